@@ -1,0 +1,99 @@
+"""What every peer trains and how it is timed: the reference workloads, the data, the clock."""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from safetensors import safe_open
+
+WARM_UP_SECONDS = 1.0
+OPERATIONS_PER_CALL = 2e11  # a second or so: a call is the least that is timed, and an epoch of mnist-deep is half a minute
+
+
+@dataclass(frozen=True)
+class Workload:
+    layers: tuple[int, ...]
+    batch_size: int
+    optimizer: str  # "sgd", with momentum 0.9, or "adam"
+    learning_rate: float
+
+    @property
+    def operations_per_sample(self) -> int:
+        """Forward, backward and weight gradients; the first layer needs no gradient of its inputs."""
+        weights = [inputs * units for inputs, units in zip(self.layers, self.layers[1:])]
+        return 6 * sum(weights) - 2 * weights[0]
+
+    def steps_per_call(self, rows: int) -> int:
+        """Minibatches trained between two looks at the clock: an epoch of a small network, a few steps of a large one."""
+        wanted = OPERATIONS_PER_CALL / (self.operations_per_sample * self.batch_size)
+        return max(1, min(round(wanted), rows // self.batch_size))
+
+
+WORKLOADS = {
+    "mnist-small": Workload((784, 128, 10), 64, "sgd", 0.05),
+    "mnist-medium": Workload((784, 512, 512, 10), 128, "adam", 0.001),
+    "mnist-wide": Workload((784, 2048, 2048, 10), 512, "sgd", 0.05),
+    "mnist-deep": Workload((784, 2500, 2000, 1500, 1000, 500, 10), 1000, "sgd", 0.05),
+}
+MOMENTUM = 0.9
+
+
+def load(path: str) -> tuple[np.ndarray, np.ndarray]:
+    """The training rows of a fasttrain dataset: float32 in 0...1 [n, features], int64 labels [n]."""
+    with safe_open(path, framework="np") as file:
+        scale = np.float32((file.metadata() or {}).get("x_scale", 1))
+        x, y = file.get_tensor("train.x"), file.get_tensor("train.y")
+    return x.reshape(len(x), -1).astype(np.float32) * scale, y.astype(np.int64)
+
+
+def shuffled(workload: Workload, rows: int) -> Iterator[np.ndarray]:
+    """Without end, the row numbers [steps, batch size] of the next call, from a new permutation each epoch.
+
+    What is left of an epoch when it no longer fills a call is passed over, so that every call has one shape.
+    """
+    random = np.random.default_rng(1)
+    steps = workload.steps_per_call(rows)
+    size = steps * workload.batch_size
+    while True:
+        order = random.permutation(rows).astype(np.int32)
+        for start in range(0, rows - size + 1, size):
+            yield order[start : start + size].reshape(steps, workload.batch_size)
+
+
+def arguments(description: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--workload", choices=WORKLOADS, required=True)
+    parser.add_argument("--data", required=True, help="fasttrain dataset (.safetensors)")
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--seconds", type=float, default=3)
+    return parser.parse_args()
+
+
+def measure(peer: str, version: str, options: argparse.Namespace, call: Callable[[], int]) -> None:
+    """Times `call`, which trains some samples and returns how many, and prints the result as a line of JSON."""
+    elapsed_after(call, min(WARM_UP_SECONDS, options.seconds))
+    samples, seconds = elapsed_after(call, options.seconds)
+    print(
+        json.dumps(
+            {
+                "peer": peer,
+                "version": version,
+                "workload": options.workload,
+                "threads": options.threads,
+                "samples_per_second": samples / seconds,
+            }
+        )
+    )
+
+
+def elapsed_after(call: Callable[[], int], seconds: float) -> tuple[int, float]:
+    """Samples trained and time taken by calls until `seconds` have gone, one call at least."""
+    samples, start = 0, time.perf_counter()
+    while True:
+        samples += call()
+        elapsed = time.perf_counter() - start
+        if elapsed >= seconds:
+            return samples, elapsed

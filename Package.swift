@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The instruction sets that the kernels are compiled for, one target each, from one source (Sources/Kernels).
+enum InstructionSet: String, CaseIterable {
+    case scalar = "KernelsScalar"
+    case avx2 = "KernelsAVX2"
+    case avx512 = "KernelsAVX512"
+
+    /// What the compiler may use; the scalar reference is plain x86-64, with fused multiply-add by libm.
+    var march: String {
+        switch self {
+        case .scalar: "x86-64"
+        case .avx2: "x86-64-v3"
+        case .avx512: "x86-64-v4"
+        }
+    }
+
+    var target: Target {
+        .target(
+            name: rawValue,
+            dependencies: ["KernelTypes", "CVectorMath"],
+            // Code generation for one CPU level is an "unsafe" flag to SwiftPM; from tools 6.2 a dependency may use them.
+            swiftSettings: [.unsafeFlags(["-Xcc", "-march=\(march)"] + wideVectors)]
+        )
+    }
+
+    /// LLVM prefers 256-bit vectors on some AVX-512 CPUs; the tiles are written for 512.
+    private var wideVectors: [String] {
+        self == .avx512 ? ["-Xcc", "-mprefer-vector-width=512"] : []
+    }
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "fasttrain",
+    products: [
+        .library(name: "FastTrain", targets: ["FastTrain"]),
+        .library(name: "FastTrainData", targets: ["FastTrainData"]),
+        .executable(name: "fasttrain", targets: ["FastTrainCLI"]),
+        .executable(name: "fasttrain-data", targets: ["fasttrain-data"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: InstructionSet.allCases.map(\.target) + [
+        .target(name: "KernelTypes"),
+        .target(name: "CVectorMath"),
+        .target(name: "CCPUFeatures"),
+        .target(
+            name: "KernelDispatch",
+            dependencies: ["KernelTypes", "CCPUFeatures"]
+                + InstructionSet.allCases.map { Target.Dependency(stringLiteral: $0.rawValue) }),
+        .target(
+            name: "CThreadTeam",
+            cSettings: [.unsafeFlags(["-fopenmp"])],
+            linkerSettings: [.linkedLibrary("omp5")]
+        ),
+        .systemLibrary(name: "CZlib"),
+        .target(name: "CSample"),
+        .target(name: "FastTrainData", dependencies: ["CZlib", "CSample"]),
+        .target(name: "FastTrain", dependencies: ["FastTrainData", "KernelDispatch", "KernelTypes", "CThreadTeam"]),
+        .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", argumentParser]),
+        .executableTarget(
+            name: "fasttrain-data", dependencies: ["FastTrainData", argumentParser], path: "Tools/fasttrain-data"),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu2x
+)

@@ -1,0 +1,11 @@
+#include "CCPUFeatures.h"
+
+bool ft_cpu_has_avx2(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("x86-64-v3");
+}
+
+bool ft_cpu_has_avx512(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("x86-64-v4");
+}

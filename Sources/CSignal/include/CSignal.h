@@ -1,0 +1,12 @@
+#ifndef FASTTRAIN_CSIGNAL_H
+#define FASTTRAIN_CSIGNAL_H
+
+/// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program. A second signal of the same kind
+/// ends it at once, as if this had never been called. A SIGHUP that was ignored (nohup) stays ignored.
+/// Returns 0, or -1 with errno set.
+int fasttrain_signal_watch(void);
+
+/// The first of the watched signals to have arrived; 0 while none has. May be called from any thread.
+int fasttrain_signal_received(void);
+
+#endif

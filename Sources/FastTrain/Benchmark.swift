@@ -1,0 +1,124 @@
+import KernelDispatch
+import Synchronization
+
+/// How fast this machine trains, through the very code of `Training.train`.
+public enum Benchmark {
+    /// One network and recipe to measure on images of 28 × 28.
+    public struct Workload: Sendable {
+        public let name: String
+        public let recipe: Recipe
+
+        init(_ name: String, hidden: [Int], batchSize: Int, optimizer: Optimizer, learningRate: Double) {
+            self.name = name
+            var recipe = Recipe()
+            recipe.hidden = hidden
+            recipe.batchSize = batchSize
+            recipe.optimizer = optimizer
+            recipe.learningRate = learningRate
+            recipe.validation = 0
+            recipe.epochs = 1_000_000
+            self.recipe = recipe
+        }
+    }
+
+    /// The reference workloads: small, medium, wide and deep; SGD has a momentum of 0.9.
+    public static let workloads = [
+        Workload("mnist-small", hidden: [128], batchSize: 64, optimizer: .sgd, learningRate: 0.05),
+        Workload("mnist-medium", hidden: [512, 512], batchSize: 128, optimizer: .adam, learningRate: 0.001),
+        Workload("mnist-wide", hidden: [2048, 2048], batchSize: 512, optimizer: .sgd, learningRate: 0.05),
+        Workload(
+            "mnist-deep", hidden: [2500, 2000, 1500, 1000, 500], batchSize: 1000, optimizer: .sgd, learningRate: 0.05),
+    ]
+
+    /// What was measured.
+    public struct Result: Sendable, Equatable {
+        public let workload: String
+        public let threads: Int
+        public let instructionSet: String
+        public let samplesPerSecond: Double
+        /// Nominal operations a second, in billions (`Network.operationsPerSample`), however few were executed.
+        public let gflops: Double
+        /// Single-precision multiply-adds a second of all threads together without any memory, in billions of
+        /// operations, measured before and after in the same process: the better of the two.
+        public let peakGflops: Double
+        public var fractionOfPeak: Double { gflops / peakGflops }
+    }
+
+    /// Trains one workload for about `seconds`, after a warm-up of a fifth of that, and says how fast.
+    ///
+    /// `data`: nil for the built-in sample. Throws `.usage` for a name that is no workload, and as `Training`.
+    public static func run(
+        workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil
+    ) throws(FastTrainError) -> Result {
+        guard let workload = workloads.first(where: { $0.name == name }) else {
+            throw .usage(
+                "--workload: expected one of \(workloads.map(\.name).joined(separator: ", ")), found '\(name)'")
+        }
+        guard seconds > 0 && seconds.isFinite else {
+            throw .usage("--seconds: expected a number above 0, found \(seconds)")
+        }
+        let data = if let data { data } else { try Dataset.mnistSample() }
+        let training = try Training(workload.recipe, on: data, options: RunOptions(threads: threads))
+        let kernels = KernelTable.table(for: training.instructionSet)
+        let before = try peak(threads: training.threads, kernels: kernels)
+        let meter = Meter(warmUp: seconds / 5, seconds: seconds)
+        let session = TrainingSession(training, stop: { meter.tick() }, progress: { _ in })
+        _ = try session.run()
+        let after = try peak(threads: training.threads, kernels: kernels)
+        let rate = meter.stepsPerSecond * Double(training.trainRows) / Double(training.stepsPerEpoch)
+        return Result(
+            workload: name, threads: training.threads, instructionSet: training.instructionSet.rawValue,
+            samplesPerSecond: rate, gflops: rate * Double(training.network.operationsPerSample) / 1e9,
+            peakGflops: max(before, after))
+    }
+
+    /// Billions of operations a second that `threads` cores do at once when they touch no memory.
+    static func peak(threads: Int, kernels: KernelTable) throws(FastTrainError) -> Double {
+        let rounds = kernels.instructionSet == .scalar ? 2_000 : 200_000
+        let best = Mutex(0.0)
+        for _ in 0..<5 {
+            let begin = Mutex(0.0)
+            try Team.run(threads: threads) { member throws(FastTrainError) in
+                try member.barrier()
+                if member.rank == 0 { begin.withLock { $0 = RunClock.now() } }
+                let sum = kernels.multiplyAddRounds(rounds)
+                guard sum.isFinite else { throw .internalError("the peak's sum is not finite") }
+                try member.barrier()
+            }
+            let seconds = RunClock.now() - begin.withLock { $0 }
+            let rate = Double(threads) * Double(rounds) * 32 * 16 * 2 / seconds / 1e9
+            best.withLock { $0 = max($0, rate) }
+        }
+        return best.withLock { $0 }
+    }
+
+    /// Counts steps once a warm-up is over, and says when to stop. `@unchecked Sendable`: one thread calls `tick`, the
+    /// team's rank 0; `stepsPerSecond` is read after the run.
+    private final class Meter: @unchecked Sendable {
+        private let warmUp: Double
+        private let seconds: Double
+        private let begin = RunClock.now()
+        private var from: Double?
+        private var to = 0.0
+        private var steps = 0
+
+        init(warmUp: Double, seconds: Double) {
+            self.warmUp = warmUp
+            self.seconds = seconds
+        }
+
+        /// After each step; any value ends the run.
+        func tick() -> Int32? {
+            let now = RunClock.now()
+            guard let from else {
+                if now - begin >= warmUp { from = now }
+                return nil
+            }
+            steps += 1
+            to = now
+            return now - from >= seconds ? 0 : nil
+        }
+
+        var stepsPerSecond: Double { Double(steps) / (to - (from ?? 0)) }
+    }
+}

@@ -1,0 +1,101 @@
+import KernelDispatch
+
+/// Rows run through a network without training: their losses and what was predicted, row by row.
+struct EvaluationPass: Sendable {
+    private let split: DataSplit
+    private let task: Dataset.Task
+    private let rows: Buffer<Int32>
+    private let losses: Buffer<Float>
+    private let predictions: Buffer<Int32>
+    private let values: Buffer<Float>
+    private let outputs: Int
+
+    /// `rows` of `split`.
+    init(split: DataSplit, rows: [Int32], task: Dataset.Task, outputs: Int) {
+        self.split = split
+        self.task = task
+        self.outputs = outputs
+        self.rows = Buffer(count: rows.count)
+        self.rows.base.update(from: rows, count: rows.count)
+        losses = Buffer(count: rows.count)
+        if case .regression = task {
+            predictions = Buffer(count: 0)
+            values = Buffer(count: rows.count * outputs)
+        } else {
+            predictions = Buffer(count: rows.count)
+            values = Buffer(count: 0)
+        }
+    }
+
+    /// Does this member's share of the rows; the whole team calls it, with a barrier after.
+    func run(_ forward: ForwardPass, member: TeamMember) {
+        forward.forEachChunk(of: member.share(of: rows.count), member: member) { chunk, place in
+            let indices = rows.base + chunk.lowerBound - place.lowerBound
+            forward.gather(split.features, indices: indices, rows: place)
+            forward.targets.gather(split.targets, indices: indices, rows: place)
+            forward.run(rows: place)
+            for (row, at) in zip(chunk, place) {
+                if case .regression = task {
+                    for column in 0..<outputs {
+                        values.base[row * outputs + column] = forward.output(row: at, column: column)
+                    }
+                } else {
+                    predictions.base[row] = Int32(forward.bestClass(row: at))
+                }
+            }
+            forward.computeLoss(rows: place, scale: 1)
+            (losses.base + chunk.lowerBound).update(from: forward.targets.lossBase + place.lowerBound, count: chunk.count)
+        }
+    }
+
+    /// What came out; after all members have run. Sums go over the rows in order.
+    func result() -> Evaluation {
+        let loss = (0..<rows.count).reduce(0.0) { $0 + Double(losses.base[$1]) } / Double(rows.count)
+        switch task {
+        case .classification(let classes):
+            var matrix = ConfusionMatrix(classes: classes)
+            for row in 0..<rows.count {
+                matrix.add(label: split.label(Int(rows.base[row])), prediction: Int(predictions.base[row]))
+            }
+            return Evaluation(samples: rows.count, loss: loss, score: .classification(matrix))
+        case .regression:
+            return Evaluation(samples: rows.count, loss: loss, score: .regression(r2: r2()))
+        }
+    }
+
+    /// 1 − Σ(y − f)² / Σ(y − ȳ)² for each output, then the mean over outputs; of a constant output 1 if it is met
+    /// exactly, else 0 (as scikit-learn's `r2_score`).
+    private func r2() -> Double {
+        guard case .values(let targets, _) = split.targets else { return 0 }
+        let scores = (0..<outputs).map { column in
+            let truth = (0..<rows.count).map { Double(targets[Int(rows.base[$0]) * outputs + column]) }
+            let mean = truth.reduce(0, +) / Double(rows.count)
+            var residual = 0.0
+            var spread = 0.0
+            for row in 0..<rows.count {
+                let error = truth[row] - Double(values.base[row * outputs + column])
+                residual += error * error
+                spread += (truth[row] - mean) * (truth[row] - mean)
+            }
+            return spread > 0 ? 1 - residual / spread : (residual == 0 ? 1 : 0)
+        }
+        return scores.reduce(0, +) / Double(outputs)
+    }
+}
+
+extension ForwardPass {
+    /// Rows of the workspace that a thread has for itself when rows are only evaluated.
+    static let rowsPerThread = 96
+
+    /// Cuts a thread's share of some rows to what its part of the workspace holds; calls `body` with the rows' numbers
+    /// and their places in the workspace.
+    func forEachChunk(of share: Range<Int>, member: TeamMember, _ body: (Range<Int>, Range<Int>) -> Void) {
+        let place = member.share(of: activations.rows)
+        var start = share.lowerBound
+        while start < share.upperBound {
+            let count = min(place.count, share.upperBound - start)
+            body(start..<start + count, place.lowerBound..<place.lowerBound + count)
+            start += count
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// Which rows a run trains on, and in which order.
+struct Sampling {
+    /// Rows of the training split, in file order.
+    let trainRows: [Int32]
+    /// Rows held out, in file order.
+    let validationRows: [Int32]
+    private let seed: UInt64
+    private let shuffles: Bool
+
+    /// Draws the validation split once from the seed: of each class (or of all rows, for regression) the same share.
+    init(recipe: Recipe, split: DataSplit, task: Dataset.Task) throws(FastTrainError) {
+        seed = recipe.seed
+        shuffles = recipe.shuffle
+        var groups: [[Int32]]
+        switch task {
+        case .classification(let classes):
+            groups = Array(repeating: [], count: classes.count)
+            for row in 0..<split.count { groups[split.label(row)].append(Int32(row)) }
+        case .regression:
+            groups = [(0..<split.count).map { Int32($0) }]
+        }
+        if recipe.validation == 0 { groups = [] }
+        let generator = Philox(seed: seed, purpose: .validationSplit)
+        var isHeldOut = [Bool](repeating: false, count: split.count)
+        for index in groups.indices {
+            generator.shuffle(&groups[index], stream: UInt32(index))
+            let share = Int((Double(groups[index].count) * recipe.validation).rounded())
+            for row in groups[index].prefix(share) { isHeldOut[Int(row)] = true }
+        }
+        trainRows = (0..<Int32(split.count)).filter { !isHeldOut[Int($0)] }
+        validationRows = (0..<Int32(split.count)).filter { isHeldOut[Int($0)] }
+        if trainRows.isEmpty || (recipe.validation > 0 && validationRows.isEmpty) {
+            throw .usage(
+                "--validation \(recipe.validation) of \(split.count) training rows leaves \(trainRows.count) to train on "
+                    + "and \(validationRows.count) to validate on; both must be at least 1")
+        }
+    }
+
+    /// The training rows in the order of an epoch (from 0).
+    func order(epoch: Int) -> [Int32] {
+        var order = trainRows
+        if shuffles { Philox(seed: seed, purpose: .shuffle).shuffle(&order, stream: UInt32(truncatingIfNeeded: epoch)) }
+        return order
+    }
+}

@@ -1,0 +1,67 @@
+import CThreadTeam
+
+/// One member of a running thread team.
+struct TeamMember {
+    let rank: Int
+    let size: Int
+    fileprivate let team: OpaquePointer
+
+    /// Waits for all members. Throws when one of them has failed: the thrower then leaves its body.
+    func barrier() throws(FastTrainError) {
+        guard ft_team_barrier(team) else { throw TeamMember.leftAlone }
+    }
+
+    /// This member's share of `count` things in a row, as even as can be.
+    func share(of count: Int) -> Range<Int> { count * rank / size..<count * (rank + 1) / size }
+
+    fileprivate static let leftAlone = FastTrainError.internalError("another thread of the team failed")
+}
+
+enum Team {
+    /// Runs `body` on `threads` threads at once, in one OpenMP parallel region, and waits for all.
+    ///
+    /// Throws the error of the lowest rank that failed by itself.
+    static func run(
+        threads: Int, _ body: @escaping @Sendable (TeamMember) throws(FastTrainError) -> Void
+    ) throws(FastTrainError) {
+        let run = Run(body: body, threads: threads)
+        let status = ft_team_run(Int32(threads), Run.memberBody, Unmanaged.passUnretained(run).toOpaque())
+        if status == FT_TEAM_NO_THREADS {
+            throw .inputOutput(path: "\(threads) threads", operation: "start", reason: "the system does not give so many")
+        }
+        for error in run.errors {
+            if let error, error != TeamMember.leftAlone { throw error }
+        }
+    }
+
+    /// What the members share. `@unchecked Sendable`: each member writes only its own element of `errors`, and the
+    /// caller reads them after all have ended.
+    private final class Run: @unchecked Sendable {
+        let body: @Sendable (TeamMember) throws(FastTrainError) -> Void
+        let slots: UnsafeMutableBufferPointer<FastTrainError?>
+
+        init(body: @escaping @Sendable (TeamMember) throws(FastTrainError) -> Void, threads: Int) {
+            self.body = body
+            slots = .allocate(capacity: threads)
+            slots.initialize(repeating: nil)
+        }
+
+        deinit {
+            slots.deinitialize()
+            slots.deallocate()
+        }
+
+        var errors: [FastTrainError?] { Array(slots) }
+
+        static let memberBody: ft_team_body = { context, team, rank in
+            let run = Unmanaged<Run>.fromOpaque(context!).takeUnretainedValue()
+            do throws(FastTrainError) {
+                try run.body(TeamMember(rank: Int(rank), size: Int(ft_team_size(team)), team: team!))
+                return 0
+            } catch {
+                run.slots[Int(rank)] = error
+                return 1
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+import KernelDispatch
+
+/// The loop of a run: steps, epochs, validation, checkpoints, by the members of one thread team.
+///
+/// `@unchecked Sendable`: rank 0 alone writes the stored state, and only while the other members wait at a barrier or
+/// do arithmetic that does not touch it.
+final class TrainingSession: @unchecked Sendable {
+    private let training: Training
+    private let recipe: Recipe
+    private let engine: TrainingEngine
+    private let validation: EvaluationPass?
+    private let stop: @Sendable () -> Int32?
+    private let progress: @Sendable (Progress) -> Void
+    /// The epoch's training rows in their order.
+    private let order: Buffer<Int32>
+
+    private var next = Action.finish
+    private var step = 0
+    private var lossSum = 0.0
+    private var history: [EpochRecord] = []
+    private var best: TrainingState.Best?
+    private var clock: RunClock
+    private(set) var interrupted: Int32?
+    private(set) var newestCheckpoint: String?
+    /// Called by rank 0 with the number of each finished step, from 1, and the mean loss of its minibatch.
+    var onStep: ((Int, Double) -> Void)?
+
+    /// What all members do next.
+    private enum Action {
+        /// A minibatch: rows `first ..< first + count` of the epoch's order.
+        case step(first: Int, count: Int, OptimizerState.Step)
+        case validate
+        case save
+        case finish
+    }
+
+    init(_ training: Training, stop: @escaping @Sendable () -> Int32?, progress: @escaping @Sendable (Progress) -> Void) {
+        self.training = training
+        self.stop = stop
+        self.progress = progress
+        recipe = training.recipe
+        let rows = max(min(recipe.batchSize, training.trainRows), training.threads * ForwardPass.rowsPerThread)
+        engine = TrainingEngine(
+            network: training.network, recipe: recipe, task: training.data.task, rows: rows, threads: training.threads,
+            kernels: .table(for: training.instructionSet))
+        let heldOut = training.sampling.validationRows
+        validation =
+            heldOut.isEmpty
+            ? nil
+            : EvaluationPass(
+                split: training.data.train, rows: heldOut, task: training.data.task, outputs: training.network.outputs)
+        order = Buffer(count: training.trainRows)
+        clock = RunClock(earlier: training.start?.history.last?.seconds ?? 0)
+    }
+
+    /// Wall-clock time since the start of the run.
+    var seconds: Double { clock.total }
+
+    /// Runs to the end, or until `stop` says so. Returns the state that the run was left in.
+    func run() throws(FastTrainError) -> TrainingState {
+        try begin()
+        try Team.run(threads: training.threads) { member throws(FastTrainError) in try self.work(member) }
+        return state()
+    }
+
+    /// One member's part of the run.
+    private func work(_ member: TeamMember) throws(FastTrainError) {
+        let isLead = member.rank == 0
+        while true {
+            switch next {
+            case .step(let first, let count, let update):
+                engine.forwardBackward(
+                    training.data.train, indices: order.base + first, rows: member.share(of: count), of: count)
+                try member.barrier()
+                if isLead { try account(count) }
+                engine.reduceUpdate(rank: member.rank, count: count, update)
+                if isLead { endStep(count) }
+                try member.barrier()
+            case .validate:
+                validation?.run(engine.forward, member: member)
+                try member.barrier()
+                if isLead { try endEpoch() }
+                try member.barrier()
+            case .save:
+                try member.barrier()
+                if isLead { try save() }
+                try member.barrier()
+            case .finish:
+                return
+            }
+        }
+    }
+
+    // MARK: - Rank 0, between the barriers
+
+    /// Takes up the state to start from, and plans the first step.
+    private func begin() throws(FastTrainError) {
+        if let start = training.start {
+            engine.load(start.parameters)
+            for memory in engine.optimizer.memories {
+                if let values = start.optimizer[memory.name] { memory.values.load(values) }
+            }
+            step = start.step
+            lossSum = start.lossSum
+            history = start.history
+            best = start.best
+            newestCheckpoint = training.folder?.checkpointPath(step: start.step)
+        } else {
+            engine.load(training.firstParameters)
+        }
+        try training.folder?.writeHistory(history)
+        planStep()
+    }
+
+    /// The next minibatch, or the end.
+    private func planStep() {
+        guard step < training.totalSteps else {
+            next = .finish
+            return
+        }
+        let epoch = step / training.stepsPerEpoch
+        let stepInEpoch = step % training.stepsPerEpoch
+        if stepInEpoch == 0 || !clock.isTraining {
+            let rows = training.sampling.order(epoch: epoch)
+            order.base.update(from: rows, count: rows.count)
+            clock.startTraining()
+        }
+        let first = stepInEpoch * recipe.batchSize
+        next = .step(
+            first: first, count: min(recipe.batchSize, training.trainRows - first),
+            engine.optimizer.step(step + 1, learningRate: learningRate(step)))
+    }
+
+    private func learningRate(_ step: Int) -> Double {
+        recipe.schedule.learningRate(peak: recipe.learningRate, step: step, of: training.totalSteps)
+    }
+
+    /// Adds up the losses of a minibatch, before its update.
+    private func account(_ count: Int) throws(FastTrainError) {
+        let sum = engine.lossSum(count: count)
+        guard sum.isFinite else { throw divergence("the loss of its minibatch is \(sum)") }
+        lossSum += sum
+        onStep?(step + 1, sum / Double(count))
+    }
+
+    private func endStep(_ count: Int) {
+        step += 1
+        clock.rows += count
+        interrupted = stop()
+        let stepInEpoch = step % training.stepsPerEpoch
+        if stepInEpoch == 0 {
+            clock.stopTraining()
+            next = .validate
+        } else if interrupted != nil || isCheckpointDue {
+            clock.stopTraining()
+            next = .save
+        } else {
+            planStep()
+            if clock.isReportDue { report(stepInEpoch) }
+        }
+    }
+
+    private var isCheckpointDue: Bool { training.checkpointEvery.map { step % $0 == 0 } ?? false }
+
+    private func report(_ stepInEpoch: Int) {
+        let rate = clock.samplesPerSecond
+        let epoch = step / training.stepsPerEpoch
+        let rowsDone = epoch * training.trainRows + stepInEpoch * recipe.batchSize
+        progress(
+            .step(
+                StepProgress(
+                    epoch: epoch + 1, epochs: recipe.epochs, step: stepInEpoch, steps: training.stepsPerEpoch,
+                    loss: lossSum / Double(stepInEpoch * recipe.batchSize), samplesPerSecond: rate,
+                    secondsLeft: Double(recipe.epochs * training.trainRows - rowsDone) / max(rate, 1e-9))))
+    }
+
+    /// Records an epoch once its validation is done.
+    private func endEpoch() throws(FastTrainError) {
+        let result = validation?.result()
+        let record = EpochRecord(
+            epoch: step / training.stepsPerEpoch, step: step, trainLoss: lossSum / Double(training.trainRows),
+            validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
+            learningRate: learningRate(step - 1), samplesPerSecond: clock.takeEpochRate(), seconds: clock.total)
+        if let loss = result?.loss {
+            guard loss.isFinite else { throw divergence("the validation loss is \(loss)") }
+            let leastSoFar = best.flatMap { best in history.first { $0.epoch == best.epoch }?.validationLoss }
+            if leastSoFar.map({ loss < $0 }) ?? true {
+                best = .init(epoch: record.epoch, parameters: try finiteParameters())
+            }
+        }
+        history.append(record)
+        lossSum = 0
+        progress(.epoch(record))
+        let isLast = step == training.totalSteps
+        if training.folder != nil, training.checkpointEvery == nil || isCheckpointDue || isLast || interrupted != nil {
+            next = .save
+        } else {
+            if isLast { _ = try finiteParameters() }
+            if interrupted == nil { planStep() } else { next = .finish }
+        }
+    }
+
+    /// Writes a checkpoint, then the history that agrees with it.
+    private func save() throws(FastTrainError) {
+        if let folder = training.folder {
+            _ = try finiteParameters()
+            let path = try folder.save(training.checkpoint(state()))
+            try folder.writeHistory(history)
+            newestCheckpoint = path
+            progress(.saved(path: path))
+        }
+        if interrupted == nil { planStep() } else { next = .finish }
+    }
+
+    private func state() -> TrainingState {
+        var memories: [String: Parameters] = [:]
+        for memory in engine.optimizer.memories { memories[memory.name] = memory.values.unpacked() }
+        return TrainingState(
+            parameters: engine.forward.parameters.unpacked(), optimizer: memories, best: best, step: step,
+            lossSum: lossSum, history: history)
+    }
+
+    private func finiteParameters() throws(FastTrainError) -> Parameters {
+        guard engine.forward.parameters.areFinite else { throw divergence("a parameter is not finite") }
+        return engine.forward.parameters.unpacked()
+    }
+
+    private func divergence(_ what: String) -> FastTrainError {
+        .diverged(
+            epoch: min(step, training.totalSteps - 1) / training.stepsPerEpoch + 1, step: step, what: what,
+            checkpoint: newestCheckpoint)
+    }
+}

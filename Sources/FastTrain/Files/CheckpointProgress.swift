@@ -1,0 +1,92 @@
+/// How far a run is, as a checkpoint's metadata tells it: all of its state but the tensors.
+struct CheckpointProgress {
+    let step: Int
+    let lossSum: Double
+    let history: [EpochRecord]
+    let bestEpoch: Int?
+
+    /// Epochs that are finished.
+    var epoch: Int { history.count }
+
+    init(_ state: TrainingState) {
+        step = state.step
+        lossSum = state.lossSum
+        history = state.history
+        bestEpoch = state.best?.epoch
+    }
+
+    /// Entries `step`, `epoch` (finished ones), `loss_sum` (the bits of the Double, 16 hexadecimal digits), `history`
+    /// (a list of what `history.jsonl` has in lines) and, if there is a best epoch, `best_epoch`.
+    var metadata: [String: String] {
+        let digits = String(lossSum.bitPattern, radix: 16)
+        var entries = [
+            "step": String(step),
+            "epoch": String(epoch),
+            "loss_sum": String(repeating: "0", count: 16 - digits.count) + digits,
+            "history": JSON.array(history.map(\.json)).text,
+        ]
+        if let bestEpoch { entries["best_epoch"] = String(bestEpoch) }
+        return entries
+    }
+
+    /// Reads what `metadata` writes. Throws `.badData` that names the entry.
+    init(_ metadata: MetadataReader) throws(FastTrainError) {
+        step = try metadata.integer("step", from: 0)
+        lossSum = try Self.readLossSum(metadata)
+        history = try Self.readHistory(metadata)
+        bestEpoch = metadata.file.metadata["best_epoch"] == nil ? nil : try metadata.integer("best_epoch", from: 1)
+        let epoch = try metadata.integer("epoch", from: 0)
+        guard epoch == history.count else {
+            throw metadata.fault(
+                "epoch", expected: "\(history.count), as there are records in 'history'", found: "\(epoch)")
+        }
+        if let fault { throw metadata.fault(fault.entry, expected: fault.expected, found: fault.found) }
+    }
+
+    private static func readLossSum(_ metadata: MetadataReader) throws(FastTrainError) -> Double {
+        let digits = try metadata.text("loss_sum")
+        guard digits.utf8.count == 16, let bits = UInt64(digits, radix: 16) else {
+            throw metadata.fault("loss_sum", expected: "16 hexadecimal digits", found: digits)
+        }
+        return Double(bitPattern: bits)
+    }
+
+    private static func readHistory(_ metadata: MetadataReader) throws(FastTrainError) -> [EpochRecord] {
+        let json = try metadata.json("history")
+        guard case .array(let elements) = json else {
+            throw metadata.fault("history", expected: "a list", found: json.excerpt)
+        }
+        var records: [EpochRecord] = []
+        for (index, element) in elements.enumerated() {
+            let place = FastTrainError.Place.named("history[\(index)]")
+            records.append(try EpochRecord(json: element, file: metadata.file.name, place: place))
+        }
+        return records
+    }
+
+    /// What no run can be like, if this is so: epochs are numbered from 1 and of equal length, and the step lies within
+    /// the epoch after them.
+    var fault: (entry: String, expected: String, found: String)? {
+        let stepsPerEpoch = history.first?.step ?? 0
+        for (index, record) in history.enumerated() {
+            guard record.epoch == index + 1 else {
+                return ("history[\(index)].epoch", "\(index + 1)", "\(record.epoch)")
+            }
+            let (expected, overflow) = stepsPerEpoch.multipliedReportingOverflow(by: record.epoch)
+            guard stepsPerEpoch > 0, !overflow, record.step == expected else {
+                return ("history[\(index)].step", "\(max(expected, 1))", "\(record.step)")
+            }
+        }
+        if let last = history.last {
+            let (end, overflow) = last.step.addingReportingOverflow(stepsPerEpoch)
+            guard !overflow, step >= last.step, step < end else {
+                let expected = "from \(last.step) to below \(overflow ? Int.max : end), as \(epoch) epochs are finished"
+                return ("step", expected, "\(step)")
+            }
+        }
+        if let bestEpoch, !(1...max(epoch, 1)).contains(bestEpoch) || epoch == 0 {
+            return ("best_epoch", "one of the \(epoch) finished epochs", "\(bestEpoch)")
+        }
+        return nil
+    }
+}

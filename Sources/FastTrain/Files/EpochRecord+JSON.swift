@@ -1,0 +1,35 @@
+extension EpochRecord {
+    /// The record as an object of `history.jsonl`: exact to the bit, what does not apply left out.
+    public var json: JSON {
+        var members = [
+            JSON.Member("epoch", epoch.json),
+            JSON.Member("step", step.json),
+            JSON.Member("train_loss", trainLoss.json),
+        ]
+        if let validationLoss { members.append(JSON.Member("validation_loss", validationLoss.json)) }
+        if let validationAccuracy { members.append(JSON.Member("validation_accuracy", validationAccuracy.json)) }
+        if let validationR2 { members.append(JSON.Member("validation_r2", validationR2.json)) }
+        members += [
+            JSON.Member("learning_rate", learningRate.json),
+            JSON.Member("samples_per_second", samplesPerSecond.json),
+            JSON.Member("seconds", seconds.json),
+        ]
+        return .object(members)
+    }
+
+    /// Reads what `json` writes. Throws `.badData` that names the member.
+    init(json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
+        var reader = try ObjectReader(json, file: file, place: place)
+        self.init(
+            epoch: try reader.take("epoch"),
+            step: try reader.take("step"),
+            trainLoss: try reader.take("train_loss"),
+            validationLoss: try reader.take("validation_loss"),
+            validationAccuracy: try reader.take("validation_accuracy"),
+            validationR2: try reader.take("validation_r2"),
+            learningRate: try reader.take("learning_rate"),
+            samplesPerSecond: try reader.take("samples_per_second"),
+            seconds: try reader.take("seconds"))
+        try reader.finish()
+    }
+}

@@ -1,0 +1,61 @@
+extension Evaluation {
+    /// What `evaluate --json` prints: `{"loss":…, "accuracy":…, "confusion_matrix":[[…]], "samples":…}`, for regression
+    /// with `r2` in place of the two in the middle. Rows of the matrix are the true classes, columns the predicted.
+    public var json: JSON {
+        .object([JSON.Member("loss", loss.json)] + scoreMembers + [JSON.Member("samples", samples.json)])
+    }
+
+    /// The content of `metrics.json`: of the test rows `test_loss`, `test_accuracy` or `test_r2`, `test_samples`,
+    /// `classes`, `confusion_matrix`, `per_class` (precision, recall, f1, support); of the held-out rows the same, all
+    /// names with `validation_` in front.
+    static func metrics(test: Evaluation?, validation: Evaluation?) -> JSON {
+        var members: [JSON.Member] = []
+        if let test { members += test.metricMembers(prefix: "test_", matrixPrefix: "") }
+        if let validation { members += validation.metricMembers(prefix: "validation_", matrixPrefix: "validation_") }
+        return .object(members)
+    }
+
+    private func metricMembers(prefix: String, matrixPrefix: String) -> [JSON.Member] {
+        var members = [JSON.Member(prefix + "loss", loss.json)]
+        switch score {
+        case .regression(let r2):
+            members += [JSON.Member(prefix + "r2", r2.json), JSON.Member(prefix + "samples", samples.json)]
+        case .classification(let matrix):
+            members += [
+                JSON.Member(prefix + "accuracy", matrix.accuracy.json),
+                JSON.Member(prefix + "samples", samples.json),
+                JSON.Member(matrixPrefix + "classes", matrix.classes.json),
+                JSON.Member(matrixPrefix + "confusion_matrix", matrix.rows.json),
+                JSON.Member(matrixPrefix + "per_class", .array(matrix.classScores.map(\.json))),
+            ]
+        }
+        return members
+    }
+
+    private var scoreMembers: [JSON.Member] {
+        switch score {
+        case .regression(let r2): [JSON.Member("r2", r2.json)]
+        case .classification(let matrix):
+            [JSON.Member("accuracy", matrix.accuracy.json), JSON.Member("confusion_matrix", matrix.rows.json)]
+        }
+    }
+}
+
+extension ConfusionMatrix {
+    /// One list for each true class.
+    fileprivate var rows: [[Int]] {
+        classes.indices.map { label in classes.indices.map { self[label, $0] } }
+    }
+}
+
+extension ConfusionMatrix.ClassScore {
+    fileprivate var json: JSON {
+        .object([
+            JSON.Member("class", name.json),
+            JSON.Member("precision", precision.json),
+            JSON.Member("recall", recall.json),
+            JSON.Member("f1", f1.json),
+            JSON.Member("support", support.json),
+        ])
+    }
+}

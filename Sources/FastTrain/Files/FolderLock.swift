@@ -1,0 +1,44 @@
+import Glibc
+
+/// Ownership of a run folder: an exclusive `flock` on its file `lock`. The kernel drops it when the process ends, in
+/// whatever way, so nobody waits for a dead owner. The file holds the owner's process number, for messages only,
+/// and keeps it: it means something only while the lock is held.
+final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock of `folder`. Throws `.folderInUse` when a live process (or another object in this one) has it,
+    /// `.cannotCreate` when the file cannot be written.
+    init(folder: String) throws(FastTrainError) {
+        let path = folder + "/lock"
+        descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOSPC, EDQUOT, EIO:
+                throw .inputOutput(path: path, operation: "create", reason: FileSystem.reason)
+            default: throw .cannotCreate(path: path, reason: FileSystem.reason)
+            }
+        }
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EWOULDBLOCK: throw .folderInUse(path: folder, holder: Self.holder(descriptor))
+            default: throw .inputOutput(path: path, operation: "flock", reason: FileSystem.reason)
+            }
+        }
+        // Failing to note the number, on a full disk say, costs a later message its number, nothing else.
+        _ = ftruncate(descriptor, 0)
+        _ = "\(getpid())\n".withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    }
+
+    deinit { close(descriptor) }  // runs when init throws, too
+
+    /// The number in the file, if it is that of a live process.
+    private static func holder(_ descriptor: Int32) -> Int32? {
+        var text = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &text, text.count, 0)
+        guard count > 0, let number = Int32(String(decoding: text[..<count].prefix { $0 != 0x0A }, as: UTF8.self)),
+            number > 0, kill(number, 0) == 0 || errno == EPERM
+        else { return nil }
+        return number
+    }
+}

@@ -1,0 +1,87 @@
+/// What a model and a checkpoint both say of their network, in the file's metadata: all but the numbers.
+struct NetworkDescription: Sendable, Equatable {
+    var recipe: Recipe
+    var featureShape: [Int]
+    var scale: Float?
+    var task: Dataset.Task
+
+    /// Elements of a row of features.
+    var inputs: Int { featureShape.reduce(1, *) }
+
+    /// Outputs of the network.
+    var outputs: Int {
+        switch task {
+        case .classification(let classes): classes.count
+        case .regression(let targets): targets.count
+        }
+    }
+
+    /// The tensors of the network's parameters, or of something of their shapes.
+    func tensors(prefix: String = "", suffix: String = "") -> ParameterTensors {
+        ParameterTensors(inputs: inputs, hidden: recipe.hidden, outputs: outputs, prefix: prefix, suffix: suffix)
+    }
+
+    /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape` and, of U8 features, `x_scale`.
+    var metadata: [String: String] {
+        var entries = ["recipe": recipe.json.text, "feature_shape": featureShape.json.text]
+        switch task {
+        case .classification(let classes):
+            entries["task"] = "classification"
+            entries["classes"] = classes.json.text
+        case .regression(let targets):
+            entries["task"] = "regression"
+            entries["targets"] = targets.json.text
+        }
+        if let scale { entries["x_scale"] = scale.description }
+        return entries
+    }
+}
+
+extension NetworkDescription {
+    /// Reads what `metadata` writes. Throws `.badData` that names the entry.
+    init(_ metadata: MetadataReader) throws(FastTrainError) {
+        task = try Self.readTask(metadata)
+        featureShape = try Self.readFeatureShape(metadata)
+        scale = try Self.readScale(metadata)
+        var reader = try ObjectReader(
+            try metadata.json("recipe"), file: metadata.file.name, place: .named("recipe"))
+        recipe = try Recipe(&reader)
+        try reader.finish()
+        guard let loss = recipe.loss else {
+            throw reader.fault("loss", expected: Loss.expectation, found: "null")
+        }
+        if case .regression = task, loss == .crossEntropy {
+            throw reader.fault("loss", expected: "\"squared-error\" for a regression", found: "\"\(loss.rawValue)\"")
+        }
+    }
+
+    private static func readTask(_ metadata: MetadataReader) throws(FastTrainError) -> Dataset.Task {
+        switch try metadata.text("task") {
+        case "classification": .classification(classes: try metadata.list("classes", of: String.self))
+        case "regression": .regression(targets: try metadata.list("targets", of: String.self))
+        case let task: throw metadata.fault("task", expected: "classification or regression", found: task)
+        }
+    }
+
+    private static func readFeatureShape(_ metadata: MetadataReader) throws(FastTrainError) -> [Int] {
+        let shape = try metadata.list("feature_shape", of: Int.self)
+        var product = 1
+        for extent in shape {
+            let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+            guard extent > 0, !overflow else {
+                throw metadata.fault(
+                    "feature_shape", expected: "extents of at least 1 with a product below 2^63", found: "\(shape)")
+            }
+            product = next
+        }
+        return shape
+    }
+
+    private static func readScale(_ metadata: MetadataReader) throws(FastTrainError) -> Float? {
+        guard let text = metadata.file.metadata["x_scale"] else { return nil }
+        guard let scale = Float(text), scale.isFinite else {
+            throw metadata.fault("x_scale", expected: "a finite number", found: text)
+        }
+        return scale
+    }
+}

@@ -1,0 +1,75 @@
+/// The tensors that hold a network's parameters in a file, or what an optimizer remembers of each parameter: for
+/// layer l, `<prefix><2l>.weight<suffix>` [outputs, inputs] and `<prefix><2l>.bias<suffix>` [outputs], F32.
+struct ParameterTensors {
+    /// Input side first.
+    private let shapes: [(inputs: Int, outputs: Int)]
+    private let prefix: String
+    private let suffix: String
+
+    init(inputs: Int, hidden: [Int], outputs: Int, prefix: String, suffix: String) {
+        shapes = Array(zip([inputs] + hidden, hidden + [outputs])).map { (inputs: $0, outputs: $1) }
+        self.prefix = prefix
+        self.suffix = suffix
+    }
+
+    private func name(_ layer: Int, _ part: String) -> String {
+        prefix + Parameters.name(ofLayer: layer) + "." + part + suffix
+    }
+
+    /// Whether `parameters` are of this network.
+    func fit(_ parameters: Parameters) -> Bool {
+        shapes.count == parameters.layers.count
+            && zip(shapes, parameters.layers).allSatisfy { shape, layer in
+                (layer.inputs, layer.outputs) == shape && layer.weight.count == shape.inputs * shape.outputs
+                    && layer.bias.count == shape.outputs
+            }
+    }
+
+    /// The tensors with the numbers of `parameters`, which must fit.
+    func write(_ parameters: Parameters) -> [TensorToWrite] {
+        parameters.layers.enumerated().flatMap { index, layer in
+            [
+                TensorToWrite(
+                    name: name(index, "weight"), shape: [layer.outputs, layer.inputs], floats: layer.weight),
+                TensorToWrite(name: name(index, "bias"), shape: [layer.outputs], floats: layer.bias),
+            ]
+        }
+    }
+
+    /// The numbers. Throws `.badData` that names the first tensor that is missing or of another type or shape.
+    func read(_ file: SafeTensors) throws(FastTrainError) -> Parameters {
+        var layers: [Parameters.Layer] = []
+        for (index, shape) in shapes.enumerated() {
+            layers.append(
+                Parameters.Layer(
+                    inputs: shape.inputs, outputs: shape.outputs,
+                    weight: try file.floats(name(index, "weight"), shape: [shape.outputs, shape.inputs]),
+                    bias: try file.floats(name(index, "bias"), shape: [shape.outputs])))
+        }
+        return Parameters(layers: layers)
+    }
+
+    /// The names of all tensors.
+    var names: [String] { shapes.indices.flatMap { [name($0, "weight"), name($0, "bias")] } }
+}
+
+extension Parameters.Layer {
+    /// weight: [outputs, inputs]; bias: [outputs].
+    init(inputs: Int, outputs: Int, weight: [Float], bias: [Float]) {
+        self.inputs = inputs
+        self.outputs = outputs
+        self.weight = weight
+        self.bias = bias
+    }
+}
+
+extension SafeTensors {
+    /// Throws `.badData` when a tensor is none of these.
+    func expectOnly(_ groups: [ParameterTensors]) throws(FastTrainError) {
+        let names = Set(groups.flatMap(\.names))
+        guard let other = tensors.first(where: { !names.contains($0.name) }) else { return }
+        throw .badData(
+            file: name, place: .named(other.name), expected: "no tensor of this name in a network of this recipe",
+            found: "\(other.type.rawValue) \(other.shape)")
+    }
+}

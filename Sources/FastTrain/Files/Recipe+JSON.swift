@@ -1,0 +1,66 @@
+/// A setting of a recipe and its name in `recipe.json`. The table below is the only list of them.
+struct RecipeField: Sendable {
+    let name: String
+    let json: @Sendable (Recipe) -> JSON
+    let read: @Sendable (inout Recipe, inout ObjectReader) throws(FastTrainError) -> Void
+
+    init<Value: JSONConvertible>(_ name: String, _ path: WritableKeyPath<Recipe, Value> & Sendable) {
+        self.name = name
+        json = { $0[keyPath: path].json }
+        read = { (recipe, reader) throws(FastTrainError) in recipe[keyPath: path] = try reader.take(name) }
+    }
+}
+
+extension Recipe {
+    static let fields: [RecipeField] = [
+        RecipeField("hidden", \.hidden),
+        RecipeField("activation", \.activation),
+        RecipeField("leaky_slope", \.leakySlope),
+        RecipeField("loss", \.loss),
+        RecipeField("optimizer", \.optimizer),
+        RecipeField("learning_rate", \.learningRate),
+        RecipeField("momentum", \.momentum),
+        RecipeField("nesterov", \.nesterov),
+        RecipeField("weight_decay", \.weightDecay),
+        RecipeField("beta1", \.beta1),
+        RecipeField("beta2", \.beta2),
+        RecipeField("epsilon", \.epsilon),
+        RecipeField("schedule", \.schedule),
+        RecipeField("batch_size", \.batchSize),
+        RecipeField("epochs", \.epochs),
+        RecipeField("seed", \.seed),
+        RecipeField("validation", \.validation),
+        RecipeField("shuffle", \.shuffle),
+        RecipeField("shards", \.shards),
+    ]
+
+    /// The recipe as a JSON object, names in snake case, numbers exact to the bit.
+    public var json: JSON { .object(jsonMembers) }
+
+    var jsonMembers: [JSON.Member] { Self.fields.map { JSON.Member($0.name, $0.json(self)) } }
+
+    /// Reads what `json` writes, and checks it as `validate` does.
+    ///
+    /// `loss` alone may be missing. Throws `.badData` with `file` as the file's name and the member's name: one that is
+    /// missing, unknown, of the wrong type or out of range.
+    public init(json: JSON, file: String) throws(FastTrainError) {
+        var reader = try ObjectReader(json, file: file, place: .file)
+        try self.init(&reader)
+        try reader.finish()
+    }
+
+    /// Takes the recipe's members from an object that may have others.
+    init(_ reader: inout ObjectReader) throws(FastTrainError) {
+        self.init()
+        for field in Self.fields { try field.read(&self, &reader) }
+        if let fault { throw reader.fault(fault.field, expected: fault.expected, found: fault.found) }
+    }
+
+    /// The settings in which two recipes differ, by their names in `recipe.json`.
+    public func differences(from other: Recipe) -> [(field: String, mine: String, theirs: String)] {
+        Self.fields.compactMap { field in
+            let (mine, theirs) = (field.json(self), field.json(other))
+            return mine == theirs ? nil : (field.name, mine.text, theirs.text)
+        }
+    }
+}

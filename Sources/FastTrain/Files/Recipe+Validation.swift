@@ -1,0 +1,77 @@
+extension Recipe {
+    /// The most units a layer may have; far beyond any memory, so that products of sizes cannot overflow.
+    static let mostUnits = 1 << 24
+    /// The most hidden layers a network may have.
+    static let mostLayers = 1000
+
+    /// Throws `.usage` with one line, the setting named as its command-line option, when a setting is out of its range
+    /// or does not fit another.
+    public func validate() throws(FastTrainError) {
+        guard let fault else { return }
+        throw .usage("\(fault.option): expected \(fault.expected), found \(fault.found)")
+    }
+
+    /// A setting that cannot be.
+    struct Fault {
+        /// Its name in `recipe.json`.
+        let field: String
+        let expected: String
+        let found: String
+
+        /// Its name on the command line, if it has an option there.
+        var option: String {
+            switch field {
+            case "beta1", "beta2", "epsilon": field
+            default: "--" + field.map { $0 == "_" ? "-" : String($0) }.joined()
+            }
+        }
+    }
+
+    /// The first setting that is out of its range.
+    var fault: Fault? { checks.first { !$0.sound }?.fault }
+
+    private struct Check {
+        let sound: Bool
+        let fault: Fault
+
+        init(_ field: String, _ expected: String, _ sound: Bool, found: String) {
+            self.sound = sound
+            fault = Fault(field: field, expected: expected, found: found)
+        }
+
+        init(_ field: String, _ value: Int, _ range: ClosedRange<Int>) {
+            let expected = "a number from \(range.lowerBound) to \(range.upperBound)"
+            self.init(field, expected, range.contains(value), found: "\(value)")
+        }
+
+        /// NaN is no sound number: all comparisons with it are false.
+        init(_ field: String, _ expected: String, _ value: Double, _ sound: (Double) -> Bool) {
+            self.init(field, expected, sound(value) && value.isFinite, found: "\(value)")
+        }
+    }
+
+    private var checks: [Check] {
+        let units = hidden.first { !(1...Self.mostUnits).contains($0) }
+        let canNesterov = optimizer == .sgd && momentum > 0
+        return [
+            Check(
+                "hidden", "at most \(Self.mostLayers) layers", hidden.count <= Self.mostLayers,
+                found: "\(hidden.count)"),
+            Check("hidden", "from 1 to \(Self.mostUnits) units a layer", units == nil, found: "\(units ?? 0)"),
+            Check("leaky_slope", "a number from 0 to 1", leakySlope) { $0 >= 0 && $0 <= 1 },
+            Check("learning_rate", "a number above 0", learningRate) { $0 > 0 },
+            Check("momentum", "a number from 0 to below 1", momentum) { $0 >= 0 && $0 < 1 },
+            Check(
+                "nesterov", "the optimizer sgd with a momentum above 0", canNesterov || !nesterov,
+                found: optimizer == .sgd ? "momentum \(momentum)" : "optimizer \(optimizer.rawValue)"),
+            Check("weight_decay", "a number of at least 0", weightDecay) { $0 >= 0 },
+            Check("beta1", "a number from 0 to below 1", beta1) { $0 >= 0 && $0 < 1 },
+            Check("beta2", "a number from 0 to below 1", beta2) { $0 >= 0 && $0 < 1 },
+            Check("epsilon", "a number above 0", epsilon) { $0 > 0 },
+            Check("batch_size", batchSize, 1...(1 << 24)),
+            Check("epochs", epochs, 1...1_000_000),
+            Check("validation", "a number from 0 to below 1", validation) { $0 >= 0 && $0 < 1 },
+            Check("shards", shards, 1...1024),
+        ]
+    }
+}

@@ -1,0 +1,114 @@
+/// The folder of a run, owned by this object: no other process, and no other object in this one, can own it meanwhile.
+///
+/// Every file in it is written whole or not at all (`AtomicFile`), so a run that is killed at any instant leaves a folder
+/// that can be resumed. One thread at a time may write.
+public final class RunFolder: Sendable {
+    /// As it was given, without a slash at the end.
+    public let path: String
+    private let lock: FolderLock
+
+    /// What the run leaves; a folder with one of these holds a run.
+    private static let files = ["recipe.json", "history.jsonl", "metrics.json", "model.safetensors"]
+
+    /// The model to use: the best by validation if there was one, else the last.
+    public var modelPath: String { Self.modelPath(in: path) }
+    /// One line for each finished epoch.
+    public var historyPath: String { path + "/history.jsonl" }
+    /// How the model does on the test rows and the held-out rows.
+    public var metricsPath: String { path + "/metrics.json" }
+    /// How the run was started.
+    public var recipePath: String { Self.recipePath(in: path) }
+
+    static func recipePath(in folder: String) -> String { folder + "/recipe.json" }
+    static func modelPath(in folder: String) -> String { folder + "/model.safetensors" }
+
+    /// Takes the folder for a new run; makes it, and those above it, when missing.
+    ///
+    /// Throws `.cannotCreate` when it holds a run already or cannot be made, `.folderInUse` when another process owns it.
+    public static func create(_ path: String) throws(FastTrainError) -> RunFolder {
+        let path = trimmed(path)
+        try FileSystem.makeFolder(path)
+        let folder = try RunFolder(path)
+        for name in files where FileSystem.exists(path + "/" + name) {
+            throw .cannotCreate(
+                path: path,
+                reason: "holds a run already (\(name)); go on with it by `fasttrain resume \(path)`, "
+                    + "or choose another folder")
+        }
+        guard try folder.checkpoints().isEmpty else {
+            throw .cannotCreate(path: path, reason: "holds checkpoints of another run; choose another folder")
+        }
+        return folder
+    }
+
+    /// Takes the folder of an existing run.
+    ///
+    /// Throws `.noInput` when there is none, `.folderInUse` when another process owns it.
+    public static func open(_ path: String) throws(FastTrainError) -> RunFolder {
+        let path = trimmed(path)
+        guard FileSystem.isFolder(path) else {
+            throw .noInput(path: path, reason: FileSystem.exists(path) ? "is not a folder" : "no such folder")
+        }
+        guard FileSystem.exists(recipePath(in: path)) else {
+            throw .noInput(path: path, reason: "holds no run: no recipe.json in it")
+        }
+        return try RunFolder(path)
+    }
+
+    private init(_ path: String) throws(FastTrainError) {
+        self.path = path
+        lock = try FolderLock(folder: path)
+        // Nobody else writes here now: what looks like a file being written was left by a killed process.
+        AtomicFile.removeLeftovers(in: path)
+        AtomicFile.removeLeftovers(in: checkpointsPath)
+    }
+
+    /// The path as it is used from here on. Not empty: that would be a path from the root.
+    private static func trimmed(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        return path.isEmpty ? "." : path
+    }
+}
+
+// MARK: - The files about the run as a whole
+
+extension RunFolder {
+    /// Writes `recipe.json`. Throws `.cannotCreate` or `.inputOutput`, as all writing here.
+    public func writeRecipe(_ run: RunDescription) throws(FastTrainError) {
+        try AtomicFile.write(run.json.page, to: recipePath)
+    }
+
+    /// Reads `recipe.json`. Throws `.noInput`, or `.badData` that names the member.
+    public func readRecipe() throws(FastTrainError) -> RunDescription { try RunDescription(folder: path) }
+
+    /// Writes `history.jsonl` anew: one line an epoch.
+    public func writeHistory(_ records: [EpochRecord]) throws(FastTrainError) {
+        try AtomicFile.write(records.map { $0.json.text + "\n" }.joined(), to: historyPath)
+    }
+
+    /// Reads `history.jsonl`; empty when there is none yet. Throws `.badData` with the line.
+    public func readHistory() throws(FastTrainError) -> [EpochRecord] {
+        guard FileSystem.exists(historyPath) else { return [] }
+        let text = try FileSystem.readText(historyPath)
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if lines.last == "" { lines.removeLast() }
+        var records: [EpochRecord] = []
+        for (index, line) in lines.enumerated() {
+            let place = FastTrainError.Place.line(index + 1)
+            let json = try JSON(parsing: String(line), file: historyPath, place: place)
+            records.append(try EpochRecord(json: json, file: historyPath, place: place))
+        }
+        return records
+    }
+
+    /// Writes `model.safetensors`.
+    public func writeModel(_ model: Model) throws(FastTrainError) {
+        try model.save(to: modelPath)
+    }
+
+    /// Writes `metrics.json` (see `Evaluation.metrics`).
+    public func writeMetrics(test: Evaluation?, validation: Evaluation?) throws(FastTrainError) {
+        try AtomicFile.write(Evaluation.metrics(test: test, validation: validation).page, to: metricsPath)
+    }
+}

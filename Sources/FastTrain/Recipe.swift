@@ -1,0 +1,70 @@
+/// Everything that decides a run's result, to the bit: `recipe.json` holds it, each checkpoint and model carries it.
+///
+/// What is not here (threads, instruction set, paths of output) changes how fast a run is, never what it yields.
+public struct Recipe: Sendable, Equatable {
+    /// Units of each hidden layer, input side first; empty: a linear model.
+    public var hidden: [Int] = [256, 128]
+    public var activation: Activation = .relu
+    /// Slope of leaky ReLU below zero.
+    public var leakySlope: Double = 0.01
+    /// nil: cross-entropy for classification, squared error for regression. A resolved recipe has it set.
+    public var loss: Loss?
+    public var optimizer: Optimizer = .adam
+    /// The largest of the schedule.
+    public var learningRate: Double = 0.001
+    /// Of SGD.
+    public var momentum: Double = 0.9
+    /// Of SGD: look ahead along the momentum.
+    public var nesterov = false
+    /// Added to the gradient as `weightDecay · w` (sgd, adam) or decoupled (adamw), weights and biases alike.
+    public var weightDecay: Double = 0
+    /// Decay of Adam's mean of gradients.
+    public var beta1: Double = 0.9
+    /// Decay of Adam's mean of squared gradients.
+    public var beta2: Double = 0.999
+    /// Added to Adam's denominator.
+    public var epsilon: Double = 1e-8
+    public var schedule: Schedule = .constant
+    /// Rows of a minibatch; the last one of an epoch may be smaller.
+    public var batchSize: Int = 128
+    /// Passes over the training rows.
+    public var epochs: Int = 10
+    /// Key of every random number of the run.
+    public var seed: UInt64 = 1
+    /// Share of the training rows held out for validation, in 0..<1; 0: none.
+    public var validation: Double = 0.1
+    /// Reshuffle the rows each epoch; false: file order.
+    public var shuffle = true
+    /// Contiguous slices of a minibatch whose gradients are all-reduced (the ranks of distributed SGD).
+    public var shards: Int = 2
+
+    public init() {}
+}
+
+/// The nonlinearity after each hidden layer. The derivative of ReLU and leaky ReLU at 0 is 1.
+public enum Activation: String, Sendable, Codable, CaseIterable {
+    case identity, relu, sigmoid, tanh
+    case leakyReLU = "leaky-relu"
+}
+
+/// What training minimises, averaged over the rows of the minibatch.
+public enum Loss: String, Sendable, Codable, CaseIterable {
+    /// Softmax of the outputs, then `-log p[label]`.
+    case crossEntropy = "cross-entropy"
+    /// `Σₖ (yₖ − fₖ)²` over the outputs; for classes, y is one-hot.
+    case squaredError = "squared-error"
+}
+
+/// How a gradient becomes an update; definitions as in PyTorch's `torch.optim`.
+public enum Optimizer: String, Sendable, Codable, CaseIterable {
+    case sgd, adam, adamw
+}
+
+/// The learning rate over the steps of a run.
+public enum Schedule: String, Sendable, Codable, CaseIterable {
+    case constant
+    /// From `learningRate` to 0 along half a cosine.
+    case cosine
+    /// Up to `learningRate` over the first 30% of steps, then down to almost 0 (Smith & Topin 2018; PyTorch's defaults).
+    case oneCycle = "one-cycle"
+}

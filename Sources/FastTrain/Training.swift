@@ -1,0 +1,237 @@
+import Glibc
+import KernelDispatch
+
+/// A run of training: a recipe on a data set, from its start or from a checkpoint.
+///
+///     let data = try Dataset(path: "mnist.safetensors")
+///     var recipe = Recipe()
+///     recipe.hidden = [256]
+///     let outcome = try Training(recipe, on: data).train()
+///     print(outcome.test!.accuracy!)
+///
+/// What a run yields depends on the recipe and the data alone, to the bit: not on threads, CPU, or how often it was
+/// stopped and resumed.
+public final class Training {
+    /// With its loss set.
+    public let recipe: Recipe
+    public let data: Dataset
+    public let network: Network
+    /// Threads that work at once.
+    public let threads: Int
+    public let instructionSet: InstructionSet
+    /// The run folder's path, if there is one.
+    public var output: String? { folder?.path }
+    /// Things that a person should know before the run starts, such as a damaged checkpoint that was passed over.
+    public let warnings: [String]
+    /// The step that the run goes on from; 0: it starts.
+    public var resumedFromStep: Int { start?.step ?? 0 }
+
+    let sampling: Sampling
+    let folder: RunFolder?
+    let checkpointEvery: Int?
+    let initial: Parameters?
+    let start: TrainingState?
+
+    /// A new run. With `options.output`, takes that folder for itself and writes the recipe there.
+    ///
+    /// `dataPath` is what `recipe.json` will name as the data's file, for resuming.
+    /// Throws `.usage` when a setting is out of range or does not fit the data, and as `RunFolder.create`.
+    public convenience init(
+        _ recipe: Recipe, on data: Dataset, dataPath: String? = nil, options: RunOptions = RunOptions()
+    ) throws(FastTrainError) {
+        let resolved = try recipe.resolved(for: data)
+        if let every = options.checkpointEvery, every < 1 {
+            throw .usage("--checkpoint-every: expected at least 1, found \(every)")
+        }
+        let setup = try Setup(recipe: resolved, data: data, threads: options.threads)
+        if let initial = options.initial, !initial.fits(setup.network) {
+            throw .usage("the initial parameters are not those of a network \(setup.network)")
+        }
+        let folder = try options.output.map { path throws(FastTrainError) in try RunFolder.create(path) }
+        try folder?.writeRecipe(
+            RunDescription(
+                recipe: resolved, data: dataPath.map { absolutePath($0) }, fingerprint: data.fingerprint,
+                checkpointEvery: options.checkpointEvery))
+        try self.init(
+            setup, folder: folder, checkpointEvery: options.checkpointEvery, initial: options.initial, start: nil,
+            warnings: [])
+        if options.initial != nil { try saveInitialState() }
+    }
+
+    /// Goes on with the run in a folder, from its newest sound checkpoint, or from the start if it has saved none.
+    ///
+    /// `epochs`: a new total; `data`: what the run was started on, nil to open the file that `recipe.json` names.
+    /// Throws `.noInput` when there is no run, `.badData` when the data is not that of the run or no checkpoint is
+    /// sound, `.folderInUse`, and `.usage`.
+    public static func resume(
+        _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil
+    ) throws(FastTrainError) -> Training {
+        let folder = try RunFolder.open(path)
+        var run = try folder.readRecipe()
+        let data = if let data { data } else { try dataset(of: run) }
+        guard data.fingerprint == run.fingerprint else {
+            throw .badData(
+                file: data.name, place: .named("fingerprint"), expected: "\(run.fingerprint), the data of the run in \(path)",
+                found: data.fingerprint)
+        }
+        let newest = try folder.newestSoundCheckpoint()
+        if let epochs {
+            let done = newest?.checkpoint.state.history.count ?? 0
+            guard epochs >= max(1, done) else {
+                throw .usage("--epochs: expected at least \(max(1, done)), which are done, found \(epochs)")
+            }
+            run.recipe.epochs = epochs
+            try folder.writeRecipe(run)
+        }
+        let setup = try Setup(recipe: try run.recipe.resolved(for: data), data: data, threads: threads)
+        return try Training(
+            setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
+            warnings: newest?.warnings ?? [])
+    }
+
+    private static func dataset(of run: RunDescription) throws(FastTrainError) -> Dataset {
+        if let path = run.data { try Dataset(path: path) } else { try Dataset.mnistSample() }
+    }
+
+    /// What follows from recipe and data.
+    private struct Setup {
+        let recipe: Recipe
+        let data: Dataset
+        let network: Network
+        let sampling: Sampling
+        let threads: Int
+        let instructionSet: InstructionSet
+
+        init(recipe: Recipe, data: Dataset, threads: Int?) throws(FastTrainError) {
+            instructionSet = try InstructionSet.chosen()
+            self.threads = try checkedThreads(threads)
+            network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
+            sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
+            self.recipe = recipe
+            self.data = data
+        }
+    }
+
+    private init(
+        _ setup: Setup, folder: RunFolder?, checkpointEvery: Int?, initial: Parameters?, start: TrainingState?,
+        warnings: [String]
+    ) throws(FastTrainError) {
+        recipe = setup.recipe
+        data = setup.data
+        network = setup.network
+        sampling = setup.sampling
+        threads = setup.threads
+        instructionSet = setup.instructionSet
+        self.folder = folder
+        self.checkpointEvery = checkpointEvery
+        self.initial = initial
+        self.start = start
+        self.warnings = warnings
+    }
+
+    /// Rows that the parameters are trained on.
+    public var trainRows: Int { sampling.trainRows.count }
+    /// Rows held out to choose the best epoch by.
+    public var validationRows: Int { sampling.validationRows.count }
+    /// Minibatches of an epoch, a smaller last one included.
+    public var stepsPerEpoch: Int { (trainRows + recipe.batchSize - 1) / recipe.batchSize }
+    public var totalSteps: Int { stepsPerEpoch * recipe.epochs }
+
+    /// Trains, and evaluates what came out; with a run folder, writes everything there.
+    ///
+    /// `stop` is polled after each step: a signal's number ends the run once a checkpoint is saved. `progress` is called
+    /// on the calling thread. Throws `.diverged` when the loss or a parameter is not finite, and as writing files does.
+    public func train(
+        stop: @escaping @Sendable () -> Int32? = { nil }, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) throws(FastTrainError) -> Outcome {
+        let session = TrainingSession(self, stop: stop, progress: progress)
+        let state = try session.run()
+        let model = model(state.best?.parameters ?? state.parameters)
+        var test: Evaluation?
+        var validation: Evaluation?
+        if session.interrupted == nil {
+            test = try data.test.map { split throws(FastTrainError) in try model.evaluate(split, threads: threads) }
+            if validationRows > 0 {
+                validation = try model.evaluate(data.train, rows: sampling.validationRows, threads: threads)
+            }
+            try folder?.writeModel(model)
+            try folder?.writeMetrics(test: test, validation: validation)
+        }
+        return Outcome(
+            model: model, history: state.history, test: test, validation: validation, bestEpoch: state.best?.epoch,
+            interrupted: session.interrupted, checkpoint: session.newestCheckpoint, seconds: session.seconds)
+    }
+
+    /// A model of these parameters, with all that it takes to use them on raw rows.
+    func model(_ parameters: Parameters) -> Model {
+        Model(recipe: recipe, featureShape: data.featureShape, scale: data.scale, task: data.task, parameters: parameters)
+    }
+
+    func checkpoint(_ state: TrainingState) -> Checkpoint {
+        Checkpoint(
+            recipe: recipe, fingerprint: data.fingerprint, featureShape: data.featureShape, scale: data.scale,
+            task: data.task, state: state)
+    }
+
+    /// The parameters that a new run starts from.
+    var firstParameters: Parameters {
+        initial ?? network.initialParameters(activation: recipe.activation, seed: recipe.seed)
+    }
+
+    /// A run from given parameters cannot be started again from its recipe alone: they are saved as step 0.
+    private func saveInitialState() throws(FastTrainError) {
+        guard let folder else { return }
+        var memories: [String: Parameters] = [:]
+        for name in recipe.optimizerState { memories[name] = network.zeroParameters() }
+        let state = TrainingState(
+            parameters: firstParameters, optimizer: memories, best: nil, step: 0, lossSum: 0, history: [])
+        _ = try folder.save(checkpoint(state))
+    }
+}
+
+extension Recipe {
+    /// Checked, and with the loss set. Throws `.usage`.
+    func resolved(for data: Dataset) throws(FastTrainError) -> Recipe {
+        try validate()
+        var recipe = self
+        recipe.loss = resolvedLoss(for: data.task)
+        if case .regression = data.task, recipe.loss == .crossEntropy {
+            throw .usage("--loss: expected squared-error for the numbers in \(data.name), found cross-entropy")
+        }
+        return recipe
+    }
+}
+
+extension Dataset {
+    /// What bytes are multiplied by; nil when the features are floats.
+    var scale: Float? {
+        if case .u8(_, let scale) = train.features { scale } else { nil }
+    }
+}
+
+extension Parameters {
+    /// Whether the layers are those of a network.
+    func fits(_ network: Network) -> Bool {
+        layers.count == network.layerCount
+            && zip(layers.indices, layers).allSatisfy { index, layer in
+                layer.inputs == network.widths[index] && layer.outputs == network.widths[index + 1]
+                    && layer.weight.count == layer.inputs * layer.outputs && layer.bias.count == layer.outputs
+            }
+    }
+}
+
+/// A path that means the same file from any working directory.
+private func absolutePath(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+    defer { free(here) }
+    return String(cString: here) + "/" + path
+}
+
+/// The number of threads asked for, or as many as there are usable CPUs. Throws `.usage`.
+func checkedThreads(_ threads: Int?) throws(FastTrainError) -> Int {
+    guard let threads else { return CPUs.usable().count }
+    guard (1...1024).contains(threads) else {
+        throw .usage("--threads: expected a number from 1 to 1024, found \(threads)")
+    }
+    return threads
+}

@@ -1,0 +1,107 @@
+/// The trained numbers of a network in their public layout: that of PyTorch's `nn.Linear`.
+public struct Parameters: Sendable, Equatable {
+    public struct Layer: Sendable, Equatable {
+        public let inputs: Int
+        public let outputs: Int
+        /// [outputs, inputs], row-major.
+        public var weight: [Float]
+        /// [outputs]
+        public var bias: [Float]
+
+        /// All zero.
+        public init(inputs: Int, outputs: Int) {
+            self.inputs = inputs
+            self.outputs = outputs
+            weight = [Float](repeating: 0, count: inputs * outputs)
+            bias = [Float](repeating: 0, count: outputs)
+        }
+    }
+
+    /// Input side first.
+    public var layers: [Layer]
+
+    public init(layers: [Layer]) {
+        self.layers = layers
+    }
+
+    /// How many numbers there are.
+    public var count: Int { layers.reduce(0) { $0 + $1.weight.count + $1.bias.count } }
+
+    /// The prefix of layer `index` in an `nn.Sequential` of Linear and activation in turn: "0", "2", "4", …
+    public static func name(ofLayer index: Int) -> String { String(2 * index) }
+}
+
+/// All that a run needs to go on as if it had never stopped.
+public struct TrainingState: Sendable, Equatable {
+    public var parameters: Parameters
+    /// The optimizer's memory by its name in PyTorch: "momentum_buffer" for SGD with momentum; "exp_avg" and
+    /// "exp_avg_sq" for Adam and AdamW; empty for plain SGD.
+    public var optimizer: [String: Parameters]
+    /// The parameters of the best epoch by validation loss so far, when rows are held out.
+    public var best: Best?
+    /// Minibatches seen since the start of the run.
+    public var step: Int
+    /// Sum over the rows seen in the unfinished epoch of their losses, in row order.
+    public var lossSum: Double
+    /// One record for each finished epoch.
+    public var history: [EpochRecord]
+
+    public struct Best: Sendable, Equatable {
+        public var epoch: Int
+        public var parameters: Parameters
+
+        public init(epoch: Int, parameters: Parameters) {
+            self.epoch = epoch
+            self.parameters = parameters
+        }
+    }
+
+    public init(
+        parameters: Parameters, optimizer: [String: Parameters], best: Best?, step: Int, lossSum: Double,
+        history: [EpochRecord]
+    ) {
+        self.parameters = parameters
+        self.optimizer = optimizer
+        self.best = best
+        self.step = step
+        self.lossSum = lossSum
+        self.history = history
+    }
+}
+
+/// What is known of one finished epoch: a line of `history.jsonl`.
+public struct EpochRecord: Sendable, Equatable {
+    /// From 1.
+    public var epoch: Int
+    /// Minibatches since the start of the run.
+    public var step: Int
+    /// Mean loss of a row over the epoch, each at the parameters that its minibatch met.
+    public var trainLoss: Double
+    /// Mean loss of a held-out row; nil without validation.
+    public var validationLoss: Double?
+    /// Share of held-out rows classified rightly (classification).
+    public var validationAccuracy: Double?
+    /// Coefficient of determination on the held-out rows (regression).
+    public var validationR2: Double?
+    /// Of the epoch's last step.
+    public var learningRate: Double
+    /// Rows trained a second, validation and saving left out.
+    public var samplesPerSecond: Double
+    /// Wall-clock time since the start of the run, earlier sessions of a resumed run included.
+    public var seconds: Double
+
+    public init(
+        epoch: Int, step: Int, trainLoss: Double, validationLoss: Double? = nil, validationAccuracy: Double? = nil,
+        validationR2: Double? = nil, learningRate: Double, samplesPerSecond: Double, seconds: Double
+    ) {
+        self.epoch = epoch
+        self.step = step
+        self.trainLoss = trainLoss
+        self.validationLoss = validationLoss
+        self.validationAccuracy = validationAccuracy
+        self.validationR2 = validationR2
+        self.learningRate = learningRate
+        self.samplesPerSecond = samplesPerSecond
+        self.seconds = seconds
+    }
+}

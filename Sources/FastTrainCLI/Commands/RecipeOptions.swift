@@ -1,0 +1,159 @@
+import ArgumentParser
+import FastTrain
+
+/// What to learn from. These and the next two groups make up a `Recipe`; their defaults are those of `Recipe`.
+struct DataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A data set made by fasttrain-data. (default: the built-in sample of 5,000 MNIST images)",
+            valueName: "file"))
+    var data: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Share of the training rows held out for validation (stratified); 0: none.", valueName: "share"))
+    var validation = Recipe().validation
+
+    /// Opens the data set.
+    func open() throws(FastTrainError) -> Dataset {
+        if let data { try Dataset(path: data) } else { try .mnistSample() }
+    }
+}
+
+/// The shape of the network, and what it starts from.
+struct NetworkOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Units of each hidden layer, or 'none' for a linear model.", valueName: "units"))
+    var hidden = HiddenLayers(widths: Recipe().hidden)
+
+    @Option(help: ArgumentHelp("Nonlinearity of the hidden layers.", valueName: "name"))
+    var activation = Recipe().activation
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Slope of leaky-relu below zero. (default: \(Format.setting(Recipe().leakySlope)))", valueName: "slope"))
+    var leakySlope: Double?
+
+    @Option(
+        name: .customLong("init"),
+        help: ArgumentHelp(
+            """
+            Start from the parameters in this safetensors file, named as in PyTorch's nn.Sequential (0.weight, \
+            0.bias, 2.weight, ...), instead of random ones.
+            """,
+            valueName: "file"))
+    var initial: String?
+}
+
+/// How the network is trained.
+struct RecipeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What to minimise; unless given, cross-entropy for classes and squared-error for numbers.", valueName: "name"))
+    var loss: Loss?
+
+    @Option(help: ArgumentHelp("How a gradient becomes an update.", valueName: "name"))
+    var optimizer = Recipe().optimizer
+
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Learning rate: the largest of the schedule.", valueName: "rate"))
+    var learningRate = Recipe().learningRate
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Momentum of sgd, in 0..<1. (default: \(Format.setting(Recipe().momentum)))", valueName: "share"))
+    var momentum: Double?
+
+    @Flag(help: "Nesterov's momentum, for sgd.")
+    var nesterov = false
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight decay (decoupled in adamw).", valueName: "rate"))
+    var weightDecay = Recipe().weightDecay
+
+    @Option(help: ArgumentHelp("Learning rate over the steps.", valueName: "name"))
+    var schedule = Recipe().schedule
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Rows of a minibatch.", valueName: "n"))
+    var batchSize = Recipe().batchSize
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training rows.", valueName: "n"))
+    var epochs = Recipe().epochs
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Key of all randomness.", valueName: "n"))
+    var seed = Recipe().seed
+
+    @Flag(help: "Take the rows in the file's order in each epoch.")
+    var noShuffle = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Slices of a minibatch whose gradients are added up, as with that many machines. Part of the result, \
+            unlike --threads.
+            """,
+            valueName: "n"))
+    var shards = Recipe().shards
+
+    /// The recipe that the options describe, with its ranges checked. An option that would do nothing is an error.
+    func recipe(_ data: DataOptions, _ network: NetworkOptions) throws(FastTrainError) -> Recipe {
+        var recipe = Recipe()
+        recipe.hidden = network.hidden.widths
+        recipe.activation = network.activation
+        if let slope = network.leakySlope {
+            guard network.activation == .leakyReLU else {
+                throw .usage("--leaky-slope goes with --activation leaky-relu, not \(network.activation.rawValue)")
+            }
+            recipe.leakySlope = slope
+        }
+        recipe.loss = loss
+        recipe.optimizer = optimizer
+        recipe.learningRate = learningRate
+        if let momentum {
+            guard optimizer == .sgd else {
+                throw .usage("--momentum goes with --optimizer sgd, not \(optimizer.rawValue)")
+            }
+            recipe.momentum = momentum
+        }
+        guard !nesterov || optimizer == .sgd else {
+            throw .usage("--nesterov goes with --optimizer sgd, not \(optimizer.rawValue)")
+        }
+        recipe.nesterov = nesterov
+        recipe.weightDecay = weightDecay
+        recipe.schedule = schedule
+        recipe.batchSize = batchSize
+        recipe.epochs = epochs
+        recipe.seed = seed
+        recipe.validation = data.validation
+        recipe.shuffle = !noShuffle
+        recipe.shards = shards
+        try recipe.validate()
+        return recipe
+    }
+}
+
+/// "256,128" on the command line.
+struct HiddenLayers: ExpressibleByArgument, Equatable {
+    var widths: [Int]
+
+    init(widths: [Int]) { self.widths = widths }
+
+    init?(argument: String) {
+        if argument == "none" {
+            widths = []
+            return
+        }
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        widths = parts.compactMap { Int($0) }
+        guard widths.count == parts.count else { return nil }
+    }
+
+    var defaultValueDescription: String { widths.isEmpty ? "none" : widths.map(String.init).joined(separator: ",") }
+}
+
+extension Activation: ExpressibleByArgument {}
+extension Loss: ExpressibleByArgument {}
+extension Optimizer: ExpressibleByArgument {}
+extension Schedule: ExpressibleByArgument {}

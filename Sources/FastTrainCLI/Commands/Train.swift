@@ -1,0 +1,52 @@
+import ArgumentParser
+import FastTrain
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a network (the default).",
+        usage: "fasttrain [train] [<options>]",
+        discussion: """
+            The same options and data give the same parameters, to the bit, with any number of threads and on any \
+            CPU. Ctrl-C finishes the current step and saves a checkpoint in the folder of the run; \
+            'fasttrain resume' goes on from there.
+            """)
+
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Training") var training: RecipeOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder for the model, the history and the checkpoints of this run. (default: nothing is written)",
+            valueName: "folder"))
+    var output: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Steps between two checkpoints. (default: those of an epoch)", valueName: "n"))
+    var checkpointEvery: Int?
+
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var report: ReportOptions
+
+    func run() throws {
+        if checkpointEvery != nil, output == nil {
+            throw FastTrainError.usage("--checkpoint-every needs a folder to save in: --output")
+        }
+        let recipe = try training.recipe(data, network)
+        var options = RunOptions()
+        options.threads = threads.threads
+        options.output = output
+        options.checkpointEvery = checkpointEvery
+        let dataset = try data.open()
+        options.initial = try initialParameters(recipe, for: dataset)
+        let training = try Training(recipe, on: dataset, dataPath: data.data, options: options)
+        try RunSession(training, report: report).run()
+    }
+
+    private func initialParameters(_ recipe: Recipe, for data: Dataset) throws(FastTrainError) -> Parameters? {
+        guard let file = network.initial else { return nil }
+        let (inputs, outputs) = (data.featureCount, data.outputCount)
+        return try Model.loadParameters(path: file, inputs: inputs, hidden: recipe.hidden, outputs: outputs)
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// `fasttrain`: the subcommands, and training when none is named.
+struct FasttrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fasttrain",
+        abstract: "Trains multilayer perceptrons on CPUs: fast, and to the same bits on any of them.",
+        discussion: """
+            Without a subcommand it trains; without data it learns handwritten digits from a built-in \
+            sample of MNIST. So this is a whole session:
+
+              fasttrain --output run
+              fasttrain evaluate run
+              fasttrain predict run -o predictions.csv
+
+            'fasttrain train --help' lists the options of training.
+            """,
+        version: "fasttrain \(fasttrainVersion)",
+        subcommands: [Train.self, Resume.self, Evaluate.self, Predict.self, Inspect.self, BenchmarkCommand.self],
+        defaultSubcommand: Train.self)
+}
+
+/// The version of the program and the library.
+let fasttrainVersion = "0.1.0"

@@ -1,0 +1,57 @@
+import ArgumentParser
+import FastTrain
+import Glibc
+
+/// The program: parses, runs, and turns whatever was thrown into one line on standard error and an exit code.
+@main
+enum Main {
+    static func main() {
+        Console.prepare()
+        do {
+            var command = try FasttrainCommand.parseAsRoot()
+            try command.run()
+        } catch {
+            exit(report(error))
+        }
+    }
+
+    /// Tells what went wrong and returns the exit code.
+    private static func report(_ error: any Error) -> Int32 {
+        switch error {
+        case let error as FastTrainError:
+            Console.error(error.description)
+            return error.exitCode
+        case let code as ExitCode:
+            return code.rawValue
+        case is Console.ReaderGone:
+            return ExitCode.success.rawValue
+        default:
+            return reportParser(error)
+        }
+    }
+
+    /// Help and version go to standard output; a command line that does not parse is a usage error.
+    private static func reportParser(_ error: any Error) -> Int32 {
+        let code = FasttrainCommand.exitCode(for: error)
+        guard code.isSuccess else {
+            Console.error(usageMessage(FasttrainCommand.fullMessage(for: error)))
+            return code.rawValue
+        }
+        do {
+            try Console.print(FasttrainCommand.fullMessage(for: error))
+            return code.rawValue
+        } catch {
+            return report(error)
+        }
+    }
+
+    /// The parser's message of several lines as one: "unknown option '--x' (see 'fasttrain train --help')".
+    static func usageMessage(_ full: String) -> String {
+        let lines = full.split(separator: "\n")
+        guard var message = lines.first.map(String.init) else { return full }
+        if message.hasPrefix("Error: ") { message.removeFirst("Error: ".count) }
+        message = message.prefix(1).lowercased() + message.dropFirst()
+        let hint = lines.last { $0.contains("See '") }?.split(separator: "'").dropFirst().first
+        return hint.map { "\(message) (see '\($0)')" } ?? message
+    }
+}

@@ -1,0 +1,91 @@
+import FastTrain
+
+/// A confusion matrix as text: row = true class, column = predicted class.
+enum ConfusionTable {
+    /// More classes than this are not shown as a matrix, and not all listed.
+    static let largest = 20
+
+    /// The matrix, if its lines fit into `width` columns (long class names head their column as a number); otherwise
+    /// a list of classes, the least recognised first, each with what it was most often taken for.
+    static func text(_ matrix: ConfusionMatrix, width: Int, style: Style) -> String {
+        if matrix.classes.count <= largest {
+            for numbered in [false, true] {
+                let table = self.matrix(matrix, numbered: numbered, style: style)
+                if table.width <= width { return table.lines.joined(separator: "\n") }
+            }
+        }
+        return list(matrix, style: style).joined(separator: "\n")
+    }
+
+    private static func matrix(_ matrix: ConfusionMatrix, numbered: Bool, style: Style) -> Table {
+        let names = matrix.classes.map(\.printable)
+        let heads = numbered ? names.indices.map { "\($0)" } : names
+        let scores = matrix.classScores
+        // The columns of all classes are equally wide: as wide as the widest cell, or as a percentage.
+        let width = max(4, heads.map(\.columns).max() ?? 0, String(matrix.counts.max() ?? 0).count)
+        var table = Table([.left] + heads.map { _ in .right } + [.right])
+        table.add(
+            [""] + heads.map { Table.Cell($0.padded(to: width, .right), style.bold) }
+                + [Table.Cell("recall", style.dim)])
+        for label in names.indices {
+            var cells = [Table.Cell(numbered ? "\(label) \(names[label])" : names[label], style.bold)]
+            for prediction in names.indices {
+                cells.append(cell(matrix[label, prediction], hit: label == prediction, of: scores[label], style))
+            }
+            cells.append(Table.Cell(percent(scores[label].recall, of: scores[label].support), style.dim))
+            table.add(cells)
+        }
+        let precisions = names.indices.map { prediction in
+            Table.Cell(percent(scores[prediction].precision, of: matrix.predicted(prediction)), style.dim)
+        }
+        table.add([Table.Cell("precision", style.dim)] + precisions)
+        return table
+    }
+
+    private static func cell(
+        _ count: Int, hit: Bool, of score: ConfusionMatrix.ClassScore, _ style: Style
+    ) -> Table.Cell {
+        if count == 0 { return Table.Cell(style.unicode ? "·" : ".", style.dim) }
+        let text = String(count)
+        if hit { return Table.Cell(text, style.green) }
+        let isFrequent = Double(count) >= 0.05 * Double(score.support)
+        return isFrequent ? Table.Cell(text, style.red) : Table.Cell(text)
+    }
+
+    private static func list(_ matrix: ConfusionMatrix, style: Style) -> [String] {
+        let scores = matrix.classScores
+        let order = scores.indices.sorted { (scores[$0].recall, $0) < (scores[$1].recall, $1) }
+        var table = Table([.left, .right, .right, .right, .left])
+        let heads = ["class", "rows", "recall", "precision", "most often taken for"]
+        table.add(heads.map { Table.Cell($0, style.bold) })
+        for label in order.prefix(largest) {
+            table.add(
+                matrix.classes[label].printable.clipped(to: 30), Format.integer(scores[label].support),
+                percent(scores[label].recall, of: scores[label].support),
+                percent(scores[label].precision, of: matrix.predicted(label)), mistakes(matrix, label))
+        }
+        let rest = matrix.classes.count - largest
+        return table.lines + (rest > 0 ? ["and \(Format.count(rest, "class", "classes")) with no lower recall"] : [])
+    }
+
+    /// "Shirt (112), Pullover (14), Dress (10)": the three most frequent wrong predictions of a class.
+    private static func mistakes(_ matrix: ConfusionMatrix, _ label: Int) -> String {
+        let wrong = matrix.classes.indices.filter { $0 != label && matrix[label, $0] > 0 }
+        return wrong.sorted { (-matrix[label, $0], $0) < (-matrix[label, $1], $1) }.prefix(3)
+            .map { "\(matrix.classes[$0].printable.clipped(to: 30)) (\(Format.integer(matrix[label, $0])))" }
+            .joined(separator: ", ")
+    }
+
+    /// Per cent with one decimal, without it for a whole hundred; a dash where there is nothing to take a share of.
+    private static func percent(_ share: Double, of count: Int) -> String {
+        if count == 0 { return "-" }
+        return share >= 0.9995 ? "100" : Format.fixed(share * 100, 1)
+    }
+}
+
+extension ConfusionMatrix {
+    /// Rows that were predicted as this class.
+    fileprivate func predicted(_ prediction: Int) -> Int {
+        classes.indices.reduce(0) { $0 + self[$1, prediction] }
+    }
+}

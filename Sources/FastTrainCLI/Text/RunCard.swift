@@ -1,0 +1,103 @@
+import FastTrain
+
+/// What a run is about to do, as a short table.
+struct RunCard {
+    var dataName: String
+    var trainRows: Int
+    /// 0: none held out.
+    var validationRows: Int
+    /// 0: the data set has none.
+    var testRows: Int
+    var featureShape: [Int]
+    var task: Dataset.Task
+    var network: Network
+    /// With its loss set.
+    var recipe: Recipe
+    var stepsPerEpoch: Int
+    var threads: Int
+    var instructionSet: InstructionSet
+    var cpus: CPUs
+    var folder: String?
+    /// Steps that earlier sessions of a resumed run have done.
+    var stepsDone: Int
+
+    func text(style: Style) -> String {
+        var table = Table([.left, .left], gap: 3)
+        for (name, value) in rows { table.add([Table.Cell(name, style.dim), Table.Cell(value.printable)]) }
+        return table.lines.joined(separator: "\n")
+    }
+
+    private var rows: [(String, String)] {
+        var rows = [
+            ("data", "\(dataName), \(contents)"), ("rows", rowCounts), ("network", networkLine),
+            ("loss", recipe.loss?.rawValue ?? ""), ("optimizer", optimizerLine), ("minibatch", minibatchLine),
+            ("epochs", "\(Format.integer(recipe.epochs)), seed \(recipe.seed)"), ("threads", threadLine),
+        ]
+        if let folder { rows.append(("output", folder)) }
+        if stepsDone > 0 {
+            let epochs = Format.count(stepsDone / max(1, stepsPerEpoch), "epoch")
+            rows.append(("resumes", "after step \(Format.integer(stepsDone)), with \(epochs) done"))
+        }
+        return rows
+    }
+
+    private var contents: String {
+        let answers =
+            switch task {
+            case .classification(let classes): Format.count(classes.count, "class", "classes")
+            case .regression(let targets): Format.count(targets.count, "target")
+            }
+        return "\(Format.shape(featureShape)) features, \(answers)"
+    }
+
+    private var rowCounts: String {
+        [(trainRows, "training"), (validationRows, "validation"), (testRows, "test")]
+            .filter { $0.0 > 0 }.map { "\(Format.integer($0.0)) \($0.1)" }.joined(separator: ", ")
+    }
+
+    private var networkLine: String {
+        let slope = recipe.activation == .leakyReLU ? " \(Format.setting(recipe.leakySlope))" : ""
+        let activation = recipe.hidden.isEmpty ? "linear" : recipe.activation.rawValue + slope
+        return "\(network), \(activation), \(Format.integer(network.parameterCount)) parameters"
+    }
+
+    private var optimizerLine: String {
+        var parts = ["\(recipe.optimizer.rawValue), learning rate \(Format.setting(recipe.learningRate))"]
+        parts[0] += recipe.schedule == .constant ? "" : " (\(recipe.schedule.rawValue))"
+        switch recipe.optimizer {
+        case .sgd:
+            if recipe.momentum > 0 {
+                parts.append("\(recipe.nesterov ? "Nesterov " : "")momentum \(Format.setting(recipe.momentum))")
+            }
+        case .adam, .adamw:
+            parts.append("betas \(Format.setting(recipe.beta1)) and \(Format.setting(recipe.beta2))")
+            parts.append("epsilon \(Format.setting(recipe.epsilon))")
+        }
+        if recipe.weightDecay > 0 { parts.append("weight decay \(Format.setting(recipe.weightDecay))") }
+        return parts.joined(separator: ", ")
+    }
+
+    private var minibatchLine: String {
+        let rows = Format.count(recipe.batchSize, "row") + (recipe.shuffle ? "" : " in file order")
+        return "\(rows), \(Format.count(recipe.shards, "shard")), \(Format.count(stepsPerEpoch, "step")) an epoch"
+    }
+
+    private var threadLine: String {
+        let limit = cpus.limit.isEmpty ? "" : " (\(cpus.limit))"
+        let usable = cpus.count == cpus.machine ? "all" : "\(Format.integer(cpus.count)) of"
+        let share = "\(usable) \(Format.count(cpus.machine, "CPU"))"
+        return "\(Format.integer(threads)) on \(share)\(limit), \(instructionSet.rawValue)"
+    }
+}
+
+extension RunCard {
+    init(_ training: Training) {
+        self.init(
+            dataName: training.data.name, trainRows: training.trainRows, validationRows: training.validationRows,
+            testRows: training.data.test?.count ?? 0, featureShape: training.data.featureShape,
+            task: training.data.task, network: training.network, recipe: training.recipe,
+            stepsPerEpoch: training.stepsPerEpoch, threads: training.threads,
+            instructionSet: training.instructionSet, cpus: CPUs.usable(), folder: training.output,
+            stepsDone: training.resumedFromStep)
+    }
+}

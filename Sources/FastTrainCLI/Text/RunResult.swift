@@ -1,0 +1,123 @@
+import FastTrain
+
+/// How a run ended: what to tell of it, and what to do next.
+struct RunResult {
+    var recipe: Recipe
+    var dataName: String
+    var hasTestRows: Bool
+    var parameterCount: Int
+    var threads: Int
+    var instructionSet: InstructionSet
+    var folder: String?
+    var history: [EpochRecord]
+    var bestEpoch: Int?
+    var validation: Evaluation?
+    var test: Evaluation?
+    var interrupted: Int32?
+    /// The newest checkpoint.
+    var checkpoint: String?
+    /// Of training, wall clock.
+    var seconds: Double
+
+    // MARK: - For a person
+
+    func text(width: Int, style: Style) -> String {
+        var blocks = [summary(style: style)]
+        if let (rows, evaluation) = shown, let matrix = evaluation.confusionMatrix {
+            blocks.append(EvaluationText.confusion(matrix, of: " of the \(rows) rows", width: width, style: style))
+        }
+        blocks.append(files)
+        return blocks.joined(separator: "\n\n")
+    }
+
+    /// The rows that tell most about the model.
+    private var shown: (rows: String, Evaluation)? {
+        if let test { return ("test", test) }
+        return validation.map { ("validation", $0) }
+    }
+
+    private func summary(style: Style) -> String {
+        var table = Table([.left, .right, .right])
+        let evaluations = [("validation", validation), ("test", test)].compactMap { name, evaluation in
+            evaluation.map { (name, $0) }
+        }
+        let score = evaluations.contains { $0.1.r2 != nil } ? "R2" : "accuracy"
+        table.add(["", "loss", score].map { Table.Cell($0, style.dim) })
+        if let last = history.last { table.add("training", Format.loss(last.trainLoss)) }
+        for (name, evaluation) in evaluations {
+            let value = evaluation.accuracy.map { Format.percent($0) } ?? Format.loss(evaluation.r2 ?? .nan)
+            table.add([Table.Cell(name), Table.Cell(Format.loss(evaluation.loss)), Table.Cell(value, style.bold)])
+        }
+        return ([headline, ""] + table.lines).joined(separator: "\n")
+    }
+
+    private var headline: String {
+        let trained = "trained \(Format.count(history.count, "epoch")) in \(Format.duration(seconds))"
+        return bestEpoch.map { "\(trained); best by validation loss: epoch \($0), kept as the model" } ?? trained
+    }
+
+    private var files: String {
+        guard let folder else { return "nothing was saved: give --output DIR to keep the model" }
+        let split = hasTestRows ? "" : " --split train"
+        let name = folder.shellQuoted
+        var table = Table([.left, .left])
+        table.add("model", "\(folder)/model.safetensors".printable)
+        table.add("run", "\(folder) (recipe.json, history.jsonl, metrics.json, checkpoints)".printable)
+        table.add("use it", "fasttrain evaluate \(name)\(split)".printable)
+        table.add("", "fasttrain predict \(name)\(split) -o predictions.csv".printable)
+        return table.lines.joined(separator: "\n")
+    }
+
+    /// One line: what was saved, and how to go on.
+    func interruption(by signal: Int32) -> String {
+        let start = "interrupted by \(SignalFlag.name(signal))"
+        guard let folder, let checkpoint else {
+            return "\(start); nothing was saved, as there is no folder to save to (--output)"
+        }
+        return "\(start); saved \(checkpoint); go on with: fasttrain resume \(folder.shellQuoted)"
+    }
+
+    // MARK: - For a program
+
+    var json: JSON {
+        let matrix = test?.json["confusion_matrix"]
+        return .object([
+            .init("data", .string(dataName)), .init("parameters", .integer(parameterCount)),
+            .init("threads", .integer(threads)), .init("instruction_set", .string(instructionSet.rawValue)),
+            .init("epochs", .integer(history.count)), .init("best_epoch", Self.json(bestEpoch)),
+            .init("train_loss", Self.json(history.last?.trainLoss)),
+            .init("validation_loss", Self.json(validation?.loss)),
+            .init("validation_\(scoreName)", Self.json(validation.flatMap(score))),
+            .init("test_loss", Self.json(test?.loss)), .init("test_\(scoreName)", Self.json(test.flatMap(score))),
+            .init("confusion_matrix", matrix ?? .null), .init("seconds", .number(seconds)),
+            .init("samples_per_second", Self.json(history.last?.samplesPerSecond)),
+            .init("output", Self.json(folder)), .init("model", Self.json(modelPath)),
+            .init("checkpoint", Self.json(checkpoint)),
+            .init("interrupted", Self.json(interrupted.map(SignalFlag.name))),
+            .init("history", .array(history.map(\.json))), .init("recipe", recipe.json),
+        ])
+    }
+
+    /// The model is written when the run is complete.
+    private var modelPath: String? { interrupted == nil ? folder.map { $0 + "/model.safetensors" } : nil }
+
+    private var scoreName: String { (test ?? validation)?.r2 != nil ? "r2" : "accuracy" }
+
+    private func score(_ evaluation: Evaluation) -> Double? { evaluation.accuracy ?? evaluation.r2 }
+
+    private static func json(_ value: Double?) -> JSON { value.map(JSON.number) ?? .null }
+    private static func json(_ value: Int?) -> JSON { value.map(JSON.integer) ?? .null }
+    private static func json(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
+}
+
+extension RunResult {
+    init(_ outcome: Outcome, training: Training) {
+        self.init(
+            recipe: training.recipe, dataName: training.data.name,
+            hasTestRows: training.data.test != nil, parameterCount: training.network.parameterCount,
+            threads: training.threads, instructionSet: training.instructionSet, folder: training.output,
+            history: outcome.history, bestEpoch: outcome.bestEpoch, validation: outcome.validation,
+            test: outcome.test, interrupted: outcome.interrupted, checkpoint: outcome.checkpoint,
+            seconds: outcome.seconds)
+    }
+}

@@ -1,0 +1,135 @@
+import Glibc
+
+/// Writes a file so that, at any instant, its path holds either the old content in full or the new content in full.
+///
+/// Temporary file in the same folder, write, fsync, rename, fsync of the folder. When this returns, the content is
+/// on the storage device, and a power cut cannot take it back. When it throws, the path is as it was and the
+/// temporary file is gone.
+public enum AtomicFile {
+    /// Writes what `body` writes to its sink.
+    ///
+    /// Throws `.cannotCreate` when the file cannot be created there, `.inputOutput` when writing fails (a full disk
+    /// included), and whatever `body` throws.
+    public static func write(
+        to path: String, _ body: (inout FileSink) throws(FastTrainError) -> Void
+    ) throws(FastTrainError) {
+        let target = try resolve(path)
+        let folder = self.folder(of: target)
+        let (descriptor, temporary) = try createTemporary(in: folder, for: path)
+        var renamed = false
+        defer { if !renamed { unlink(temporary) } }
+        do {
+            defer { close(descriptor) }
+            var sink = FileSink(descriptor: descriptor, path: path)
+            try body(&sink)
+            guard System.synchronize(descriptor) else { throw failure(path, "fsync") }
+        }
+        guard rename(temporary, target) == 0 else { throw failure(path, "rename") }
+        renamed = true
+        try synchronizeFolder(folder, for: path)
+    }
+
+    /// Writes `bytes` as the whole file.
+    public static func write(_ bytes: [UInt8], to path: String) throws(FastTrainError) {
+        try write(to: path) { (sink) throws(FastTrainError) in try sink.write(bytes) }
+    }
+
+    /// Writes `text` in UTF-8 as the whole file.
+    public static func write(_ text: String, to path: String) throws(FastTrainError) {
+        try write(to: path) { (sink) throws(FastTrainError) in try sink.write(text) }
+    }
+
+    /// Removes the temporary files that a killed process left in `folder`; for a folder's only user, as no other
+    /// process may be writing there. What cannot be removed stays.
+    public static func removeLeftovers(in folder: String) {
+        guard let stream = opendir(folder) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(temporaryPrefix), name.hasSuffix(temporarySuffix) { unlink(folder + "/" + name) }
+        }
+    }
+
+    private static let temporaryPrefix = ".fasttrain-"
+    private static let temporarySuffix = ".partial"
+
+    /// The file to replace: `path` itself, or where it leads as a symbolic link.
+    private static func resolve(_ path: String) throws(FastTrainError) -> String {
+        guard let status = System.status(path) else {
+            // Nothing there yet, or a link that leads nowhere: a rename would replace that link.
+            guard System.isLink(path) else { return path }
+            throw .cannotCreate(path: path, reason: "is a symbolic link that leads nowhere")
+        }
+        guard status.isRegularFile else {
+            throw .cannotCreate(path: path, reason: status.isFolder ? "is a folder" : "is not a regular file")
+        }
+        return System.isLink(path) ? System.resolved(path) ?? path : path
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func createTemporary(
+        in folder: String, for path: String
+    ) throws(FastTrainError) -> (descriptor: Int32, path: String) {
+        // A killed process of the same number may have left its file: take the next name then.
+        for attempt in 0..<1000 {
+            let temporary = "\(folder)/\(temporaryPrefix)\(getpid())-\(attempt)\(temporarySuffix)"
+            let descriptor = System.createExclusively(temporary)
+            if descriptor >= 0 { return (descriptor, temporary) }
+            switch errno {
+            case EEXIST: continue
+            case ENOSPC, EDQUOT, EIO: throw failure(path, "create")
+            default: throw .cannotCreate(path: path, reason: System.reason)
+            }
+        }
+        throw .cannotCreate(path: path, reason: "too many temporary files in \(folder)")
+    }
+
+    private static func synchronizeFolder(_ folder: String, for path: String) throws(FastTrainError) {
+        let descriptor = System.openFolder(folder)
+        guard descriptor >= 0 else { return }  // a folder may be writable but not readable; the rename is done
+        defer { close(descriptor) }
+        // EINVAL: a file system that cannot synchronize folders.
+        guard System.synchronize(descriptor) || errno == EINVAL else { throw failure(path, "fsync of the folder") }
+    }
+
+    private static func failure(_ path: String, _ operation: String) -> FastTrainError {
+        .inputOutput(path: path, operation: operation, reason: System.reason)
+    }
+}
+
+/// Where the body of `AtomicFile.write` puts the file's content, front to back.
+public struct FileSink: ~Copyable {
+    private let descriptor: Int32
+    private let path: String
+    /// Bytes written so far.
+    public private(set) var count = 0
+
+    fileprivate init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// Appends `bytes`. Not buffered: one system call each. Throws `.inputOutput`.
+    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FastTrainError) {
+        guard System.writeAll(descriptor, bytes) else {
+            throw .inputOutput(path: path, operation: "write", reason: System.reason)
+        }
+        count += bytes.count
+    }
+
+    /// Appends `bytes`.
+    public mutating func write(_ bytes: [UInt8]) throws(FastTrainError) {
+        let written = bytes.withUnsafeBytes { System.writeAll(descriptor, $0) }
+        guard written else { throw .inputOutput(path: path, operation: "write", reason: System.reason) }
+        count += bytes.count
+    }
+
+    /// Appends `text` in UTF-8.
+    public mutating func write(_ text: String) throws(FastTrainError) { try write(Array(text.utf8)) }
+}

@@ -1,0 +1,65 @@
+/// The features of a split's rows, one row after the other, each `featureCount` elements.
+public enum Features: @unchecked Sendable {  // Sendable: the memory is only read; the split keeps it alive.
+    /// Bytes, each to be multiplied by `scale` where it is used (1/255 for images).
+    case u8(UnsafePointer<UInt8>, scale: Float)
+    /// Numbers as they are; all finite.
+    case f32(UnsafePointer<Float>)
+}
+
+/// What a network should answer for each row of a split.
+public enum Targets: @unchecked Sendable {  // Sendable: the memory is only read; the split keeps it alive.
+    /// Class labels, one a row, each below the number of classes.
+    case u8(UnsafePointer<UInt8>)
+    /// Class labels, one a row, each below the number of classes.
+    case u16(UnsafePointer<UInt16>)
+    /// Class labels, one a row, each from 0 and below the number of classes.
+    case i64(UnsafePointer<Int64>)
+    /// Numbers to predict, `outputs` a row; all finite.
+    case values(UnsafePointer<Float>, outputs: Int)
+
+    /// The class of a row, from 0; unchecked.
+    func label(_ row: Int) -> Int {
+        switch self {
+        case .u8(let labels): Int(labels[row])
+        case .u16(let labels): Int(labels[row])
+        case .i64(let labels): Int(labels[row])
+        case .values: preconditionFailure("values have no labels")
+        }
+    }
+}
+
+/// Rows of a data set: the training rows, or the test rows. Checked when it is made: every label is a class, every
+/// number finite.
+///
+/// The pointers are valid while the split (or a copy of it) lives.
+public struct DataSplit: Sendable {
+    /// The number of rows, at least 1.
+    public let count: Int
+    /// Row `r` starts at element `r * featureCount`.
+    public let features: Features
+    /// Label `r`, or the values from `r * outputs`, belong to row `r`.
+    public let targets: Targets
+
+    /// What the pointers point into.
+    let owners: [any AnyObject & Sendable]
+
+    init(count: Int, features: Features, targets: Targets, owners: [any AnyObject & Sendable]) {
+        self.count = count
+        self.features = features
+        self.targets = targets
+        self.owners = owners
+    }
+
+    /// The class of a row, from 0. The split must hold labels, not values.
+    public func label(_ row: Int) -> Int {
+        precondition(row >= 0 && row < count, "row \(row) of \(count)")
+        return targets.label(row)
+    }
+
+    /// Rows of each class, for `classCount` classes. The split must hold labels.
+    public func labelCounts(classCount: Int) -> [Int] {
+        var counts = [Int](repeating: 0, count: classCount)
+        for row in 0..<count { counts[label(row)] += 1 }
+        return counts
+    }
+}

@@ -1,0 +1,138 @@
+/// The raw tensors of a split.
+struct RawSplit {
+    let x: RawTensor
+    let y: RawTensor
+}
+
+extension Dataset {
+    /// The most classes for which names are made up; a larger label is taken for damage, not for a class.
+    static let mostUnnamedClasses = 65_536
+
+    /// Checks everything that makes raw tensors a data set, and makes it one.
+    ///
+    /// `task` nil: labels are classes named "0", "1", …; numbers are targets named "0", "1", …. `scale` is that of U8
+    /// features. `fingerprint` nil: computed from the elements and shapes.
+    init(
+        name: String, train: RawSplit, test: RawSplit?, task: Task?, scale: Float, fingerprint: String? = nil
+    ) throws(FastTrainError) {
+        let task = if let task { task } else { try Self.unnamedTask([train, test].compactMap { $0 }) }
+        try Self.checkTask(task, name: name)
+        let shape = try Self.checkFeatures(train.x)
+        if let test {
+            guard try Self.checkFeatures(test.x) == shape, test.x.type == train.x.type else {
+                throw test.x.fault(
+                    "rows like the training rows, \(train.x.type.rawValue) \(shape)",
+                    "\(test.x.type.rawValue) \(Array(test.x.shape.dropFirst()))")
+            }
+        }
+        self.name = name
+        self.task = task
+        featureShape = shape
+        self.train = try Self.split(train, task, scale)
+        self.test = if let test { try Self.split(test, task, scale) } else { nil }
+        self.fingerprint = fingerprint ?? Self.hash([train, test].compactMap { $0 })
+    }
+
+    /// The task that the targets' type implies.
+    private static func unnamedTask(_ splits: [RawSplit]) throws(FastTrainError) -> Task {
+        if splits[0].y.type == .f32 {
+            let outputs = splits[0].y.shape.count == 1 ? 1 : splits[0].y.shape.last ?? 0
+            return .regression(targets: (0..<outputs).map(String.init))
+        }
+        var classCount = 1
+        for split in splits {
+            let targets = try labels(split.y, classCount: mostUnnamedClasses)
+            for row in 0..<split.y.rows { classCount = max(classCount, targets.label(row) + 1) }
+        }
+        return .classification(classes: (0..<classCount).map(String.init))
+    }
+
+    /// Names must be there and differ.
+    private static func checkTask(_ task: Task, name: String) throws(FastTrainError) {
+        let (kind, names) = switch task {
+        case .classification(let classes): ("classes", classes)
+        case .regression(let targets): ("targets", targets)
+        }
+        guard !names.isEmpty else {
+            throw .badData(file: name, place: .named(kind), expected: "at least one name", found: "none")
+        }
+        var seen = Set<String>()
+        for name in names where !seen.insert(name).inserted {
+            throw .badData(file: name, place: .named(kind), expected: "each name once", found: "\"\(name)\" twice")
+        }
+    }
+
+    /// The shape of one row.
+    private static func checkFeatures(_ x: RawTensor) throws(FastTrainError) -> [Int] {
+        guard x.type == .u8 || x.type == .f32 else { throw x.fault("features of type U8 or F32", x.type.rawValue) }
+        guard x.shape.count >= 2, !x.shape.contains(0) else {
+            throw x.fault("features [rows, …], none of the extents 0", "\(x.shape)")
+        }
+        return Array(x.shape.dropFirst())
+    }
+
+    private static func split(_ raw: RawSplit, _ task: Task, _ scale: Float) throws(FastTrainError) -> DataSplit {
+        let features: Features
+        if raw.x.type == .u8 {
+            features = .u8(try raw.x.elements(UInt8.self).baseAddress!, scale: scale)
+        } else {
+            let elements = try raw.x.elements(Float.self)
+            try raw.x.checkFinite(elements)
+            features = .f32(elements.baseAddress!)
+        }
+        guard raw.y.rows == raw.x.rows else {
+            throw raw.y.fault("targets for \(raw.x.rows) rows, as there are features", "\(raw.y.rows)")
+        }
+        let targets: Targets =
+            switch task {
+            case .classification(let classes): try labels(raw.y, classCount: classes.count)
+            case .regression(let targets): try values(raw.y, outputs: targets.count)
+            }
+        return DataSplit(count: raw.x.rows, features: features, targets: targets, owners: [raw.x.owner, raw.y.owner])
+    }
+
+    private static func labels(_ y: RawTensor, classCount: Int) throws(FastTrainError) -> Targets {
+        guard y.shape.count == 1 else { throw y.fault("labels [rows]", "\(y.shape)") }
+        func check<Label: BinaryInteger>(_ labels: UnsafeBufferPointer<Label>) throws(FastTrainError) {
+            for (row, label) in labels.enumerated() where label < 0 || label >= classCount {
+                throw y.fault(row: row, "a label from 0 to \(classCount - 1)", "\(label)")
+            }
+        }
+        switch y.type {
+        case .u8:
+            let labels = try y.elements(UInt8.self)
+            try check(labels)
+            return .u8(labels.baseAddress!)
+        case .u16:
+            let labels = try y.elements(UInt16.self)
+            try check(labels)
+            return .u16(labels.baseAddress!)
+        case .i64:
+            let labels = try y.elements(Int64.self)
+            try check(labels)
+            return .i64(labels.baseAddress!)
+        default:
+            throw y.fault("labels of type U8, U16 or I64", y.type.rawValue)
+        }
+    }
+
+    private static func values(_ y: RawTensor, outputs: Int) throws(FastTrainError) -> Targets {
+        guard y.type == .f32 else { throw y.fault("targets of type F32", y.type.rawValue) }
+        guard y.shape == [y.rows, outputs] || (y.shape.count == 1 && outputs == 1) else {
+            throw y.fault("targets [rows, \(outputs)]", "\(y.shape)")
+        }
+        let elements = try y.elements(Float.self)
+        try y.checkFinite(elements)
+        return .values(elements.baseAddress!, outputs: outputs)
+    }
+
+    /// The fingerprint of data that is not from a file of its own.
+    private static func hash(_ splits: [RawSplit]) -> String {
+        var hash = XXH64()
+        for tensor in splits.flatMap({ [$0.x, $0.y] }) {
+            hash.update("\(tensor.type.rawValue) \(tensor.shape)\n")
+            hash.update(tensor.bytes)
+        }
+        return hexadecimal(hash.value)
+    }
+}

@@ -1,0 +1,82 @@
+extension Dataset {
+    /// A classification data set from arrays, which are copied.
+    ///
+    /// `features` holds `labels.count` rows of `featureShape`, row after row; a label is an index into `classes`. Test
+    /// rows are optional. Throws `.badData`, with `name` as the file, when sizes disagree, a label is not a class or a
+    /// number is not finite.
+    public init(
+        name: String, features: [Float], featureShape: [Int], labels: [Int], classes: [String],
+        testFeatures: [Float] = [], testLabels: [Int] = []
+    ) throws(FastTrainError) {
+        func split(_ part: String, _ features: [Float], _ labels: [Int]) throws(FastTrainError) -> RawSplit {
+            let x = try Self.features(features, name, part, [labels.count] + featureShape)
+            let y = Self.labels(labels, name, part)
+            return RawSplit(x: x, y: y)
+        }
+        let hasTest = !testFeatures.isEmpty || !testLabels.isEmpty
+        try self.init(
+            name: name, train: split("train", features, labels),
+            test: hasTest ? split("test", testFeatures, testLabels) : nil,
+            task: .classification(classes: classes), scale: 1)
+    }
+
+    /// A regression data set from arrays, which are copied.
+    ///
+    /// `targets` holds `targetNames.count` numbers a row, row after row, and `features` as many rows of
+    /// `featureShape`. Test rows are optional. Throws as the other does.
+    public init(
+        name: String, features: [Float], featureShape: [Int], targets: [Float], targetNames: [String],
+        testFeatures: [Float] = [], testTargets: [Float] = []
+    ) throws(FastTrainError) {
+        let outputs = targetNames.count
+        func split(_ part: String, _ features: [Float], _ targets: [Float]) throws(FastTrainError) -> RawSplit {
+            guard outputs > 0, targets.count % outputs == 0 else {
+                throw .badData(
+                    file: name, place: .named(part + ".y"), expected: "a multiple of \(outputs) targets",
+                    found: "\(targets.count)")
+            }
+            let rows = targets.count / outputs
+            let x = try Self.features(features, name, part, [rows] + featureShape)
+            let y = Self.tensor(targets, name, part + ".y", .f32, [rows, outputs])
+            return RawSplit(x: x, y: y)
+        }
+        let hasTest = !testFeatures.isEmpty || !testTargets.isEmpty
+        try self.init(
+            name: name, train: split("train", features, targets),
+            test: hasTest ? split("test", testFeatures, testTargets) : nil,
+            task: .regression(targets: targetNames), scale: 1)
+    }
+
+    private static func features(
+        _ features: [Float], _ file: String, _ part: String, _ shape: [Int]
+    ) throws(FastTrainError) -> RawTensor {
+        var count = 1
+        for extent in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+            guard extent >= 0, !overflow else {
+                throw .badData(file: file, place: .named(part + ".x"), expected: "a possible shape", found: "\(shape)")
+            }
+            count = product
+        }
+        guard features.count == count else {
+            throw .badData(
+                file: file, place: .named(part + ".x"), expected: "\(count) features for \(shape)",
+                found: "\(features.count)")
+        }
+        return tensor(features, file, part + ".x", .f32, shape)
+    }
+
+    /// Labels in the narrowest type that holds them.
+    private static func labels(_ labels: [Int], _ file: String, _ part: String) -> RawTensor {
+        let bytes = labels.compactMap(UInt8.init(exactly:))
+        if bytes.count == labels.count { return tensor(bytes, file, part + ".y", .u8, [labels.count]) }
+        return tensor(labels.map(Int64.init), file, part + ".y", .i64, [labels.count])
+    }
+
+    private static func tensor(
+        _ elements: [some BitwiseCopyable], _ file: String, _ name: String, _ type: TensorType, _ shape: [Int]
+    ) -> RawTensor {
+        let memory = Memory(copying: elements)
+        return RawTensor(file: file, name: name, type: type, shape: shape, bytes: memory.bytes, owner: memory)
+    }
+}

@@ -1,0 +1,96 @@
+import CSample
+
+extension Dataset {
+    /// The `format` of a data set file.
+    public static let fileFormat = "fasttrain.dataset.v1"
+
+    /// Opens a data set file, memory-mapped: `train.x`, `train.y`, and `test.x`, `test.y` if there are test rows.
+    ///
+    /// The whole file is read once, to verify its digest. A file that another program wrote is accepted too, with
+    /// tensors of those names; classes are then named by their numbers, and U8 features taken as they are unless
+    /// there is an `x_scale`. Throws `.noInput`, `.badData`.
+    public init(path: String) throws(FastTrainError) {
+        let file = try SafeTensors(path: path)
+        try self.init(file, fingerprint: file.verifyDigest())
+    }
+
+    /// The data set built into the program: 5,000 images of MNIST, 28×28, 500 of each digit, 400 of them to train on
+    /// and 100 to test on.
+    public static func mnistSample() throws(FastTrainError) -> Dataset {
+        let bytes = UnsafeRawBufferPointer(start: fasttrain_mnist_sample(), count: fasttrain_mnist_sample_size())
+        let file = try SafeTensors(bytes: bytes, name: "built-in MNIST sample")
+        // Its digest is not verified here, but by a test: it cannot be damaged without the program being so.
+        return try Dataset(file, fingerprint: String(file.metadata[digestKey]?.dropFirst(digestPrefix.count) ?? ""))
+    }
+
+    /// Makes sense of a file's tensors and metadata.
+    init(_ file: SafeTensors, fingerprint: String) throws(FastTrainError) {
+        guard !file.isOurs || file.metadata["format"] == Self.fileFormat else {
+            throw .badData(
+                file: file.name, place: .named("format"), expected: Self.fileFormat,
+                found: file.metadata["format"] ?? "none")
+        }
+        func tensor(_ name: String) -> RawTensor? {
+            file[name].map {
+                RawTensor(
+                    file: file.name, name: name, type: $0.type, shape: $0.shape, bytes: file.bytes(of: $0), owner: file)
+            }
+        }
+        func split(_ name: String) throws(FastTrainError) -> RawSplit? {
+            switch (tensor(name + ".x"), tensor(name + ".y")) {
+            case (let x?, let y?): return RawSplit(x: x, y: y)
+            case (nil, nil): return nil
+            case (let x, _):
+                throw .badData(
+                    file: file.name, place: .named(name + (x == nil ? ".x" : ".y")),
+                    expected: "both \(name).x and \(name).y", found: "no such tensor")
+            }
+        }
+        guard let train = try split("train") else {
+            throw .badData(
+                file: file.name, place: .named("train.x"), expected: "a data set: tensors train.x and train.y",
+                found: "no such tensor")
+        }
+        try self.init(
+            name: file.name, train: train, test: split("test"), task: Self.task(file),
+            scale: Self.scale(file, train.x.type), fingerprint: fingerprint)
+    }
+
+    private static func task(_ file: SafeTensors) throws(FastTrainError) -> Task? {
+        func names(_ key: String) throws(FastTrainError) -> [String]? {
+            guard let text = file.metadata[key] else { return nil }
+            guard case .array(let values)? = try? JSON(parsing: text, file: file.name),
+                case let names = values.compactMap({ if case .string(let name) = $0 { name } else { nil } }),
+                names.count == values.count
+            else {
+                throw .badData(file: file.name, place: .named(key), expected: "a JSON list of names", found: text)
+            }
+            return names
+        }
+        switch (try names("classes"), try names("targets")) {
+        case (let classes?, nil): return .classification(classes: classes)
+        case (nil, let targets?): return .regression(targets: targets)
+        case (nil, nil):
+            guard file.isOurs else { return nil }
+            throw .badData(file: file.name, place: .named("classes"), expected: "classes or targets", found: "neither")
+        case (.some, .some):
+            throw .badData(file: file.name, place: .named("targets"), expected: "classes or targets", found: "both")
+        }
+    }
+
+    /// The scale of U8 features; 1 where none is given.
+    private static func scale(_ file: SafeTensors, _ type: TensorType) throws(FastTrainError) -> Float {
+        guard let text = file.metadata["x_scale"] else {
+            guard file.isOurs, type == .u8 else { return 1 }
+            throw .badData(file: file.name, place: .named("x_scale"), expected: "the scale of U8 features", found: "none")
+        }
+        guard let scale = Float(text), scale.isFinite, scale > 0 else {
+            throw .badData(file: file.name, place: .named("x_scale"), expected: "a positive number", found: "\"\(text)\"")
+        }
+        guard type == .u8 || scale == 1 else {
+            throw .badData(
+                file: file.name, place: .named("x_scale"), expected: "no scale, as train.x is not U8", found: text)
+        }
+        return scale
+    }
+}

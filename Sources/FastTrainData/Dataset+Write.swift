@@ -1,0 +1,40 @@
+extension Dataset {
+    /// Writes the data set as a file that `Dataset(path:)` opens and that `safetensors` opens in Python.
+    ///
+    /// The same data give the same bytes. `description` and `licence` go into the metadata. Throws as
+    /// `AtomicFile.write` does.
+    public func write(to path: String, description: String? = nil, licence: String? = nil) throws(FastTrainError) {
+        var metadata = ["format": Self.fileFormat]
+        metadata["description"] = description
+        metadata["licence"] = licence
+        switch task {
+        case .classification(let classes): metadata["classes"] = JSON.array(classes.map(JSON.string)).text
+        case .regression(let targets): metadata["targets"] = JSON.array(targets.map(JSON.string)).text
+        }
+        if case .u8(_, let scale) = train.features { metadata["x_scale"] = String(scale) }
+        var tensors = tensors(of: train, named: "train")
+        if let test { tensors += self.tensors(of: test, named: "test") }
+        try SafeTensorsWriter.write(tensors, metadata: metadata, to: path)
+    }
+
+    private func tensors(of split: DataSplit, named name: String) -> [TensorToWrite] {
+        func tensor(_ suffix: String, _ type: TensorType, _ shape: [Int], _ base: UnsafeRawPointer) -> TensorToWrite {
+            let bytes = UnsafeRawBufferPointer(start: base, count: shape.reduce(type.size, *))
+            return TensorToWrite(name: name + suffix, type: type, shape: shape, bytes: bytes)
+        }
+        let shape = [split.count] + featureShape
+        let x =
+            switch split.features {
+            case .u8(let base, _): tensor(".x", .u8, shape, base)
+            case .f32(let base): tensor(".x", .f32, shape, base)
+            }
+        let y =
+            switch split.targets {
+            case .u8(let base): tensor(".y", .u8, [split.count], base)
+            case .u16(let base): tensor(".y", .u16, [split.count], base)
+            case .i64(let base): tensor(".y", .i64, [split.count], base)
+            case .values(let base, let outputs): tensor(".y", .f32, [split.count, outputs], base)
+            }
+        return [x, y]
+    }
+}

@@ -1,0 +1,65 @@
+extension FileDescription {
+    /// The most classes, and the most tensors, that `text` lists; `json` has all of them.
+    private static let mostLines = 100
+    /// The most characters of a metadata value that `text` shows.
+    private static let mostCharacters = 200
+
+    /// Several lines for a person, each ended by a newline.
+    public var text: String {
+        var text = "\(path): \(kind.rawValue), \(grouped(byteCount)) bytes"
+        text += digest.map { ", sound (\($0))" } ?? ", no digest"
+        text += "\n"
+        if let dataset { text += dataset.summary + "\n" }
+        if let parameterCount { text += "\(grouped(parameterCount)) parameters\n" }
+        for table in [dataset.flatMap(classTable), tensorTable] {
+            if let table { text += "\n" + Self.aligned(table) }
+        }
+        if !metadata.isEmpty {
+            let rows = metadata.sorted { $0.key < $1.key }.map { [$0.key, Self.shortened($0.value)] }
+            text += "\n" + Self.aligned([["metadata", "value"]] + rows)
+        }
+        return text
+    }
+
+    private var tensorTable: [[String]]? {
+        if tensors.isEmpty { return nil }
+        let rows = tensors.map {
+            [$0.name, $0.type.rawValue, $0.shape.map(String.init).joined(separator: "×"), grouped($0.byteCount)]
+        }
+        return [["tensor", "type", "shape", "bytes"]] + Self.limited(rows)
+    }
+
+    /// Rows of each class, training beside test.
+    private func classTable(_ dataset: Dataset) -> [[String]]? {
+        guard case .classification(let classes) = dataset.task else { return nil }
+        let train = dataset.train.labelCounts(classCount: classes.count)
+        let test = dataset.test?.labelCounts(classCount: classes.count)
+        let rows = classes.indices.map { index in
+            [classes[index], grouped(train[index])] + (test.map { [grouped($0[index])] } ?? [])
+        }
+        return [["class", "training"] + (test == nil ? [] : ["test"])] + Self.limited(rows)
+    }
+
+    private static func limited(_ rows: [[String]]) -> [[String]] {
+        rows.count <= mostLines ? rows : rows.prefix(mostLines) + [["… and \(grouped(rows.count - mostLines)) more"]]
+    }
+
+    private static func shortened(_ value: String) -> String {
+        let line = value.prefix(mostCharacters).map { $0.isNewline ? " " : $0 }
+        return String(line) + (value.count > mostCharacters ? "…" : "")
+    }
+
+    /// Columns of equal width, two spaces between them.
+    private static func aligned(_ rows: [[String]]) -> String {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.map { column < $0.count - 1 ? $0[column].count : 0 }.max() ?? 0
+        }
+        return rows.map { row in
+            row.indices.map { column in
+                let gap = column < row.count - 1 ? widths[column] + 2 - row[column].count : 0
+                return row[column] + String(repeating: " ", count: gap)
+            }.joined() + "\n"
+        }.joined()
+    }
+}

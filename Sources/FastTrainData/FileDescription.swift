@@ -1,0 +1,118 @@
+/// What a safetensors file holds: one of ours (data set, model, checkpoint) or another program's. For `inspect`.
+public struct FileDescription: Sendable {
+    /// The path.
+    public let path: String
+    /// Bytes of the file.
+    public let byteCount: Int
+    /// What it is.
+    public let kind: Kind
+    /// The digest that the file carries, which its content agrees with; nil when it carries none.
+    public let digest: String?
+    /// The metadata entries, by name.
+    public let metadata: [String: String]
+    /// The tensors, in the order of the file.
+    public let tensors: [TensorInfo]
+    /// The data set that the file is, if it is one.
+    public let dataset: Dataset?
+
+    /// What kind of file it is.
+    public enum Kind: String, Sendable {
+        case dataset = "data set"
+        case model
+        case checkpoint
+        /// A file that is none of ours, or not known to this version.
+        case tensors
+    }
+
+    /// The numbers that a model learns: the elements of all `….weight` and `….bias`; nil when there are none.
+    public var parameterCount: Int? {
+        let names = [".weight", ".bias"]
+        let count = tensors.filter { tensor in names.contains { tensor.name.hasSuffix($0) } }.map(\.elementCount)
+        return count.isEmpty || kind == .checkpoint ? nil : count.reduce(0, +)
+    }
+
+    /// Opens the file and reads all of it.
+    ///
+    /// Throws `.noInput` when there is no such file, `.badData` when it is malformed or damaged, or is a data set of
+    /// ours that is not a sound one.
+    public init(path: String) throws(FastTrainError) {
+        let file = try SafeTensors(path: path)
+        let fingerprint = try file.verifyDigest()
+        self.path = path
+        byteCount = file.byteCount
+        digest = file.hasDigest ? digestPrefix + fingerprint : nil
+        metadata = file.metadata
+        tensors = file.tensors
+        switch file.metadata["format"] {
+        case Dataset.fileFormat:
+            kind = .dataset
+            dataset = try Dataset(file, fingerprint: fingerprint)
+        case let format? where format.hasPrefix("fasttrain.model."):
+            kind = .model
+            dataset = nil
+        case let format? where format.hasPrefix("fasttrain.checkpoint."):
+            kind = .checkpoint
+            dataset = nil
+        default:
+            dataset = file["train.x"] == nil ? nil : try? Dataset(file, fingerprint: fingerprint)
+            kind = dataset == nil ? .tensors : .dataset
+        }
+    }
+}
+
+// MARK: - As JSON
+
+extension FileDescription {
+    /// One object: `file`, `kind`, `bytes`, `digest`, `parameters`, `dataset`, `metadata`, `tensors`.
+    public var json: JSON {
+        var members = [
+            JSON.Member("file", .string(path)),
+            JSON.Member("kind", .string(kind == .dataset ? "dataset" : kind.rawValue)),
+            JSON.Member("bytes", .integer(byteCount)),
+            JSON.Member("digest", digest.map(JSON.string) ?? .null),
+        ]
+        if let parameterCount { members.append(JSON.Member("parameters", .integer(parameterCount))) }
+        if let dataset { members.append(JSON.Member("dataset", dataset.json)) }
+        members.append(
+            JSON.Member(
+                "metadata",
+                .object(metadata.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) })))
+        members.append(
+            JSON.Member(
+                "tensors",
+                .array(
+                    tensors.map {
+                        .object([
+                            JSON.Member("name", .string($0.name)),
+                            JSON.Member("dtype", .string($0.type.rawValue)),
+                            JSON.Member("shape", .array($0.shape.map(JSON.integer))),
+                            JSON.Member("offset", .integer($0.offset)),
+                            JSON.Member("bytes", .integer($0.byteCount)),
+                        ])
+                    })))
+        return .object(members)
+    }
+}
+
+extension Dataset {
+    /// Rows, shape and, for classes, how many rows of each.
+    fileprivate var json: JSON {
+        var members = [
+            JSON.Member("training_rows", .integer(train.count)),
+            JSON.Member("test_rows", .integer(test?.count ?? 0)),
+            JSON.Member("feature_shape", .array(featureShape.map(JSON.integer))),
+        ]
+        switch task {
+        case .regression(let targets):
+            members.append(JSON.Member("targets", .array(targets.map(JSON.string))))
+        case .classification(let classes):
+            func counts(_ split: DataSplit) -> JSON {
+                .array(split.labelCounts(classCount: classes.count).map(JSON.integer))
+            }
+            members.append(JSON.Member("classes", .array(classes.map(JSON.string))))
+            members.append(JSON.Member("training_rows_by_class", counts(train)))
+            if let test { members.append(JSON.Member("test_rows_by_class", counts(test))) }
+        }
+        return .object(members)
+    }
+}

@@ -1,0 +1,88 @@
+import CZlib
+
+/// Unpacks a gzip file (RFC 1952) through zlib, piece by piece.
+///
+/// Several members in a row make one stream, as with gzip(1); what follows them is refused.
+final class GzipInflater {
+    /// The most that deflate can make of one byte: 258 bytes from two bits of a code, rounded up.
+    static let largestRatio = 1032
+
+    /// Whether `bytes` start as a gzip file does.
+    static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
+    }
+
+    /// Unpacked bytes so far.
+    private(set) var position = 0
+    private let file: MappedFile
+    private var packed: UnsafeRawBufferPointer { file.bytes }
+    private let name: String
+    private let stream: UnsafeMutablePointer<z_stream>
+    /// Packed bytes that zlib took.
+    private var taken = 0
+    private var ended = false
+
+    /// `name` is the file's, for messages.
+    init(_ file: MappedFile, name: String) throws(FastTrainError) {
+        self.file = file
+        self.name = name
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        // 15 window bits, the most; 16 more for gzip's header and trailer.
+        let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard status == Z_OK else { throw .internalError("zlib's inflateInit2 returned \(status)") }
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    /// Unpacks until `output` is full or the stream ends; returns how many bytes that were.
+    ///
+    /// Throws `.badData` where the stream is damaged or cut short.
+    func read(into output: UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Int {
+        var filled = 0
+        while filled < output.count {
+            if ended {
+                guard try startNextMember() else { break }
+            }
+            // zlib counts in 32 bits: hand over at most 1 GiB at a time.
+            let input = min(packed.count - taken, 1 << 30)
+            let room = min(output.count - filled, 1 << 30)
+            stream.pointee.next_in = UnsafeMutablePointer(
+                mutating: (packed.baseAddress! + taken).assumingMemoryBound(to: UInt8.self))
+            stream.pointee.avail_in = UInt32(input)
+            stream.pointee.next_out = (output.baseAddress! + filled).assumingMemoryBound(to: UInt8.self)
+            stream.pointee.avail_out = UInt32(room)
+            let status = inflate(stream, Z_NO_FLUSH)
+            taken += input - Int(stream.pointee.avail_in)
+            filled += room - Int(stream.pointee.avail_out)
+            switch status {
+            case Z_OK: continue
+            case Z_STREAM_END: ended = true
+            case Z_BUF_ERROR where taken == packed.count: throw fault("more packed data", "the end of the file")
+            default: throw fault("sound gzip data", stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)")
+            }
+        }
+        position += filled
+        return filled
+    }
+
+    /// Begins the member that follows, if one does.
+    private func startNextMember() throws(FastTrainError) -> Bool {
+        let rest = UnsafeRawBufferPointer(rebasing: packed[taken...])
+        if rest.isEmpty { return false }
+        guard Self.recognizes(rest) else {
+            throw fault("the end of the file, or another gzip member", "byte 0x\(hexadecimal(rest[0]))")
+        }
+        inflateReset(stream)
+        ended = false
+        return true
+    }
+
+    /// An error at the packed byte that zlib stands at.
+    private func fault(_ expected: String, _ found: String) -> FastTrainError {
+        .badData(file: name, place: .byte(UInt64(taken)), expected: expected, found: found + " (in the packed file)")
+    }
+}

@@ -1,0 +1,204 @@
+/// Reads JSON text (RFC 8259) token by token, strictly, and knows where it stands.
+///
+/// The header of a safetensors file is read with it directly, so that a fault has a byte offset and starting a
+/// program costs no more than the header's length.
+struct JSONScanner {
+    /// What was wrong with the text, and where.
+    struct Failure: Error, Equatable {
+        var offset: Int
+        var expected: String
+        var found: String
+    }
+
+    private let text: UnsafeRawBufferPointer
+    /// The offset of the next unread byte.
+    private(set) var position = 0
+
+    /// A scanner at the start of UTF-8 text, which must outlive it.
+    init(_ text: UnsafeRawBufferPointer) { self.text = text }
+
+    /// The next byte that is not white space, unread; nil at the end.
+    mutating func peek() -> UInt8? {
+        while position < text.count, Self.isSpace(text[position]) { position += 1 }
+        return position < text.count ? text[position] : nil
+    }
+
+    /// Consumes `byte` (white space before it skipped) if it comes next.
+    mutating func skip(_ byte: UInt8) -> Bool {
+        guard peek() == byte else { return false }
+        position += 1
+        return true
+    }
+
+    /// Consumes `byte`, or throws.
+    mutating func expect(_ byte: UInt8) throws(Failure) {
+        guard skip(byte) else { throw failure("'\(Character(UnicodeScalar(byte)))'") }
+    }
+
+    /// Consumes white space up to the end, or throws.
+    mutating func expectEnd() throws(Failure) {
+        guard peek() == nil else { throw failure("the end of the JSON text") }
+    }
+
+    /// Consumes a word such as `true` if it comes next.
+    mutating func skipWord(_ word: StaticString) -> Bool {
+        _ = peek()
+        let count = word.utf8CodeUnitCount
+        guard text.count - position >= count else { return false }
+        for index in 0..<count where text[position + index] != word.utf8Start[index] { return false }
+        position += count
+        return true
+    }
+
+    /// Consumes `{ "key": … }`, calling `member` with each key in front of its value. Refuses a key that came before.
+    mutating func object(
+        _ member: (inout JSONScanner, _ key: String, _ keyOffset: Int) throws(Failure) -> Void
+    ) throws(Failure) {
+        try expect(UInt8(ascii: "{"))
+        if skip(UInt8(ascii: "}")) { return }
+        var keys = Set<String>()
+        repeat {
+            _ = peek()
+            let offset = position
+            let key = try string()
+            guard keys.insert(key).inserted else {
+                throw Failure(offset: offset, expected: "each name once", found: "\"\(key)\" a second time")
+            }
+            try expect(UInt8(ascii: ":"))
+            try member(&self, key, offset)
+        } while skip(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "}"))
+    }
+
+    /// Consumes `[ … ]`, calling `element` in front of each value.
+    mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
+        try expect(UInt8(ascii: "["))
+        if skip(UInt8(ascii: "]")) { return }
+        repeat { try element(&self) } while skip(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "]"))
+    }
+
+    /// Consumes a list of strings.
+    mutating func strings() throws(Failure) -> [String] {
+        var list: [String] = []
+        try array { (scanner) throws(Failure) in list.append(try scanner.string()) }
+        return list
+    }
+
+    /// Consumes an integer from 0 to `Int.max`, without fraction or exponent.
+    mutating func count() throws(Failure) -> Int {
+        _ = peek()
+        let start = position
+        let digits = numberText()
+        guard let first = digits.first, digits.allSatisfy(Self.isDigit), first != UInt8(ascii: "0") || digits.count == 1
+        else {
+            position = start
+            throw failure("an integer of at least 0")
+        }
+        guard let value = Int(String(decoding: digits, as: UTF8.self)) else {
+            throw Failure(
+                offset: start, expected: "an integer below 2^63", found: String(decoding: digits.prefix(40), as: UTF8.self))
+        }
+        return value
+    }
+
+    /// Consumes the characters that a number may consist of.
+    mutating func numberText() -> UnsafeRawBufferPointer {
+        _ = peek()
+        let start = position
+        while position < text.count, Self.isDigit(text[position]) || "+-.eE".utf8.contains(text[position]) {
+            position += 1
+        }
+        return UnsafeRawBufferPointer(rebasing: text[start..<position])
+    }
+
+    /// Consumes a string and decodes its escapes.
+    mutating func string() throws(Failure) -> String {
+        guard skip(UInt8(ascii: "\"")) else { throw failure("a string") }
+        let start = position
+        var decoded: [UInt8] = []
+        while position < text.count {
+            let byte = text[position]
+            switch byte {
+            case UInt8(ascii: "\""):
+                position += 1
+                guard let string = String(validating: decoded, as: UTF8.self) else {
+                    throw Failure(offset: start, expected: "a string of valid UTF-8", found: "other bytes")
+                }
+                return string
+            case UInt8(ascii: "\\"):
+                try decodeEscape(into: &decoded)
+            case 0..<0x20:
+                throw failure("a control character to be escaped")
+            default:
+                decoded.append(byte)
+                position += 1
+            }
+        }
+        throw failure("the end of a string")
+    }
+
+    /// A failure at the present position, which tells what stands there.
+    func failure(_ expected: String) -> Failure {
+        guard position < text.count else { return Failure(offset: position, expected: expected, found: "the end") }
+        let byte = text[position]
+        let found = (0x21..<0x7F).contains(byte) ? "'\(Character(UnicodeScalar(byte)))'" : "byte 0x\(hexadecimal(byte))"
+        return Failure(offset: position, expected: expected, found: found)
+    }
+
+    private mutating func decodeEscape(into decoded: inout [UInt8]) throws(Failure) {
+        position += 1
+        guard position < text.count else { throw failure("an escape sequence") }
+        switch text[position] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): decoded.append(text[position])
+        case UInt8(ascii: "b"): decoded.append(0x08)
+        case UInt8(ascii: "f"): decoded.append(0x0C)
+        case UInt8(ascii: "n"): decoded.append(0x0A)
+        case UInt8(ascii: "r"): decoded.append(0x0D)
+        case UInt8(ascii: "t"): decoded.append(0x09)
+        case UInt8(ascii: "u"):
+            decoded.append(contentsOf: String(Character(try unicodeEscape())).utf8)
+            return
+        default: throw failure("an escape sequence")
+        }
+        position += 1
+    }
+
+    /// Decodes `uXXXX`, or a surrogate pair `uXXXX\uXXXX`.
+    private mutating func unicodeEscape() throws(Failure) -> UnicodeScalar {
+        let start = position
+        let high = try fourHexDigits()
+        if let scalar = UnicodeScalar(high) { return scalar }
+        if (0xD800..<0xDC00).contains(high), position < text.count, text[position] == UInt8(ascii: "\\") {
+            position += 1
+            let low = try fourHexDigits()
+            if (0xDC00..<0xE000).contains(low), let scalar = UnicodeScalar((high - 0xD800) << 10 + (low - 0xDC00) + 0x10000) {
+                return scalar
+            }
+        }
+        throw Failure(offset: start, expected: "a pair of surrogates", found: "half of one")
+    }
+
+    private mutating func fourHexDigits() throws(Failure) -> UInt32 {
+        guard position < text.count, text[position] == UInt8(ascii: "u") else { throw failure("a \\u escape") }
+        position += 1
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard position < text.count, let digit = Character(UnicodeScalar(text[position])).hexDigitValue,
+                text[position] < 0x80
+            else { throw failure("a hexadecimal digit") }
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        return value
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}
+
+/// A byte as two hexadecimal digits.
+func hexadecimal(_ byte: UInt8) -> String {
+    (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+}

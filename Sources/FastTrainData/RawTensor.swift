@@ -1,0 +1,50 @@
+/// A tensor as its source gives it, before anything is known of its meaning: what `Dataset` is made from.
+struct RawTensor {
+    /// The file it is from, for messages.
+    let file: String
+    /// Its name in the file; empty where the tensor is all that the file holds.
+    let name: String
+    let type: TensorType
+    let shape: [Int]
+    let bytes: UnsafeRawBufferPointer
+    /// Keeps `bytes` alive.
+    let owner: any AnyObject & Sendable
+
+    /// The first extent: the number of rows.
+    var rows: Int { shape.first ?? 0 }
+
+    /// An error about this tensor as a whole.
+    func fault(_ expected: String, _ found: String) -> FastTrainError {
+        .badData(file: file, place: name.isEmpty ? .file : .named(name), expected: expected, found: found)
+    }
+
+    /// An error about one row of this tensor.
+    func fault(row: Int, _ expected: String, _ found: String) -> FastTrainError {
+        .badData(
+            file: file, place: .row(row), expected: name.isEmpty ? expected : "\(expected) in \(name)", found: found)
+    }
+
+    /// The elements as `Element`, which must be the type's counterpart. Throws when they are not aligned to it, as
+    /// another program may have written them.
+    func elements<Element: BitwiseCopyable>(
+        _ element: Element.Type
+    ) throws(FastTrainError) -> UnsafeBufferPointer<Element> {
+        precondition(MemoryLayout<Element>.size == type.size)
+        let alignment = MemoryLayout<Element>.alignment
+        guard Int(bitPattern: bytes.baseAddress) % alignment == 0 else {
+            throw fault("elements at a multiple of \(alignment) bytes", "them in between: write the file anew")
+        }
+        return bytes.assumingMemoryBound(to: element)
+    }
+
+    /// Throws at the first row that has a number which is not finite.
+    func checkFinite(_ elements: UnsafeBufferPointer<Float>) throws(FastTrainError) {
+        // The largest magnitude by its bits, a loop that the compiler vectorizes; infinity and NaN come last.
+        var largest: UInt32 = 0
+        for element in elements { largest = max(largest, element.magnitude.bitPattern) }
+        guard largest >= Float.infinity.bitPattern, let index = elements.firstIndex(where: { !$0.isFinite }) else {
+            return
+        }
+        throw fault(row: index / (elements.count / rows), "finite numbers", "\(elements[index])")
+    }
+}

@@ -1,0 +1,75 @@
+/// A safetensors file, open for reading: memory-mapped, checked in full, nothing copied.
+///
+/// The format: 8 bytes of header length (little-endian), a JSON header, the elements of all tensors without a gap.
+/// See github.com/huggingface/safetensors.
+public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only memory that the object keeps alive.
+    /// The path, or what stands in its place in messages.
+    public let name: String
+    /// The `__metadata__` entries.
+    public let metadata: [String: String]
+    /// All tensors, in the order of their elements in the file.
+    public let tensors: [TensorInfo]
+
+    /// The whole file.
+    let file: UnsafeRawBufferPointer
+    /// Where the 16 digits of the digest stand in the file, if it has one.
+    let digestOffset: Int?
+    private let mapping: MappedFile?
+    private let indices: [String: Int]
+
+    /// Maps the file at `path` and checks its header: bounds, types, shapes, no gap, no overlap, no name twice.
+    ///
+    /// Throws `.noInput` when there is no such file, `.badData` with the byte offset when it is malformed. The
+    /// elements are not read yet: `verifyDigest` does that.
+    public convenience init(path: String) throws(FastTrainError) {
+        let mapping = try MappedFile(path: path)
+        try self.init(file: mapping.bytes, name: path, mapping: mapping)
+    }
+
+    /// Reads a file that is in memory already, under a name for messages. The memory must outlive the object.
+    public convenience init(bytes: UnsafeRawBufferPointer, name: String) throws(FastTrainError) {
+        try self.init(file: bytes, name: name, mapping: nil)
+    }
+
+    private init(file: UnsafeRawBufferPointer, name: String, mapping: MappedFile?) throws(FastTrainError) {
+        let header = try SafeTensorsHeader(parsing: file, name: name)
+        self.file = file
+        self.name = name
+        self.mapping = mapping
+        metadata = header.metadata
+        tensors = header.tensors
+        digestOffset = header.digestOffset
+        var indices: [String: Int] = [:]
+        indices.reserveCapacity(tensors.count)
+        for (index, tensor) in tensors.enumerated() { indices[tensor.name] = index }
+        self.indices = indices
+    }
+
+    /// Bytes of the whole file.
+    public var byteCount: Int { file.count }
+
+    /// The tensor of that name, if there is one.
+    public subscript(name: String) -> TensorInfo? { indices[name].map { tensors[$0] } }
+
+    /// The elements of a tensor of this file, where they lie. Valid while this object lives.
+    public func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: file[tensor.offset..<tensor.offset + tensor.byteCount])
+    }
+
+    /// A copy of an F32 tensor's elements. Throws `.badData` unless the tensor is there with that type and shape.
+    public func floats(_ name: String, shape: [Int]) throws(FastTrainError) -> [Float] {
+        let expected = "F32 \(shape)"
+        guard let tensor = self[name] else {
+            throw .badData(file: self.name, place: .named(name), expected: expected, found: "no such tensor")
+        }
+        guard tensor.type == .f32, tensor.shape == shape else {
+            throw .badData(
+                file: self.name, place: .named(name), expected: expected,
+                found: "\(tensor.type.rawValue) \(tensor.shape)")
+        }
+        return [Float](unsafeUninitializedCapacity: tensor.elementCount) { buffer, count in
+            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes(of: tensor))
+            count = tensor.elementCount
+        }
+    }
+}

@@ -1,0 +1,158 @@
+/// The header of a safetensors file, read and checked: afterwards every tensor is known to lie within the file.
+struct SafeTensorsHeader {
+    private(set) var metadata: [String: String] = [:]
+    /// In the order of their elements in the file.
+    private(set) var tensors: [TensorInfo] = []
+    /// Where in the file the 16 digits of the digest stand.
+    private(set) var digestOffset: Int?
+
+    /// The longest header that the format allows.
+    static let longestHeader = 100_000_000
+    /// The bytes before the header: its length.
+    static let lengthBytes = 8
+
+    /// Throws `.badData` with the offset of the first fault.
+    init(parsing file: UnsafeRawBufferPointer, name: String) throws(FastTrainError) {
+        func fault(_ offset: Int, _ expected: String, _ found: String) -> FastTrainError {
+            .badData(file: name, place: .byte(UInt64(offset)), expected: expected, found: found)
+        }
+        guard file.count >= Self.lengthBytes else {
+            throw fault(file.count, "a safetensors file: 8 bytes of header length", "a file of \(file.count) bytes")
+        }
+        let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
+        let longest = min(Self.longestHeader, file.count - Self.lengthBytes)
+        guard length <= UInt64(longest) else {
+            throw fault(0, "a safetensors header length of at most \(longest)", "\(length)")
+        }
+        let dataStart = Self.lengthBytes + Int(length)
+        var scanner = JSONScanner(UnsafeRawBufferPointer(rebasing: file[Self.lengthBytes..<dataStart]))
+        do throws(JSONScanner.Failure) {
+            try read(&scanner, dataStart: dataStart)
+        } catch {
+            throw fault(Self.lengthBytes + error.offset, error.expected, error.found)
+        }
+        let end = try checkCoverage(name: name, dataStart: dataStart)
+        guard end == file.count else {
+            throw end > file.count
+                ? fault(file.count, "\(end) bytes, as the header says", "a file of \(file.count) bytes")
+                : fault(end, "the end of the file", "\(file.count - end) more bytes")
+        }
+    }
+
+    private mutating func read(_ scanner: inout JSONScanner, dataStart: Int) throws(JSONScanner.Failure) {
+        var header = self
+        try scanner.object { (scanner, key, keyOffset) throws(JSONScanner.Failure) in
+            if key == "__metadata__" {
+                try header.readMetadata(&scanner)
+            } else {
+                header.tensors.append(try Self.readTensor(&scanner, name: key, at: keyOffset, dataStart: dataStart))
+            }
+        }
+        try scanner.expectEnd()
+        header.tensors.sort { ($0.offset, $0.byteCount) < ($1.offset, $1.byteCount) }
+        self = header
+    }
+
+    private mutating func readMetadata(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) {
+        var metadata: [String: String] = [:]
+        var digestOffset: Int?
+        try scanner.object { (scanner, key, _) throws(JSONScanner.Failure) in
+            let value = try scanner.string()
+            metadata[key] = value
+            if key == digestKey, Self.isDigest(value) {
+                // The digits end before the closing quote, just read. Written with escapes they would not be ours.
+                digestOffset = Self.lengthBytes + scanner.position - 1 - digestPlaceholder.utf8.count
+            }
+        }
+        self.metadata = metadata
+        self.digestOffset = digestOffset
+    }
+
+    /// Whether a metadata value is a digest as fasttrain writes it.
+    private static func isDigest(_ value: String) -> Bool {
+        guard value.hasPrefix(digestPrefix) else { return false }
+        let digits = value.utf8.dropFirst(digestPrefix.utf8.count)
+        return digits.count == digestPlaceholder.utf8.count
+            && digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+
+    /// Reads `{"dtype": …, "shape": […], "data_offsets": [begin, end]}`, its members in any order.
+    private static func readTensor(
+        _ scanner: inout JSONScanner, name: String, at nameOffset: Int, dataStart: Int
+    ) throws(JSONScanner.Failure) -> TensorInfo {
+        typealias Failure = JSONScanner.Failure
+        var type: TensorType?
+        var shape: [Int]?
+        var range: (begin: Int, end: Int)?
+        try scanner.object { (scanner, key, keyOffset) throws(Failure) in
+            switch key {
+            case "dtype": type = try Self.readType(&scanner)
+            case "shape":
+                var extents: [Int] = []
+                try scanner.array { (scanner) throws(Failure) in extents.append(try scanner.count()) }
+                shape = extents
+            case "data_offsets":
+                var offsets: [Int] = []
+                _ = scanner.peek()
+                let start = scanner.position
+                try scanner.array { (scanner) throws(Failure) in offsets.append(try scanner.count()) }
+                guard offsets.count == 2, offsets[0] <= offsets[1], offsets[1] <= Int.max - dataStart else {
+                    throw Failure(offset: start, expected: "two rising offsets", found: "\(offsets)")
+                }
+                range = (offsets[0], offsets[1])
+            default:
+                throw Failure(offset: keyOffset, expected: "dtype, shape or data_offsets", found: "\"\(key)\"")
+            }
+        }
+        guard let type, let shape, let range else {
+            let missing = type == nil ? "dtype" : shape == nil ? "shape" : "data_offsets"
+            throw Failure(offset: nameOffset, expected: "a \(missing) of tensor '\(name)'", found: "none")
+        }
+        guard let bytes = byteCount(type, shape) else {
+            throw Failure(
+                offset: nameOffset, expected: "a size of tensor '\(name)' below 2^63 bytes", found: "shape \(shape)")
+        }
+        guard bytes == range.end - range.begin else {
+            throw Failure(
+                offset: nameOffset, expected: "\(bytes) bytes of tensor '\(name)', \(type.rawValue) \(shape)",
+                found: "data_offsets [\(range.begin), \(range.end)]")
+        }
+        return TensorInfo(name: name, type: type, shape: shape, offset: dataStart + range.begin, byteCount: bytes)
+    }
+
+    private static func readType(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> TensorType {
+        _ = scanner.peek()
+        let start = scanner.position
+        let text = try scanner.string()
+        guard let type = TensorType(rawValue: text) else {
+            let known = TensorType.allCases.map(\.rawValue).joined(separator: ", ")
+            throw JSONScanner.Failure(offset: start, expected: "a dtype among \(known)", found: "\"\(text)\"")
+        }
+        return type
+    }
+
+    /// The product of the extents and the element's size; nil when it does not fit.
+    private static func byteCount(_ type: TensorType, _ shape: [Int]) -> Int? {
+        var count = type.size
+        for extent in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+            if overflow { return nil }
+            count = product
+        }
+        return count
+    }
+
+    /// Checks that the tensors follow each other without gap or overlap; returns the offset of their end.
+    private func checkCoverage(name: String, dataStart: Int) throws(FastTrainError) -> Int {
+        var end = dataStart
+        for tensor in tensors {
+            guard tensor.offset == end else {
+                throw .badData(
+                    file: name, place: .named(tensor.name), expected: "elements from data offset \(end - dataStart)",
+                    found: "\(tensor.offset - dataStart): " + (tensor.offset < end ? "an overlap" : "a gap"))
+            }
+            end += tensor.byteCount
+        }
+        return end
+    }
+}

@@ -1,0 +1,89 @@
+/// A tensor to be written: its elements in row-major order, little-endian.
+public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is only read.
+    /// The name in the file.
+    public let name: String
+    /// The type of an element.
+    public let type: TensorType
+    /// The extents, slowest-varying first.
+    public let shape: [Int]
+
+    let bytes: UnsafeRawBufferPointer
+    /// Keeps `bytes` alive, where they are a copy.
+    private let owner: Memory?
+
+    /// A tensor whose elements stay where they are: they must not move or change until the file is written.
+    public init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer) {
+        self.init(name: name, type: type, shape: shape, bytes: bytes, owner: nil)
+    }
+
+    /// An F32 tensor that keeps a copy of its elements.
+    public init(name: String, shape: [Int], floats: [Float]) {
+        let owner = Memory(copying: floats)
+        self.init(name: name, type: .f32, shape: shape, bytes: owner.bytes, owner: owner)
+    }
+
+    private init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer, owner: Memory?) {
+        precondition(bytes.count == shape.reduce(type.size, *), "\(name): \(bytes.count) bytes for shape \(shape)")
+        self.name = name
+        self.type = type
+        self.shape = shape
+        self.bytes = bytes
+        self.owner = owner
+    }
+}
+
+/// Writes safetensors files: the same tensors and metadata give the same bytes, with a digest of the whole file in
+/// the metadata and the first element at a multiple of 64 bytes.
+public enum SafeTensorsWriter {
+    /// The first element's offset is a multiple of this: a cache line, the widest vector.
+    static let alignment = 64
+
+    /// Writes the file atomically (see `AtomicFile`), with a `digest` added to `metadata`.
+    ///
+    /// Tensors of wider elements come first, otherwise the order is kept: so every tensor is aligned to its element.
+    /// Throws as `AtomicFile.write` does.
+    public static func write(
+        _ tensors: [TensorToWrite], metadata: [String: String], to path: String
+    ) throws(FastTrainError) {
+        precondition(metadata[digestKey] == nil, "the digest is the writer's to add")
+        precondition(Set(tensors.map(\.name)).count == tensors.count, "a tensor's name twice")
+        let ordered = [8, 4, 2, 1].flatMap { width in tensors.filter { $0.type.size == width } }
+        var hash = XXH64()
+        header(ordered, metadata, digest: digestPlaceholder).withUnsafeBytes { hash.update($0) }
+        for tensor in ordered { hash.update(tensor.bytes) }
+        let header = header(ordered, metadata, digest: hexadecimal(hash.value))
+        try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
+            try sink.write(header)
+            for tensor in ordered { try sink.write(tensor.bytes) }
+        }
+    }
+
+    /// The header's length and the header: JSON with its members in a fixed order, padded with spaces so that the
+    /// elements start at a multiple of `alignment`.
+    private static func header(
+        _ tensors: [TensorToWrite], _ metadata: [String: String], digest: String
+    ) -> [UInt8] {
+        var entries = metadata
+        entries[digestKey] = digestPrefix + digest
+        let sorted = entries.sorted { $0.key < $1.key }
+        var members = [JSON.Member("__metadata__", .object(sorted.map { JSON.Member($0.key, .string($0.value)) }))]
+        var offset = 0
+        for tensor in tensors {
+            let end = offset + tensor.bytes.count
+            members.append(
+                JSON.Member(
+                    tensor.name,
+                    .object([
+                        JSON.Member("dtype", .string(tensor.type.rawValue)),
+                        JSON.Member("shape", .array(tensor.shape.map(JSON.integer))),
+                        JSON.Member("data_offsets", .array([.integer(offset), .integer(end)])),
+                    ])))
+            offset = end
+        }
+        var json = Array(JSON.object(members).text.utf8)
+        let unpadded = SafeTensorsHeader.lengthBytes + json.count
+        let padded = (unpadded + alignment - 1) / alignment * alignment
+        json += repeatElement(UInt8(ascii: " "), count: padded - unpadded)
+        return withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json
+    }
+}

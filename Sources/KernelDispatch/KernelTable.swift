@@ -1,0 +1,76 @@
+import KernelTypes
+import KernelsAVX2
+import KernelsAVX512
+import KernelsScalar
+
+/// The hot path compiled for one instruction set, and the widths that its callers lay memory out by.
+public struct KernelTable: Sendable {
+    public let instructionSet: InstructionSet
+    /// Columns of a panel; see `PanelMatrix`.
+    public let panelWidth: Int
+    public let product: @Sendable (ProductArguments) -> Void
+    public let gradient: @Sendable (GradientArguments) -> Void
+    public let softmaxCrossEntropy: @Sendable (LossArguments) -> Void
+    public let squaredError: @Sendable (LossArguments) -> Void
+    /// matrix, first row, end row
+    public let softmax: @Sendable (PanelMatrix, Int, Int) -> Void
+    /// weights, gradient, momentum, count, step
+    public let updateSGD:
+        @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>?, Int, SGDStep) -> Void
+    /// weights, gradient, mean, square, count, step
+    public let updateAdam:
+        @Sendable (
+            UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>,
+            Int, AdamStep
+        ) -> Void
+    /// source, scale, indices, destination, first row, end row
+    public let gatherBytes:
+        @Sendable (UnsafePointer<UInt8>, Float, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
+    /// source, indices, destination, first row, end row
+    public let gatherFloats: @Sendable (UnsafePointer<Float>, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
+    /// block, inputs, outputs, destination, panel stride
+    public let transposeBlock: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
+    /// rounds of 32 × 16 multiply-adds; how fast this core can possibly be
+    public let multiplyAddRounds: @Sendable (Int) -> Float
+}
+
+extension KernelTable {
+    /// The kernels of one instruction set. Calling them on a CPU without it ends the program.
+    public static func table(for instructionSet: InstructionSet) -> KernelTable {
+        switch instructionSet {
+        case .scalar: scalar
+        case .avx2: avx2
+        case .avx512: avx512
+        }
+    }
+
+    private static var scalar: KernelTable {
+        KernelTable(
+            instructionSet: .scalar, panelWidth: KernelsScalar.kernelPanelWidth, product: KernelsScalar.product,
+            gradient: KernelsScalar.gradient, softmaxCrossEntropy: KernelsScalar.softmaxCrossEntropy,
+            squaredError: KernelsScalar.squaredError, softmax: KernelsScalar.softmax(_:firstRow:endRow:),
+            updateSGD: KernelsScalar.updateSGD, updateAdam: KernelsScalar.updateAdam,
+            gatherBytes: KernelsScalar.gatherBytes, gatherFloats: KernelsScalar.gatherFloats,
+            transposeBlock: KernelsScalar.transposeBlock, multiplyAddRounds: KernelsScalar.multiplyAddRounds)
+    }
+
+    private static var avx2: KernelTable {
+        KernelTable(
+            instructionSet: .avx2, panelWidth: KernelsAVX2.kernelPanelWidth, product: KernelsAVX2.product,
+            gradient: KernelsAVX2.gradient, softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy,
+            squaredError: KernelsAVX2.squaredError, softmax: KernelsAVX2.softmax(_:firstRow:endRow:),
+            updateSGD: KernelsAVX2.updateSGD, updateAdam: KernelsAVX2.updateAdam,
+            gatherBytes: KernelsAVX2.gatherBytes, gatherFloats: KernelsAVX2.gatherFloats,
+            transposeBlock: KernelsAVX2.transposeBlock, multiplyAddRounds: KernelsAVX2.multiplyAddRounds)
+    }
+
+    private static var avx512: KernelTable {
+        KernelTable(
+            instructionSet: .avx512, panelWidth: KernelsAVX512.kernelPanelWidth, product: KernelsAVX512.product,
+            gradient: KernelsAVX512.gradient, softmaxCrossEntropy: KernelsAVX512.softmaxCrossEntropy,
+            squaredError: KernelsAVX512.squaredError, softmax: KernelsAVX512.softmax(_:firstRow:endRow:),
+            updateSGD: KernelsAVX512.updateSGD, updateAdam: KernelsAVX512.updateAdam,
+            gatherBytes: KernelsAVX512.gatherBytes, gatherFloats: KernelsAVX512.gatherFloats,
+            transposeBlock: KernelsAVX512.transposeBlock, multiplyAddRounds: KernelsAVX512.multiplyAddRounds)
+    }
+}

@@ -1,0 +1,99 @@
+/// What the hot path and its callers say to each other: plain values and pointers, no behaviour.
+///
+/// This module is compiled for every x86-64 CPU and has no functions, so that no code of it can be compiled twice.
+
+/// A nonlinearity between two layers, applied element by element.
+public enum Activation: UInt8, Sendable {
+    case identity, relu, leakyRelu, sigmoid, tanh
+}
+
+/// A matrix of activations or of their gradients, [rows, width], in *panels*.
+///
+/// A panel holds `panelWidth` neighbouring columns of every row, row by row: element (r, c) lies at
+/// `base[(c / panelWidth) * panelStride + r * panelWidth + c % panelWidth]`. One layout serves all three products:
+/// rows of a panel are a constant stride apart when a product walks along columns, and contiguous when it walks along
+/// rows. Columns past `width` in the last panel are padding that is written but never read into a result.
+public struct PanelMatrix {
+    /// 64-byte aligned.
+    public var base: UnsafeMutablePointer<Float>
+    /// Floats from one panel to the next.
+    public var panelStride: Int
+    /// Columns that hold data.
+    public var width: Int
+
+    public init(base: UnsafeMutablePointer<Float>, panelStride: Int, width: Int) {
+        self.base = base
+        self.panelStride = panelStride
+        self.width = width
+    }
+}
+
+/// The matrix product of a layer over some rows: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`.
+public struct ProductArguments {
+    public var input: PanelMatrix
+    public var output: PanelMatrix
+    /// Panels of weights: element (k, j) at `weights[(j / panelWidth) * weightPanelStride + k * panelWidth + j % panelWidth]`.
+    public var weights: UnsafePointer<Float>
+    public var weightPanelStride: Int
+    /// Where each chain of multiply-adds starts, [panels of output * panelWidth]; nil: at zero.
+    public var initial: UnsafePointer<Float>?
+    /// Rows `firstRow..<endRow` of input and output.
+    public var firstRow: Int
+    public var endRow: Int
+    public var activation: Activation
+    /// Of leaky ReLU, for z < 0.
+    public var slope: Float
+    /// nil: the activation is applied to the result. Otherwise the result is multiplied by the activation's derivative
+    /// at this output of the activation, same shape as `output` (backpropagation).
+    public var derivativeAt: UnsafePointer<Float>?
+
+    public init(
+        input: PanelMatrix, output: PanelMatrix, weights: UnsafePointer<Float>, weightPanelStride: Int,
+        initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int, activation: Activation, slope: Float,
+        derivativeAt: UnsafePointer<Float>?
+    ) {
+        self.input = input
+        self.output = output
+        self.weights = weights
+        self.weightPanelStride = weightPanelStride
+        self.initial = initial
+        self.firstRow = firstRow
+        self.endRow = endRow
+        self.activation = activation
+        self.slope = slope
+        self.derivativeAt = derivativeAt
+    }
+}
+
+/// A block of a weight gradient over the rows of one shard:
+/// `block[i, j] = Σᵣ input[r, firstInput + i] · delta[r, panel * panelWidth + j]`, rows in rising order.
+public struct GradientArguments {
+    public var input: PanelMatrix
+    public var delta: PanelMatrix
+    /// Which panel of `delta`.
+    public var panel: Int
+    /// Inputs `firstInput..<endInput`; `firstInput` is a multiple of `panelWidth`.
+    public var firstInput: Int
+    public var endInput: Int
+    public var firstRow: Int
+    public var endRow: Int
+    /// [endInput - firstInput, panelWidth], row-major.
+    public var block: UnsafeMutablePointer<Float>
+    /// If not nil, receives the bias gradient `Σᵣ delta[r, j]`, [panelWidth].
+    public var biasBlock: UnsafeMutablePointer<Float>?
+
+    public init(
+        input: PanelMatrix, delta: PanelMatrix, panel: Int, firstInput: Int, endInput: Int, firstRow: Int, endRow: Int,
+        block: UnsafeMutablePointer<Float>, biasBlock: UnsafeMutablePointer<Float>?
+    ) {
+        self.input = input
+        self.delta = delta
+        self.panel = panel
+        self.firstInput = firstInput
+        self.endInput = endInput
+        self.firstRow = firstRow
+        self.endRow = endRow
+        self.block = block
+        self.biasBlock = biasBlock
+    }
+}

@@ -1,0 +1,76 @@
+/// The loss of some rows and its gradient, which takes the place of the outputs.
+public struct LossArguments {
+    /// The network's outputs; overwritten by the gradient, padding by 0.
+    public var outputs: PanelMatrix
+    /// The class of each row; needed unless `targets` are given.
+    public var labels: UnsafePointer<Int32>?
+    /// [rows, outputs], row-major; nil for classes.
+    public var targets: UnsafePointer<Float>?
+    /// Receives the loss of each row.
+    public var losses: UnsafeMutablePointer<Float>
+    /// 1 / rows of the minibatch.
+    public var scale: Float
+    public var firstRow: Int
+    public var endRow: Int
+
+    public init(
+        outputs: PanelMatrix, labels: UnsafePointer<Int32>?, targets: UnsafePointer<Float>?,
+        losses: UnsafeMutablePointer<Float>, scale: Float, firstRow: Int, endRow: Int
+    ) {
+        self.outputs = outputs
+        self.labels = labels
+        self.targets = targets
+        self.losses = losses
+        self.scale = scale
+        self.firstRow = firstRow
+        self.endRow = endRow
+    }
+}
+
+/// The numbers of one step of SGD.
+public struct SGDStep: Sendable {
+    public var learningRate: Float
+    public var momentum: Float
+    public var nesterov: Bool
+    public var weightDecay: Float
+
+    public init(learningRate: Float, momentum: Float, nesterov: Bool, weightDecay: Float) {
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.weightDecay = weightDecay
+    }
+}
+
+/// The numbers of one step of Adam or AdamW, worked out once in Double.
+public struct AdamStep: Sendable {
+    /// η / (1 − β₁ᵗ)
+    public var stepSize: Float
+    /// 1 − β₁
+    public var meanRate: Float
+    /// β₂
+    public var squareDecay: Float
+    /// 1 − β₂
+    public var squareRate: Float
+    /// √(1 − β₂ᵗ)
+    public var squareScale: Float
+    public var epsilon: Float
+    /// λ, added to the gradient (Adam).
+    public var weightDecay: Float
+    /// 1 − ηλ, which multiplies the weights first (AdamW); 1 for Adam.
+    public var shrink: Float
+
+    public init(
+        stepSize: Float, meanRate: Float, squareDecay: Float, squareRate: Float, squareScale: Float, epsilon: Float,
+        weightDecay: Float, shrink: Float
+    ) {
+        self.stepSize = stepSize
+        self.meanRate = meanRate
+        self.squareDecay = squareDecay
+        self.squareRate = squareRate
+        self.squareScale = squareScale
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay
+        self.shrink = shrink
+    }
+}

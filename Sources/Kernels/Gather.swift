@@ -1,0 +1,74 @@
+import KernelTypes
+
+/// Rows of a data set become rows of a minibatch: `destination[firstRow + r] = source[indices[r]] · scale`.
+///
+/// The loops are scalar on purpose: the compiler makes them vectors, while the standard library's conversions of SIMD
+/// types are generic code, which the linker would share between instruction sets.
+public func gatherBytes(
+    _ source: UnsafePointer<UInt8>, scale: Float, indices: UnsafePointer<Int32>, to destination: PanelMatrix,
+    firstRow: Int, endRow: Int
+) {
+    forEachPanelRow(destination, firstRow: firstRow, endRow: endRow) { row, column, count, target in
+        let bytes = source + Int(indices[row]) * destination.width + column
+        if count == panelWidth {
+            for lane in 0..<panelWidth { target[lane] = Float(bytes[lane]) * scale }
+        } else {
+            for lane in 0..<count { target[lane] = Float(bytes[lane]) * scale }
+        }
+    }
+}
+
+/// As `gatherBytes`, for features that are floats already.
+public func gatherFloats(
+    _ source: UnsafePointer<Float>, indices: UnsafePointer<Int32>, to destination: PanelMatrix, firstRow: Int,
+    endRow: Int
+) {
+    forEachPanelRow(destination, firstRow: firstRow, endRow: endRow) { row, column, count, target in
+        let values = source + Int(indices[row]) * destination.width + column
+        if count == panelWidth {
+            for lane in 0..<panelWidth { target[lane] = values[lane] }
+        } else {
+            for lane in 0..<count { target[lane] = values[lane] }
+        }
+    }
+}
+
+/// Calls `body` with each row of each panel: row, first column, columns that hold data, where they lie.
+@inline(__always)
+private func forEachPanelRow(
+    _ matrix: PanelMatrix, firstRow: Int, endRow: Int, _ body: (Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
+) {
+    for row in firstRow..<endRow {
+        var target = matrix.base + row * panelWidth
+        var column = 0
+        while column < matrix.width {
+            body(row, column, min(panelWidth, matrix.width - column), target)
+            target += matrix.panelStride
+            column += panelWidth
+        }
+    }
+}
+
+/// Writes a block of weights, [inputs, panelWidth], transposed into the panels that backpropagation reads:
+/// `destination[(i / panelWidth) * stride + o * panelWidth + i % panelWidth] = block[i, o]`, o in 0 ..< outputs.
+///
+/// `inputs` beyond a multiple of `panelWidth` are the last of the layer.
+public func transposeBlock(
+    _ block: UnsafePointer<Float>, inputs: Int, outputs: Int, to destination: UnsafeMutablePointer<Float>,
+    panelStride: Int
+) {
+    var source = block
+    var destination = destination
+    var left = inputs
+    while left > 0 {
+        let columns = min(left, panelWidth)
+        for output in 0..<outputs {
+            for input in 0..<columns {
+                destination[output * panelWidth + input] = source[input * panelWidth + output]
+            }
+        }
+        source += panelWidth * panelWidth
+        destination += panelStride
+        left -= columns
+    }
+}

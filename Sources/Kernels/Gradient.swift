@@ -1,0 +1,77 @@
+import KernelTypes
+
+/// A block of a weight gradient over the rows of one shard; see `GradientArguments`.
+///
+/// Each element is one chain over the rows in rising order, finished in registers.
+public func gradient(_ arguments: GradientArguments) {
+    var input = arguments.firstInput
+    var block = arguments.block
+    let delta = UnsafePointer(
+        arguments.delta.base + arguments.panel * arguments.delta.panelStride + arguments.firstRow * panelWidth)
+    while input < arguments.endInput {
+        let panelEnd = min(input + panelWidth, arguments.endInput)
+        let column = UnsafePointer(
+            arguments.input.base + (input / panelWidth) * arguments.input.panelStride + arguments.firstRow * panelWidth)
+        gradientStrip(
+            column, delta: delta, rows: arguments.endRow - arguments.firstRow, inputs: panelEnd - input, block: block)
+        block += (panelEnd - input) * panelWidth
+        input = panelEnd
+    }
+    if let biasBlock = arguments.biasBlock {
+        sumRows(delta, rows: arguments.endRow - arguments.firstRow, into: biasBlock)
+    }
+}
+
+/// Up to `panelWidth` inputs: full tiles, then what is left in tiles half as high.
+@inline(__always)
+private func gradientStrip(
+    _ column: UnsafePointer<Float>, delta: UnsafePointer<Float>, rows: Int, inputs: Int,
+    block: UnsafeMutablePointer<Float>
+) {
+    var input = 0
+    while inputs - input >= GradientTile.rows {
+        gradientTile(GradientTile.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
+        input += GradientTile.rows
+    }
+    if GradientTile.rows > 4 && inputs - input >= 4 {
+        gradientTile(Rows4.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
+        input += 4
+    }
+    if GradientTile.rows > 2 && inputs - input >= 2 {
+        gradientTile(Rows2.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
+        input += 2
+    }
+    if inputs - input >= 1 {
+        gradientTile(Row.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
+    }
+}
+
+@inline(never)
+func gradientTile<T: Tile>(
+    _: T.Type, _ column: UnsafePointer<Float>, delta: UnsafePointer<Float>, rows: Int,
+    block: UnsafeMutablePointer<Float>
+) {
+    var tile = T(repeating: .zero, .zero)
+    var column = column
+    var delta = delta
+    for _ in 0..<rows {
+        tile.add(column, stride: 1, times: load(delta), load(delta + laneCount))
+        column += panelWidth
+        delta += panelWidth
+    }
+    tile.store(to: block)
+}
+
+@inline(__always)
+private func sumRows(_ delta: UnsafePointer<Float>, rows: Int, into sums: UnsafeMutablePointer<Float>) {
+    var left = Lanes.zero
+    var right = Lanes.zero
+    var delta = delta
+    for _ in 0..<rows {
+        left += load(delta)
+        right += load(delta + laneCount)
+        delta += panelWidth
+    }
+    KernelStore.store(left, to: sums)
+    KernelStore.store(right, to: sums + laneCount)
+}

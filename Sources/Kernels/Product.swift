@@ -1,0 +1,82 @@
+import KernelTypes
+
+/// `output[r, j] = act(initial[j] + Σₖ input[r, k] · weights[k, j])`, or without `act` and times its derivative.
+///
+/// Cache blocking: a slice of `depthBlock` weights of one panel stays in the first-level cache while all rows pass over
+/// it; the rows' slice of the input stays in the second level while all panels pass. Each result is one chain over k in
+/// rising order: a later slice takes up the chain where the earlier one stored it.
+public func product(_ arguments: ProductArguments) {
+    let depth = arguments.input.width
+    let panels = (arguments.output.width + panelWidth - 1) / panelWidth
+    var start = 0
+    repeat {
+        let end = min(start + depthBlock, depth)
+        for panel in 0..<panels {
+            productSlice(arguments, panel: panel, from: start, to: end)
+        }
+        start = end
+    } while start < depth
+}
+
+/// All rows of one panel over a slice of the depth: full tiles, then what is left in tiles half as high.
+@inline(__always)
+private func productSlice(_ arguments: ProductArguments, panel: Int, from start: Int, to end: Int) {
+    var row = arguments.firstRow
+    while arguments.endRow - row >= ProductTile.rows {
+        productTile(ProductTile.self, arguments, panel: panel, row: row, from: start, to: end)
+        row += ProductTile.rows
+    }
+    if ProductTile.rows > 8 && arguments.endRow - row >= 8 {
+        productTile(Rows8.self, arguments, panel: panel, row: row, from: start, to: end)
+        row += 8
+    }
+    if ProductTile.rows > 4 && arguments.endRow - row >= 4 {
+        productTile(Rows4.self, arguments, panel: panel, row: row, from: start, to: end)
+        row += 4
+    }
+    if ProductTile.rows > 2 && arguments.endRow - row >= 2 {
+        productTile(Rows2.self, arguments, panel: panel, row: row, from: start, to: end)
+        row += 2
+    }
+    if arguments.endRow - row >= 1 {
+        productTile(Row.self, arguments, panel: panel, row: row, from: start, to: end)
+    }
+}
+
+/// One tile over `start..<end` of the depth; `start` is a multiple of `panelWidth`.
+@inline(never)
+func productTile<T: Tile>(
+    _: T.Type, _ arguments: ProductArguments, panel: Int, row: Int, from start: Int, to end: Int
+) {
+    let place = panel * arguments.output.panelStride + row * panelWidth
+    let output = arguments.output.base + place
+    var tile: T
+    if start > 0 {
+        tile = T(loading: output)
+    } else if let initial = arguments.initial {
+        tile = T(repeating: load(initial + panel * panelWidth), load(initial + panel * panelWidth + laneCount))
+    } else {
+        tile = T(repeating: .zero, .zero)
+    }
+    var weights = arguments.weights + panel * arguments.weightPanelStride + start * panelWidth
+    var input = UnsafePointer(
+        arguments.input.base + (start / panelWidth) * arguments.input.panelStride + row * panelWidth)
+    var left = end - start
+    while left > 0 {
+        let steps = min(left, panelWidth)
+        for k in 0..<steps {
+            tile.add(input + k, stride: panelWidth, times: load(weights), load(weights + laneCount))
+            weights += panelWidth
+        }
+        input += arguments.input.panelStride
+        left -= steps
+    }
+    tile.store(to: output)
+    guard end == arguments.input.width else { return }
+    if let derivativeAt = arguments.derivativeAt {
+        multiplyByDerivative(
+            output, at: derivativeAt + place, count: T.rows * panelWidth, arguments.activation, slope: arguments.slope)
+    } else {
+        activate(output, count: T.rows * panelWidth, arguments.activation, slope: arguments.slope)
+    }
+}

@@ -1,0 +1,98 @@
+import KernelTypes
+
+/// A block of `rows` × `panelWidth` results that lives in registers while its sums are made.
+///
+/// Tiles are built from pairs of smaller tiles, so that every vector is a variable of its own: the compiler keeps them
+/// in registers, which it does not do for an array or a tuple that a loop indexes.
+protocol Tile {
+    static var rows: Int { get }
+
+    /// All rows start from the same `panelWidth` values.
+    init(repeating left: Lanes, _ right: Lanes)
+    /// Loads [rows, panelWidth], row-major.
+    init(loading source: UnsafePointer<Float>)
+    /// Adds the outer product of `rows` scalars, `stride` floats apart, and one row of `panelWidth` values.
+    mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times left: Lanes, _ right: Lanes)
+    /// Stores [rows, panelWidth], row-major.
+    func store(to destination: UnsafeMutablePointer<Float>)
+}
+
+struct Row: Tile {
+    var left: Lanes
+    var right: Lanes
+
+    @inline(__always) static var rows: Int { 1 }
+
+    @inline(__always) init(repeating left: Lanes, _ right: Lanes) {
+        self.left = left
+        self.right = right
+    }
+
+    @inline(__always) init(loading source: UnsafePointer<Float>) {
+        left = load(source)
+        right = load(source + laneCount)
+    }
+
+    @inline(__always)
+    mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times left: Lanes, _ right: Lanes) {
+        let scalar = Lanes(repeating: scalars.pointee)
+        self.left.addProduct(scalar, left)
+        self.right.addProduct(scalar, right)
+    }
+
+    @inline(__always) func store(to destination: UnsafeMutablePointer<Float>) {
+        KernelStore.store(left, to: destination)
+        KernelStore.store(right, to: destination + laneCount)
+    }
+}
+
+struct Stack<Top: Tile, Bottom: Tile>: Tile {
+    var top: Top
+    var bottom: Bottom
+
+    @inline(__always) static var rows: Int { Top.rows + Bottom.rows }
+
+    @inline(__always) init(repeating left: Lanes, _ right: Lanes) {
+        top = Top(repeating: left, right)
+        bottom = Bottom(repeating: left, right)
+    }
+
+    @inline(__always) init(loading source: UnsafePointer<Float>) {
+        top = Top(loading: source)
+        bottom = Bottom(loading: source + Top.rows * panelWidth)
+    }
+
+    @inline(__always)
+    mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times left: Lanes, _ right: Lanes) {
+        top.add(scalars, stride: stride, times: left, right)
+        bottom.add(scalars + Top.rows * stride, stride: stride, times: left, right)
+    }
+
+    @inline(__always) func store(to destination: UnsafeMutablePointer<Float>) {
+        top.store(to: destination)
+        bottom.store(to: destination + Top.rows * panelWidth)
+    }
+}
+
+typealias Rows2 = Stack<Row, Row>
+typealias Rows4 = Stack<Rows2, Rows2>
+typealias Rows6 = Stack<Rows4, Rows2>
+typealias Rows8 = Stack<Rows4, Rows4>
+typealias Rows14 = Stack<Rows8, Rows6>
+
+/// Two vectors side by side make a row of a panel.
+@inline(__always) var panelWidth: Int { 2 * laneCount }
+
+@inline(__always) var laneCount: Int { Lanes.scalarCount }
+
+/// `source` is aligned to the vector.
+@inline(__always) func load(_ source: UnsafePointer<Float>) -> Lanes {
+    UnsafeRawPointer(source).load(as: Lanes.self)
+}
+
+enum KernelStore {
+    /// `destination` is aligned to the vector.
+    @inline(__always) static func store(_ value: Lanes, to destination: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(destination).storeBytes(of: value, as: Lanes.self)
+    }
+}

@@ -1,0 +1,54 @@
+import CVectorMath
+import KernelTypes
+
+/// One step of SGD on a slice, as PyTorch defines it: g += λw; v = μv + g; g = v, or g + μv (Nesterov); w −= ηg.
+///
+/// `count` is a multiple of 16; without momentum `state` is not touched.
+public func updateSGD(
+    weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, momentum: UnsafeMutablePointer<Float>?,
+    count: Int, _ step: SGDStep
+) {
+    let decay = Wide(repeating: step.weightDecay)
+    let mu = Wide(repeating: step.momentum)
+    let minusRate = Wide(repeating: -step.learningRate)
+    for i in stride(from: 0, to: count, by: wideCount) {
+        let weight = loadWide(weights + i)
+        var direction = loadWide(gradient + i).addingProduct(weight, decay)
+        if let momentum {
+            let velocity = direction.addingProduct(loadWide(momentum + i), mu)
+            storeWide(velocity, to: momentum + i)
+            direction = step.nesterov ? direction.addingProduct(velocity, mu) : velocity
+        }
+        storeWide(weight.addingProduct(minusRate, direction), to: weights + i)
+    }
+}
+
+/// One step of Adam or AdamW on a slice, as PyTorch defines them (Kingma & Ba 2015; Loshchilov & Hutter 2019):
+/// m += (1 − β₁)(g − m); v = β₂v + (1 − β₂)g²; w −= η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε).
+///
+/// `count` is a multiple of 16.
+public func updateAdam(
+    weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, mean: UnsafeMutablePointer<Float>,
+    square: UnsafeMutablePointer<Float>, count: Int, _ step: AdamStep
+) {
+    let decay = Wide(repeating: step.weightDecay)
+    let shrink = Wide(repeating: step.shrink)
+    let meanRate = Wide(repeating: step.meanRate)
+    let squareDecay = Wide(repeating: step.squareDecay)
+    let squareRate = Wide(repeating: step.squareRate)
+    let squareScale = Wide(repeating: step.squareScale)
+    let minusRate = Wide(repeating: -step.stepSize)
+    for i in stride(from: 0, to: count, by: wideCount) {
+        let weight = loadWide(weights + i) * shrink
+        let slope = loadWide(gradient + i).addingProduct(weight, decay)
+        let oldMean = loadWide(mean + i)
+        let newMean = oldMean.addingProduct(slope - oldMean, meanRate)
+        let newSquare = (loadWide(square + i) * squareDecay).addingProduct(slope * squareRate, slope)
+        var root = newSquare
+        withUnsafeMutablePointer(to: &root) { ft_square_root($0) }
+        let denominator = Wide(repeating: step.epsilon) + root / squareScale
+        storeWide(newMean, to: mean + i)
+        storeWide(newSquare, to: square + i)
+        storeWide(weight.addingProduct(minusRate, newMean / denominator), to: weights + i)
+    }
+}

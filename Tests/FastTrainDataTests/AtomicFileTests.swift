@@ -1,0 +1,87 @@
+import Glibc
+import Testing
+
+@testable import FastTrainData
+
+@Suite struct AtomicFileTests {
+    @Test func writesAndReplaces() throws {
+        let folder = try ScratchFolder()
+        try AtomicFile.write("first", to: folder("file"))
+        #expect(folder.read("file") == Array("first".utf8))
+        try AtomicFile.write([1, 2, 3], to: folder("file"))
+        #expect(folder.read("file") == [1, 2, 3])
+        #expect(folder.names == ["file"])
+    }
+
+    @Test func countsWhatItWrites() throws {
+        let folder = try ScratchFolder()
+        try AtomicFile.write(to: folder("file")) { (sink) throws(FastTrainError) in
+            try sink.write("ä")
+            try sink.write([1, 2])
+            #expect(sink.count == 4)
+        }
+    }
+
+    @Test func nothingIsLeftWhenTheBodyThrows() throws {
+        let folder = try ScratchFolder()
+        try AtomicFile.write("old", to: folder("file"))
+        let error = failure {
+            try AtomicFile.write(to: folder("file")) { (sink) throws(FastTrainError) in
+                try sink.write("new")
+                throw FastTrainError.internalError("on purpose")
+            }
+        }
+        #expect(error == .internalError("on purpose"))
+        #expect(folder.read("file") == Array("old".utf8))
+        #expect(folder.names == ["file"])
+    }
+
+    @Test func whatCannotBeCreated() throws {
+        let folder = try ScratchFolder()
+        folder.write("file", [1])
+        symlink("nowhere", folder("dangling"))
+        for path in [folder("nothing/file"), folder("file/below"), folder.path, folder.path + "/", "/dev/null", folder("dangling"), ""] {
+            let error = failure { try AtomicFile.write("text", to: path) }
+            #expect(error.exitCode == 73, "\(path): \(error)")
+        }
+        #expect(folder.names == ["dangling", "file"])
+    }
+
+    @Test func aLinkStaysALink() throws {
+        let folder = try ScratchFolder()
+        folder.write("file", [1])
+        symlink("file", folder("link"))
+        try AtomicFile.write([2], to: folder("link"))
+        #expect(folder.read("file") == [2])
+        #expect(System.isLink(folder("link")))
+    }
+
+    @Test func leftoversOfAKilledProcess() throws {
+        let folder = try ScratchFolder()
+        // Of a process with the same number, as happens in containers: the name is taken.
+        folder.write(".fasttrain-\(getpid())-0.partial", [1])
+        folder.write(".fasttrain-1-0.partial", [1])
+        folder.write(".hidden.partial", [1])
+        try AtomicFile.write([2], to: folder("file"))
+        #expect(folder.read("file") == [2])
+        AtomicFile.removeLeftovers(in: folder.path)
+        #expect(folder.names == [".hidden.partial", "file"])
+        AtomicFile.removeLeftovers(in: folder("nothing"))
+    }
+
+    @Test(.enabled(if: SmallDisk.isAvailable, "SKIPPED: only root can mount a small disk to fill"))
+    func aFullDisk() throws {
+        let disk = try SmallDisk(kilobytes: 64)
+        let path = disk.path + "/file"
+        let old = [UInt8](repeating: 1, count: 30_000)
+        try AtomicFile.write(old, to: path)
+        let error = failure {
+            try AtomicFile.write([UInt8](repeating: 2, count: 60_000), to: path)
+        }
+        #expect(error == .inputOutput(path: path, operation: "write", reason: "No space left on device"))
+        #expect(error.exitCode == 74)
+        // The old file is whole, the temporary one gone: its room can be had again.
+        #expect(contents(of: path) == old)
+        try AtomicFile.write([UInt8](repeating: 2, count: 30_000), to: path)
+    }
+}

@@ -1,0 +1,198 @@
+import Foundation
+import Testing
+
+@testable import FastTrain
+
+@Suite struct ModelFileTests {
+    private let folder = ScratchFolder()
+    private var path: String { folder.file("model.safetensors") }
+
+    @Test func roundTripIsExact() throws {
+        try Sample.model.save(to: path)
+        let read = try Model(path: path)
+        #expect(read == Sample.model)
+        #expect(read.parameters.bits == Sample.model.parameters.bits)
+        #expect(read.scale?.bitPattern == Sample.model.scale?.bitPattern)
+        let first = try bytes(path)
+        try read.save(to: path)
+        #expect(try bytes(path) == first)
+    }
+
+    @Test func regressionWithoutScaleOrHiddenLayer() throws {
+        var recipe = Recipe()
+        recipe.hidden = []
+        recipe.loss = .squaredError
+        let model = Model(
+            recipe: recipe, featureShape: [4], scale: nil, task: .regression(targets: ["y"]),
+            parameters: Parameters(layers: [
+                .init(inputs: 4, outputs: 1, weight: [1, .nan, -0.0, 3], bias: [.infinity])
+            ]))
+        try model.save(to: path)
+        let read = try Model(path: path)
+        #expect(read.parameters.bits == model.parameters.bits)
+        #expect(read.scale == nil)
+        #expect(read.task == model.task)
+        #expect(read.recipe == recipe)
+    }
+
+    @Test func aRunFolderStandsForItsModel() throws {
+        try Sample.model.save(to: path)
+        #expect(try Model(path: folder.path) == Sample.model)
+    }
+
+    @Test func aCheckpointStandsForItsBest() throws {
+        let checkpoint = Sample.checkpoint()
+        try checkpoint.save(to: path)
+        #expect(try Model(path: path).parameters == checkpoint.state.best?.parameters)
+        let early = Sample.checkpoint(step: 3)
+        try early.save(to: path)
+        #expect(try Model(path: path).parameters == early.state.parameters)
+    }
+
+    @Test func missing() {
+        #expect(throws: FastTrainError.noInput(path: path, reason: "No such file or directory")) {
+            try Model(path: path)
+        }
+    }
+
+    @Test func everyDamagedByteIsNoticed() throws {
+        try Sample.model.save(to: path)
+        let whole = try bytes(path)
+        for index in whole.indices {
+            var damaged = whole
+            damaged[index] ^= 1 << UInt8(index % 8)
+            try write(damaged, to: path)
+            #expect(exitCode { _ = try Model(path: path) } == 65, "byte \(index)")
+        }
+    }
+
+    @Test func everyTruncationIsNoticed() throws {
+        try Sample.model.save(to: path)
+        let whole = try bytes(path)
+        for count in whole.indices {
+            try write(Array(whole[..<count]), to: path)
+            #expect(exitCode { _ = try Model(path: path) } == 65, "\(count) bytes")
+        }
+        try write(whole + [0], to: path)
+        #expect(exitCode { _ = try Model(path: path) } == 65)
+    }
+
+    @Test(arguments: [
+        ("format", "fasttrain.dataset.v1"), ("format", "fasttrain.model.v2"), ("format", nil), ("recipe", nil),
+        ("recipe", "{"), ("recipe", "[]"), ("recipe", ""), ("task", nil), ("task", "clustering"), ("classes", nil),
+        ("classes", "[]"), ("classes", "[1,2,3]"), ("classes", "a,b,c"), ("feature_shape", nil), ("feature_shape", "4"),
+        ("feature_shape", "[]"), ("feature_shape", "[0]"), ("feature_shape", "[-4,-1]"), ("feature_shape", "[2.5]"),
+        ("feature_shape", "[4294967296,4294967296]"), ("x_scale", "big"), ("x_scale", "nan"), ("x_scale", "1e999"),
+    ]) func wrongEntriesAreNamed(key: String, value: String?) throws {
+        try Sample.model.save(to: path)
+        var file = try EditableFile(path)
+        file.metadata[key] = value
+        try file.write(to: path)
+        expectBadData(path, .named(key)) { _ = try Model(path: path) }
+    }
+
+    @Test(arguments: [
+        ("loss", JSON.null), ("activation", .string("gelu")), ("batch_size", .integer(0)),
+        ("hidden", .array([.integer(0)])), ("novel", .bool(true)),
+    ]) func wrongRecipesAreNamed(name: String, value: JSON) throws {
+        try Sample.model.save(to: path)
+        var file = try EditableFile(path)
+        guard case .object(var members) = Sample.recipe.json else { return }
+        members.removeAll { $0.name == name }
+        file.metadata["recipe"] = JSON.object(members + [.init(name, value)]).text
+        try file.write(to: path)
+        expectBadData(path, .named("recipe." + name)) { _ = try Model(path: path) }
+    }
+
+    @Test func crossEntropyNeedsClasses() throws {
+        try Sample.model.save(to: path)
+        var file = try EditableFile(path)
+        file.metadata["task"] = "regression"
+        file.metadata["targets"] = #"["a","b","c"]"#
+        try file.write(to: path)
+        expectBadData(path, .named("recipe.loss")) { _ = try Model(path: path) }
+    }
+
+    @Test func aFileWithoutDigestIsRefused() throws {
+        try Sample.model.save(to: path)
+        let whole = try bytes(path)
+        let key = Array("\"digest\"".utf8)
+        let at = try #require(whole.indices.first { whole[$0...].starts(with: key) })
+        var renamed = whole
+        renamed[at + 1] = UInt8(ascii: "D")
+        try write(renamed, to: path)
+        #expect(exitCode { _ = try Model(path: path) } == 65)
+    }
+
+    /// What the file has in place of the tensor, and how the error speaks of it.
+    @Test func anotherArchitectureIsNamed() throws {
+        func found(_ name: String, _ edit: (inout EditableFile) -> Void) throws -> String {
+            try Sample.model.save(to: path)
+            var file = try EditableFile(path)
+            edit(&file)
+            try file.write(to: path)
+            return expectBadData(path, .named(name)) { _ = try Model(path: path) }
+        }
+        #expect(try found("2.weight") { $0.tensors.removeAll { $0.name == "2.weight" } } == "no such tensor")
+        #expect(try found("0.weight") { $0.tensors[index($0, "0.weight")].shape = [4, 3] } == "F32 [4, 3]")
+        #expect(try found("0.bias") { $0.tensors[index($0, "0.bias")].type = .i32 } == "I32 [3]")
+        #expect(try found("0.bias") { $0.tensors[index($0, "0.bias")].shape = [3, 1] } == "F32 [3, 1]")
+        #expect(try found("4.bias") { $0.tensors.append(("4.bias", .f32, [1], [0, 0, 0, 0])) } == "F32 [1]")
+        #expect(try found("0.weight") { $0.metadata["feature_shape"] = "[5]" } == "F32 [3, 4]")
+        #expect(try found("2.weight") { $0.metadata["classes"] = #"["a","b"]"# } == "F32 [3, 3]")
+    }
+
+    private func index(_ file: EditableFile, _ name: String) -> Int { file.tensors.firstIndex { $0.name == name }! }
+
+    @Test func cannotBeWrittenWhereAFolderIs() throws {
+        mkdir(path, 0o777)
+        #expect(exitCode { try Sample.model.save(to: path) } == 73)
+        #expect(exitCode { try Sample.model.save(to: folder.file("no/such/folder")) } == 73)
+    }
+}
+
+@Suite struct InitialParametersTests {
+    private let folder = ScratchFolder()
+    private var path: String { folder.file("init.safetensors") }
+
+    private func write(_ parameters: Parameters, extra: [TensorToWrite] = []) throws {
+        let tensors = ParameterTensors(inputs: 4, hidden: [3], outputs: 3, prefix: "", suffix: "")
+        try SafeTensorsWriter.write(tensors.write(parameters) + extra, metadata: [:], to: path)
+    }
+
+    private func load(hidden: [Int] = [3]) throws -> Parameters {
+        try Model.loadParameters(path: path, inputs: 4, hidden: hidden, outputs: 3)
+    }
+
+    @Test func foreignFilesAndOurs() throws {
+        try write(Sample.parameters(), extra: [TensorToWrite(name: "running_mean", shape: [1], floats: [1])])
+        #expect(try load().bits == Sample.parameters().bits)
+        try Sample.model.save(to: path)
+        #expect(try load().bits == Sample.parameters().bits)
+        try Sample.checkpoint().save(to: path)
+        #expect(try load().bits == Sample.parameters().bits)
+    }
+
+    @Test func otherNetworksAreNamed() throws {
+        try write(Sample.parameters())
+        expectBadData(path, .named("0.weight")) { _ = try load(hidden: [5]) }
+        expectBadData(path, .named("2.weight")) { _ = try load(hidden: []) }
+        expectBadData(path, .named("2.weight")) { _ = try load(hidden: [3, 4]) }
+        expectBadData(path, .named("4.weight")) { _ = try load(hidden: [3, 3]) }
+    }
+
+    @Test func numbersMustBeFinite() throws {
+        var parameters = Sample.parameters()
+        parameters.layers[1].bias[2] = .nan
+        try write(parameters)
+        #expect(expectBadData(path, .named("2.bias")) { _ = try load() } == "nan at element 2")
+    }
+
+    @Test func damageIsNoticed() throws {
+        try write(Sample.parameters())
+        var damaged = try bytes(path)
+        damaged[damaged.count - 1] ^= 1
+        try FastTrainTests.write(damaged, to: path)
+        #expect(throws: FastTrainError.self) { try load() }
+    }
+}

@@ -1,0 +1,121 @@
+import Testing
+
+@testable import FastTrain
+
+@Suite struct RecipeFileTests {
+    static let everyField: Recipe = {
+        var recipe = Recipe()
+        recipe.hidden = []
+        recipe.activation = .leakyReLU
+        recipe.leakySlope = 0.1.nextUp
+        recipe.loss = .squaredError
+        recipe.optimizer = .sgd
+        recipe.learningRate = 1.0 / 3
+        recipe.momentum = 0.5
+        recipe.nesterov = true
+        recipe.weightDecay = .leastNonzeroMagnitude
+        recipe.beta1 = 0.7
+        recipe.beta2 = 1.0.nextDown
+        recipe.epsilon = 1e-300
+        recipe.schedule = .oneCycle
+        recipe.batchSize = 7
+        recipe.epochs = 3
+        recipe.seed = .max
+        recipe.validation = 0
+        recipe.shuffle = false
+        recipe.shards = 5
+        return recipe
+    }()
+
+    @Test(arguments: [Recipe(), everyField]) func roundTrip(recipe: Recipe) throws {
+        let text = recipe.json.text
+        let read = try Recipe(json: JSON(parsing: text, file: "r"), file: "r")
+        #expect(read == recipe)
+        #expect(read.json.text == text)
+    }
+
+    @Test func everyFieldIsInTheTable() {
+        let names = Recipe.fields.map(\.name)
+        #expect(Set(names).count == names.count)
+        #expect(names.count == Mirror(reflecting: Recipe()).children.count)
+        // A field of the table that led to another property would show here.
+        let fields = Recipe().differences(from: Self.everyField).map(\.field)
+        #expect(fields == names)
+    }
+
+    @Test func differencesTellBothValues() {
+        var other = Recipe()
+        other.learningRate = 0.5
+        let differences = Recipe().differences(from: other)
+        #expect(differences.count == 1)
+        #expect(differences.first! == (field: "learning_rate", mine: "0.001", theirs: "0.5"))
+        #expect(Recipe().differences(from: Recipe()).isEmpty)
+    }
+
+    /// The recipe's JSON with one member replaced, removed or added.
+    private func read(_ name: String, _ value: JSON?) throws -> Recipe {
+        guard case .object(var members) = Recipe().json else { return Recipe() }
+        members.removeAll { $0.name == name }
+        if let value { members.append(.init(name, value)) }
+        return try Recipe(json: .object(members), file: "r")
+    }
+
+    @Test func onlyTheLossMayBeMissing() throws {
+        for field in Recipe.fields where field.name != "loss" {
+            let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
+            #expect(found == "no such member")
+            expectBadData("r", .named(field.name)) { _ = try read(field.name, .null) }
+        }
+        #expect(try read("loss", nil).loss == nil)
+    }
+
+    @Test func unknownMembersAreRefused() {
+        let found = expectBadData("r", .named("dropout")) { _ = try read("dropout", .number(0.5)) }
+        #expect(found == "0.5")
+    }
+
+    @Test(arguments: [
+        ("hidden", JSON.integer(5)), ("hidden", .array([.string("a")])), ("hidden", .array([.number(1.5)])),
+        ("hidden", .array([.integer(0)])), ("hidden", .array([.integer(.max)])),
+        ("hidden", .array(Array(repeating: .integer(1), count: 1001))),
+        ("activation", .string("gelu")), ("activation", .integer(1)), ("loss", .string("")), ("nesterov", .integer(1)),
+        ("learning_rate", .string("fast")), ("learning_rate", .string("NaN")), ("learning_rate", .integer(0)),
+        ("learning_rate", .string("Infinity")), ("momentum", .integer(1)), ("epsilon", .integer(0)),
+        ("batch_size", .number(1.5)), ("batch_size", .integer(0)), ("epochs", .integer(-1)), ("seed", .integer(-1)),
+        ("seed", .string("18446744073709551616")), ("validation", .number(1)), ("shards", .integer(0)),
+        ("shards", .integer(.max)), ("beta2", .bool(true)), ("weight_decay", .number(-1)),
+    ]) func wrongValuesAreRefused(name: String, value: JSON) {
+        expectBadData("r", .named(name)) { _ = try read(name, value) }
+    }
+
+    @Test func validationSpeaksInOptions() {
+        func message(_ edit: (inout Recipe) -> Void) -> String {
+            var recipe = Recipe()
+            edit(&recipe)
+            do {
+                try recipe.validate()
+                return "sound"
+            } catch {
+                #expect(error.exitCode == 64)
+                return "\(error)"
+            }
+        }
+        #expect(message { _ in } == "sound")
+        #expect(message { $0.hidden = [4, 0] } == "--hidden: expected from 1 to 16777216 units a layer, found 0")
+        #expect(message { $0.batchSize = 0 } == "--batch-size: expected a number from 1 to 16777216, found 0")
+        #expect(message { $0.learningRate = .nan } == "--learning-rate: expected a number above 0, found nan")
+        #expect(message { $0.learningRate = .infinity } == "--learning-rate: expected a number above 0, found inf")
+        #expect(message { $0.validation = 1 } == "--validation: expected a number from 0 to below 1, found 1.0")
+        #expect(
+            message { $0.nesterov = true }
+                == "--nesterov: expected the optimizer sgd with a momentum above 0, found optimizer adam")
+        #expect(
+            message {
+                $0.nesterov = true
+                $0.optimizer = .sgd
+                $0.momentum = 0
+            } == "--nesterov: expected the optimizer sgd with a momentum above 0, found momentum 0.0")
+        #expect(message { $0.beta1 = 1 } == "beta1: expected a number from 0 to below 1, found 1.0")
+        #expect(message { $0.seed = .max } == "sound")
+    }
+}

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""Makes the reference files beside this script: what PyTorch computes, for our tests to compare with.
+
+    python3 -m venv venv && venv/bin/pip install -r Tests/Python/requirements.txt
+    venv/bin/python Tests/References/make_references.py
+
+The files are committed, so the tests need neither Python nor PyTorch. One version of PyTorch makes the same bytes
+again. All numbers are PyTorch's own float32, on one thread.
+
+training-<optimizer>[-decay]-<loss>.safetensors: one training run of a network 6-8-5-outputs. 50 rows are taken in
+file order in minibatches of 16, so that each epoch ends in a minibatch of 2: 50 epochs are 200 steps.
+    train.x         [50, 6]
+    train.y         [50] I64 labels of 4 classes (cross-entropy), or [50, 2] (squared-error)
+    initial.<name>  the weights at the start, under the names of nn.Sequential: 0.weight [8, 6], 0.bias [8], 2.weight ...
+    losses          [200], of each step's minibatch, before its update
+    final.<name>    the weights at the end
+    metadata        the recipe, as strings: optimizer, learning_rate, momentum, nesterov, weight_decay, loss, activation,
+                    batch_size, epochs, hidden; and seed, torch
+
+gradients.safetensors: one minibatch of 16 rows, every activation with every loss.
+    x [16, 6]; cross-entropy.y [16] I64; squared-error.y [16, 2]
+    <loss>.initial.<name>                 the weights
+    <loss>.<activation>.loss              [1]
+    <loss>.<activation>.gradient.<name>   dloss/dweight
+
+schedules.safetensors: the learning rate of each of 200 steps, highest 0.1.
+    cosine          [200], CosineAnnealingLR to 0 after the last step
+    one-cycle       [200], OneCycleLR as it comes (pct_start 0.3, div_factor 25, final_div_factor 1e4, cosine)
+
+A run is of use as a reference only if it forgives rounding: another order of summation must not send it elsewhere
+(through a ReLU's kink, or a loss that nears zero). So each run is made in float64 as well, and the seed is the first
+whose two runs agree to MAX_LOSS_ERROR (relative) and MAX_WEIGHT_ERROR.
+"""
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+ROWS, FEATURES, HIDDEN, BATCH_SIZE, EPOCHS = 50, 6, [8, 5], 16, 50
+STEPS = EPOCHS * -(-ROWS // BATCH_SIZE)
+OUTPUTS = {"cross-entropy": 4, "squared-error": 2}
+ACTIVATIONS = {
+    "identity": nn.Identity,
+    "relu": nn.ReLU,
+    "leaky-relu": lambda: nn.LeakyReLU(0.01),
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+}
+OPTIMIZERS = {  # name in the file: (kind, learning rate, momentum, nesterov, the nonzero weight decay)
+    "sgd": ("sgd", 0.05, 0.0, False, 0.01),
+    "momentum": ("sgd", 0.02, 0.9, False, 0.01),
+    "nesterov": ("sgd", 0.02, 0.9, True, 0.01),
+    "adam": ("adam", 0.01, 0.0, False, 0.01),
+    # 1 - rate * decay is exact in float32: 200 times the rounding of it would be most of the difference from float64.
+    "adamw": ("adamw", 0.0078125, 0.0, False, 0.125),
+}
+OTHER_ACTIVATION = {  # ReLU elsewhere
+    "training-sgd-decay-squared-error": "identity",
+    "training-momentum-cross-entropy": "sigmoid",
+    "training-nesterov-decay-squared-error": "leaky-relu",
+    "training-adam-decay-cross-entropy": "tanh",
+    "training-adamw-squared-error": "sigmoid",
+}
+MAX_LOSS_ERROR = 1e-6
+MAX_WEIGHT_ERROR = 2e-6
+
+
+def network(activation: str, outputs: int) -> nn.Sequential:
+    layers = []
+    widths = [FEATURES, *HIDDEN]
+    for inputs, units in zip(widths, widths[1:]):
+        layers += [nn.Linear(inputs, units), ACTIVATIONS[activation]()]
+    return nn.Sequential(*layers, nn.Linear(widths[-1], outputs))
+
+
+def loss_of(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of labels; squared error of targets: summed over the outputs, averaged over the rows."""
+    if y.dtype == torch.int64:
+        return nn.functional.cross_entropy(outputs, y)
+    return (y - outputs).square().sum(1).mean()
+
+
+def problem(seed: int, rows: int, loss: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features, and noisy targets that depend on them: noise keeps the loss away from zero."""
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(rows, FEATURES))
+    y = np.tanh(x @ random.normal(size=(FEATURES, OUTPUTS[loss]))) + 0.5 * random.normal(size=(rows, OUTPUTS[loss]))
+    target = torch.from_numpy(y.argmax(1)) if loss == "cross-entropy" else torch.from_numpy(y.astype(np.float32))
+    return torch.from_numpy(x.astype(np.float32)), target
+
+
+def initial_weights(seed: int, outputs: int) -> dict[str, torch.Tensor]:
+    """He-normal weights, and biases that are not zero."""
+    random = np.random.default_rng([seed, 1])
+    weights = {}
+    for name, value in network("relu", outputs).state_dict().items():
+        scale = np.sqrt(2 / value.shape[1]) if name.endswith("weight") else 0.1
+        weights[name] = torch.from_numpy((scale * random.normal(size=value.shape)).astype(np.float32))
+    return weights
+
+
+def optimizer_of(net: nn.Module, kind: str, rate: float, momentum: float, nesterov: bool, decay: float):
+    if kind == "sgd":
+        return torch.optim.SGD(net.parameters(), lr=rate, momentum=momentum, nesterov=nesterov, weight_decay=decay)
+    return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[kind](net.parameters(), lr=rate, weight_decay=decay)
+
+
+def train(x, y, initial, activation: str, recipe: tuple, dtype: torch.dtype):
+    """The loss of each step, and the weights at the end."""
+    outputs = initial[f"{2 * len(HIDDEN)}.bias"].shape[0]
+    net = network(activation, outputs).to(dtype)
+    net.load_state_dict(initial)
+    optimizer = optimizer_of(net, *recipe)
+    x = x.to(dtype)
+    y = y if y.dtype == torch.int64 else y.to(dtype)
+    losses = []
+    for _ in range(EPOCHS):
+        for start in range(0, ROWS, BATCH_SIZE):
+            loss = loss_of(net(x[start : start + BATCH_SIZE]), y[start : start + BATCH_SIZE])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.detach())
+    return torch.stack(losses), {name: value.clone() for name, value in net.state_dict().items()}
+
+
+def training_reference(name: str, loss: str, recipe: tuple) -> None:
+    activation = OTHER_ACTIVATION.get(name, "relu")
+    for seed in range(1, 1000):
+        x, y = problem(seed, ROWS, loss)
+        initial = initial_weights(seed, OUTPUTS[loss])
+        losses, final = train(x, y, initial, activation, recipe, torch.float32)
+        exact_losses, exact_final = train(x, y, initial, activation, recipe, torch.float64)
+        loss_error = ((losses - exact_losses) / exact_losses).abs().max().item()
+        weight_error = max((final[key] - exact_final[key]).abs().max().item() for key in final)
+        if loss_error <= MAX_LOSS_ERROR and weight_error <= MAX_WEIGHT_ERROR:
+            break
+    else:
+        raise SystemExit(f"{name}: no seed gives a run that forgives rounding")
+    print(
+        f"{name:42} {activation:10} seed {seed:3}  loss {losses[:4].mean():.3f} to {losses[-4:].mean():.3f}"
+        f"  float32 - float64: losses {loss_error:.1e} relative, weights {weight_error:.1e}"
+    )
+    kind, rate, momentum, nesterov, decay = recipe
+    metadata = {
+        "optimizer": kind,
+        "learning_rate": str(rate),
+        "momentum": str(momentum),
+        "nesterov": str(nesterov).lower(),
+        "weight_decay": str(decay),
+        "loss": loss,
+        "activation": activation,
+        "batch_size": str(BATCH_SIZE),
+        "epochs": str(EPOCHS),
+        "hidden": ",".join(map(str, HIDDEN)),
+        "seed": str(seed),
+    }
+    tensors = {"train.x": x, "train.y": y}
+    tensors |= {f"initial.{key}": value for key, value in initial.items()}
+    tensors["losses"] = losses
+    tensors |= {f"final.{key}": value for key, value in final.items()}
+    write(name, tensors, metadata)
+
+
+def gradient_references() -> None:
+    seed, rows = 1, BATCH_SIZE
+    x, _ = problem(seed, rows, "squared-error")
+    tensors = {"x": x}
+    worst = 0.0
+    for loss, outputs in OUTPUTS.items():
+        _, y = problem(seed, rows, loss)
+        initial = initial_weights(seed, outputs)
+        tensors[f"{loss}.y"] = y
+        tensors |= {f"{loss}.initial.{key}": value for key, value in initial.items()}
+        for activation in ACTIVATIONS:
+            gradients = []
+            for dtype in (torch.float32, torch.float64):
+                net = network(activation, outputs).to(dtype)
+                net.load_state_dict(initial)
+                value = loss_of(net(x.to(dtype)), y if loss == "cross-entropy" else y.to(dtype))
+                value.backward()
+                gradients.append({"loss": value.detach().reshape(1)})
+                gradients[-1] |= {f"gradient.{key}": weight.grad for key, weight in net.named_parameters()}
+            single, exact = gradients
+            worst = max(worst, *((single[key] - exact[key]).abs().max().item() for key in single))
+            tensors |= {f"{loss}.{activation}.{key}": value for key, value in single.items()}
+    print(f"{'gradients':42} float32 - float64: {worst:.1e}")
+    write("gradients", tensors, {})
+
+
+def schedule_references() -> None:
+    tensors = {}
+    for name, schedule in {
+        "cosine": lambda optimizer: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=STEPS),
+        "one-cycle": lambda optimizer: torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=0.1, total_steps=STEPS, cycle_momentum=False
+        ),
+    }.items():
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.1)
+        scheduler = schedule(optimizer)
+        rates = []
+        for _ in range(STEPS):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        tensors[name] = torch.tensor(rates, dtype=torch.float32)
+    write("schedules", tensors, {"max_learning_rate": "0.1", "steps": str(STEPS)})
+
+
+def write(name: str, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
+    """A safetensors file in our order: the safetensors package writes metadata in an order that changes by run."""
+    header = {"__metadata__": metadata | {"torch": torch.__version__.split("+")[0]}}
+    payload = b""
+    for key, value in tensors.items():
+        data = value.contiguous().numpy().tobytes()
+        header[key] = {
+            "dtype": {torch.float32: "F32", torch.int64: "I64"}[value.dtype],
+            "shape": list(value.shape),
+            "data_offsets": [len(payload), len(payload) + len(data)],
+        }
+        payload += data
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-(len(text) + 8) % 64)
+    Path(__file__).with_name(f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + payload)
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    for loss in OUTPUTS:
+        for optimizer, (*recipe, decay) in OPTIMIZERS.items():
+            training_reference(f"training-{optimizer}-{loss}", loss, (*recipe, 0.0))
+            training_reference(f"training-{optimizer}-decay-{loss}", loss, (*recipe, decay))
+    gradient_references()
+    schedule_references()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+import ArgumentParser
+import FastTrainData
+import Glibc
+
+/// The command `fasttrain-data`: makes data set files for fasttrain, and shows what they hold.
+@main
+struct FastTrainDataTool: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fasttrain-data",
+        abstract: "Makes data set files for fasttrain, and shows what they hold.",
+        discussion: """
+            Exit codes: 0 done, 64 usage, 65 bad data, 66 no such input, 73 cannot create the output, \
+            74 input/output error.
+            """,
+        subcommands: [MNIST.self, IDX.self, Inspect.self])
+
+    /// Runs the command that the arguments name. Every error is one line that starts with the program's name.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as FastTrainError {
+            fail(error.description, error.exitCode)
+        } catch {
+            let code = exitCode(for: error)
+            guard code == .validationFailure else { exit(withError: error) }  // help, or an error that is no usage
+            fail(message(for: error) + " (see 'fasttrain-data --help')", code.rawValue)
+        }
+    }
+
+    private static func fail(_ message: String, _ code: Int32) -> Never {
+        let line = "fasttrain-data: error: \(message)\n"
+        _ = line.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
+        Glibc.exit(code)
+    }
+}
+
+/// The options of all commands that write a data set.
+struct OutputOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: ArgumentHelp("The data set file to write.", valueName: "file"))
+    var output: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The classes' names, separated by commas, in the order of their labels.", valueName: "a,b,…"))
+    var classes: String?
+
+    /// The names in `classes`.
+    var classNames: [String]? { classes?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+
+    /// Writes `dataset` and says so on standard output.
+    func write(_ dataset: Dataset) throws {
+        try dataset.write(to: output)
+        print("\(output): \(dataset.summary)")
+    }
+}
