@@ -61,9 +61,17 @@ let package = Package(
         .target(name: "CSample"),
         .target(name: "FastTrainData", dependencies: ["CZlib", "CSample"]),
         .target(name: "FastTrain", dependencies: ["FastTrainData", "KernelDispatch", "KernelTypes", "CThreadTeam"]),
-        .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", argumentParser]),
+        .target(name: "CSignal"),
+        .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", argumentParser]),
         .executableTarget(
             name: "fasttrain-data", dependencies: ["FastTrainData", argumentParser], path: "Tools/fasttrain-data"),
+        .target(name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes"], path: "Tests/_TestSupport"),
+        .testTarget(name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"]),
+        .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
+        .testTarget(name: "FastTrainDataTests", dependencies: ["FastTrainData", "CSample"]),
+        .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
+        .testTarget(name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"]),
+        .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

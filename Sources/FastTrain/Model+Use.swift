@@ -47,9 +47,7 @@ extension Model {
                 }
             }
         }
-        return Predictions(
-            count: split.count, outputs: outputs,
-            values: Array(UnsafeBufferPointer(start: values.base, count: values.count)))
+        return Predictions(count: split.count, outputs: outputs, values: values.array)
     }
 
     func evaluate(_ split: DataSplit, rows: [Int32]? = nil, threads: Int?) throws(FastTrainError) -> Evaluation {

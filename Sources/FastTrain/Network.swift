@@ -25,6 +25,16 @@ public struct Network: Sendable, Equatable {
         return 6 * products.reduce(0, +) - 2 * products[0]
     }
 
+    /// Whether the layers of `parameters` are of this network.
+    public func fits(_ parameters: Parameters) -> Bool {
+        parameters.layers.count == layerCount
+            && parameters.layers.indices.allSatisfy { index in
+                let layer = parameters.layers[index]
+                return layer.inputs == widths[index] && layer.outputs == widths[index + 1]
+                    && layer.weight.count == layer.inputs * layer.outputs && layer.bias.count == layer.outputs
+            }
+    }
+
     /// All zero, in the public layout.
     public func zeroParameters() -> Parameters {
         Parameters(layers: (0..<layerCount).map { Parameters.Layer(inputs: widths[$0], outputs: widths[$0 + 1]) })

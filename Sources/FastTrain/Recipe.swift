@@ -42,13 +42,13 @@ public struct Recipe: Sendable, Equatable {
 }
 
 /// The nonlinearity after each hidden layer. The derivative of ReLU and leaky ReLU at 0 is 1.
-public enum Activation: String, Sendable, Codable, CaseIterable {
+public enum Activation: String, Sendable, CaseIterable {
     case identity, relu, sigmoid, tanh
     case leakyReLU = "leaky-relu"
 }
 
 /// What training minimises, averaged over the rows of the minibatch.
-public enum Loss: String, Sendable, Codable, CaseIterable {
+public enum Loss: String, Sendable, CaseIterable {
     /// Softmax of the outputs, then `-log p[label]`.
     case crossEntropy = "cross-entropy"
     /// `Σₖ (yₖ − fₖ)²` over the outputs; for classes, y is one-hot.
@@ -56,12 +56,12 @@ public enum Loss: String, Sendable, Codable, CaseIterable {
 }
 
 /// How a gradient becomes an update; definitions as in PyTorch's `torch.optim`.
-public enum Optimizer: String, Sendable, Codable, CaseIterable {
+public enum Optimizer: String, Sendable, CaseIterable {
     case sgd, adam, adamw
 }
 
 /// The learning rate over the steps of a run.
-public enum Schedule: String, Sendable, Codable, CaseIterable {
+public enum Schedule: String, Sendable, CaseIterable {
     case constant
     /// From `learningRate` to 0 along half a cosine.
     case cosine

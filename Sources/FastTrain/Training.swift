@@ -44,23 +44,25 @@ public final class Training {
             throw .usage("--checkpoint-every: expected at least 1, found \(every)")
         }
         let setup = try Setup(recipe: resolved, data: data, threads: options.threads)
-        if let initial = options.initial, !initial.fits(setup.network) {
+        if let initial = options.initial, !setup.network.fits(initial) {
             throw .usage("the initial parameters are not those of a network \(setup.network)")
         }
         let folder = try options.output.map { path throws(FastTrainError) in try RunFolder.create(path) }
+        self.init(
+            setup, folder: folder, checkpointEvery: options.checkpointEvery, initial: options.initial, start: nil,
+            warnings: [])
+        // A run from given parameters cannot be started again from its recipe alone: they are saved as step 0, before
+        // the recipe makes the folder one that can be resumed.
+        if options.initial != nil { _ = try folder?.save(checkpoint(firstState)) }
         try folder?.writeRecipe(
             RunDescription(
                 recipe: resolved, data: dataPath.map { absolutePath($0) }, fingerprint: data.fingerprint,
                 checkpointEvery: options.checkpointEvery))
-        try self.init(
-            setup, folder: folder, checkpointEvery: options.checkpointEvery, initial: options.initial, start: nil,
-            warnings: [])
-        if options.initial != nil { try saveInitialState() }
     }
 
     /// Goes on with the run in a folder, from its newest sound checkpoint, or from the start if it has saved none.
     ///
-    /// `epochs`: a new total; `data`: what the run was started on, nil to open the file that `recipe.json` names.
+    /// `epochs`: a new total, over which cosine and one-cycle spread anew from here on; `data`: what the run was started on, nil to open the file that `recipe.json` names.
     /// Throws `.noInput` when there is no run, `.badData` when the data is not that of the run or no checkpoint is
     /// sound, `.folderInUse`, and `.usage`.
     public static func resume(
@@ -74,19 +76,31 @@ public final class Training {
                 file: data.name, place: .named("fingerprint"), expected: "\(run.fingerprint), the data of the run in \(path)",
                 found: data.fingerprint)
         }
-        let newest = try folder.newestSoundCheckpoint()
-        if let epochs {
-            let done = newest?.checkpoint.state.history.count ?? 0
-            guard epochs >= max(1, done) else {
-                throw .usage("--epochs: expected at least \(max(1, done)), which are done, found \(epochs)")
-            }
-            run.recipe.epochs = epochs
-            try folder.writeRecipe(run)
-        }
+        if let epochs { run.recipe.epochs = epochs }
         let setup = try Setup(recipe: try run.recipe.resolved(for: data), data: data, threads: threads)
-        return try Training(
+        let newest = try folder.newestSoundCheckpoint()
+        let training = Training(
             setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
             warnings: newest?.warnings ?? [])
+        if let newest { try training.checkStart(newest.path) }
+        if epochs != nil { try folder.writeRecipe(run) }
+        return training
+    }
+
+    /// Throws unless the run can go on from `start`.
+    private func checkStart(_ checkpoint: String) throws(FastTrainError) {
+        guard let start else { return }
+        let finished = start.history.count
+        guard (finished * stepsPerEpoch..<(finished + 1) * stepsPerEpoch).contains(start.step) else {
+            throw .badData(
+                file: checkpoint, place: .named("step"),
+                expected: "\(finished * stepsPerEpoch) to \((finished + 1) * stepsPerEpoch - 1) with \(finished) "
+                    + "finished epochs of \(stepsPerEpoch)", found: "\(start.step)")
+        }
+        guard start.step <= totalSteps else {
+            let begun = (start.step + stepsPerEpoch - 1) / stepsPerEpoch
+            throw .usage("--epochs: expected at least \(begun), which are begun, found \(recipe.epochs)")
+        }
     }
 
     private static func dataset(of run: RunDescription) throws(FastTrainError) -> Dataset {
@@ -115,7 +129,7 @@ public final class Training {
     private init(
         _ setup: Setup, folder: RunFolder?, checkpointEvery: Int?, initial: Parameters?, start: TrainingState?,
         warnings: [String]
-    ) throws(FastTrainError) {
+    ) {
         recipe = setup.recipe
         data = setup.data
         network = setup.network
@@ -178,14 +192,12 @@ public final class Training {
         initial ?? network.initialParameters(activation: recipe.activation, seed: recipe.seed)
     }
 
-    /// A run from given parameters cannot be started again from its recipe alone: they are saved as step 0.
-    private func saveInitialState() throws(FastTrainError) {
-        guard let folder else { return }
+    /// What a new run starts from.
+    private var firstState: TrainingState {
         var memories: [String: Parameters] = [:]
         for name in recipe.optimizerState { memories[name] = network.zeroParameters() }
-        let state = TrainingState(
+        return TrainingState(
             parameters: firstParameters, optimizer: memories, best: nil, step: 0, lossSum: 0, history: [])
-        _ = try folder.save(checkpoint(state))
     }
 }
 
@@ -206,17 +218,6 @@ extension Dataset {
     /// What bytes are multiplied by; nil when the features are floats.
     var scale: Float? {
         if case .u8(_, let scale) = train.features { scale } else { nil }
-    }
-}
-
-extension Parameters {
-    /// Whether the layers are those of a network.
-    func fits(_ network: Network) -> Bool {
-        layers.count == network.layerCount
-            && zip(layers.indices, layers).allSatisfy { index, layer in
-                layer.inputs == network.widths[index] && layer.outputs == network.widths[index + 1]
-                    && layer.weight.count == layer.inputs * layer.outputs && layer.bias.count == layer.outputs
-            }
     }
 }
 

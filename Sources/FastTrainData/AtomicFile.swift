@@ -57,6 +57,7 @@ public enum AtomicFile {
 
     /// The file to replace: `path` itself, or where it leads as a symbolic link.
     private static func resolve(_ path: String) throws(FastTrainError) -> String {
+        guard !path.isEmpty else { throw .cannotCreate(path: path, reason: "an empty path") }
         guard let status = System.status(path) else {
             // Nothing there yet, or a link that leads nowhere: a rename would replace that link.
             guard System.isLink(path) else { return path }

@@ -31,7 +31,8 @@ public enum Targets: @unchecked Sendable {  // Sendable: the memory is only read
 /// Rows of a data set: the training rows, or the test rows. Checked when it is made: every label is a class, every
 /// number finite.
 ///
-/// The pointers are valid while the split (or a copy of it) lives.
+/// The pointers are valid while the split, or a copy of it, lives. The optimizer may end that after the last mention
+/// of it, so a function that uses them ends with `extendLifetime(split)`.
 public struct DataSplit: Sendable {
     /// The number of rows, at least 1.
     public let count: Int
@@ -43,16 +44,10 @@ public struct DataSplit: Sendable {
     /// What the pointers point into.
     let owners: [any AnyObject & Sendable]
 
-    init(count: Int, features: Features, targets: Targets, owners: [any AnyObject & Sendable]) {
-        self.count = count
-        self.features = features
-        self.targets = targets
-        self.owners = owners
-    }
-
     /// The class of a row, from 0. The split must hold labels, not values.
     public func label(_ row: Int) -> Int {
         precondition(row >= 0 && row < count, "row \(row) of \(count)")
+        defer { extendLifetime(owners) }
         return targets.label(row)
     }
 

@@ -15,6 +15,10 @@ extension Dataset {
     init(
         name: String, train: RawSplit, test: RawSplit?, task: Task?, scale: Float, fingerprint: String? = nil
     ) throws(FastTrainError) {
+        defer {
+            extendLifetime(train)
+            extendLifetime(test)
+        }
         let task = if let task { task } else { try Self.unnamedTask([train, test].compactMap { $0 }) }
         try Self.checkTask(task, name: name)
         let shape = try Self.checkFeatures(train.x)
@@ -49,16 +53,17 @@ extension Dataset {
 
     /// Names must be there and differ.
     private static func checkTask(_ task: Task, name: String) throws(FastTrainError) {
-        let (kind, names) = switch task {
-        case .classification(let classes): ("classes", classes)
-        case .regression(let targets): ("targets", targets)
-        }
+        let (list, names) =
+            switch task {
+            case .classification(let classes): ("classes", classes)
+            case .regression(let targets): ("targets", targets)
+            }
         guard !names.isEmpty else {
-            throw .badData(file: name, place: .named(kind), expected: "at least one name", found: "none")
+            throw .badData(file: name, place: .named(list), expected: "at least one name", found: "none")
         }
         var seen = Set<String>()
-        for name in names where !seen.insert(name).inserted {
-            throw .badData(file: name, place: .named(kind), expected: "each name once", found: "\"\(name)\" twice")
+        for each in names where !seen.insert(each).inserted {
+            throw .badData(file: name, place: .named(list), expected: "each name once", found: "\"\(each)\" twice")
         }
     }
 

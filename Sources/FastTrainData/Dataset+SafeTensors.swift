@@ -82,10 +82,12 @@ extension Dataset {
     private static func scale(_ file: SafeTensors, _ type: TensorType) throws(FastTrainError) -> Float {
         guard let text = file.metadata["x_scale"] else {
             guard file.isOurs, type == .u8 else { return 1 }
-            throw .badData(file: file.name, place: .named("x_scale"), expected: "the scale of U8 features", found: "none")
+            throw .badData(
+                file: file.name, place: .named("x_scale"), expected: "the scale of U8 features", found: "none")
         }
         guard let scale = Float(text), scale.isFinite, scale > 0 else {
-            throw .badData(file: file.name, place: .named("x_scale"), expected: "a positive number", found: "\"\(text)\"")
+            throw .badData(
+                file: file.name, place: .named("x_scale"), expected: "a positive number", found: "\"\(text)\"")
         }
         guard type == .u8 || scale == 1 else {
             throw .badData(

@@ -4,6 +4,7 @@ extension Dataset {
     /// The same data give the same bytes. `description` and `licence` go into the metadata. Throws as
     /// `AtomicFile.write` does.
     public func write(to path: String, description: String? = nil, licence: String? = nil) throws(FastTrainError) {
+        defer { extendLifetime(self) }
         var metadata = ["format": Self.fileFormat]
         metadata["description"] = description
         metadata["licence"] = licence

@@ -37,13 +37,15 @@ public struct Dataset: Sendable {
 
     /// One line for a person: `60,000 training and 10,000 test rows, 28×28 U8, 10 classes`.
     public var summary: String {
-        let rows = test.map { "\(grouped(train.count)) training and \(grouped($0.count)) test rows" }
+        let rows =
+            test.map { "\(grouped(train.count)) training and \(grouped($0.count)) test rows" }
             ?? "\(grouped(train.count)) training rows"
         let type = if case .u8 = train.features { "U8" } else { "F32" }
-        let outputs = switch task {
-        case .classification(let classes): "\(classes.count) classes"
-        case .regression(let targets): targets.count == 1 ? "1 target" : "\(targets.count) targets"
-        }
+        let outputs =
+            switch task {
+            case .classification(let classes): "\(classes.count) classes"
+            case .regression(let targets): targets.count == 1 ? "1 target" : "\(targets.count) targets"
+            }
         return "\(rows), \(featureShape.map(String.init).joined(separator: "×")) \(type), \(outputs)"
     }
 }

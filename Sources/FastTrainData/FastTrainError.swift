@@ -49,6 +49,7 @@ public enum FastTrainError: Error, Sendable, Equatable {
 }
 
 extension FastTrainError.Place: CustomStringConvertible {
+    /// A few words for a message: `byte 8`, `row 3`; empty for the file as a whole.
     public var description: String {
         switch self {
         case .file: ""
@@ -61,6 +62,7 @@ extension FastTrainError.Place: CustomStringConvertible {
 }
 
 extension FastTrainError: CustomStringConvertible {
+    /// One line for a person, without the program's name.
     public var description: String {
         switch self {
         case .usage(let message): return message

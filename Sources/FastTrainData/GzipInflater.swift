@@ -4,7 +4,7 @@ import CZlib
 ///
 /// Several members in a row make one stream, as with gzip(1); what follows them is refused.
 final class GzipInflater {
-    /// The most that deflate can make of one byte: 258 bytes from two bits of a code, rounded up.
+    /// The most bytes that deflate can make of one: a match of 258 takes at least two bits.
     static let largestRatio = 1032
 
     /// Whether `bytes` start as a gzip file does.
@@ -12,8 +12,6 @@ final class GzipInflater {
         bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
 
-    /// Unpacked bytes so far.
-    private(set) var position = 0
     private let file: MappedFile
     private var packed: UnsafeRawBufferPointer { file.bytes }
     private let name: String
@@ -42,6 +40,7 @@ final class GzipInflater {
     ///
     /// Throws `.badData` where the stream is damaged or cut short.
     func read(into output: UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Int {
+        defer { extendLifetime(self) }
         var filled = 0
         while filled < output.count {
             if ended {
@@ -62,11 +61,18 @@ final class GzipInflater {
             case Z_OK: continue
             case Z_STREAM_END: ended = true
             case Z_BUF_ERROR where taken == packed.count: throw fault("more packed data", "the end of the file")
-            default: throw fault("sound gzip data", stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)")
+            default:
+                throw fault("sound gzip data", stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)")
             }
         }
-        position += filled
         return filled
+    }
+
+    /// The next `count` bytes, fewer at the end of the stream.
+    func read(_ count: Int) throws(FastTrainError) -> [UInt8] {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+        defer { buffer.deallocate() }
+        return Array(buffer[..<(try read(into: buffer))])
     }
 
     /// Begins the member that follows, if one does.

@@ -18,6 +18,7 @@ public struct IDXFile: @unchecked Sendable {  // Sendable: the memory is only re
     /// header says. Byte offsets are those of the unpacked data, unless the message says otherwise.
     public init(path: String) throws(FastTrainError) {
         let file = try MappedFile(path: path)
+        defer { extendLifetime(file) }
         name = path
         if GzipInflater.recognizes(file.bytes) {
             let inflater = try GzipInflater(file, name: path)
@@ -119,17 +120,5 @@ struct IDXHeader {
         return .badData(
             file: name, place: place, expected: "\(elementCount) bytes, \(shape)",
             found: "the end of the file after \(found)")
-    }
-}
-
-extension GzipInflater {
-    /// The next `count` bytes, fewer at the end of the stream.
-    func read(_ count: Int) throws(FastTrainError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
-        defer { buffer.deallocate() }
-        let filled = try read(into: buffer)
-        bytes = Array(buffer[..<filled])
-        return bytes
     }
 }

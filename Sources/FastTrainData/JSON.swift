@@ -11,9 +11,12 @@ public indirect enum JSON: Sendable, Equatable {
 
     /// A name and its value in an object.
     public struct Member: Sendable, Equatable {
+        /// The name.
         public let name: String
+        /// The value.
         public let value: JSON
 
+        /// A member of that name and value.
         public init(_ name: String, _ value: JSON) {
             self.name = name
             self.value = value

@@ -97,7 +97,8 @@ struct JSONScanner {
         }
         guard let value = Int(String(decoding: digits, as: UTF8.self)) else {
             throw Failure(
-                offset: start, expected: "an integer below 2^63", found: String(decoding: digits.prefix(40), as: UTF8.self))
+                offset: start, expected: "an integer below 2^63",
+                found: String(decoding: digits.prefix(40), as: UTF8.self))
         }
         return value
     }
@@ -172,7 +173,9 @@ struct JSONScanner {
         if (0xD800..<0xDC00).contains(high), position < text.count, text[position] == UInt8(ascii: "\\") {
             position += 1
             let low = try fourHexDigits()
-            if (0xDC00..<0xE000).contains(low), let scalar = UnicodeScalar((high - 0xD800) << 10 + (low - 0xDC00) + 0x10000) {
+            if (0xDC00..<0xE000).contains(low),
+                let scalar = UnicodeScalar((high - 0xD800) << 10 + (low - 0xDC00) + 0x10000)
+            {
                 return scalar
             }
         }

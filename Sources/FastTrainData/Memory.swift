@@ -5,31 +5,28 @@ final class Memory: @unchecked Sendable {  // Sendable: no writes once it is mad
     let bytes: UnsafeRawBufferPointer
 
     /// Memory that `fill` initializes in full. Nil when there is not that much.
-    init?(byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Void)
-        throws(FastTrainError)
-    {
-        var base: UnsafeMutableRawPointer?
-        guard posix_memalign(&base, 64, max(byteCount, 1)) == 0, let base else { return nil }
+    init?(
+        byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Void
+    ) throws(FastTrainError) {
+        guard let base = Self.allocate(byteCount) else { return nil }
         bytes = UnsafeRawBufferPointer(start: base, count: byteCount)
         try fill(UnsafeMutableRawBufferPointer(start: base, count: byteCount))
     }
 
     /// A copy of `elements`.
-    init<Element: BitwiseCopyable>(copying elements: some Collection<Element>) {
-        let buffer = UnsafeMutableBufferPointer<Element>(
-            start: Self.allocate(elements.count * MemoryLayout<Element>.stride)
-                .bindMemory(to: Element.self, capacity: elements.count), count: elements.count)
-        _ = buffer.initialize(fromContentsOf: elements)
-        bytes = UnsafeRawBufferPointer(buffer)
+    init<Element: BitwiseCopyable>(copying elements: [Element]) {
+        let byteCount = elements.count * MemoryLayout<Element>.stride
+        guard let base = Self.allocate(byteCount) else { fatalError("no memory for \(byteCount) bytes") }
+        elements.withUnsafeBytes {
+            base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: byteCount)
+        }
+        bytes = UnsafeRawBufferPointer(start: base, count: byteCount)
     }
 
     deinit { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
 
-    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
         var base: UnsafeMutableRawPointer?
-        guard posix_memalign(&base, 64, max(byteCount, 1)) == 0, let base else {
-            fatalError("out of memory: \(byteCount) bytes")
-        }
-        return base
+        return posix_memalign(&base, 64, max(byteCount, 1)) == 0 ? base : nil
     }
 }

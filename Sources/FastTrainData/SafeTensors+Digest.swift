@@ -14,6 +14,7 @@ extension SafeTensors {
 
     /// XXH64 of the whole file, the digits of its digest read as zeros. Touches every page of the file.
     public func contentHash() -> UInt64 {
+        defer { extendLifetime(self) }
         var hash = XXH64()
         guard let digestOffset else {
             hash.update(file)

@@ -32,6 +32,7 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
     }
 
     private init(file: UnsafeRawBufferPointer, name: String, mapping: MappedFile?) throws(FastTrainError) {
+        defer { extendLifetime(mapping) }
         let header = try SafeTensorsHeader(parsing: file, name: name)
         self.file = file
         self.name = name
@@ -51,7 +52,8 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
     /// The tensor of that name, if there is one.
     public subscript(name: String) -> TensorInfo? { indices[name].map { tensors[$0] } }
 
-    /// The elements of a tensor of this file, where they lie. Valid while this object lives.
+    /// The elements of a tensor of this file, where they lie. Valid while this object lives: the optimizer may end
+    /// that after the last mention of it, so end the use with `extendLifetime(file)`.
     public func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: file[tensor.offset..<tensor.offset + tensor.byteCount])
     }
@@ -67,6 +69,7 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
                 file: self.name, place: .named(name), expected: expected,
                 found: "\(tensor.type.rawValue) \(tensor.shape)")
         }
+        defer { extendLifetime(self) }
         return [Float](unsafeUninitializedCapacity: tensor.elementCount) { buffer, count in
             UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes(of: tensor))
             count = tensor.elementCount

@@ -45,6 +45,7 @@ public enum SafeTensorsWriter {
     public static func write(
         _ tensors: [TensorToWrite], metadata: [String: String], to path: String
     ) throws(FastTrainError) {
+        defer { extendLifetime(tensors) }
         precondition(metadata[digestKey] == nil, "the digest is the writer's to add")
         precondition(Set(tensors.map(\.name)).count == tensors.count, "a tensor's name twice")
         let ordered = [8, 4, 2, 1].flatMap { width in tensors.filter { $0.type.size == width } }

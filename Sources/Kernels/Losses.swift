@@ -87,10 +87,10 @@ private func forEachChunk(
     _ matrix: PanelMatrix, row: Int,
     _ body: (UnsafeMutablePointer<Float>, Int, SIMDMask<SIMD16<Int32>>) -> Void
 ) {
-    let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    let lanes = Wide(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
     let width = (matrix.width + panelWidth - 1) / panelWidth * panelWidth
     for column in stride(from: 0, to: width, by: wideCount) {
-        let valid = lanes .< Int32(truncatingIfNeeded: matrix.width - column)
+        let valid = lanes .< Float(matrix.width - column)
         body(matrix.base + offset(matrix, row: row, column: column), column, valid)
     }
 }

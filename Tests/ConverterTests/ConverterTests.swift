@@ -2,37 +2,127 @@ import FastTrainData
 import Foundation
 import Testing
 
-/// The program `fasttrain-data` as a user runs it.
+/// The program `fasttrain-data` as a user runs it: what it prints, what it leaves, its exit code.
 @Suite struct ConverterTests {
-    private let folder: URL
+    private let program = Program()
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("fasttrain-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    private static let images = "0000080300000003000000020000000200010203" + "04050607" + "08090a0b"
+    private static let labels = "0000080100000003" + "020001"
+
+    @Test func convertsAndInspects() throws {
+        let (images, labels) = (try program.write("images", Self.images), try program.write("labels", Self.labels))
+        let file = program.path("made.safetensors")
+        let made = try program.run(
+            "idx", "--train-images", images, "--train-labels", labels, "--test-images", images, "--test-labels", labels,
+            "-o", file, "--classes", "zero,one,two")
+        #expect(made.status == 0 && made.errors == "")
+        #expect(made.output == "\(file): 3 training and 3 test rows, 2×2 U8, 3 classes\n")
+        let dataset = try Dataset(path: file)
+        #expect((0..<3).map(dataset.train.label) == [2, 0, 1])
+
+        let shown = try program.run("inspect", file)
+        #expect(shown.status == 0 && shown.output.contains("zero   1         1"))
+        let json = try program.run("inspect", "--json", file)
+        let value = try JSON(parsing: json.output, file: "output")
+        #expect(json.status == 0 && json.errors == "")
+        #expect(value["kind"] == .string("dataset"))
+        #expect(value["dataset"]?["classes"] == .array([.string("zero"), .string("one"), .string("two")]))
     }
 
-    /// What a run of the program came to.
-    private struct Outcome {
-        var status: Int32
-        var output: String
-        var errors: String
+    @Test func theSameFilesGiveTheSameBytes() throws {
+        let (images, labels) = (try program.write("images", Self.images), try program.write("labels", Self.labels))
+        for name in ["a", "b"] {
+            let outcome = try program.run(
+                "idx", "--train-images", images, "--train-labels", labels, "-o", program.path(name))
+            #expect(outcome.status == 0)
+        }
+        #expect(try program.read("a") == program.read("b"))
     }
 
-    private func run(_ arguments: String...) throws -> Outcome {
-        defer { try? FileManager.default.removeItem(at: folder.appendingPathComponent("none")) }
-        // The program lies beside the test bundle that runs.
-        let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: bundle).deletingLastPathComponent()
-            .appendingPathComponent("fasttrain-data")
-        process.arguments = arguments
-        let files = ["output", "errors"].map { folder.appendingPathComponent($0) }
-        for file in files { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: files[0])
-        process.standardError = try FileHandle(forWritingTo: files[1])
-        try process.run()
-        process.waitUntilExit()
-        let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-        return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+    @Test func mnistFolderInBothSpellings() throws {
+        for separator in ["-", "."] {
+            for part in ["train", "t10k"] {
+                try program.write("\(part)-images\(separator)idx3-ubyte", Self.images)
+                try program.write("\(part)-labels\(separator)idx1-ubyte", Self.labels)
+            }
+            let outcome = try program.run("mnist", program.folder.path, "--output", program.path("file"))
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.output.contains("10 classes"))
+            for name in try program.names() where name.contains("ubyte") { try program.remove(name) }
+        }
+        let outcome = try program.run("mnist", program.folder.path, "-o", program.path("file"))
+        #expect(outcome.status == 66 && outcome.errors.contains("train-images-idx3-ubyte: no such file"))
+    }
+
+    @Test func wrongFilesNameThePlace() throws {
+        let (images, labels) = (try program.write("images", Self.images), try program.write("labels", Self.labels))
+        let cut = try program.write("cut", String(Self.images.dropLast(2)))
+        let fewer = try program.write("fewer", "00000801000000020000")
+        let output = program.path("out")
+        let cases: [(images: String, labels: String, classes: String, says: String)] = [
+            (cut, labels, "a,b,c", "\(cut), byte 27: expected 12 bytes, 3×2×2, found the end of the file after 11"),
+            (images, fewer, "a,b,c", "\(fewer): expected targets for 3 rows, as there are features, found 2"),
+            (images, labels, "a,b", "\(labels), row 0: expected a label from 0 to 1, found 2"),
+            (labels, labels, "a,b,c", "\(labels): expected features [rows, …], none of the extents 0, found [3]"),
+            (images, images, "a,b,c", "\(images): expected labels [rows], found [3, 2, 2]"),
+        ]
+        for item in cases {
+            let outcome = try program.run(
+                "idx", "--train-images", item.images, "--train-labels", item.labels, "--classes", item.classes, "-o",
+                output)
+            #expect(outcome.status == 65)
+            #expect(outcome.errors == "fasttrain-data: error: \(item.says)\n")
+            #expect(outcome.output == "")
+        }
+        #expect(try program.names() == ["cut", "fewer", "images", "labels"])
+    }
+
+    @Test(arguments: [
+        (["idx", "--train-images", "images", "-o", "out"], Int32(64), "Missing expected argument '--train-labels"),
+        (["idx", "--train-images", "a", "--train-labels", "b", "--test-images", "c", "-o", "out"], 64, "go together"),
+        (["mnist"], 64, "Missing expected argument '<dir>'"),
+        (["mnist", "."], 64, "Missing expected argument '--output"),
+        (["convert"], 64, "Unexpected argument 'convert'"),
+        (["inspect", "a", "b"], 64, "Unexpected argument 'b'"),
+        (["mnist", ".", "-o", "out", "--classes", "a,b,a"], 64, "a name twice"),
+        (["mnist", ".", "-o", "out", "--classes", "a,,b"], 64, "an empty name"),
+        (["inspect", "nothing"], 66, "nothing: No such file or directory"),
+        (["inspect", "."], 66, "is a folder"),
+        (["idx", "--train-images", "nothing", "--train-labels", "nothing", "-o", "out"], 66, "No such file"),
+        (
+            ["idx", "--train-images", "images", "--train-labels", "labels", "-o", "no/folder"], 73,
+            "no/folder: cannot create"
+        ),
+        (["idx", "--train-images", "images", "--train-labels", "labels", "-o", "."], 73, "is a folder"),
+    ])
+    func failuresAreOneLine(arguments: [String], status: Int32, says: String) throws {
+        try program.write("images", Self.images)
+        try program.write("labels", Self.labels)
+        let outcome = try program.run(arguments)
+        #expect(outcome.status == status)
+        #expect(outcome.output == "")
+        #expect(
+            outcome.errors.hasPrefix("fasttrain-data: error: ") && outcome.errors.contains(says), "\(outcome.errors)")
+        #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+        #expect(try program.names() == ["images", "labels"])
+    }
+
+    @Test func helpIsNoError() throws {
+        for arguments in [[], ["--help"], ["help", "mnist"], ["idx", "--help"]] {
+            let outcome = try program.run(arguments)
+            #expect(outcome.status == 0 && outcome.errors == "" && outcome.output.contains("USAGE: fasttrain-data"))
+        }
+    }
+
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["FASTTRAIN_MNIST"] != nil,
+            "SKIPPED: set FASTTRAIN_MNIST to the folder with MNIST's four files"))
+    func allOfMNIST() throws {
+        let folder = try #require(ProcessInfo.processInfo.environment["FASTTRAIN_MNIST"])
+        let outcome = try program.run("mnist", folder, "-o", program.path("mnist.safetensors"))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.hasSuffix(": 60,000 training and 10,000 test rows, 28×28 U8, 10 classes\n"))
+        #expect(try program.read("mnist.safetensors").count <= 55_100_000)
     }
 }

@@ -40,7 +40,10 @@ import Testing
         let folder = try ScratchFolder()
         folder.write("file", [1])
         symlink("nowhere", folder("dangling"))
-        for path in [folder("nothing/file"), folder("file/below"), folder.path, folder.path + "/", "/dev/null", folder("dangling"), ""] {
+        for path in [
+            folder("nothing/file"), folder("file/below"), folder.path, folder.path + "/", "/dev/null",
+            folder("dangling"), "",
+        ] {
             let error = failure { try AtomicFile.write("text", to: path) }
             #expect(error.exitCode == 73, "\(path): \(error)")
         }

@@ -13,7 +13,7 @@ import Testing
         #expect(description.kind == .dataset)
         #expect(
             description.text == """
-                \(folder("file")): data set, 475 bytes, sound (\(description.digest ?? ""))
+                \(folder("file")): data set, 411 bytes, sound (\(description.digest ?? ""))
                 2 training and 1 test rows, 2 F32, 2 classes
 
                 class  training  test

@@ -11,6 +11,7 @@ import Testing
         let members = gzip(Array(Self.sound[..<20])) + gzip([]) + gzip(Array(Self.sound[20...]))
         for bytes in [Self.sound, gzip(Self.sound), members] {
             let file = try IDXFile(path: folder.write("file", bytes))
+            defer { extendLifetime(file) }
             #expect(file.shape == [2, 3, 4])
             #expect(Array(file.bytes) == Self.elements)
         }
@@ -25,6 +26,7 @@ import Testing
         ]
         let folder = try ScratchFolder()
         let file = try IDXFile(path: folder.write("file", packed))
+        defer { extendLifetime(file) }
         #expect(Array(file.bytes) == [UInt8](repeating: 7, count: 600))
     }
 
@@ -49,7 +51,7 @@ import Testing
         Case("cut in the extents", Array(sound[..<15]), 15, "3 extents"),
         Case("255 dimensions, cut", [0, 0, 8, 255, 0, 0, 0, 1], 8, "255 extents"),
         Case("extent 0", idx([2, 0, 4], []), 8, "at least 1"),
-        Case("extents overflow", idx([1 << 31, 1 << 31, 1 << 31], [1]), 12, "below 2^63"),
+        Case("extents overflow", idx([1 << 31, 1 << 31, 1 << 31], [1]), 12, "fewer than 2^63"),
         Case("one element missing", Array(sound.dropLast()), 39, "the end of the file after 23"),
         Case("all elements missing", Array(sound[..<16]), 16, "the end of the file after 0"),
         Case("one element more", sound + [1], 40, "more bytes"),
@@ -76,7 +78,7 @@ import Testing
             return bytes
         }
         return [
-            Case("wrong method", changed(2, by: 1), 3, "unknown compression method"),
+            Case("wrong method", changed(2, by: 1), 4, "unknown compression method"),
             Case("reserved flags", changed(3, by: 0x80), 4, "unknown header flags"),
             Case("invalid block", changed(10, by: 6), 11, "invalid block type"),
             Case("wrong block length", changed(11, by: 1), 15, "invalid stored block lengths"),

@@ -16,9 +16,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (#" { "a" : [ 1 , 2.5e-1 , "é\u00e9\ud83d\ude00\/" ] } "#, JSON.object([
-            .init("a", .array([.integer(1), .number(0.25), .string("éé\u{1F600}/")]))
-        ])),
+        (
+            #" { "a" : [ 1 , 2.5e-1 , "é\u00e9\ud83d\ude00\/" ] } "#,
+            JSON.object([
+                .init("a", .array([.integer(1), .number(0.25), .string("éé\u{1F600}/")]))
+            ])
+        ),
         ("-0", .integer(0)), ("1E2", .number(100)), ("0.5", .number(0.5)), ("\n\"\"\t", .string("")),
     ])
     func reads(text: String, expected: JSON) throws {

@@ -13,6 +13,7 @@ struct MNISTTests {
         let source = try Dataset(mnistFolder: try #require(mnistFolder))
         try source.write(to: scratch("mnist.safetensors"))
         let dataset = try Dataset(path: scratch("mnist.safetensors"))
+        defer { extendLifetime((source, dataset)) }
         #expect(dataset.summary == "60,000 training and 10,000 test rows, 28×28 U8, 10 classes")
         #expect(try SafeTensors(path: dataset.name).byteCount <= 55_100_000)
         // The known counts of the training digits, and the first labels.
@@ -40,6 +41,7 @@ struct MNISTTests {
     ])
     func bytesAreThePublishedOnes(name: String, expected: UInt64) throws {
         let file = try IDXFile(path: "\(try #require(mnistFolder))/\(name)")
+        defer { extendLifetime(file) }
         #expect(XXH64.hash(file.bytes) == expected)
     }
 }

@@ -48,7 +48,8 @@ import Testing
         Case(
             "name twice",
             safetensors(
-                #"{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#),
+                #"{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#
+            ),
             .byte(61), "\"x\" a second time"),
         Case("member twice", one(#""dtype":"F32","dtype":"F32""#), .byte(28), "a second time"),
         Case("no dtype", one(#""shape":[1],"data_offsets":[0,4]"#), .byte(9), "dtype"),
@@ -68,8 +69,10 @@ import Testing
             "shape overflows to its size",
             one(#""dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]"#), .byte(9), "below 2^63"),
         Case("one offset", one(#""dtype":"F32","shape":[1],"data_offsets":[4]"#), .byte(55), "two rising offsets"),
-        Case("three offsets", one(#""dtype":"F32","shape":[1],"data_offsets":[0,4,4]"#), .byte(55), "two rising offsets"),
-        Case("falling offsets", one(#""dtype":"F32","shape":[1],"data_offsets":[4,0]"#), .byte(55), "two rising offsets"),
+        Case(
+            "three offsets", one(#""dtype":"F32","shape":[1],"data_offsets":[0,4,4]"#), .byte(55), "two rising offsets"),
+        Case(
+            "falling offsets", one(#""dtype":"F32","shape":[1],"data_offsets":[4,0]"#), .byte(55), "two rising offsets"),
         Case(
             "offsets near 2^63",
             one(#""dtype":"F32","shape":[1],"data_offsets":[9223372036854775803,9223372036854775807]"#), .byte(55),
@@ -79,14 +82,23 @@ import Testing
         Case("gap between", two("[0,2]", "[3,5]"), .named("b"), "a gap"),
         Case("overlap", two("[0,2]", "[1,3]"), .named("b"), "an overlap"),
         Case("the same place twice", two("[0,2]", "[0,2]"), .named("b"), "an overlap"),
-        Case("data cut", one(#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#, data: [0, 0, 0]), .byte(64), "expected 65 bytes"),
-        Case("no data", one(#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#, data: []), .byte(61), "expected 65 bytes"),
-        Case("a byte more", one(#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#, data: [0, 0, 0, 0, 0]), .byte(65), "1 more bytes"),
+        Case(
+            "data cut", one(#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#, data: [0, 0, 0]), .byte(65),
+            "expected 66 bytes"),
+        Case(
+            "no data", one(#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#, data: []), .byte(62), "expected 66 bytes"
+        ),
+        Case(
+            "a byte more", one(#""dtype":"F32","shape":[1],"data_offsets":[0,4]"#, data: [0, 0, 0, 0, 0]), .byte(66),
+            "1 more bytes"),
         Case("data without tensors", safetensors("{}", data: [0]), .byte(10), "1 more bytes"),
-        Case("ours without digest", safetensors(#"{"__metadata__":{"format":"fasttrain.model.v1"}}"#), .named("digest"), "no such"),
+        Case(
+            "ours without digest", safetensors(#"{"__metadata__":{"format":"fasttrain.model.v1"}}"#), .named("digest"),
+            "no such"),
         Case(
             "ours with another digest",
-            safetensors(#"{"__metadata__":{"format":"fasttrain.model.v1","digest":"sha256:00"}}"#), .named("digest"), "sha256:00"),
+            safetensors(#"{"__metadata__":{"format":"fasttrain.model.v1","digest":"sha256:00"}}"#), .named("digest"),
+            "sha256:00"),
         Case(
             "digest in capitals",
             safetensors(#"{"__metadata__":{"format":"fasttrain.model.v1","digest":"xxh64:ABCDEF0123456789"}}"#),

@@ -21,6 +21,7 @@ import Testing
             }
         }
         let file = try SafeTensors(path: folder("file"))
+        defer { extendLifetime(file) }
         try file.verifyDigest()
         #expect(file.hasDigest)
         #expect(file.metadata["note"] == "ä\n\"")

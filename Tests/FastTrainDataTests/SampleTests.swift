@@ -17,7 +17,7 @@ import Testing
             Issue.record("no bytes")
             return
         }
-        #expect(scale == 1 / 255)
+        #expect(scale == Float(1) / 255)
         #expect(Int(bitPattern: pixels) % 64 == 0)
         let inked = (0..<4000 * 784).count { pixels[$0] > 0 }
         #expect((0.15..<0.25).contains(Double(inked) / (4000 * 784)))

@@ -45,6 +45,12 @@ struct OutputOptions: ParsableArguments {
             "The classes' names, separated by commas, in the order of their labels.", valueName: "a,b,…"))
     var classes: String?
 
+    func validate() throws {
+        guard let names = classNames else { return }
+        guard !names.contains("") else { throw ValidationError("--classes has an empty name") }
+        guard Set(names).count == names.count else { throw ValidationError("--classes has a name twice") }
+    }
+
     /// The names in `classes`.
     var classNames: [String]? { classes?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
 

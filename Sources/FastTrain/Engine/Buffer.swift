@@ -30,6 +30,12 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         base = start.bindMemory(to: Element.self, capacity: max(1, count))
     }
 
+    /// A copy of all elements. (`base` does not keep the buffer alive; `self` does, to the end of this.)
+    var array: [Element] {
+        defer { extendLifetime(self) }
+        return Array(UnsafeBufferPointer(start: base, count: count))
+    }
+
     deinit {
         munmap(mapped, mappedBytes)
     }

@@ -84,7 +84,7 @@ public struct Checkpoint: Sendable, Equatable {
     /// Whether all parameters in the state are of this network.
     private func fits(_ network: NetworkDescription) -> Bool {
         let all = [state.parameters] + state.optimizer.values + (state.best.map { [$0.parameters] } ?? [])
-        return all.allSatisfy(network.tensors().fit)
+        return all.allSatisfy(network.network.fits)
     }
 
     /// `best.0.weight` and so on.

@@ -1,16 +1,15 @@
 import Glibc
 
 /// Ownership of a run folder: an exclusive `flock` on its file `lock`. The kernel drops it when the process ends, in
-/// whatever way, so nobody waits for a dead owner. The file holds the owner's process number, for messages only,
-/// and keeps it: it means something only while the lock is held.
+/// whatever way, so nobody waits for a dead owner. The file holds the owner's process number, for messages only.
 final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// Takes the lock of `folder`. Throws `.folderInUse` when a live process (or another object in this one) has it,
     /// `.cannotCreate` when the file cannot be written.
-    init(folder: String) throws(FastTrainError) {
+    static func take(_ folder: String) throws(FastTrainError) -> FolderLock {
         let path = folder + "/lock"
-        descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
         guard descriptor >= 0 else {
             switch errno {
             case ENOSPC, EDQUOT, EIO:
@@ -19,18 +18,28 @@ final class FolderLock: Sendable {
             }
         }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            switch errno {
-            case EINTR: continue
-            case EWOULDBLOCK: throw .folderInUse(path: folder, holder: Self.holder(descriptor))
-            default: throw .inputOutput(path: path, operation: "flock", reason: FileSystem.reason)
-            }
+            if errno == EINTR { continue }
+            let failure: FastTrainError =
+                errno == EWOULDBLOCK
+                ? .folderInUse(path: folder, holder: holder(descriptor))
+                : .inputOutput(path: path, operation: "flock", reason: FileSystem.reason)
+            close(descriptor)
+            throw failure
         }
+        return FolderLock(locked: descriptor)
+    }
+
+    private init(locked descriptor: Int32) {
+        self.descriptor = descriptor
         // Failing to note the number, on a full disk say, costs a later message its number, nothing else.
         _ = ftruncate(descriptor, 0)
         _ = "\(getpid())\n".withCString { pwrite(descriptor, $0, strlen($0), 0) }
     }
 
-    deinit { close(descriptor) }  // runs when init throws, too
+    deinit {
+        _ = ftruncate(descriptor, 0)
+        close(descriptor)
+    }
 
     /// The number in the file, if it is that of a live process.
     private static func holder(_ descriptor: Int32) -> Int32? {

@@ -21,7 +21,7 @@ public struct Model: Sendable, Equatable {
         recipe: Recipe, featureShape: [Int], scale: Float?, task: Dataset.Task, parameters: Parameters
     ) {
         let description = NetworkDescription(recipe: recipe, featureShape: featureShape, scale: scale, task: task)
-        precondition(recipe.loss != nil && description.tensors().fit(parameters), "a model of another recipe")
+        precondition(recipe.loss != nil && description.network.fits(parameters), "a model of another recipe")
         self.init(description, parameters)
     }
 
@@ -71,7 +71,8 @@ public struct Model: Sendable, Equatable {
         path: String, inputs: Int, hidden: [Int], outputs: Int
     ) throws(FastTrainError) -> Parameters {
         let file = try SafeTensors(path: path)
-        let tensors = ParameterTensors(inputs: inputs, hidden: hidden, outputs: outputs, prefix: "", suffix: "")
+        let tensors = ParameterTensors(
+            Network(inputs: inputs, hidden: hidden, outputs: outputs), prefix: "", suffix: "")
         let names = Set(tensors.names)
         for tensor in file.tensors where isLayer(tensor.name) && !names.contains(tensor.name) {
             let last = Parameters.name(ofLayer: hidden.count)

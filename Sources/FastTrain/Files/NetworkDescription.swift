@@ -16,9 +16,11 @@ struct NetworkDescription: Sendable, Equatable {
         }
     }
 
+    var network: Network { Network(inputs: inputs, hidden: recipe.hidden, outputs: outputs) }
+
     /// The tensors of the network's parameters, or of something of their shapes.
     func tensors(prefix: String = "", suffix: String = "") -> ParameterTensors {
-        ParameterTensors(inputs: inputs, hidden: recipe.hidden, outputs: outputs, prefix: prefix, suffix: suffix)
+        ParameterTensors(network, prefix: prefix, suffix: suffix)
     }
 
     /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape` and, of U8 features, `x_scale`.

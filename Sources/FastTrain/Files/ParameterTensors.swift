@@ -1,28 +1,18 @@
 /// The tensors that hold a network's parameters in a file, or what an optimizer remembers of each parameter: for
 /// layer l, `<prefix><2l>.weight<suffix>` [outputs, inputs] and `<prefix><2l>.bias<suffix>` [outputs], F32.
 struct ParameterTensors {
-    /// Input side first.
-    private let shapes: [(inputs: Int, outputs: Int)]
+    private let network: Network
     private let prefix: String
     private let suffix: String
 
-    init(inputs: Int, hidden: [Int], outputs: Int, prefix: String, suffix: String) {
-        shapes = Array(zip([inputs] + hidden, hidden + [outputs])).map { (inputs: $0, outputs: $1) }
+    init(_ network: Network, prefix: String, suffix: String) {
+        self.network = network
         self.prefix = prefix
         self.suffix = suffix
     }
 
     private func name(_ layer: Int, _ part: String) -> String {
         prefix + Parameters.name(ofLayer: layer) + "." + part + suffix
-    }
-
-    /// Whether `parameters` are of this network.
-    func fit(_ parameters: Parameters) -> Bool {
-        shapes.count == parameters.layers.count
-            && zip(shapes, parameters.layers).allSatisfy { shape, layer in
-                (layer.inputs, layer.outputs) == shape && layer.weight.count == shape.inputs * shape.outputs
-                    && layer.bias.count == shape.outputs
-            }
     }
 
     /// The tensors with the numbers of `parameters`, which must fit.
@@ -39,18 +29,19 @@ struct ParameterTensors {
     /// The numbers. Throws `.badData` that names the first tensor that is missing or of another type or shape.
     func read(_ file: SafeTensors) throws(FastTrainError) -> Parameters {
         var layers: [Parameters.Layer] = []
-        for (index, shape) in shapes.enumerated() {
+        for index in 0..<network.layerCount {
+            let (inputs, outputs) = (network.widths[index], network.widths[index + 1])
             layers.append(
                 Parameters.Layer(
-                    inputs: shape.inputs, outputs: shape.outputs,
-                    weight: try file.floats(name(index, "weight"), shape: [shape.outputs, shape.inputs]),
-                    bias: try file.floats(name(index, "bias"), shape: [shape.outputs])))
+                    inputs: inputs, outputs: outputs,
+                    weight: try file.floats(name(index, "weight"), shape: [outputs, inputs]),
+                    bias: try file.floats(name(index, "bias"), shape: [outputs])))
         }
         return Parameters(layers: layers)
     }
 
     /// The names of all tensors.
-    var names: [String] { shapes.indices.flatMap { [name($0, "weight"), name($0, "bias")] } }
+    var names: [String] { (0..<network.layerCount).flatMap { [name($0, "weight"), name($0, "bias")] } }
 }
 
 extension Parameters.Layer {

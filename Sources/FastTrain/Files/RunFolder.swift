@@ -57,7 +57,7 @@ public final class RunFolder: Sendable {
 
     private init(_ path: String) throws(FastTrainError) {
         self.path = path
-        lock = try FolderLock(folder: path)
+        lock = try FolderLock.take(path)
         // Nobody else writes here now: what looks like a file being written was left by a killed process.
         AtomicFile.removeLeftovers(in: path)
         AtomicFile.removeLeftovers(in: checkpointsPath)

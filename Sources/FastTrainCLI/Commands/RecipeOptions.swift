@@ -50,14 +50,15 @@ struct NetworkOptions: ParsableArguments {
 struct RecipeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What to minimise; unless given, cross-entropy for classes and squared-error for numbers.", valueName: "name"))
+            "What to minimise; unless given, cross-entropy for classes and squared-error for numbers.",
+            valueName: "name"))
     var loss: Loss?
 
     @Option(help: ArgumentHelp("How a gradient becomes an update.", valueName: "name"))
     var optimizer = Recipe().optimizer
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Learning rate: the largest of the schedule.", valueName: "rate"))
+        parsing: .unconditional, help: ArgumentHelp("Learning rate, the largest of the schedule.", valueName: "rate"))
     var learningRate = Recipe().learningRate
 
     @Option(

@@ -22,9 +22,9 @@ import Testing
         #expect(read == checkpoint)
         #expect(read.state.parameters.bits == checkpoint.state.parameters.bits)
         #expect(read.state.optimizer.mapValues(\.bits) == checkpoint.state.optimizer.mapValues(\.bits))
-        let first = try bytes(path)
+        let first = try readBytes(path)
         try read.save(to: path)
-        #expect(try bytes(path) == first)
+        #expect(try readBytes(path) == first)
     }
 
     @Test func namesInTheFile() throws {
@@ -142,14 +142,14 @@ import Testing
 
     @Test func everyDamagedByteIsNoticed() throws {
         try Sample.checkpoint().save(to: path)
-        let whole = try bytes(path)
+        let whole = try readBytes(path)
         for index in whole.indices {
             var damaged = whole
             damaged[index] ^= 1 << UInt8(index % 8)
-            try write(damaged, to: path)
+            try writeBytes(damaged, to: path)
             #expect(exitCode { _ = try Checkpoint(path: path) } == 65, "byte \(index)")
             if index % 8 == 0 {
-                try write(Array(whole[..<index]), to: path)
+                try writeBytes(Array(whole[..<index]), to: path)
                 #expect(exitCode { _ = try Checkpoint(path: path) } == 65, "\(index) bytes")
             }
         }

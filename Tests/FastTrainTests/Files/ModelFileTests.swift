@@ -13,9 +13,9 @@ import Testing
         #expect(read == Sample.model)
         #expect(read.parameters.bits == Sample.model.parameters.bits)
         #expect(read.scale?.bitPattern == Sample.model.scale?.bitPattern)
-        let first = try bytes(path)
+        let first = try readBytes(path)
         try read.save(to: path)
-        #expect(try bytes(path) == first)
+        #expect(try readBytes(path) == first)
     }
 
     @Test func regressionWithoutScaleOrHiddenLayer() throws {
@@ -57,23 +57,23 @@ import Testing
 
     @Test func everyDamagedByteIsNoticed() throws {
         try Sample.model.save(to: path)
-        let whole = try bytes(path)
+        let whole = try readBytes(path)
         for index in whole.indices {
             var damaged = whole
             damaged[index] ^= 1 << UInt8(index % 8)
-            try write(damaged, to: path)
+            try writeBytes(damaged, to: path)
             #expect(exitCode { _ = try Model(path: path) } == 65, "byte \(index)")
         }
     }
 
     @Test func everyTruncationIsNoticed() throws {
         try Sample.model.save(to: path)
-        let whole = try bytes(path)
+        let whole = try readBytes(path)
         for count in whole.indices {
-            try write(Array(whole[..<count]), to: path)
+            try writeBytes(Array(whole[..<count]), to: path)
             #expect(exitCode { _ = try Model(path: path) } == 65, "\(count) bytes")
         }
-        try write(whole + [0], to: path)
+        try writeBytes(whole + [0], to: path)
         #expect(exitCode { _ = try Model(path: path) } == 65)
     }
 
@@ -115,12 +115,12 @@ import Testing
 
     @Test func aFileWithoutDigestIsRefused() throws {
         try Sample.model.save(to: path)
-        let whole = try bytes(path)
+        let whole = try readBytes(path)
         let key = Array("\"digest\"".utf8)
         let at = try #require(whole.indices.first { whole[$0...].starts(with: key) })
         var renamed = whole
         renamed[at + 1] = UInt8(ascii: "D")
-        try write(renamed, to: path)
+        try writeBytes(renamed, to: path)
         #expect(exitCode { _ = try Model(path: path) } == 65)
     }
 
@@ -190,9 +190,9 @@ import Testing
 
     @Test func damageIsNoticed() throws {
         try write(Sample.parameters())
-        var damaged = try bytes(path)
+        var damaged = try readBytes(path)
         damaged[damaged.count - 1] ^= 1
-        try FastTrainTests.write(damaged, to: path)
+        try writeBytes(damaged, to: path)
         #expect(throws: FastTrainError.self) { try load() }
     }
 }

@@ -50,7 +50,7 @@ import Testing
     @Test func otherFilesAreLeftAlone() throws {
         try save(1)
         let others = ["step-1.safetensors", "step-00000000-5.safetensors", "notes", "step-0000000009.safetensors.old"]
-        for name in others { try write([1], to: folder.checkpointsPath + "/" + name) }
+        for name in others { try writeBytes([1], to: folder.checkpointsPath + "/" + name) }
         try save(2, 3, 4, 5)
         #expect(try names == (others + [3, 4, 5].map { "step-000000000\($0).safetensors" }).sorted())
         #expect(try folder.newestSoundCheckpoint()?.warnings == [])
@@ -64,16 +64,16 @@ import Testing
         case truncated, flipped, empty, folder, danglingLink, otherFormat, renamed, otherData, otherRecipe
 
         func inflict(on path: String) throws {
-            let whole = try bytes(path)
+            let whole = try readBytes(path)
             let sample = Sample.checkpoint()
             try FileManager.default.removeItem(atPath: path)
             switch self {
-            case .truncated: try write(Array(whole.dropLast(100)), to: path)
+            case .truncated: try writeBytes(Array(whole.dropLast(100)), to: path)
             case .flipped:
                 var damaged = whole
                 damaged[whole.count - 5] ^= 0x10
-                try write(damaged, to: path)
-            case .empty: try write([], to: path)
+                try writeBytes(damaged, to: path)
+            case .empty: try writeBytes([], to: path)
             case .folder: mkdir(path, 0o777)
             case .danglingLink: symlink("nowhere", path)
             case .otherFormat: try Sample.model.save(to: path)

@@ -28,6 +28,7 @@ import Testing
         let builtIn = RunDescription(recipe: Sample.recipe, data: nil, fingerprint: "f")
         try folder.writeRecipe(builtIn)
         #expect(try folder.readRecipe() == builtIn)
+        #expect(try RunDescription(folder: path) == builtIn)
         #expect(try names(path) == ["lock", "recipe.json"])
     }
 
@@ -40,19 +41,19 @@ import Testing
         let folder = try started()
         let text = try String(contentsOfFile: folder.recipePath, encoding: .utf8)
         try #require(text.contains(old))
-        try write(Array(text.replacingOccurrences(of: old, with: new).utf8), to: folder.recipePath)
+        try writeBytes(Array(text.replacingOccurrences(of: old, with: new).utf8), to: folder.recipePath)
         expectBadData(folder.recipePath, .named(name)) { _ = try folder.readRecipe() }
     }
 
     @Test func brokenRecipes() throws {
         let folder = try started()
-        try write([], to: folder.recipePath)
+        try writeBytes([], to: folder.recipePath)
         expectBadData(folder.recipePath, .byte(0)) { _ = try folder.readRecipe() }
-        try write(Array("{\"hidden\":[3".utf8), to: folder.recipePath)
+        try writeBytes(Array("{\"hidden\":[3".utf8), to: folder.recipePath)
         expectBadData(folder.recipePath, .byte(12)) { _ = try folder.readRecipe() }
-        try write([0xFF], to: folder.recipePath)
+        try writeBytes([0xFF], to: folder.recipePath)
         expectBadData(folder.recipePath, .file) { _ = try folder.readRecipe() }
-        try write(Array("[]".utf8), to: folder.recipePath)
+        try writeBytes(Array("[]".utf8), to: folder.recipePath)
         expectBadData(folder.recipePath, .file) { _ = try folder.readRecipe() }
     }
 
@@ -80,7 +81,7 @@ import Testing
         let folder = try started()
         try folder.writeHistory([Sample.record(1)])
         let text = try String(contentsOfFile: folder.historyPath, encoding: .utf8) + line + "\n"
-        try write(Array(text.utf8), to: folder.historyPath)
+        try writeBytes(Array(text.utf8), to: folder.historyPath)
         expectBadData(folder.historyPath, .line(2)) { _ = try folder.readHistory() }
     }
 
@@ -107,7 +108,7 @@ import Testing
             try RunFolder.open(path)
         }
         let file = scratch.file("file")
-        try write([], to: file)
+        try writeBytes([], to: file)
         #expect(throws: FastTrainError.noInput(path: file, reason: "is not a folder")) { try RunFolder.open(file) }
         #expect(throws: FastTrainError.cannotCreate(path: file, reason: "is not a folder")) {
             try RunFolder.create(file)
@@ -166,8 +167,8 @@ import Testing
         do { try started().writeHistory([]) }
         mkdir(path + "/checkpoints", 0o777)
         for folder in [path, path + "/checkpoints"] {
-            try write([1, 2, 3], to: folder + "/.fasttrain-1-0.partial")
-            try write([1], to: folder + "/mine.partial")
+            try writeBytes([1, 2, 3], to: folder + "/.fasttrain-1-0.partial")
+            try writeBytes([1], to: folder + "/mine.partial")
         }
         let folder = try RunFolder.open(path)
         #expect(try names(path) == ["checkpoints", "history.jsonl", "lock", "mine.partial", "recipe.json"])

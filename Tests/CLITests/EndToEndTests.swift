@@ -1,0 +1,157 @@
+import FastTrain
+import Foundation
+import Testing
+
+/// The program from the outside. Small networks on one thread: what is tested here is what a user sees.
+@Suite(.serialized) struct EndToEndTests {
+    private let folder: TemporaryFolder
+    private let small = ["--hidden", "8", "--batch-size", "200", "--threads", "1"]
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func json(_ text: String) throws -> JSON { try JSON(parsing: text, file: "standard output") }
+
+    @Test func trainsEvaluatesAndPredicts() throws {
+        let run = folder.path("run")
+        let training = try Fasttrain.run(small + ["--epochs", "2", "--output", run, "--json"])
+        #expect(training.status == 0)
+        #expect(training.stderr.contains("\nepoch 2/2  loss "))
+        #expect(!training.stderr.contains("\r"))
+        let result = try json(training.stdout)
+        #expect(training.stdout.filter { $0 == "\n" }.count == 1)
+        guard case .number(let accuracy)? = result["test_accuracy"] else {
+            Issue.record("no test_accuracy in \(training.stdout)")
+            return
+        }
+        #expect(accuracy > 0.5)
+
+        let evaluation = try json(try Fasttrain.run(["evaluate", run, "--json"]).stdout)
+        #expect(evaluation["accuracy"] == .number(accuracy))
+        #expect(evaluation["loss"] == result["test_loss"])
+        #expect(evaluation["samples"] == .integer(1000))
+        #expect(evaluation["confusion_matrix"] == result["confusion_matrix"])
+
+        let text = try Fasttrain.run(["evaluate", run + "/model.safetensors"])
+        #expect(text.stdout.contains("\naccuracy  \(percent(accuracy))\n"))
+        #expect(text.stdout.contains("\nprecision  "))
+
+        let classes = try Fasttrain.run(["predict", run]).stdout.split(separator: "\n")
+        #expect(classes.count == 1001)
+        #expect(classes[0] == "row,class")
+        let file = folder.path("predictions.csv")
+        let quiet = try Fasttrain.run(["predict", run, "--split", "train", "--probabilities", "-o", file])
+        #expect(quiet.stdout.isEmpty && quiet.stderr.isEmpty && quiet.status == 0)
+        let rows = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+        #expect(rows.count == 4001)
+        #expect(rows[0] == "row,class,0,1,2,3,4,5,6,7,8,9")
+        let sum = rows[4000].split(separator: ",").dropFirst(2).compactMap { Double($0) }.reduce(0, +)
+        #expect(abs(sum - 1) < 1e-5)
+    }
+
+    private func percent(_ share: Double) -> String { String(format: "%.2f%%", share * 100) }
+
+    @Test func resumeGoesOnToTheSameModel() throws {
+        let (straight, twice) = (folder.path("straight"), folder.path("twice"))
+        #expect(try Fasttrain.run(small + ["--epochs", "3", "--quiet", "--output", straight]).status == 0)
+        #expect(try Fasttrain.run(small + ["--epochs", "1", "--quiet", "--output", twice]).status == 0)
+        let resumed = try Fasttrain.run(["resume", twice, "--epochs", "3", "--threads", "2"])
+        #expect(resumed.status == 0)
+        #expect(resumed.stderr.contains("\nresumes     after step 18, with 1 epoch done\n"))
+        let models = try [straight, twice].map { try Data(contentsOf: URL(fileURLWithPath: $0 + "/model.safetensors")) }
+        #expect(models[0] == models[1])
+    }
+
+    @Test func quietSaysNothingOnStandardError() throws {
+        let result = try Fasttrain.run(small + ["--epochs", "1", "--quiet"])
+        #expect(result.stderr.isEmpty)
+        #expect(result.stdout.hasPrefix("trained 1 epoch in "))
+        #expect(result.stdout.hasSuffix("\nnothing was saved: give --output DIR to keep the model\n"))
+    }
+
+    @Test func inspectTellsWhatAFileHolds() throws {
+        let run = folder.path("run")
+        #expect(try Fasttrain.run(small + ["--epochs", "1", "--quiet", "--output", run]).status == 0)
+        let text = try Fasttrain.run(["inspect", run + "/model.safetensors"])
+        #expect(text.status == 0)
+        #expect(text.stdout.contains("0.weight"))
+        let object = try json(try Fasttrain.run(["inspect", "--json", run + "/model.safetensors"]).stdout)
+        #expect(object["kind"] == .string("model"))
+        #expect(object["parameters"] == .integer(784 * 8 + 8 + 8 * 10 + 10))
+    }
+
+    @Test func startsFromGivenParameters() throws {
+        let run = folder.path("run")
+        #expect(try Fasttrain.run(small + ["--epochs", "1", "--quiet", "--output", run]).status == 0)
+        let model = run + "/model.safetensors"
+        let result = try Fasttrain.run(small + ["--epochs", "1", "--quiet", "--json", "--init", model])
+        guard case .number(let first)? = try json(result.stdout)["train_loss"],
+            case .number(let loss)? = try json(try Fasttrain.run(["evaluate", run, "--json"]).stdout)["loss"]
+        else {
+            Issue.record("no losses")
+            return
+        }
+        #expect(first < 1.2 * loss)  // it does not start at log 10 again
+        let misfit = try Fasttrain.run(["--hidden", "9", "--init", model])
+        #expect(misfit.status == 65)
+    }
+
+    @Test func benchmarkPrintsOneObject() throws {
+        let arguments = ["benchmark", "--workload", "mnist-small", "--seconds", "0.1", "--threads", "1", "--json"]
+        let result = try json(try Fasttrain.run(arguments).stdout)
+        #expect(result["workload"] == .string("mnist-small"))
+        #expect(result["threads"] == .integer(1))
+        for name in ["samples_per_second", "gflops", "peak_gflops", "fraction_of_peak"] {
+            guard case .number(let value)? = result[name] else {
+                Issue.record("no number \(name)")
+                continue
+            }
+            #expect(value > 0)
+        }
+    }
+
+    // MARK: - Signals
+
+    @Test(arguments: [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")])
+    func aSignalSavesAndTellsHowToGoOn(signal: Int32, name: String) throws {
+        let run = folder.path("run")
+        let result = try Fasttrain.whileTraining(["--output", run, "--json"]) { kill($0.processIdentifier, signal) }
+        #expect(result.status == 128 + signal)
+        let line = try #require(result.stderr.split(separator: "\n").last)
+        #expect(line.hasPrefix("fasttrain: interrupted by \(name); saved \(run)/checkpoints/step-"))
+        #expect(line.hasSuffix("; go on with: fasttrain resume \(run)"))
+        let saved = try #require(line.split(separator: " ").first { $0.hasSuffix(".safetensors;") }).dropLast()
+        #expect(FileManager.default.fileExists(atPath: String(saved)))
+        #expect(try json(result.stdout)["interrupted"] == .string(name))
+    }
+
+    @Test func withoutAFolderNothingIsSaved() throws {
+        let result = try Fasttrain.whileTraining([]) { $0.interrupt() }
+        #expect(result.status == 130)
+        #expect(result.stderr.contains("fasttrain: interrupted by SIGINT; nothing was saved"))
+        #expect(result.stdout.isEmpty)
+    }
+
+    @Test func aRunFolderHasOneOwner() throws {
+        let run = folder.path("run")
+        let result = try Fasttrain.whileTraining(["--output", run]) { process in
+            let second = try Fasttrain.run(["resume", run])
+            #expect(second.status == 75)
+            #expect(
+                second.stderr
+                    == "fasttrain: error: \(run): in use by another fasttrain (process \(process.processIdentifier))\n")
+            #expect(try Fasttrain.run(["--output", run]).status == 75)
+            process.interrupt()
+        }
+        #expect(result.status == 130)
+    }
+
+    @Test func theReaderOfProgressMayLeave() throws {
+        let run = folder.path("run")
+        let result = try Fasttrain.run(
+            small + ["--epochs", "2", "--output", run], stderr: try Fasttrain.pipeWithoutReader())
+        #expect(result.status == 0)
+        #expect(FileManager.default.fileExists(atPath: run + "/model.safetensors"))
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+
+/// The built program, run as a user runs it.
+enum Fasttrain {
+    struct Result {
+        /// Exit code; 128 + the signal's number for a process that a signal ended, as a shell says it.
+        var status: Int32
+        var stdout: String
+        var stderr: String
+    }
+
+    /// It lies beside the bundle of the tests.
+    static let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("fasttrain")
+
+    /// Runs it to its end. What goes to a stream that is given is not in the result.
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], stdout: FileHandle? = nil,
+        stderr: FileHandle? = nil
+    ) throws -> Result {
+        let folder = try TemporaryFolder()
+        let files = [folder.path("stdout"), folder.path("stderr")]
+        for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
+        let process = process(arguments, environment)
+        process.standardOutput = stdout ?? FileHandle(forWritingAtPath: files[0])
+        process.standardError = stderr ?? FileHandle(forWritingAtPath: files[1])
+        try process.run()
+        process.waitUntilExit()
+        return Result(
+            status: status(process), stdout: try String(contentsOfFile: files[0], encoding: .utf8),
+            stderr: try String(contentsOfFile: files[1], encoding: .utf8))
+    }
+
+    /// The writing end of a pipe that nobody reads any more.
+    static func pipeWithoutReader() throws -> FileHandle {
+        let pipe = Pipe()
+        try pipe.fileHandleForReading.close()
+        return pipe.fileHandleForWriting
+    }
+
+    /// Starts a run that would take very long, and calls `body` with its process when the first epoch is reported.
+    static func whileTraining(_ arguments: [String], _ body: (Process) throws -> Void) throws -> Result {
+        let process = process(arguments + ["--epochs", "1000000", "--hidden", "4", "--threads", "1"], [:])
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        var text = ""
+        while !text.contains("epoch       1/"), case let data = errors.fileHandleForReading.availableData, !data.isEmpty
+        {
+            text += String(decoding: data, as: UTF8.self)
+        }
+        do {
+            try body(process)
+        } catch {
+            process.interrupt()
+            throw error
+        }
+        // First all of standard error, so that the program never waits for a full pipe.
+        text += String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        let result = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        return Result(status: status(process), stdout: result, stderr: text)
+    }
+
+    private static func process(_ arguments: [String], _ environment: [String: String]) -> Process {
+        let process = Process()
+        process.executableURL = binary
+        process.arguments = arguments
+        let fixed = ["COLUMNS": "80", "LC_ALL": "C.UTF-8"]
+        process.environment = ProcessInfo.processInfo.environment.merging(fixed) { $1 }.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        return process
+    }
+
+    private static func status(_ process: Process) -> Int32 {
+        process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    }
+}
+
+/// A new folder that goes when its owner goes.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("fasttrain-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+        path = url.path
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func path(_ name: String) -> String { path + "/" + name }
+}

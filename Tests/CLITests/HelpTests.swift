@@ -1,0 +1,256 @@
+import Testing
+
+/// The help as a user sees it, in 80 columns.
+struct HelpTests {
+    @Test func program() throws {
+        try expectHelp(
+            of: [],
+            """
+            OVERVIEW: Trains multilayer perceptrons on CPUs: fast, and to the same bits on
+            any of them.
+
+            Without a subcommand it trains; without data it learns handwritten digits from
+            a built-in sample of MNIST. So this is a whole session:
+
+              fasttrain --output run
+              fasttrain evaluate run
+              fasttrain predict run -o predictions.csv
+
+            'fasttrain train --help' lists the options of training.
+
+            USAGE: fasttrain <subcommand>
+
+            OPTIONS:
+              --version               Show the version.
+              -h, --help              Show help information.
+
+            SUBCOMMANDS:
+              train (default)         Train a network (the default).
+              resume                  Go on with a run that was stopped, from its newest
+                                      sound checkpoint.
+              evaluate                Loss and accuracy of a model, and what it confuses.
+              predict                 What a model makes of each row, as CSV.
+              inspect                 What a data set, a model or a checkpoint holds.
+              benchmark               Measure how fast this machine trains, against its
+                                      arithmetic peak.
+
+              See 'fasttrain help <subcommand>' for detailed help.
+
+            """)
+    }
+
+    @Test func train() throws {
+        try expectHelp(
+            of: ["train"],
+            """
+            OVERVIEW: Train a network (the default).
+
+            The same options and data give the same parameters, to the bit, with any number
+            of threads and on any CPU. Ctrl-C finishes the current step and saves a
+            checkpoint in the folder of the run; 'fasttrain resume' goes on from there.
+
+            USAGE: fasttrain [train] [<options>]
+
+            DATA:
+              --data <file>           A data set made by fasttrain-data. (default: the
+                                      built-in sample of 5,000 MNIST images)
+              --validation <share>    Share of the training rows held out for validation
+                                      (stratified); 0: none. (default: 0.1)
+
+            NETWORK:
+              --hidden <units>        Units of each hidden layer, or 'none' for a linear
+                                      model. (default: 256,128)
+              --activation <name>     Nonlinearity of the hidden layers. (values: identity,
+                                      relu, sigmoid, tanh, leaky-relu; default: relu)
+              --leaky-slope <slope>   Slope of leaky-relu below zero. (default: 0.01)
+              --init <file>           Start from the parameters in this safetensors file,
+                                      named as in PyTorch's nn.Sequential (0.weight,
+                                      0.bias, 2.weight, ...), instead of random ones.
+
+            TRAINING:
+              --loss <name>           What to minimise; unless given, cross-entropy for
+                                      classes and squared-error for numbers. (values:
+                                      cross-entropy, squared-error)
+              --optimizer <name>      How a gradient becomes an update. (values: sgd, adam,
+                                      adamw; default: adam)
+              --learning-rate <rate>  Learning rate, the largest of the schedule. (default:
+                                      0.001)
+              --momentum <share>      Momentum of sgd, in 0..<1. (default: 0.9)
+              --nesterov              Nesterov's momentum, for sgd.
+              --weight-decay <rate>   Weight decay (decoupled in adamw). (default: 0.0)
+              --schedule <name>       Learning rate over the steps. (values: constant,
+                                      cosine, one-cycle; default: constant)
+              --batch-size <n>        Rows of a minibatch. (default: 128)
+              --epochs <n>            Passes over the training rows. (default: 10)
+              --seed <n>              Key of all randomness. (default: 1)
+              --no-shuffle            Take the rows in the file's order in each epoch.
+              --shards <n>            Slices of a minibatch whose gradients are added up,
+                                      as with that many machines. Part of the result,
+                                      unlike --threads. (default: 2)
+
+            OPTIONS:
+              --output <folder>       Folder for the model, the history and the checkpoints
+                                      of this run. (default: nothing is written)
+              --checkpoint-every <n>  Steps between two checkpoints. (default: those of an
+                                      epoch)
+              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      may be used)
+              --quiet                 No settings and no progress on standard error.
+              --json                  Print the result as one JSON object.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """)
+    }
+
+    @Test func resume() throws {
+        try expectHelp(
+            of: ["resume"],
+            """
+            OVERVIEW: Go on with a run that was stopped, from its newest sound checkpoint.
+
+            The result is that of a run that was never stopped, to the bit.
+
+            USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--threads <n>] [--quiet] [--json]
+
+            ARGUMENTS:
+              <folder>                The folder of the run (its --output).
+
+            OPTIONS:
+              --epochs <n>            Epochs in all. (default: as the run was started with)
+              --data <file>           Where the data set lies now, if it has moved.
+              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      may be used)
+              --quiet                 No settings and no progress on standard error.
+              --json                  Print the result as one JSON object.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """)
+    }
+
+    @Test func evaluate() throws {
+        try expectHelp(
+            of: ["evaluate"],
+            """
+            OVERVIEW: Loss and accuracy of a model, and what it confuses.
+
+            For a model that predicts numbers: the loss and R2, the coefficient of
+            determination.
+
+            USAGE: fasttrain evaluate <model> [--data <file>] [--split <name>] [--threads <n>] [--json]
+
+            ARGUMENTS:
+              <model>                 A model or checkpoint file, or the folder of a run.
+
+            OPTIONS:
+              --data <file>           A data set of fasttrain-data. (default: that of the
+                                      run, for a folder; else the built-in MNIST sample)
+              --split <name>          Which rows of the data set. (values: train, test;
+                                      default: test)
+              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      may be used)
+              --json                  Print the result as one JSON object.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """)
+    }
+
+    @Test func predict() throws {
+        try expectHelp(
+            of: ["predict"],
+            """
+            OVERVIEW: What a model makes of each row, as CSV.
+
+            One line a row: its number (from 0) and the class, or the numbers for a model
+            of regression. Give -o to write a file, which appears under its name only when
+            it is complete.
+
+            USAGE: fasttrain predict <model> [--data <file>] [--split <name>] [--probabilities] [--output <file>] [--threads <n>]
+
+            ARGUMENTS:
+              <model>                 A model or checkpoint file, or the folder of a run.
+
+            OPTIONS:
+              --data <file>           A data set of fasttrain-data. (default: that of the
+                                      run, for a folder; else the built-in MNIST sample)
+              --split <name>          Which rows of the data set. (values: train, test;
+                                      default: test)
+              --probabilities         Add the probability of each class.
+              -o, --output <file>     The file to write. (default: standard output)
+              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      may be used)
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """)
+    }
+
+    @Test func inspect() throws {
+        try expectHelp(
+            of: ["inspect"],
+            """
+            OVERVIEW: What a data set, a model or a checkpoint holds.
+
+            Any safetensors file will do. The whole file is read and checked.
+
+            USAGE: fasttrain inspect <file> [--json]
+
+            ARGUMENTS:
+              <file>                  The file.
+
+            OPTIONS:
+              --json                  Print the result as one JSON object.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """)
+    }
+
+    @Test func benchmark() throws {
+        try expectHelp(
+            of: ["benchmark"],
+            """
+            OVERVIEW: Measure how fast this machine trains, against its arithmetic peak.
+
+            GFLOP/s count the operations of a dense network, however few were executed; the
+            peak is measured in the same process, just before.
+
+            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--json]
+
+            OPTIONS:
+              --workload <name>       One of mnist-small, mnist-medium, mnist-wide,
+                                      mnist-deep. (default: all of them)
+              --seconds <s>           Time to train each workload for. (default: 3.0)
+              --data <file>           A data set with 784 features and 10 classes.
+                                      (default: the built-in MNIST sample)
+              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      may be used)
+              --json                  Print the result as one JSON object.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+
+            """)
+    }
+
+    @Test func version() throws {
+        let result = try Fasttrain.run(["--version"])
+        #expect(result.stdout.hasPrefix("fasttrain "))
+        #expect(result.status == 0)
+        #expect(try Fasttrain.run(["train", "--version"]).stdout == result.stdout)
+    }
+
+    private func expectHelp(of command: [String], _ text: String) throws {
+        let result = try Fasttrain.run(command + ["--help"])
+        #expect(result.stdout == text)
+        #expect(result.stderr.isEmpty)
+        #expect(result.status == 0)
+    }
+}

@@ -1,0 +1,170 @@
+import Testing
+
+@testable import FastTrain
+@testable import FastTrainCLI
+
+struct RunCardTests {
+    private var card: RunCard {
+        var recipe = Recipe()
+        recipe.loss = .crossEntropy
+        return RunCard(
+            dataName: "mnist.safetensors", trainRows: 54_000, validationRows: 6000, testRows: 10_000,
+            featureShape: [28, 28], task: .classification(classes: (0..<10).map(String.init)),
+            network: Network(inputs: 784, hidden: [256, 128], outputs: 10), recipe: recipe, stepsPerEpoch: 422,
+            threads: 2, instructionSet: .avx512, cpus: CPUs(count: 2, machine: 64, limit: "cpu.max"), folder: "run",
+            stepsDone: 0)
+    }
+
+    @Test func classification() {
+        #expect(
+            card.text(style: .plain) == """
+                data        mnist.safetensors, 28x28 features, 10 classes
+                rows        54,000 training, 6,000 validation, 10,000 test
+                network     784-256-128-10, relu, 235,146 parameters
+                loss        cross-entropy
+                optimizer   adam, learning rate 0.001, betas 0.9 and 0.999, epsilon 1e-08
+                minibatch   128 rows, 2 shards, 422 steps an epoch
+                epochs      10, seed 1
+                threads     2 on 2 of 64 CPUs (cpu.max), avx512
+                output      run
+                """)
+    }
+
+    @Test func theOtherWords() {
+        var card = card
+        card.task = .regression(targets: ["y"])
+        card.featureShape = [13]
+        card.validationRows = 0
+        card.testRows = 0
+        card.network = Network(inputs: 13, hidden: [8], outputs: 1)
+        card.recipe.hidden = [8]
+        card.recipe.activation = .leakyReLU
+        card.recipe.loss = .squaredError
+        card.recipe.optimizer = .sgd
+        card.recipe.nesterov = true
+        card.recipe.weightDecay = 1e-4
+        card.recipe.schedule = .oneCycle
+        card.recipe.shuffle = false
+        card.recipe.batchSize = 1
+        card.recipe.shards = 1
+        card.cpus = CPUs(count: 8, machine: 8, limit: "")
+        card.instructionSet = .scalar
+        card.folder = nil
+        card.stepsDone = 1000
+        #expect(
+            card.text(style: .plain) == """
+                data        mnist.safetensors, 13 features, 1 target
+                rows        54,000 training
+                network     13-8-1, leaky-relu 0.01, 121 parameters
+                loss        squared-error
+                optimizer   sgd, learning rate 0.001 (one-cycle), Nesterov momentum 0.9, weight decay 0.0001
+                minibatch   1 row in file order, 1 shard, 422 steps an epoch
+                epochs      10, seed 1
+                threads     2 on all 8 CPUs, scalar
+                resumes     after step 1,000, with 2 epochs done
+                """)
+    }
+}
+
+struct RunResultTests {
+    private var result: RunResult {
+        var matrix = ConfusionMatrix(classes: ["a", "b"])
+        for row in 0..<20 { matrix.add(label: row % 2, prediction: row == 3 ? 0 : row % 2) }
+        let record = EpochRecord(
+            epoch: 1, step: 9, trainLoss: 0.5, validationLoss: 0.25, validationAccuracy: 0.9, learningRate: 0.001,
+            samplesPerSecond: 1000, seconds: 1.5)
+        return RunResult(
+            recipe: Recipe(), dataName: "pets.safetensors", hasTestRows: true, parameterCount: 12, threads: 2,
+            instructionSet: .avx2, folder: "my run", history: [record], bestEpoch: 1,
+            validation: Evaluation(samples: 10, loss: 0.25, score: .classification(matrix)),
+            test: Evaluation(samples: 20, loss: 0.125, score: .classification(matrix)), interrupted: nil,
+            checkpoint: "my run/checkpoints/step-0000000009.safetensors", seconds: 1.5)
+    }
+
+    @Test func classification() {
+        #expect(
+            result.text(width: 80, style: .plain) == """
+                trained 1 epoch in 1.5 s; best by validation loss: epoch 1, kept as the model
+
+                              loss  accuracy
+                training    0.5000
+                validation  0.2500    95.00%
+                test        0.1250    95.00%
+
+                confusion matrix of the test rows: true class down, predicted class across
+
+                              a     b  recall
+                a            10     .     100
+                b             1     9    90.0
+                precision  90.9   100
+
+                model   my run/model.safetensors
+                run     my run (recipe.json, history.jsonl, metrics.json, checkpoints)
+                use it  fasttrain evaluate 'my run'
+                        fasttrain predict 'my run' -o predictions.csv
+                """)
+    }
+
+    @Test func regressionWithoutAFolder() {
+        var result = result
+        result.folder = nil
+        result.bestEpoch = nil
+        result.validation = nil
+        result.test = Evaluation(samples: 20, loss: 0.125, score: .regression(r2: 0.75))
+        #expect(
+            result.text(width: 80, style: .plain) == """
+                trained 1 epoch in 1.5 s
+
+                            loss      R2
+                training  0.5000
+                test      0.1250  0.7500
+
+                nothing was saved: give --output DIR to keep the model
+                """)
+    }
+
+    @Test func asJSON() {
+        let json = result.json
+        #expect(json["data"] == .string("pets.safetensors"))
+        #expect(json["test_accuracy"] == .number(0.95))
+        #expect(json["confusion_matrix"]?.text == "[[10,0],[1,9]]")
+        #expect(json["model"] == .string("my run/model.safetensors"))
+        #expect(json["interrupted"] == .null)
+        #expect(json["history"]?.text.contains("\"validation_loss\":0.25") == true)
+        #expect(json["recipe"]?["batch_size"] == .integer(128))
+    }
+
+    @Test func interruption() {
+        var result = result
+        result.interrupted = 2
+        #expect(
+            result.interruption(by: 2)
+                == "interrupted by SIGINT; saved my run/checkpoints/step-0000000009.safetensors; "
+                + "go on with: fasttrain resume 'my run'")
+        result.folder = nil
+        #expect(
+            result.interruption(by: 15)
+                == "interrupted by SIGTERM; nothing was saved, as there is no folder to save to (--output)")
+        #expect(result.json["model"] == .null)
+        #expect(result.json["interrupted"] == .string("SIGINT"))
+    }
+}
+
+struct BenchmarkTableTests {
+    @Test func textAndJSON() {
+        let result = Benchmark.Result(
+            workload: "mnist-small", threads: 2, instructionSet: "avx2", samplesPerSecond: 512_345.5, gflops: 303.125,
+            peakGflops: 606.25)
+        #expect(
+            BenchmarkTable.text([result], style: .plain) == """
+                workload     threads  samples/s  GFLOP/s  peak  of peak
+                mnist-small        2    512,346      303   606    50.0%
+
+                instruction set: avx2
+                """)
+        #expect(
+            result.json.text
+                == #"{"workload":"mnist-small","threads":2,"samples_per_second":512345.5,"gflops":303.125,"#
+                + #""peak_gflops":606.25,"fraction_of_peak":0.5,"instruction_set":"avx2"}"#)
+    }
+}

@@ -1,0 +1,150 @@
+import Testing
+
+@testable import FastTrain
+@testable import FastTrainCLI
+
+struct TerminalTextTests {
+    @Test(arguments: [("", 0), ("T-shirt", 7), ("é", 1), ("e\u{301}", 1), ("お", 2), ("手書き 9", 8), ("🙂", 2)])
+    func columns(text: String, columns: Int) {
+        #expect(text.columns == columns)
+    }
+
+    @Test func controlCharactersAreEscaped() {
+        #expect("a\u{1B}[31mb\r\nc\u{202E}".printable == #"a\u{001B}[31mb\r\nc\u{202E}"#)
+        #expect("手書き · é".printable == "手書き · é")
+    }
+
+    @Test func clippingCountsColumns() {
+        #expect("手書き".clipped(to: 5) == "手書")
+        #expect("digit".clipped(to: 5) == "digit")
+        #expect("digit".clipped(to: 0) == "")
+    }
+
+    @Test(arguments: [
+        ("run", "run"), ("runs/a-1_b.x", "runs/a-1_b.x"), ("my run", "'my run'"), ("it's", #"'it'\''s'"#), ("", "''"),
+        ("$HOME", "'$HOME'"), ("手", "手"),
+    ])
+    func shellQuoting(text: String, word: String) {
+        #expect(text.shellQuoted == word)
+    }
+}
+
+struct TableTests {
+    @Test func alignsAndLeavesNoSpacesAtTheEnd() {
+        var table = Table([.left, .right, .left])
+        table.add("name", "n", "note")
+        table.add("手書き", "1,000", "")
+        table.add("b", "", "x")
+        table.add("c")
+        #expect(table.lines == ["name        n  note", "手書き  1,000", "b              x", "c"])
+        #expect(table.width == 19)
+    }
+
+    @Test func paintDoesNotCountAsWidth() {
+        var table = Table([.left, .left])
+        table.add([Table.Cell("a", Style(colour: true).bold), "b"])
+        table.add("cc", "d")
+        #expect(table.lines == ["\u{1B}[1ma\u{1B}[0m   b", "cc  d"])
+    }
+}
+
+struct ProgressBarTests {
+    private let progress = StepProgress(
+        epoch: 3, epochs: 10, step: 30, steps: 60, loss: 0.12345, samplesPerSecond: 412_345, secondsLeft: 12.2)
+    private let fancy = Style(colour: false, unicode: true)
+
+    @Test func fitsAnyWidth() {
+        for width in 0...140 {
+            #expect(ProgressBar.line(progress, width: width, style: fancy).columns <= width)
+        }
+    }
+
+    @Test(arguments: [
+        (79, "epoch  3/10  ━━━━━━━━━━╸──────────  412,345 samples/s, loss 0.1235, 12 s left"),
+        (60, "epoch  3/10  ━━━────  412,345 samples/s, loss 0.1235"),
+        (30, "epoch  3/10  412,345 samples/s"), (8, "epoch  3"),
+    ])
+    func leavesOutWhatDoesNotFit(width: Int, line: String) {
+        #expect(ProgressBar.line(progress, width: width, style: fancy) == line)
+    }
+
+    @Test func barWithoutUnicode() {
+        #expect(ProgressBar.bar(0.26, width: 10, style: .plain) == "##........")
+        #expect(ProgressBar.bar(7, width: 4, style: .plain) == "####")
+        #expect(ProgressBar.bar(.nan, width: 4, style: .plain) == "....")
+    }
+
+    @Test func colours() {
+        let bar = ProgressBar.bar(0.5, width: 4, style: Style(colour: true, unicode: true))
+        #expect(bar == "\u{1B}[36m━━\u{1B}[0m\u{1B}[2m──\u{1B}[0m")
+    }
+
+    @Test func finishedEpoch() {
+        var record = EpochRecord(
+            epoch: 3, step: 90, trainLoss: 0.1034, validationLoss: 0.1201, validationAccuracy: 0.9625,
+            learningRate: 0.001, samplesPerSecond: 412_345, seconds: 1)
+        #expect(
+            ProgressBar.line(record, epochs: 10)
+                == "epoch  3/10  loss 0.1034  validation 0.1201  accuracy 96.25%  412,345 samples/s")
+        record.validationAccuracy = nil
+        record.validationR2 = 0.5
+        #expect(
+            ProgressBar.line(record, epochs: 3)
+                == "epoch 3/3  loss 0.1034  validation 0.1201  R2 0.5000  412,345 samples/s")
+        record.validationLoss = nil
+        record.validationR2 = nil
+        #expect(ProgressBar.line(record, epochs: 3) == "epoch 3/3  loss 0.1034  412,345 samples/s")
+    }
+}
+
+struct PredictionCSVTests {
+    private let predictions = Predictions(count: 2, outputs: 2, values: [0.25, 0.75, 1, 1e-9])
+
+    @Test func classes() {
+        let task = Dataset.Task.classification(classes: ["cat", "a \"big\", dog"])
+        #expect(text(task, probabilities: false) == "row,class\n0,\"a \"\"big\"\", dog\"\n1,cat\n")
+        #expect(
+            text(task, probabilities: true)
+                == "row,class,cat,\"a \"\"big\"\", dog\"\n0,\"a \"\"big\"\", dog\",0.25,0.75\n1,cat,1.0,1e-09\n")
+    }
+
+    @Test func numbers() {
+        #expect(text(.regression(targets: ["x", "y"]), probabilities: false) == "row,x,y\n0,0.25,0.75\n1,1.0,1e-09\n")
+    }
+
+    @Test func manyRowsInPieces() {
+        let many = Predictions(count: 10_000, outputs: 1, values: [Float](repeating: 1, count: 10_000))
+        let csv = PredictionCSV(many, task: .regression(targets: ["x"]), probabilities: false)
+        let lines = Array(csv.pieces).joined().split(separator: "\n")
+        #expect(Array(csv.pieces).count > 1)
+        #expect(lines.count == 10_001)
+        #expect(lines.last == "9999,1.0")
+    }
+
+    private func text(_ task: Dataset.Task, probabilities: Bool) -> String {
+        Array(PredictionCSV(predictions, task: task, probabilities: probabilities).pieces).joined()
+    }
+}
+
+struct UsageMessageTests {
+    @Test func oneLineWithAHint() {
+        let full = """
+            Error: Missing expected argument '<model>'
+
+            USAGE: fasttrain evaluate <model>
+              See 'fasttrain evaluate --help' for more information.
+            """
+        #expect(
+            Main.usageMessage(full) == "missing expected argument '<model>' (see 'fasttrain evaluate --help')")
+        #expect(Main.usageMessage("Error: No") == "no")
+        #expect(Main.usageMessage("") == "")
+    }
+
+    @Test func hiddenLayers() {
+        #expect(HiddenLayers(argument: "256,128") == HiddenLayers(widths: [256, 128]))
+        #expect(HiddenLayers(argument: "none") == HiddenLayers(widths: []))
+        for wrong in ["", "a", "1,", ",1", "1 2", "1.5", "99999999999999999999"] {
+            #expect(HiddenLayers(argument: wrong) == nil)
+        }
+    }
+}

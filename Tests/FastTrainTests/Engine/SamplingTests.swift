@@ -1,0 +1,52 @@
+import Testing
+
+@testable import FastTrain
+
+@Suite struct SamplingTests {
+    @Test func everyEpochHasEachTrainingRowOnce() throws {
+        let data = try SmallData.classes(rows: 97)
+        let sampling = try Sampling(recipe: Recipe(), split: data.train, task: data.task)
+        #expect(Set(sampling.trainRows).isDisjoint(with: sampling.validationRows))
+        #expect(sampling.trainRows.count + sampling.validationRows.count == 97)
+        for epoch in 0..<5 { #expect(sampling.order(epoch: epoch).sorted() == sampling.trainRows) }
+        #expect(sampling.order(epoch: 0) != sampling.order(epoch: 1))
+    }
+
+    @Test func validationIsStratified() throws {
+        let data = try SmallData.classes(3, rows: 300)
+        var recipe = Recipe()
+        recipe.validation = 0.2
+        let sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
+        let all = data.train.labelCounts(classCount: 3)
+        for label in 0..<3 {
+            let held = sampling.validationRows.filter { data.train.label(Int($0)) == label }.count
+            #expect(held == Int((Double(all[label]) * 0.2).rounded()))
+        }
+    }
+
+    @Test func theSeedDecidesTheSplit() throws {
+        let data = try SmallData.classes(rows: 200)
+        var recipe = Recipe()
+        let first = try Sampling(recipe: recipe, split: data.train, task: data.task)
+        recipe.epochs = 99
+        let same = try Sampling(recipe: recipe, split: data.train, task: data.task)
+        recipe.seed = 2
+        let other = try Sampling(recipe: recipe, split: data.train, task: data.task)
+        #expect(first.validationRows == same.validationRows)
+        #expect(first.validationRows != other.validationRows)
+    }
+
+    @Test func withoutShuffleRowsComeInFileOrder() throws {
+        let data = try SmallData.values(rows: 30)
+        var recipe = Recipe()
+        recipe.shuffle = false
+        recipe.validation = 0
+        let sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
+        #expect(sampling.order(epoch: 3) == (0..<30).map { Int32($0) })
+    }
+
+    @Test func aSplitThatLeavesNothingIsRefused() throws {
+        let data = try SmallData.values(rows: 3)
+        #expect(throws: FastTrainError.self) { try Sampling(recipe: Recipe(), split: data.train, task: data.task) }
+    }
+}

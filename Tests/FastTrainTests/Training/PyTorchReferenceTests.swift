@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+import _TestSupport
+
+@testable import FastTrain
+
+/// 200 steps of each optimizer from the same weights as PyTorch, whose numbers Tests/References/make_references.py made.
+@Suite struct PyTorchReferenceTests {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("References").path
+
+    static let cases = try! FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { $0.hasPrefix("training-") }.sorted()
+
+    @Test func thereIsACaseForEachOptimizerLossAndDecay() {
+        #expect(PyTorchReferenceTests.cases.count == 20)
+    }
+
+    @Test(arguments: cases)
+    func lossesAndWeightsAgree(name: String) throws {
+        let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/" + name)
+        let recipe = try recipe(file.metadata)
+        let data = try dataset(file)
+        let initial = try parameters(file, "initial", recipe.hidden, data)
+        let training = try Training(recipe, on: data, options: RunOptions(threads: 2, initial: initial))
+        let session = TrainingSession(training, stop: { nil }, progress: { _ in })
+        var losses: [Double] = []
+        session.onStep = { losses.append($1) }
+        let state = try session.run()
+
+        let expected = try file.floats("losses", shape: [200])
+        #expect(losses.count == 200)
+        for (step, (found, reference)) in zip(losses, expected).enumerated() {
+            #expect(abs(found - Double(reference)) <= 1e-5 * abs(Double(reference)), "step \(step): \(found), \(reference)")
+        }
+        let final = try parameters(file, "final", recipe.hidden, data)
+        let worst = zip(state.parameters.flat, final.flat).map { abs($0 - $1) }.max()!
+        #expect(worst <= 1e-4, "weights differ by \(worst)")
+    }
+
+    @Test(arguments: ["cosine", "one-cycle"])
+    func schedulesAgree(name: String) throws {
+        let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/schedules.safetensors")
+        let expected = try file.floats(name, shape: [200])
+        for step in 0..<200 {
+            let rate = Schedule(rawValue: name)!.learningRate(peak: 0.1, step: step, of: 200)
+            #expect(abs(rate - Double(expected[step])) < 1e-8, "step \(step)")
+        }
+    }
+
+    @Test(arguments: Activation.allCases, Loss.allCases)
+    func gradientsAgree(activation: Activation, loss: Loss) throws {
+        let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/gradients.safetensors")
+        let features = try file.floats("x", shape: [16, 6])
+        let data: Dataset
+        if loss == .crossEntropy {
+            data = try Dataset(
+                name: "reference", features: features, featureShape: [6], labels: labels(file, loss.rawValue + ".y"),
+                classes: ["a", "b", "c", "d"])
+        } else {
+            data = try Dataset(
+                name: "reference", features: features, featureShape: [6],
+                targets: file.floats(loss.rawValue + ".y", shape: [16, 2]), targetNames: ["p", "q"])
+        }
+        var recipe = Recipe()
+        recipe.hidden = [8, 5]
+        recipe.activation = activation
+        recipe.loss = loss
+        let initial = try parameters(file, loss.rawValue + ".initial", recipe.hidden, data)
+        let (mean, gradient) = try TrainingEngine.gradient(of: recipe, at: initial, on: data, rows: 16)
+        let prefix = "\(loss.rawValue).\(activation.rawValue)."
+        let reference = try file.floats(prefix + "loss", shape: [1])[0]
+        #expect(abs(mean - Double(reference)) < 1e-5 * Double(reference))
+        let expected = try parameters(file, prefix + "gradient", recipe.hidden, data)
+        for (found, reference) in zip(gradient.flat, expected.flat) {
+            #expect(abs(found - reference) <= 1e-6 + 1e-5 * abs(reference))
+        }
+    }
+
+    private func recipe(_ metadata: [String: String]) throws -> Recipe {
+        var recipe = Recipe()
+        recipe.hidden = metadata["hidden"]!.split(separator: ",").map { Int($0)! }
+        recipe.activation = Activation(rawValue: metadata["activation"]!)!
+        recipe.loss = Loss(rawValue: metadata["loss"]!)!
+        recipe.optimizer = Optimizer(rawValue: metadata["optimizer"]!)!
+        recipe.learningRate = Double(metadata["learning_rate"]!)!
+        recipe.momentum = Double(metadata["momentum"]!)!
+        recipe.nesterov = metadata["nesterov"] == "true"
+        recipe.weightDecay = Double(metadata["weight_decay"]!)!
+        recipe.batchSize = Int(metadata["batch_size"]!)!
+        recipe.epochs = Int(metadata["epochs"]!)!
+        recipe.validation = 0
+        recipe.shuffle = false
+        return recipe
+    }
+
+    private func dataset(_ file: SafeTensors) throws -> Dataset {
+        let features = try file.floats("train.x", shape: [50, 6])
+        if file.metadata["loss"] == "cross-entropy" {
+            return try Dataset(
+                name: "reference", features: features, featureShape: [6], labels: labels(file, "train.y"),
+                classes: ["a", "b", "c", "d"])
+        }
+        return try Dataset(
+            name: "reference", features: features, featureShape: [6], targets: file.floats("train.y", shape: [50, 2]),
+            targetNames: ["p", "q"])
+    }
+
+    private func labels(_ file: SafeTensors, _ name: String) -> [Int] {
+        file.bytes(of: file[name]!).assumingMemoryBound(to: Int64.self).map { Int($0) }
+    }
+
+    private func parameters(_ file: SafeTensors, _ prefix: String, _ hidden: [Int], _ data: Dataset) throws -> Parameters {
+        var parameters = Network(inputs: data.featureCount, hidden: hidden, outputs: data.outputCount).zeroParameters()
+        for index in parameters.layers.indices {
+            let layer = parameters.layers[index]
+            let name = "\(prefix).\(2 * index)."
+            parameters.layers[index].weight = try file.floats(name + "weight", shape: [layer.outputs, layer.inputs])
+            parameters.layers[index].bias = try file.floats(name + "bias", shape: [layer.outputs])
+        }
+        return parameters
+    }
+}

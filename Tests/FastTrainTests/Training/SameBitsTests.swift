@@ -1,0 +1,156 @@
+import Foundation
+import KernelDispatch
+import Testing
+import _TestSupport
+
+@testable import FastTrain
+
+/// One recipe, one model: on any number of threads, on any instruction set, straight through or stopped and resumed.
+@Suite struct SameBitsTests {
+    static func recipe(shards: Int = 2) -> Recipe {
+        var recipe = Recipe()
+        recipe.hidden = [33, 17]
+        recipe.batchSize = 24
+        recipe.epochs = 3
+        recipe.shards = shards
+        recipe.schedule = .oneCycle
+        recipe.learningRate = 0.01
+        return recipe
+    }
+
+    @Test(arguments: [1, 2, 3, 8])
+    func onAnyNumberOfThreads(shards: Int) throws {
+        let data = try SmallData.classes(4, rows: 130, features: 21)
+        var expected: Outcome?
+        for threads in [1, 2, 3, 7, 16, 64] {
+            let outcome = try Training(
+                SameBitsTests.recipe(shards: shards), on: data, options: RunOptions(threads: threads)
+            ).train()
+            if let expected {
+                expectSame(outcome, expected, "\(threads) threads")
+            } else {
+                expected = outcome
+            }
+        }
+    }
+
+    @Test(arguments: Activation.allCases, Loss.allCases)
+    func onEveryInstructionSet(activation: Activation, loss: Loss) throws {
+        let data = try SmallData.classes(4, rows: 130, features: 21)
+        for optimizer in Optimizer.allCases {
+            var recipe = SameBitsTests.recipe()
+            recipe.activation = activation
+            recipe.loss = loss
+            recipe.optimizer = optimizer
+            var expected: [UInt32]?
+            for kernels in supportedKernels() {
+                let network = Network(inputs: 21, hidden: recipe.hidden, outputs: 4)
+                let engine = TrainingEngine(
+                    network: network, recipe: recipe, task: data.task, rows: 130, threads: 2, kernels: kernels)
+                engine.load(network.initialParameters(activation: activation, seed: 1))
+                let order = Buffer<Int32>(count: 130)
+                for row in 0..<130 { order.base[row] = Int32(row) }
+                try Team.run(threads: 2) { member throws(FastTrainError) in
+                    for step in 0..<8 {
+                        let count = step == 7 ? 5 : 25
+                        engine.forwardBackward(
+                            data.train, indices: order.base + step * 15, rows: member.share(of: count), of: count)
+                        try member.barrier()
+                        engine.reduceUpdate(
+                            rank: member.rank, count: count, engine.optimizer.step(step + 1, learningRate: 0.01))
+                        try member.barrier()
+                    }
+                }
+                let found = bits(engine.forward.parameters.unpacked().flat)
+                if let expected { #expect(found == expected, "\(kernels.instructionSet)") } else { expected = found }
+            }
+        }
+    }
+
+    /// Stopped after every step in turn, and resumed on another number of threads.
+    @Test func stoppedAtAnyStepAndResumed() throws {
+        let data = try SmallData.classes(4, rows: 130, features: 21)
+        let straight = try Training(SameBitsTests.recipe(), on: data, options: RunOptions(threads: 1)).train()
+        let steps = try Training(SameBitsTests.recipe(), on: data).totalSteps
+        for stopAt in 1..<steps {
+            let folder = ScratchFolder()
+            let output = folder.file("run")
+            let counter = Counter()
+            let first = try Training(SameBitsTests.recipe(), on: data, options: RunOptions(threads: 2, output: output))
+                .train(stop: { counter.next() == stopAt ? 15 : nil })
+            #expect(first.interrupted == 15)
+            let resumed = try Training.resume(output, threads: 3, data: data)
+            #expect(resumed.resumedFromStep == stopAt)
+            expectSame(try resumed.train(), straight, "stopped at \(stopAt)")
+        }
+    }
+
+    @Test func stoppedAgainAndAgain() throws {
+        let data = try SmallData.values(rows: 60)
+        var recipe = SameBitsTests.recipe()
+        recipe.optimizer = .sgd
+        let straight = try Training(recipe, on: data).train()
+        let folder = ScratchFolder()
+        let output = folder.file("run")
+        var outcome = try Training(recipe, on: data, options: RunOptions(output: output)).train(stop: { 2 })
+        var stops = 1
+        while outcome.interrupted != nil {
+            let counter = Counter()
+            outcome = try Training.resume(output, threads: stops % 4 + 1, data: data)
+                .train(stop: { counter.next() == 2 ? 2 : nil })
+            stops += 1
+        }
+        #expect(stops == 5)
+        expectSame(outcome, straight, "stopped \(stops) times")
+    }
+
+    @Test func aCheckpointEveryFewStepsChangesNothing() throws {
+        let data = try SmallData.classes(rows: 70)
+        let straight = try Training(SameBitsTests.recipe(), on: data).train()
+        let folder = ScratchFolder()
+        let output = folder.file("run")
+        let saved = Counter()
+        let often = try Training(
+            SameBitsTests.recipe(), on: data, options: RunOptions(output: output, checkpointEvery: 2)
+        ).train(progress: { if case .saved = $0 { _ = saved.next() } })
+        expectSame(often, straight, "saved every 2 steps")
+        #expect(saved.value == 5)  // steps 2, 4, 6, 8 and the last, 9
+        let resumed = try Training.resume(output, data: data)
+        #expect(resumed.resumedFromStep == 9)
+        expectSame(try resumed.train(), straight, "resumed when finished")
+    }
+
+    @Test func aRunFromGivenParametersCanBeResumedFromItsStart() throws {
+        let data = try SmallData.classes(rows: 70)
+        let network = try Training(SameBitsTests.recipe(), on: data).network
+        let initial = network.initialParameters(activation: .tanh, seed: 99)
+        let straight = try Training(SameBitsTests.recipe(), on: data, options: RunOptions(initial: initial)).train()
+        let folder = ScratchFolder()
+        let output = folder.file("run")
+        _ = try Training(SameBitsTests.recipe(), on: data, options: RunOptions(output: output, initial: initial))
+        expectSame(try Training.resume(output, data: data).train(), straight, "resumed from step 0")
+    }
+
+    private func expectSame(_ found: Outcome, _ expected: Outcome, _ what: String) {
+        #expect(bits(found.model.parameters.flat) == bits(expected.model.parameters.flat), "\(what)")
+        #expect(found.bestEpoch == expected.bestEpoch, "\(what)")
+        #expect(found.validation == expected.validation, "\(what)")
+        func timeless(_ record: EpochRecord) -> EpochRecord {
+            var record = record
+            record.seconds = 0
+            record.samplesPerSecond = 0
+            return record
+        }
+        #expect(found.history.map(timeless) == expected.history.map(timeless), "\(what)")
+    }
+}
+
+/// Counts calls from whichever thread.
+final class Counter: @unchecked Sendable {  // Sendable: only one thread of a team calls it.
+    private(set) var value = 0
+
+    func next() -> Int {
+        value += 1
+        return value
+    }
+}

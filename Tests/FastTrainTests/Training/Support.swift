@@ -1,0 +1,90 @@
+import Foundation
+import KernelDispatch
+import Testing
+import _TestSupport
+
+@testable import FastTrain
+
+/// Small data, the same on every run: classes that a network can tell apart, or values that it can learn.
+enum SmallData {
+    static func classes(_ classes: Int = 3, rows: Int = 50, features: Int = 6, testRows: Int = 0) throws -> Dataset {
+        var random = TestRandom(77)
+        func make(_ count: Int) -> (features: [Float], labels: [Int]) {
+            let values = random.floats(count * features)
+            let labels = (0..<count).map { row -> Int in
+                let sum = values[row * features] + 0.5 * values[row * features + 1]
+                return min(classes - 1, max(0, Int((sum + 1.5) / 3 * Float(classes))))
+            }
+            return (values, labels)
+        }
+        let train = make(rows)
+        let test = make(testRows)
+        return try Dataset(
+            name: "small classes", features: train.features, featureShape: [features], labels: train.labels,
+            classes: (0..<classes).map { "c\($0)" }, testFeatures: test.features, testLabels: test.labels)
+    }
+
+    static func values(_ outputs: Int = 2, rows: Int = 50, features: Int = 6) throws -> Dataset {
+        var random = TestRandom(78)
+        let values = random.floats(rows * features)
+        let targets = (0..<rows * outputs).map { index in
+            let row = index / outputs
+            return values[row * features] * Float(index % outputs + 1) - values[row * features + 2]
+        }
+        return try Dataset(
+            name: "small values", features: values, featureShape: [features], targets: targets,
+            targetNames: (0..<outputs).map { "t\($0)" })
+    }
+}
+
+extension TrainingEngine {
+    /// The gradient of the mean loss over the first `rows` rows of a data set, as the optimizer gets it: what SGD's
+    /// momentum holds after its first step.
+    static func gradient(
+        of recipe: Recipe, at parameters: Parameters, on data: Dataset, rows: Int, threads: Int = 1,
+        kernels: KernelTable = .table(for: .best)
+    ) throws -> (loss: Double, gradient: Parameters) {
+        var recipe = recipe
+        recipe.optimizer = .sgd
+        recipe.momentum = 0.5
+        let network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
+        let engine = TrainingEngine(
+            network: network, recipe: recipe, task: data.task, rows: rows, threads: threads, kernels: kernels)
+        engine.load(parameters)
+        let order = Buffer<Int32>(count: rows)
+        for row in 0..<rows { order.base[row] = Int32(row) }
+        let step = engine.optimizer.step(1, learningRate: 0.1)
+        try Team.run(threads: threads) { member throws(FastTrainError) in
+            engine.forwardBackward(data.train, indices: order.base, rows: member.share(of: rows), of: rows)
+            try member.barrier()
+            engine.reduceUpdate(rank: member.rank, count: rows, step)
+        }
+        return (engine.lossSum(count: rows) / Double(rows), engine.optimizer.memories[0].values.unpacked())
+    }
+}
+
+extension Parameters {
+    /// All numbers in a row: weight then bias of each layer.
+    var flat: [Float] { layers.flatMap { $0.weight + $0.bias } }
+
+    func plain(activation: Activation, loss: Loss) -> PlainNetwork {
+        PlainNetwork(
+            weight: layers.map { layer in
+                (0..<layer.outputs).map { o in (0..<layer.inputs).map { Double(layer.weight[o * layer.inputs + $0]) } }
+            }, bias: layers.map { $0.bias.map(Double.init) }, activation: activation.rawValue, loss: loss.rawValue)
+    }
+}
+
+/// The training rows as Doubles, and their targets (one-hot for classes).
+func plainRows(_ data: Dataset, _ count: Int) -> (rows: [[Double]], targets: [[Double]]) {
+    guard case .f32(let features) = data.train.features else { fatalError("test data are floats") }
+    let width = data.featureCount
+    let rows = (0..<count).map { row in (0..<width).map { Double(features[row * width + $0]) } }
+    let targets = (0..<count).map { row -> [Double] in
+        if case .values(let values, let outputs) = data.train.targets {
+            return (0..<outputs).map { Double(values[row * outputs + $0]) }
+        }
+        return (0..<data.outputCount).map { $0 == data.train.label(row) ? 1 : 0 }
+    }
+    return (rows, targets)
+}

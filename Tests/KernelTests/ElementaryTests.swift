@@ -1,0 +1,93 @@
+import Foundation
+import KernelDispatch
+import KernelTypes
+import Testing
+import _TestSupport
+
+/// exp, tanh, the logistic function and log, through the kernels that use them, against Foundation's in Double.
+@Suite struct ElementaryTests {
+    /// Every 509th float between two bounds, both included; 509 is prime, so that all mantissas get their turn.
+    static func samples(_ low: Float, _ high: Float) -> [Float] {
+        var samples: [Float] = [low, high, 0, -0.0]
+        for bits in stride(from: UInt32(0), to: 0x7f80_0000, by: 509 * 16) {
+            let value = Float(bitPattern: bits)
+            if value <= high && value >= low { samples.append(value) }
+            if -value <= high && -value >= low { samples.append(-value) }
+        }
+        while samples.count % 16 != 0 { samples.append(high) }
+        return samples
+    }
+
+    @Test func logisticIsWithinThreeUnits() {
+        check(.sigmoid, bound: 3, from: -87, to: 100) { 1 / (1 + exp(-$0)) }
+    }
+
+    @Test func hyperbolicTangentIsWithinThreeUnits() {
+        check(.tanh, bound: 3, from: -100, to: 100) { tanh($0) }
+    }
+
+    @Test func activationsTakeExtremes() {
+        let extremes: [Float] = [.infinity, -.infinity, .nan, 1e38, -1e38, 1e-45, -1e-45, 0]
+        for kernels in supportedKernels() {
+            let sigmoid = activate(kernels, .sigmoid, extremes + extremes)
+            #expect(sigmoid[0] == 1 && sigmoid[1] == 0 && sigmoid[2].isNaN && sigmoid[3] == 1 && sigmoid[4] == 0)
+            let tanh = activate(kernels, .tanh, extremes + extremes)
+            #expect(tanh[0] == 1 && tanh[1] == -1 && tanh[2].isNaN && tanh[5] == 1e-45 && tanh[7] == 0)
+            let relu = activate(kernels, .relu, extremes + extremes)
+            #expect(relu[0] == .infinity && relu[1] == 0 && relu[2].isNaN, "a NaN must not vanish in ReLU")
+        }
+    }
+
+    @Test func allInstructionSetsAgreeToTheBit() {
+        let samples = ElementaryTests.samples(-200, 200)
+        let tables = supportedKernels()
+        for activation in [Activation.sigmoid, .tanh] {
+            let expected = bits(activate(tables[0], activation, samples))
+            for kernels in tables.dropFirst() {
+                #expect(bits(activate(kernels, activation, samples)) == expected, "\(kernels.instructionSet)")
+            }
+        }
+    }
+
+    /// Softmax of (x, 0) is e^x / (e^x + 1) for x below 0: exp shows in the small results.
+    @Test func exponentialIsCloseDownToDenormals() {
+        for kernels in supportedKernels() {
+            let samples = ElementaryTests.samples(-103, -20)
+            let panels = Panels(samples.flatMap { [$0, 0] }, rows: samples.count, panelWidth: kernels.panelWidth)
+            kernels.softmax(panels.matrix, 0, samples.count)
+            var worst = 0.0
+            for (row, x) in samples.enumerated() {
+                let exact = exp(Double(x)) / (1 + exp(Double(x)))
+                worst = max(worst, abs(Double(panels[row, 0]) - exact) / Double(Float(exact).ulp))
+            }
+            #expect(worst < 2, "\(kernels.instructionSet): \(worst) units")
+        }
+    }
+
+    private func check(
+        _ activation: Activation, bound: Double, from low: Float, to high: Float, _ exact: (Double) -> Double
+    ) {
+        let samples = ElementaryTests.samples(low, high)
+        for kernels in supportedKernels() where kernels.instructionSet != .scalar {
+            var worst = 0.0
+            for (x, y) in zip(samples, activate(kernels, activation, samples)) {
+                let truth = exact(Double(x))
+                worst = max(worst, abs(Double(y) - truth) / Double(Float(truth).ulp))
+            }
+            #expect(worst < bound, "\(kernels.instructionSet): \(worst) units")
+        }
+    }
+
+    /// An activation as the epilogue of a product of depth 1 with weight 1 from −0, which adds nothing.
+    private func activate(_ kernels: KernelTable, _ activation: Activation, _ values: [Float]) -> [Float] {
+        let source = Panels(values, rows: values.count, panelWidth: kernels.panelWidth)
+        let target = Panels(rows: values.count, width: 1, panelWidth: kernels.panelWidth)
+        let packed = PackedWeights([1], initial: [-0.0], inputs: 1, panelWidth: kernels.panelWidth)
+        kernels.product(
+            ProductArguments(
+                input: source.matrix, output: target.matrix, weights: packed.weights,
+                weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: 0, endRow: values.count,
+                activation: activation, slope: 0, derivativeAt: nil))
+        return target.values
+    }
+}

@@ -1,0 +1,117 @@
+import KernelDispatch
+import KernelTypes
+import Testing
+import _TestSupport
+
+@Suite struct ProductTests {
+    /// Shapes with every ragged edge: of tiles, of panels, of depth blocks.
+    static let shapes: [(rows: Int, depth: Int, outputs: Int)] = {
+        var shapes = [(1, 1, 1), (2, 3, 2), (5, 16, 10), (14, 192, 32), (15, 193, 33), (29, 257, 48), (64, 784, 10)]
+        for rows in 1...17 { shapes.append((rows, 31, 17)) }
+        for depth in [15, 16, 17, 32, 33, 255, 256, 300, 513] { shapes.append((7, depth, 16)) }
+        for outputs in [1, 15, 16, 17, 31, 32, 33, 65] { shapes.append((9, 20, outputs)) }
+        return shapes
+    }()
+
+    @Test func equalsTheReferenceToTheBit() {
+        var random = TestRandom(1)
+        for kernels in supportedKernels() {
+            for shape in ProductTests.shapes {
+                for wild in [false, true] {
+                    func draw(_ count: Int) -> [Float] { wild ? random.wildFloats(count) : random.floats(count) }
+                    let input = draw(shape.rows * shape.depth)
+                    let weights = draw(shape.depth * shape.outputs)
+                    let initial = draw(shape.outputs)
+                    let expected = Reference.product(
+                        input, weights, initial: initial, rows: shape.rows, depth: shape.depth)
+                    let found = run(kernels, input, weights, initial, rows: shape.rows, within: 0..<shape.rows)
+                    #expect(bits(found.values) == bits(expected), "\(kernels.instructionSet) \(shape) wild \(wild)")
+                }
+            }
+        }
+    }
+
+    @Test func leavesOtherRowsAlone() {
+        var random = TestRandom(2)
+        for kernels in supportedKernels() {
+            let input = random.floats(20 * 9)
+            let found = run(kernels, input, random.floats(9 * 5), random.floats(5), rows: 20, within: 6..<13)
+            for row in 0..<20 where !(6..<13).contains(row) {
+                for column in 0..<5 { #expect(found[row, column] == 7) }
+            }
+        }
+    }
+
+    @Test func withoutInitialValuesStartsAtZero() {
+        var random = TestRandom(3)
+        for kernels in supportedKernels() {
+            let input = random.floats(3 * 40)
+            let weights = random.floats(40 * 6)
+            let zeros = [Float](repeating: 0, count: 6)
+            let expected = Reference.product(input, weights, initial: zeros, rows: 3, depth: 40)
+            let packed = PackedWeights(weights, initial: zeros, inputs: 40, panelWidth: kernels.panelWidth)
+            let source = Panels(input, rows: 3, panelWidth: kernels.panelWidth)
+            let target = Panels(rows: 3, width: 6, panelWidth: kernels.panelWidth)
+            kernels.product(
+                ProductArguments(
+                    input: source.matrix, output: target.matrix, weights: packed.weights,
+                    weightPanelStride: packed.panelStride, initial: nil, firstRow: 0, endRow: 3, activation: .identity,
+                    slope: 0, derivativeAt: nil))
+            #expect(bits(target.values) == bits(expected))
+        }
+    }
+
+    @Test func epilogueIsTheActivationOfTheSum() {
+        var random = TestRandom(4)
+        let (rows, depth, outputs) = (11, 300, 21)
+        let input = random.floats(rows * depth)
+        let weights = random.floats(depth * outputs)
+        let initial = random.floats(outputs)
+        let sums = Reference.product(input, weights, initial: initial, rows: rows, depth: depth)
+        for kernels in supportedKernels() {
+            let relu = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, .relu).values
+            #expect(bits(relu) == bits(sums.map { $0 < 0 ? -0.0 : $0 + 0 }))
+            let leaky = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, .leakyRelu, slope: 0.1).values
+            #expect(bits(leaky) == bits(sums.map { $0 < 0 ? $0 * 0.1 : $0 + 0 }))
+        }
+    }
+
+    @Test func derivativeIsToldFromTheOutput() {
+        var random = TestRandom(5)
+        let (rows, depth, outputs) = (5, 12, 19)
+        let delta = random.floats(rows * depth)
+        let weights = random.floats(depth * outputs)
+        let zeros = [Float](repeating: 0, count: outputs)
+        let sums = Reference.product(delta, weights, initial: zeros, rows: rows, depth: depth)
+        // At z = 0 the derivative of ReLU is 1: output +0; below, the output is −0.
+        let outputsOfRelu: [Float] = (0..<rows * outputs).map { [0, -0.0, 0.5, 2][$0 % 4] }
+        for kernels in supportedKernels() {
+            let at = Panels(outputsOfRelu, rows: rows, panelWidth: kernels.panelWidth)
+            let found = run(
+                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, .relu, derivativeAt: at).values
+            #expect(bits(found) == bits(zip(sums, outputsOfRelu).map { $1.sign == .minus ? 0 : $0 }))
+            let leaky = run(
+                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, .leakyRelu, slope: 0.25, derivativeAt: at
+            ).values
+            #expect(bits(leaky) == bits(zip(sums, outputsOfRelu).map { $1.sign == .minus ? $0 * 0.25 : $0 }))
+        }
+    }
+
+    /// The product of row-major matrices through packing; rows outside `within` keep the padding value.
+    private func run(
+        _ kernels: KernelTable, _ input: [Float], _ weights: [Float], _ initial: [Float], rows: Int,
+        within: Range<Int>, _ activation: Activation = .identity, slope: Float = 0, derivativeAt: Panels? = nil
+    ) -> Panels {
+        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth)
+        let target = Panels(rows: rows, width: initial.count, panelWidth: kernels.panelWidth)
+        let packed = PackedWeights(
+            weights, initial: initial, inputs: source.matrix.width, panelWidth: kernels.panelWidth)
+        kernels.product(
+            ProductArguments(
+                input: source.matrix, output: target.matrix, weights: packed.weights,
+                weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: within.lowerBound,
+                endRow: within.upperBound, activation: activation, slope: slope,
+                derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) }))
+        return target
+    }
+}

@@ -1,0 +1,48 @@
+import KernelDispatch
+import KernelTypes
+import Testing
+import _TestSupport
+
+/// The updates against their definitions written with one fused operation after the other, to the bit.
+@Suite struct UpdateTests {
+    @Test(arguments: [(Float(0), false), (0.9, false), (0.9, true)])
+    func sgd(momentum: Float, nesterov: Bool) {
+        var random = TestRandom(31)
+        let weights = random.floats(48), gradient = random.floats(48), velocity = random.floats(48)
+        let step = SGDStep(learningRate: 0.1, momentum: momentum, nesterov: nesterov, weightDecay: 0.01)
+        for kernels in supportedKernels() {
+            let w = Slice(weights), g = Slice(gradient), v = Slice(velocity)
+            kernels.updateSGD(w.base, g.base, momentum > 0 ? v.base : nil, 48, step)
+            for i in 0..<48 {
+                let slope = gradient[i].addingProduct(weights[i], 0.01)
+                let newVelocity = slope.addingProduct(velocity[i], momentum)
+                let direction =
+                    momentum == 0 ? slope : nesterov ? slope.addingProduct(newVelocity, momentum) : newVelocity
+                #expect(w.base[i] == weights[i].addingProduct(-0.1, direction))
+                #expect(v.base[i] == (momentum > 0 ? newVelocity : velocity[i]))
+            }
+        }
+    }
+
+    @Test func adam() {
+        var random = TestRandom(32)
+        let weights = random.floats(48), gradient = random.floats(48), mean = random.floats(48)
+        let square = random.floats(48).map(abs)
+        let step = AdamStep(
+            stepSize: 0.01, meanRate: 0.1, squareDecay: 0.999, squareRate: 0.001, squareScale: 0.5, epsilon: 1e-8,
+            weightDecay: 0.02, shrink: 0.99)
+        for kernels in supportedKernels() {
+            let w = Slice(weights), g = Slice(gradient), m = Slice(mean), v = Slice(square)
+            kernels.updateAdam(w.base, g.base, m.base, v.base, 48, step)
+            for i in 0..<48 {
+                let weight = weights[i] * 0.99
+                let slope = gradient[i].addingProduct(weight, 0.02)
+                let newMean = mean[i].addingProduct(slope - mean[i], 0.1)
+                let newSquare = (square[i] * 0.999).addingProduct(slope * 0.001, slope)
+                let denominator = Float(1e-8) + newSquare.squareRoot() / 0.5
+                #expect(m.base[i] == newMean && v.base[i] == newSquare)
+                #expect(w.base[i] == weight.addingProduct(-0.01, newMean / denominator))
+            }
+        }
+    }
+}

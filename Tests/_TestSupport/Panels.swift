@@ -1,0 +1,94 @@
+import KernelTypes
+
+/// A panel matrix with memory of its own, filled from and read back as rows.
+public final class Panels {
+    public let rows: Int
+    public let matrix: PanelMatrix
+    private let memory: UnsafeMutableRawPointer
+    private let count: Int
+    private let panelWidth: Int
+
+    /// Padding and spare rows hold `padding`, so that a test sees it when they leak into a result.
+    public init(rows: Int, width: Int, panelWidth: Int, padding: Float = 7) {
+        self.rows = rows
+        self.panelWidth = panelWidth
+        let stride = (rows + 1) * panelWidth
+        count = (width + panelWidth - 1) / panelWidth * stride
+        memory = .allocate(byteCount: max(1, count) * 4, alignment: 64)
+        let base = memory.bindMemory(to: Float.self, capacity: max(1, count))
+        base.initialize(repeating: padding, count: count)
+        matrix = PanelMatrix(base: base, panelStride: stride, width: width)
+    }
+
+    /// [rows, width], row-major.
+    public convenience init(_ values: [Float], rows: Int, panelWidth: Int) {
+        self.init(rows: rows, width: values.count / rows, panelWidth: panelWidth)
+        for row in 0..<rows {
+            for column in 0..<matrix.width { self[row, column] = values[row * matrix.width + column] }
+        }
+    }
+
+    deinit { memory.deallocate() }
+
+    public subscript(row: Int, column: Int) -> Float {
+        get { matrix.base[offset(row, column)] }
+        set { matrix.base[offset(row, column)] = newValue }
+    }
+
+    /// [rows, width], row-major.
+    public var values: [Float] {
+        (0..<rows).flatMap { row in (0..<matrix.width).map { self[row, $0] } }
+    }
+
+    private func offset(_ row: Int, _ column: Int) -> Int {
+        column / panelWidth * matrix.panelStride + row * panelWidth + column % panelWidth
+    }
+}
+
+/// Weights of the forward product in panels of outputs, and where its chains start.
+public final class PackedWeights {
+    public let weights: UnsafeMutablePointer<Float>
+    public let initial: UnsafeMutablePointer<Float>
+    public let panelStride: Int
+    private let memory: UnsafeMutableRawPointer
+
+    /// `weights`: [inputs, outputs], row-major; `initial`: [outputs].
+    public init(_ weights: [Float], initial: [Float], inputs: Int, panelWidth: Int) {
+        let outputs = initial.count
+        let panels = (outputs + panelWidth - 1) / panelWidth
+        let count = panels * inputs * panelWidth
+        panelStride = inputs * panelWidth
+        memory = .allocate(byteCount: (count + panels * panelWidth) * 4, alignment: 64)
+        let base = memory.bindMemory(to: Float.self, capacity: count + panels * panelWidth)
+        base.initialize(repeating: 0, count: count + panels * panelWidth)
+        self.weights = base
+        self.initial = base + count
+        for output in 0..<outputs {
+            self.initial[output] = initial[output]
+            for input in 0..<inputs {
+                base[output / panelWidth * panelStride + input * panelWidth + output % panelWidth] =
+                    weights[input * outputs + output]
+            }
+        }
+    }
+
+    deinit { memory.deallocate() }
+}
+
+/// Aligned floats for kernels that work on flat slices.
+public final class Slice {
+    public let base: UnsafeMutablePointer<Float>
+    public let count: Int
+    private let memory: UnsafeMutableRawPointer
+
+    public init(_ values: [Float]) {
+        count = values.count
+        memory = .allocate(byteCount: max(1, count) * 4, alignment: 64)
+        base = memory.bindMemory(to: Float.self, capacity: max(1, count))
+        base.initialize(from: values, count: count)
+    }
+
+    deinit { memory.deallocate() }
+
+    public var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}

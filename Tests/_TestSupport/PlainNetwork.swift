@@ -1,0 +1,53 @@
+import Foundation
+
+/// A multilayer perceptron in Double with plain loops: what a person would do by hand, and the oracle of the trainer.
+public struct PlainNetwork {
+    /// weight[layer][output][input], bias[layer][output]
+    public var weight: [[[Double]]]
+    public var bias: [[Double]]
+    public var activation: String
+    public var loss: String
+    public var slope = 0.01
+
+    public init(weight: [[[Double]]], bias: [[Double]], activation: String, loss: String) {
+        self.weight = weight
+        self.bias = bias
+        self.activation = activation
+        self.loss = loss
+    }
+
+    public func outputs(_ features: [Double]) -> [Double] {
+        var values = features
+        for layer in weight.indices {
+            values = zip(weight[layer], bias[layer]).map { row, start in
+                zip(row, values).reduce(start) { $0 + $1.0 * $1.1 }
+            }
+            if layer < weight.count - 1 { values = values.map(activate) }
+        }
+        return values
+    }
+
+    /// Mean loss over rows; of classes, a target is one-hot.
+    public func meanLoss(_ rows: [[Double]], _ targets: [[Double]]) -> Double {
+        zip(rows, targets).reduce(0) { $0 + loss(outputs($1.0), $1.1) } / Double(rows.count)
+    }
+
+    private func activate(_ z: Double) -> Double {
+        switch activation {
+        case "relu": max(z, 0)
+        case "leaky-relu": z >= 0 ? z : slope * z
+        case "sigmoid": 1 / (1 + exp(-z))
+        case "tanh": tanh(z)
+        default: z
+        }
+    }
+
+    private func loss(_ outputs: [Double], _ target: [Double]) -> Double {
+        if loss == "squared-error" {
+            return zip(outputs, target).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        }
+        let top = outputs.max()!
+        let total = outputs.reduce(0) { $0 + exp($1 - top) }
+        return zip(outputs, target).reduce(0) { $0 + $1.1 * (log(total) + top - $1.0) }
+    }
+}
