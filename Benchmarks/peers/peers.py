@@ -138,7 +138,7 @@ def markdown(results: dict[tuple[str, str], list[dict]], options: argparse.Names
     ruler = tuple("-" * (width - 1) + (":" if column > 1 else "-") for column, width in enumerate(widths))
     lines = []
     for row in [rows[0], ruler, *rows[1:]]:
-        cells = [f"{cell:<{width}}" if n < 2 else f"{cell:>{width}}" for n, (cell, width) in enumerate(zip(row, widths))]
+        cells = (cell.rjust(width) if n > 1 else cell.ljust(width) for n, (cell, width) in enumerate(zip(row, widths)))
         lines.append(f"| {' | '.join(cells)} |")
 
     versions = {program: runs[0].get("version") for (_, program), runs in results.items()}

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 from safetensors import safe_open
 
 WARM_UP_SECONDS = 1.0
-OPERATIONS_PER_CALL = 2e11  # a second or so: a call is the least that is timed, and an epoch of mnist-deep is half a minute
+OPERATIONS_PER_CALL = 2e11  # one to two seconds on two cores, where an epoch of mnist-deep takes half a minute
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Workload:
         return 6 * sum(weights) - 2 * weights[0]
 
     def steps_per_call(self, rows: int) -> int:
-        """Minibatches trained between two looks at the clock: an epoch of a small network, a few steps of a large one."""
+        """Minibatches trained between two looks at the clock: an epoch if it is small, a few steps if large."""
         wanted = OPERATIONS_PER_CALL / (self.operations_per_sample * self.batch_size)
         return max(1, min(round(wanted), rows // self.batch_size))
 
@@ -57,6 +58,8 @@ def shuffled(workload: Workload, rows: int) -> Iterator[np.ndarray]:
     random = np.random.default_rng(1)
     steps = workload.steps_per_call(rows)
     size = steps * workload.batch_size
+    if size > rows:
+        sys.exit(f"{rows} rows do not fill a minibatch of {workload.batch_size}")
     while True:
         order = random.permutation(rows).astype(np.int32)
         for start in range(0, rows - size + 1, size):

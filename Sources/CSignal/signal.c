@@ -15,15 +15,21 @@ static void note(int signal) {
 }
 
 int fasttrain_signal_watch(void) {
+    static const int watched[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = note};
     // SA_RESETHAND: the first signal restores the default, so that the second one ends the program.
     action.sa_flags = SA_RESTART | SA_RESETHAND;
     sigemptyset(&action.sa_mask);
-    struct sigaction hangup;
-    if (sigaction(SIGHUP, NULL, &hangup) != 0) return -1;
-    if (hangup.sa_handler != SIG_IGN && sigaction(SIGHUP, &action, NULL) != 0) return -1;
-    if (sigaction(SIGINT, &action, NULL) != 0) return -1;
-    return sigaction(SIGTERM, &action, NULL);
+    sigset_t mask;
+    sigemptyset(&mask);
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
+        struct sigaction earlier;
+        if (sigaction(watched[i], NULL, &earlier) != 0) return -1;
+        if (watched[i] == SIGHUP && earlier.sa_handler == SIG_IGN) continue;
+        if (sigaction(watched[i], &action, NULL) != 0) return -1;
+        sigaddset(&mask, watched[i]);
+    }
+    return sigprocmask(SIG_UNBLOCK, &mask, NULL);
 }
 
 int fasttrain_signal_received(void) { return atomic_load_explicit(&received, memory_order_relaxed); }

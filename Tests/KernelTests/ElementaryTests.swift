@@ -27,12 +27,12 @@ import _TestSupport
     }
 
     @Test func activationsTakeExtremes() {
-        let extremes: [Float] = [.infinity, -.infinity, .nan, 1e38, -1e38, 1e-45, -1e-45, 0]
+        let extremes: [Float] = [.infinity, -.infinity, .nan, 1e38, -1e38, 0x1p-149, -0x1p-149, 0]
         for kernels in supportedKernels() {
             let sigmoid = activate(kernels, .sigmoid, extremes + extremes)
             #expect(sigmoid[0] == 1 && sigmoid[1] == 0 && sigmoid[2].isNaN && sigmoid[3] == 1 && sigmoid[4] == 0)
             let tanh = activate(kernels, .tanh, extremes + extremes)
-            #expect(tanh[0] == 1 && tanh[1] == -1 && tanh[2].isNaN && tanh[5] == 1e-45 && tanh[7] == 0)
+            #expect(tanh[0] == 1 && tanh[1] == -1 && tanh[2].isNaN && tanh[5] == 0x1p-149 && tanh[7] == 0)
             let relu = activate(kernels, .relu, extremes + extremes)
             #expect(relu[0] == .infinity && relu[1] == 0 && relu[2].isNaN, "a NaN must not vanish in ReLU")
         }
@@ -54,6 +54,7 @@ import _TestSupport
         for kernels in supportedKernels() {
             let samples = ElementaryTests.samples(-103, -20)
             let panels = Panels(samples.flatMap { [$0, 0] }, rows: samples.count, panelWidth: kernels.panelWidth)
+            defer { extendLifetime(panels) }
             kernels.softmax(panels.matrix, 0, samples.count)
             var worst = 0.0
             for (row, x) in samples.enumerated() {
@@ -83,6 +84,7 @@ import _TestSupport
         let source = Panels(values, rows: values.count, panelWidth: kernels.panelWidth)
         let target = Panels(rows: values.count, width: 1, panelWidth: kernels.panelWidth)
         let packed = PackedWeights([1], initial: [-0.0], inputs: 1, panelWidth: kernels.panelWidth)
+        defer { extendLifetime((source, target, packed)) }
         kernels.product(
             ProductArguments(
                 input: source.matrix, output: target.matrix, weights: packed.weights,

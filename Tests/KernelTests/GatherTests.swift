@@ -13,9 +13,11 @@ import _TestSupport
         let floats = source.map { Float($0) - 100 }
         for kernels in supportedKernels() {
             let bytes = Panels(rows: 3, width: width, panelWidth: kernels.panelWidth)
+            defer { extendLifetime(bytes) }
             kernels.gatherBytes(source, scale, indices, bytes.matrix, 0, 3)
             #expect(bits(bytes.values) == bits(expected))
             let values = Panels(rows: 3, width: width, panelWidth: kernels.panelWidth)
+            defer { extendLifetime(values) }
             kernels.gatherFloats(floats, indices, values.matrix, 1, 3)
             for column in 0..<width {
                 #expect(values[0, column] == 7)
@@ -32,6 +34,7 @@ import _TestSupport
             let block = Slice(random.floats(inputs * width))
             let stride = outputs * width
             let target = Slice([Float](repeating: 7, count: (inputs + width - 1) / width * stride))
+            defer { extendLifetime((block, target)) }
             kernels.transposeBlock(block.base, inputs, outputs, target.base, stride)
             for i in 0..<inputs {
                 for o in 0..<outputs {

@@ -35,12 +35,14 @@ import _TestSupport
         let width = kernels.panelWidth
         let source = Panels(input, rows: rows, panelWidth: width)
         let deltas = Panels(delta, rows: rows, panelWidth: width)
+        defer { extendLifetime((source, deltas)) }
         let expected = Reference.gradient(input, delta, rows: over, inputs: inputs, outputs: outputs)
         for panel in 0..<(outputs + width - 1) / width {
             for first in stride(from: 0, to: inputs, by: width) {
                 let end = min(inputs, first + 2 * width)
                 let block = Slice([Float](repeating: 7, count: (end - first) * width))
                 let bias = Slice([Float](repeating: 7, count: width))
+                defer { extendLifetime((block, bias)) }
                 kernels.gradient(
                     GradientArguments(
                         input: source.matrix, delta: deltas.matrix, panel: panel, firstInput: first, endInput: end,

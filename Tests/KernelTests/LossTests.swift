@@ -63,6 +63,7 @@ import _TestSupport
             for loss in [kernels.softmaxCrossEntropy, kernels.squaredError] {
                 let (_, gradient) = run(loss, kernels, [1, 2, 3], rows: 1, labels: [0])
                 for lane in 3..<kernels.panelWidth { #expect(gradient.matrix.base[lane] == 0) }
+                extendLifetime(gradient)
             }
         }
     }
@@ -98,6 +99,7 @@ import _TestSupport
         targets: [Float]? = nil
     ) -> (losses: [Float], gradient: Panels) {
         let panels = Panels(outputs, rows: rows, panelWidth: kernels.panelWidth)
+        defer { extendLifetime(panels) }
         var losses = [Float](repeating: 0, count: rows)
         losses.withUnsafeMutableBufferPointer { losses in
             (labels ?? []).withUnsafeBufferPointer { labels in

@@ -52,6 +52,7 @@ import _TestSupport
             let packed = PackedWeights(weights, initial: zeros, inputs: 40, panelWidth: kernels.panelWidth)
             let source = Panels(input, rows: 3, panelWidth: kernels.panelWidth)
             let target = Panels(rows: 3, width: 6, panelWidth: kernels.panelWidth)
+            defer { extendLifetime((packed, source, target)) }
             kernels.product(
                 ProductArguments(
                     input: source.matrix, output: target.matrix, weights: packed.weights,
@@ -106,6 +107,7 @@ import _TestSupport
         let target = Panels(rows: rows, width: initial.count, panelWidth: kernels.panelWidth)
         let packed = PackedWeights(
             weights, initial: initial, inputs: source.matrix.width, panelWidth: kernels.panelWidth)
+        defer { extendLifetime((source, target, packed, derivativeAt)) }
         kernels.product(
             ProductArguments(
                 input: source.matrix, output: target.matrix, weights: packed.weights,

@@ -12,6 +12,7 @@ import _TestSupport
         let step = SGDStep(learningRate: 0.1, momentum: momentum, nesterov: nesterov, weightDecay: 0.01)
         for kernels in supportedKernels() {
             let w = Slice(weights), g = Slice(gradient), v = Slice(velocity)
+            defer { extendLifetime((w, g, v)) }
             kernels.updateSGD(w.base, g.base, momentum > 0 ? v.base : nil, 48, step)
             for i in 0..<48 {
                 let slope = gradient[i].addingProduct(weights[i], 0.01)
@@ -33,6 +34,7 @@ import _TestSupport
             weightDecay: 0.02, shrink: 0.99)
         for kernels in supportedKernels() {
             let w = Slice(weights), g = Slice(gradient), m = Slice(mean), v = Slice(square)
+            defer { extendLifetime((w, g, m, v)) }
             kernels.updateAdam(w.base, g.base, m.base, v.base, 48, step)
             for i in 0..<48 {
                 let weight = weights[i] * 0.99

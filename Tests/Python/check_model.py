@@ -18,11 +18,11 @@ from safetensors.torch import load_file
 from torch import nn
 
 ACTIVATIONS = {
-    "identity": nn.Identity,
-    "relu": nn.ReLU,
-    "leaky-relu": lambda: nn.LeakyReLU(0.01),
-    "sigmoid": nn.Sigmoid,
-    "tanh": nn.Tanh,
+    "identity": lambda recipe: nn.Identity(),
+    "relu": lambda recipe: nn.ReLU(),
+    "leaky-relu": lambda recipe: nn.LeakyReLU(recipe["leaky_slope"]),
+    "sigmoid": lambda recipe: nn.Sigmoid(),
+    "tanh": lambda recipe: nn.Tanh(),
 }
 ROWS_PER_ALLOWED_DIFFERENCE = 10_000
 
@@ -30,7 +30,7 @@ ROWS_PER_ALLOWED_DIFFERENCE = 10_000
 def network(inputs: int, recipe: dict, outputs: int) -> nn.Sequential:
     layers = []
     for units in recipe["hidden"]:
-        layers += [nn.Linear(inputs, units), ACTIVATIONS[recipe["activation"]]()]
+        layers += [nn.Linear(inputs, units), ACTIVATIONS[recipe["activation"]](recipe)]
         inputs = units
     return nn.Sequential(*layers, nn.Linear(inputs, outputs))
 

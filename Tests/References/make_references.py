@@ -11,11 +11,11 @@ training-<optimizer>[-decay]-<loss>.safetensors: one training run of a network 6
 file order in minibatches of 16, so that each epoch ends in a minibatch of 2: 50 epochs are 200 steps.
     train.x         [50, 6]
     train.y         [50] I64 labels of 4 classes (cross-entropy), or [50, 2] (squared-error)
-    initial.<name>  the weights at the start, under the names of nn.Sequential: 0.weight [8, 6], 0.bias [8], 2.weight ...
+    initial.<name>  the weights at the start, named as in nn.Sequential: 0.weight [8, 6], 0.bias [8], 2.weight ...
     losses          [200], of each step's minibatch, before its update
     final.<name>    the weights at the end
-    metadata        the recipe, as strings: optimizer, learning_rate, momentum, nesterov, weight_decay, loss, activation,
-                    batch_size, epochs, hidden; and seed, torch
+    metadata        the recipe, as strings: optimizer, learning_rate, momentum, nesterov, weight_decay, loss,
+                    activation, batch_size, epochs, hidden; and seed, torch
 
 gradients.safetensors: one minibatch of 16 rows, every activation with every loss.
     x [16, 6]; cross-entropy.y [16] I64; squared-error.y [16, 2]

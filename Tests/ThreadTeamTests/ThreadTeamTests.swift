@@ -68,6 +68,7 @@ import _TestSupport
             let slices = gradients.map { Slice($0) }
             let sum = inPlace ? slices[0] : Slice([Float](repeating: 0, count: 37))
             let sources: [UnsafeMutablePointer<Float>?] = slices.map(\.base)
+            defer { extendLifetime((slices, sum)) }
             ft_all_reduce_slice(sum.base, sources, Int32(shards), 37)
             #expect(bits(sum.values) == bits(expected))
         }

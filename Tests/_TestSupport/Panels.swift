@@ -1,6 +1,9 @@
 import KernelTypes
 
 /// A panel matrix with memory of its own, filled from and read back as rows.
+///
+/// As with `PackedWeights` and `Slice`, a test that hands out the pointers ends with `extendLifetime`: the optimizer may
+/// free an object after its last mention.
 public final class Panels {
     public let rows: Int
     public let matrix: PanelMatrix
@@ -31,8 +34,14 @@ public final class Panels {
     deinit { memory.deallocate() }
 
     public subscript(row: Int, column: Int) -> Float {
-        get { matrix.base[offset(row, column)] }
-        set { matrix.base[offset(row, column)] = newValue }
+        get {
+            defer { extendLifetime(self) }
+            return matrix.base[offset(row, column)]
+        }
+        set {
+            matrix.base[offset(row, column)] = newValue
+            extendLifetime(self)
+        }
     }
 
     /// [rows, width], row-major.
@@ -90,5 +99,8 @@ public final class Slice {
 
     deinit { memory.deallocate() }
 
-    public var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    public var values: [Float] {
+        defer { extendLifetime(self) }
+        return Array(UnsafeBufferPointer(start: base, count: count))
+    }
 }

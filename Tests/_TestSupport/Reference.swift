@@ -53,7 +53,7 @@ public struct TestRandom {
             switch next() % 8 {
             case 0: 0
             case 1: -0.0
-            case 2: float() * 1e-40
+            case 2: float() * 0x1p-133
             case 3: float() * 1e18
             case 4: float() * 1e-20
             default: float()

@@ -21,7 +21,7 @@ enum ProgressBar {
             space -= separator.columns + fact.columns
         }
         let share = Double(progress.step) / Double(max(1, progress.steps))
-        let bar = space >= 8 ? "  " + self.bar(share, width: min(space - 2, 40), style: style) : ""
+        let bar = space >= 8 ? "  " + self.bar(share, width: min(space - 2, 24), style: style) : ""
         return epoch.clipped(to: width) + bar + tail
     }
 

@@ -156,7 +156,7 @@ import Testing
     private var path: String { folder.file("init.safetensors") }
 
     private func write(_ parameters: Parameters, extra: [TensorToWrite] = []) throws {
-        let tensors = ParameterTensors(inputs: 4, hidden: [3], outputs: 3, prefix: "", suffix: "")
+        let tensors = ParameterTensors(Network(inputs: 4, hidden: [3], outputs: 3), prefix: "", suffix: "")
         try SafeTensorsWriter.write(tensors.write(parameters) + extra, metadata: [:], to: path)
     }
 

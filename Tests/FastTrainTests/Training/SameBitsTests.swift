@@ -100,7 +100,7 @@ import _TestSupport
                 .train(stop: { counter.next() == 2 ? 2 : nil })
             stops += 1
         }
-        #expect(stops == 5)
+        #expect(stops == 6)  // after step 1, then every 2 of 9 steps: 3, 5, 7, 9, and once more to find that all is done
         expectSame(outcome, straight, "stopped \(stops) times")
     }
 
