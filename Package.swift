@@ -19,7 +19,7 @@ enum InstructionSet: String, CaseIterable {
     var target: Target {
         .target(
             name: rawValue,
-            dependencies: ["KernelTypes", "CVectorMath"],
+            dependencies: ["KernelTypes", "CIntrinsics"],
             // Code generation for one CPU level is an "unsafe" flag to SwiftPM; from tools 6.2 a dependency may use them.
             swiftSettings: [.unsafeFlags(["-Xcc", "-march=\(march)"] + wideVectors)]
         )
@@ -46,7 +46,7 @@ let package = Package(
     ],
     targets: InstructionSet.allCases.map(\.target) + [
         .target(name: "KernelTypes"),
-        .target(name: "CVectorMath"),
+        .target(name: "CIntrinsics"),
         .target(name: "CCPUFeatures"),
         .target(
             name: "KernelDispatch",

@@ -15,6 +15,7 @@ public enum Benchmark {
             recipe.batchSize = batchSize
             recipe.optimizer = optimizer
             recipe.learningRate = learningRate
+            recipe.schedule = .constant
             recipe.validation = 0
             recipe.epochs = 1_000_000
             self.recipe = recipe

@@ -28,7 +28,8 @@ public final class Training {
 
     let sampling: Sampling
     let folder: RunFolder?
-    let checkpointEvery: Int?
+    /// Steps between two checkpoints; nil: one after each epoch.
+    public let checkpointEvery: Int?
     let initial: Parameters?
     let start: TrainingState?
 

@@ -54,8 +54,13 @@ func gradientTile<T: Tile>(
     var tile = T(repeating: .zero, .zero)
     var column = column
     var delta = delta
-    for _ in 0..<rows {
-        tile.add(column, stride: 1, times: load(delta), load(delta + laneCount))
+    for _ in 0..<rows / 4 {
+        tile.addFour(column, next: panelWidth, stride: 1, times: delta)
+        column += 4 * panelWidth
+        delta += 4 * panelWidth
+    }
+    for _ in 0..<rows % 4 {
+        tile.add(column, stride: 1, times: delta)
         column += panelWidth
         delta += panelWidth
     }

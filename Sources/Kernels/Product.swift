@@ -62,14 +62,17 @@ func productTile<T: Tile>(
     var input = UnsafePointer(
         arguments.input.base + (start / panelWidth) * arguments.input.panelStride + row * panelWidth)
     var left = end - start
-    while left > 0 {
-        let steps = min(left, panelWidth)
-        for k in 0..<steps {
-            tile.add(input + k, stride: panelWidth, times: load(weights), load(weights + laneCount))
-            weights += panelWidth
+    while left >= panelWidth {
+        for k in stride(from: 0, to: panelWidth, by: 4) {
+            tile.addFour(input + k, next: 1, stride: panelWidth, times: weights)
+            weights += 4 * panelWidth
         }
         input += arguments.input.panelStride
-        left -= steps
+        left -= panelWidth
+    }
+    for k in 0..<left {
+        tile.add(input + k, stride: panelWidth, times: weights)
+        weights += panelWidth
     }
     tile.store(to: output)
     guard end == arguments.input.width else { return }

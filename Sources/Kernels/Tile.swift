@@ -17,6 +17,28 @@ protocol Tile {
     func store(to destination: UnsafeMutablePointer<Float>)
 }
 
+extension Tile {
+    /// Adds the outer product of `rows` scalars, `stride` floats apart, and the `panelWidth` values at `values`.
+    @inline(__always)
+    mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times values: UnsafePointer<Float>) {
+        add(scalars, stride: stride, times: load(values), load(values + laneCount))
+    }
+
+    /// Four outer products, one after the other: scalars `next` floats further and the next row of values each time.
+    ///
+    /// Written out because a core that shares its front end with a neighbour (SMT) is held up by every instruction
+    /// that is no multiply-add, the loop's own three among them.
+    @inline(__always)
+    mutating func addFour(
+        _ scalars: UnsafePointer<Float>, next: Int, stride: Int, times values: UnsafePointer<Float>
+    ) {
+        add(scalars, stride: stride, times: values)
+        add(scalars + next, stride: stride, times: values + panelWidth)
+        add(scalars + 2 * next, stride: stride, times: values + 2 * panelWidth)
+        add(scalars + 3 * next, stride: stride, times: values + 3 * panelWidth)
+    }
+}
+
 struct Row: Tile {
     var left: Lanes
     var right: Lanes

@@ -1,4 +1,4 @@
-import CVectorMath
+import CIntrinsics
 import KernelTypes
 
 /// One step of SGD on a slice, as PyTorch defines it: g += λw; v = μv + g; g = v, or g + μv (Nesterov); w −= ηg.

@@ -5,4 +5,4 @@ typealias ProductTile = Rows6
 typealias GradientTile = Rows6
 
 /// Depth of a slice of weights: 256 × 16 floats are 16 KiB, half of the first-level cache.
-@inline(__always) var depthBlock: Int { 256 }
+@inline(__always) var depthBlock: Int { 128 }

@@ -97,6 +97,38 @@ import Testing
         #expect(misfit.status == 65)
     }
 
+    @Test func numbersInsteadOfClasses() throws {
+        let (file, run) = (folder.path("line.safetensors"), folder.path("run"))
+        let x = (0..<64).map { Float($0) / 64 }
+        try Dataset(name: "line", features: x, featureShape: [1], targets: x.map { 2 * $0 - 1 }, targetNames: ["y"])
+            .write(to: file)
+        let training = try Fasttrain.run([
+            "--data", file, "--hidden", "none", "--batch-size", "4", "--learning-rate", "0.05", "--threads", "1",
+            "--epochs", "50", "--output", run,
+        ])
+        #expect(training.status == 0)
+        #expect(training.stderr.contains("\nloss        squared-error\n"))
+        #expect(training.stdout.contains("\nuse it  fasttrain evaluate \(run) --split train\n"))
+
+        let result = try json(try Fasttrain.run(["evaluate", run, "--split", "train", "--json"]).stdout)
+        guard case .number(let r2)? = result["r2"] else {
+            Issue.record("no r2 in \(result.text)")
+            return
+        }
+        #expect(r2 > 0.99)
+        let predictions = try Fasttrain.run(["predict", run, "--split", "train"]).stdout.split(separator: "\n")
+        #expect(predictions.count == 65)
+        #expect(predictions[0] == "row,y")
+
+        let noTest = try Fasttrain.run(["evaluate", run])
+        #expect(noTest.status == 65)
+        #expect(noTest.stderr.contains("expected test rows, found training rows only"))
+        let probabilities = try Fasttrain.run(["predict", run, "--split", "train", "--probabilities"])
+        #expect(probabilities.status == 64)
+        #expect(try Fasttrain.run(["--data", file, "--loss", "cross-entropy"]).status == 64)
+        #expect(try Fasttrain.run(["predict", run, "--split", "train", "-o", "/dev/null"]).status == 73)
+    }
+
     @Test func benchmarkPrintsOneObject() throws {
         let arguments = ["benchmark", "--workload", "mnist-small", "--seconds", "0.1", "--threads", "1", "--json"]
         let result = try json(try Fasttrain.run(arguments).stdout)

@@ -74,12 +74,12 @@ struct HelpTests {
               --optimizer <name>      How a gradient becomes an update. (values: sgd, adam,
                                       adamw; default: adam)
               --learning-rate <rate>  Learning rate, the largest of the schedule. (default:
-                                      0.001)
+                                      0.002)
               --momentum <share>      Momentum of sgd, in 0..<1. (default: 0.9)
               --nesterov              Nesterov's momentum, for sgd.
               --weight-decay <rate>   Weight decay (decoupled in adamw). (default: 0.0)
               --schedule <name>       Learning rate over the steps. (values: constant,
-                                      cosine, one-cycle; default: constant)
+                                      cosine, one-cycle; default: cosine)
               --batch-size <n>        Rows of a minibatch. (default: 128)
               --epochs <n>            Passes over the training rows. (default: 10)
               --seed <n>              Key of all randomness. (default: 1)

@@ -22,7 +22,7 @@ struct RunCardTests {
                 rows        54,000 training, 6,000 validation, 10,000 test
                 network     784-256-128-10, relu, 235,146 parameters
                 loss        cross-entropy
-                optimizer   adam, learning rate 0.001, betas 0.9 and 0.999, epsilon 1e-08
+                optimizer   adam, learning rate 0.002 (cosine), betas 0.9 and 0.999, epsilon 1e-08
                 minibatch   128 rows, 2 shards, 422 steps an epoch
                 epochs      10, seed 1
                 threads     2 on 2 of 64 CPUs (cpu.max), avx512
@@ -57,7 +57,7 @@ struct RunCardTests {
                 rows        54,000 training
                 network     13-8-1, leaky-relu 0.01, 121 parameters
                 loss        squared-error
-                optimizer   sgd, learning rate 0.001 (one-cycle), Nesterov momentum 0.9, weight decay 0.0001
+                optimizer   sgd, learning rate 0.002 (one-cycle), Nesterov momentum 0.9, weight decay 0.0001
                 minibatch   1 row in file order, 1 shard, 422 steps an epoch
                 epochs      10, seed 1
                 threads     2 on all 8 CPUs, scalar

@@ -138,7 +138,7 @@ final class TrainingSession: @unchecked Sendable {
     /// Adds up the losses of a minibatch, before its update.
     private func account(_ count: Int) throws(FastTrainError) {
         let sum = engine.lossSum(count: count)
-        guard sum.isFinite else { throw divergence("the loss of its minibatch is \(sum)") }
+        guard sum.isFinite else { throw divergence("the loss of its minibatch is \(name(sum))") }
         lossSum += sum
         onStep?(step + 1, sum / Double(count))
     }
@@ -146,7 +146,8 @@ final class TrainingSession: @unchecked Sendable {
     private func endStep(_ count: Int) {
         step += 1
         clock.rows += count
-        interrupted = stop()
+        // After the last step nothing is left to interrupt.
+        if step < training.totalSteps { interrupted = stop() }
         let stepInEpoch = step % training.stepsPerEpoch
         if stepInEpoch == 0 {
             clock.stopTraining()
@@ -182,7 +183,7 @@ final class TrainingSession: @unchecked Sendable {
             validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
             learningRate: learningRate(step - 1), samplesPerSecond: clock.takeEpochRate(), seconds: clock.total)
         if let loss = result?.loss {
-            guard loss.isFinite else { throw divergence("the validation loss is \(loss)") }
+            guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))") }
             let leastSoFar = best.flatMap { best in history.first { $0.epoch == best.epoch }?.validationLoss }
             if leastSoFar.map({ loss < $0 }) ?? true {
                 best = .init(epoch: record.epoch, parameters: try finiteParameters())
@@ -224,6 +225,9 @@ final class TrainingSession: @unchecked Sendable {
         guard engine.forward.parameters.areFinite else { throw divergence("a parameter is not finite") }
         return engine.forward.parameters.unpacked()
     }
+
+    /// NaN has a sign that says nothing.
+    private func name(_ value: Double) -> String { value.isNaN ? "NaN" : value < 0 ? "-infinity" : "infinity" }
 
     private func divergence(_ what: String) -> FastTrainError {
         .diverged(

@@ -24,7 +24,7 @@ struct ModelSource: ParsableArguments {
     }
 
     private func openData() throws(FastTrainError) -> Dataset {
-        let run = isFolder && data == nil ? try RunFolder.open(path).readRecipe().data : nil
+        let run = isFolder && data == nil ? try RunDescription(folder: path).data : nil
         if let file = data ?? run { return try Dataset(path: file) }
         return try .mnistSample()
     }

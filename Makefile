@@ -1,0 +1,61 @@
+# What CI runs, one word each. `make demo` and `make test` are all that a new machine with Swift needs.
+
+SWIFT ?= swift
+THREADS ?=
+DATA ?=
+RUN ?= run
+ARGS ?=
+
+# One binary that needs no Swift on the machine it runs on.
+BUILD = $(SWIFT) build -c release --static-swift-stdlib
+# Tests are built optimised: unoptimised SIMD code is a hundred times slower. In a folder of their own, since they are
+# compiled with other flags.
+TEST_FOLDER = .build-test
+TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
+
+.PHONY: all setup build demo train test test-long lint format bench bench-peers clean
+
+all: build
+
+# The two system libraries: OpenMP's and zlib's.
+setup:
+	@Tools/setup.sh
+
+build: setup
+	$(BUILD)
+
+# A network learns real digits: the built-in sample, under ten seconds of training.
+demo: build
+	.build/release/fasttrain $(if $(THREADS),--threads $(THREADS)) $(ARGS)
+
+# make train DATA=mnist.safetensors THREADS=16 RUN=run ARGS="--hidden 256"
+train: build
+	.build/release/fasttrain train $(if $(DATA),--data $(DATA)) $(if $(THREADS),--threads $(THREADS)) --output $(RUN) $(ARGS)
+
+test: build
+	$(SWIFT) build $(TEST_BUILD) --build-tests
+	FASTTRAIN_BINARY=$(CURDIR)/.build/release/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
+	Tools/test-python.sh
+
+# What takes minutes: every float through exp, full MNIST, many kills.
+test-long: build
+	$(SWIFT) build $(TEST_BUILD) --build-tests
+	FASTTRAIN_LONG=1 FASTTRAIN_BINARY=$(CURDIR)/.build/release/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
+
+lint: build
+	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel
+	Tools/check-symbols.sh .build/release
+
+format:
+	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format --in-place --parallel
+
+# Kernels, all-reduce and a training step, by ordo-one/benchmark in a package of its own.
+bench: setup
+	cd Benchmarks && $(SWIFT) package -c release --disable-sandbox benchmark $(ARGS)
+
+# fasttrain against PyTorch, JAX and scikit-learn in one run: DATA=mnist.safetensors
+bench-peers: build
+	Benchmarks/peers/run.sh $(if $(DATA),--data $(DATA)) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
+
+clean:
+	rm -rf .build $(TEST_FOLDER) .build-python Benchmarks/.build

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Installs the system libraries that fasttrain is built with, if they are missing: OpenMP's runtime and zlib.
+set -eu
+
+missing=""
+for package in libomp-dev zlib1g-dev; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+echo "installing$missing"
+as_root=""
+[ "$(id -u)" = 0 ] || as_root=sudo
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # the list is meant to be split
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
