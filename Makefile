@@ -34,8 +34,8 @@ train: build
 
 test: build
 	$(SWIFT) build $(TEST_BUILD) --build-tests
+	Tools/test-python.sh .build/release/fasttrain .build/release/fasttrain-data
 	FASTTRAIN_BINARY=$(CURDIR)/.build/release/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
-	Tools/test-python.sh
 
 # What takes minutes: every float through exp, full MNIST, many kills.
 test-long: build

@@ -38,6 +38,8 @@ let package = Package(
     products: [
         .library(name: "FastTrain", targets: ["FastTrain"]),
         .library(name: "FastTrainData", targets: ["FastTrainData"]),
+        // The parts below FastTrain, for Benchmarks/ alone: no promise that they stay as they are.
+        .library(name: "FastTrainKernels", targets: ["KernelDispatch", "KernelTypes", "CThreadTeam"]),
         .executable(name: "fasttrain", targets: ["FastTrainCLI"]),
         .executable(name: "fasttrain-data", targets: ["fasttrain-data"]),
     ],
@@ -68,10 +70,10 @@ let package = Package(
         .target(name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes"], path: "Tests/_TestSupport"),
         .testTarget(name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"]),
         .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
-        .testTarget(name: "FastTrainDataTests", dependencies: ["FastTrainData", "CSample"]),
+        .testTarget(name: "FastTrainDataTests", dependencies: ["FastTrainData", "CSample", "_TestSupport"]),
         .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
         .testTarget(name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"]),
-        .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain"]),
+        .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain", "_TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -25,7 +25,7 @@ int fasttrain_signal_watch(void) {
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++) {
         struct sigaction earlier;
         if (sigaction(watched[i], NULL, &earlier) != 0) return -1;
-        if (watched[i] == SIGHUP && earlier.sa_handler == SIG_IGN) continue;
+        if (earlier.sa_handler == SIG_IGN) continue;
         if (sigaction(watched[i], &action, NULL) != 0) return -1;
         sigaddset(&mask, watched[i]);
     }

@@ -1,14 +1,17 @@
 #define _GNU_SOURCE  // sched_getaffinity
 #include "CThreadTeam.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 
 // From omp.h, which lies outside the toolchain's include path.
 extern void omp_set_dynamic(int dynamic);
 extern int omp_get_num_threads(void);
 extern int omp_get_thread_num(void);
 extern void kmp_set_blocktime(int milliseconds);
+extern void kmp_set_warnings_off(void);
 
 // Spins of a waiting member before it yields its CPU. A spin is a `pause`, 40 to 140 cycles on the CPUs we know, so
 // this waits some tens of microseconds: longer than the imbalance of a step, shorter than a scheduler's slice.
@@ -49,16 +52,37 @@ int ft_affinity_cpus(void) {
     return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 0;
 }
 
-// With more members than CPUs a spinning member holds up the one that it waits for.
-static int spins_for(int threads) {
-    int cpus = ft_affinity_cpus();
-    return cpus > 0 && threads > cpus ? 0 : SPINS_BEFORE_YIELD;
+// Holds each thread that came about until all that can have.
+static void *meet(void *gate) {
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
 }
 
-int ft_team_run(int threads, ft_team_body body, void *context) {
-    ft_team team = {.size = threads, .spins = spins_for(threads)};
+// Whether the system gives so many threads at once. OpenMP's runtime ends the program when it does not.
+static bool threads_can_be_had(int threads) {
+    static atomic_int known_to_work = 1;
+    if (threads <= atomic_load(&known_to_work)) return true;
+    pthread_t *others = malloc((size_t)threads * sizeof *others);
+    if (others == NULL) return false;
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&gate);
+    int started = 0;
+    while (started < threads - 1 && pthread_create(&others[started], NULL, meet, &gate) == 0) started++;
+    pthread_mutex_unlock(&gate);
+    for (int i = 0; i < started; i++) pthread_join(others[i], NULL);
+    free(others);
+    if (started < threads - 1) return false;
+    atomic_store(&known_to_work, threads);
+    return true;
+}
+
+int ft_team_run(int threads, int cpus, ft_team_body body, void *context) {
+    if (!threads_can_be_had(threads)) return FT_TEAM_NO_THREADS;
+    ft_team team = {.size = threads, .spins = threads > cpus ? 0 : SPINS_BEFORE_YIELD};
     int first_error = 0;
     int first_rank = threads;
+    kmp_set_warnings_off();
     omp_set_dynamic(0);    // exactly as many threads as asked for
     kmp_set_blocktime(0);  // idle threads sleep as soon as the region ends
 #pragma omp parallel num_threads(threads) default(shared)

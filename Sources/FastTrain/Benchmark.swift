@@ -5,7 +5,9 @@ import Synchronization
 public enum Benchmark {
     /// One network and recipe to measure on images of 28 × 28.
     public struct Workload: Sendable {
+        /// As `--workload` takes it.
         public let name: String
+        /// Without validation and, in effect, without end.
         public let recipe: Recipe
 
         init(_ name: String, hidden: [Int], batchSize: Int, optimizer: Optimizer, learningRate: Double) {
@@ -17,7 +19,7 @@ public enum Benchmark {
             recipe.learningRate = learningRate
             recipe.schedule = .constant
             recipe.validation = 0
-            recipe.epochs = 1_000_000
+            recipe.epochs = 100_000
             self.recipe = recipe
         }
     }
@@ -33,15 +35,20 @@ public enum Benchmark {
 
     /// What was measured.
     public struct Result: Sendable, Equatable {
+        /// Its name.
         public let workload: String
+        /// Threads that worked at once.
         public let threads: Int
+        /// That the kernels were compiled for.
         public let instructionSet: String
+        /// Rows trained a second, shuffling and gathering included.
         public let samplesPerSecond: Double
         /// Nominal operations a second, in billions (`Network.operationsPerSample`), however few were executed.
         public let gflops: Double
         /// Single-precision multiply-adds a second of all threads together without any memory, in billions of
         /// operations, measured before and after in the same process: the better of the two.
         public let peakGflops: Double
+        /// `gflops` as a share of `peakGflops`.
         public var fractionOfPeak: Double { gflops / peakGflops }
     }
 

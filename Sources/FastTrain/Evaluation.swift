@@ -1,16 +1,21 @@
 /// How a model does on some rows.
 public struct Evaluation: Sendable, Equatable {
+    /// Rows.
     public let samples: Int
     /// Mean of a row's loss.
     public let loss: Double
+    /// How good the answers are.
     public let score: Score
 
+    /// What a score is depends on the task.
     public enum Score: Sendable, Equatable {
+        /// Which classes were taken for which.
         case classification(ConfusionMatrix)
         /// Coefficient of determination, averaged over the outputs (scikit-learn's `r2_score`).
         case regression(r2: Double)
     }
 
+    /// See the properties.
     public init(samples: Int, loss: Double, score: Score) {
         self.samples = samples
         self.loss = loss
@@ -35,23 +40,29 @@ public struct Evaluation: Sendable, Equatable {
 
 /// Counts of rows by true class (row) and predicted class (column).
 public struct ConfusionMatrix: Sendable, Equatable {
+    /// Names of the classes, in the order of labels.
     public let classes: [String]
-    /// [true class, predicted class], row-major.
-    public private(set) var counts: [Int]
+    /// Rows by `label * classes + prediction`; what is not there is 0. So there may be many classes.
+    private var counts: [Int: Int] = [:]
 
+    /// No rows yet.
     public init(classes: [String]) {
         self.classes = classes
-        counts = [Int](repeating: 0, count: classes.count * classes.count)
     }
 
     /// Counts one row.
     public mutating func add(label: Int, prediction: Int) {
-        counts[label * classes.count + prediction] += 1
+        counts[label * classes.count + prediction, default: 0] += 1
     }
 
-    public subscript(label: Int, prediction: Int) -> Int { counts[label * classes.count + prediction] }
+    /// Rows of class `label` that were taken for class `prediction`.
+    public subscript(label: Int, prediction: Int) -> Int { counts[label * classes.count + prediction] ?? 0 }
 
-    public var total: Int { counts.reduce(0, +) }
+    /// All rows.
+    public var total: Int { counts.values.reduce(0, +) }
+
+    /// The largest count.
+    public var largest: Int { counts.values.max() ?? 0 }
 
     /// Share of rows on the diagonal; 0 of no rows.
     public var accuracy: Double {
@@ -61,6 +72,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
     /// One class against the rest.
     public struct ClassScore: Sendable, Equatable {
+        /// Of the class.
         public let name: String
         /// Of the rows predicted as this class, the share that are it; 0 if none was predicted.
         public let precision: Double
@@ -74,16 +86,20 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
     /// One score a class, in the order of `classes`.
     public var classScores: [ClassScore] {
-        classes.indices.map { k in
+        var support = [Int](repeating: 0, count: classes.count)
+        var predicted = support
+        for (place, count) in counts {
+            support[place / classes.count] += count
+            predicted[place % classes.count] += count
+        }
+        return classes.indices.map { k in
             let hits = Double(self[k, k])
-            let support = classes.indices.reduce(0) { $0 + self[k, $1] }
-            let predicted = classes.indices.reduce(0) { $0 + self[$1, k] }
             return ClassScore(
                 name: classes[k],
-                precision: predicted == 0 ? 0 : hits / Double(predicted),
-                recall: support == 0 ? 0 : hits / Double(support),
-                f1: support + predicted == 0 ? 0 : 2 * hits / Double(support + predicted),
-                support: support)
+                precision: predicted[k] == 0 ? 0 : hits / Double(predicted[k]),
+                recall: support[k] == 0 ? 0 : hits / Double(support[k]),
+                f1: support[k] + predicted[k] == 0 ? 0 : 2 * hits / Double(support[k] + predicted[k]),
+                support: support[k])
         }
     }
 }

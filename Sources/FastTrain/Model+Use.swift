@@ -23,13 +23,17 @@ extension Model {
     /// Loss and score on rows of data that the model fits.
     ///
     /// Throws `.badData` when it does not: other features, or other classes or targets.
-    public func evaluate(_ data: Dataset, _ split: DataSplit, threads: Int? = nil) throws(FastTrainError) -> Evaluation {
+    public func evaluate(
+        _ data: Dataset, _ split: DataSplit, threads: Int? = nil
+    ) throws(FastTrainError) -> Evaluation {
         try check(data)
         return try evaluate(split, threads: threads)
     }
 
     /// What the model answers for rows of data whose features it fits. Throws as `evaluate`.
-    public func predict(_ data: Dataset, _ split: DataSplit, threads: Int? = nil) throws(FastTrainError) -> Predictions {
+    public func predict(
+        _ data: Dataset, _ split: DataSplit, threads: Int? = nil
+    ) throws(FastTrainError) -> Predictions {
         try checkFeatures(data)
         let forward = try forwardPass(threads: threads)
         let indices = Buffer<Int32>(count: split.count)
@@ -43,7 +47,9 @@ extension Model {
                 pass.run(rows: place)
                 pass.turnToProbabilities(rows: place)
                 for (row, at) in zip(chunk, place) {
-                    for column in 0..<outputs { values.base[row * outputs + column] = pass.output(row: at, column: column) }
+                    for column in 0..<outputs {
+                        values.base[row * outputs + column] = pass.output(row: at, column: column)
+                    }
                 }
             }
         }
@@ -55,7 +61,9 @@ extension Model {
         let pass = EvaluationPass(
             split: split, rows: rows ?? (0..<split.count).map { Int32($0) }, task: task,
             outputs: forward.pass.network.outputs)
-        try Team.run(threads: forward.threads) { member throws(FastTrainError) in pass.run(forward.pass, member: member) }
+        try Team.run(threads: forward.threads) { member throws(FastTrainError) in
+            pass.run(forward.pass, member: member)
+        }
         return pass.result()
     }
 
@@ -74,7 +82,8 @@ extension Model {
     private func checkFeatures(_ data: Dataset) throws(FastTrainError) {
         guard data.featureCount == parameters.layers[0].inputs else {
             throw .badData(
-                file: data.name, place: .named("train.x"), expected: "rows of \(featureShape), as the model was trained on",
+                file: data.name, place: .named("train.x"),
+                expected: "rows of \(featureShape), as the model was trained on",
                 found: "rows of \(data.featureShape)")
         }
         guard data.scale == scale else {
@@ -98,7 +107,8 @@ extension Model {
 extension Dataset.Task {
     fileprivate var summary: String {
         switch self {
-        case .classification(let classes): "\(classes.count) classes (\(classes.prefix(3).joined(separator: ", ")), …)"
+        case .classification(let classes):
+            "\(classes.count) classes (\(classes.prefix(3).joined(separator: ", "))\(classes.count > 3 ? ", …" : ""))"
         case .regression(let targets): "the targets \(targets.joined(separator: ", "))"
         }
     }

@@ -3,11 +3,14 @@ public struct Network: Sendable, Equatable {
     /// Units of each layer: inputs, hidden layers, outputs; at least two.
     public let widths: [Int]
 
+    /// `hidden`: input side first; empty for a linear model.
     public init(inputs: Int, hidden: [Int], outputs: Int) {
         widths = [inputs] + hidden + [outputs]
     }
 
+    /// Features of a row.
     public var inputs: Int { widths[0] }
+    /// Classes, or values to predict.
     public var outputs: Int { widths[widths.count - 1] }
 
     /// Layers with weights.

@@ -12,6 +12,7 @@ public enum Progress: Sendable {
 public struct StepProgress: Sendable, Equatable {
     /// From 1.
     public var epoch: Int
+    /// Of the whole run.
     public var epochs: Int
     /// Minibatches of this epoch that are done.
     public var step: Int
@@ -19,11 +20,12 @@ public struct StepProgress: Sendable, Equatable {
     public var steps: Int
     /// Mean loss of the epoch's rows so far.
     public var loss: Double
-    /// Rows trained a second in this session, validation and saving left out.
+    /// Rows trained a second in this epoch, validation and saving left out.
     public var samplesPerSecond: Double
     /// For all that is left of the run, at this speed.
     public var secondsLeft: Double
 
+    /// See the properties.
     public init(
         epoch: Int, epochs: Int, step: Int, steps: Int, loss: Double, samplesPerSecond: Double, secondsLeft: Double
     ) {
@@ -41,6 +43,7 @@ public struct StepProgress: Sendable, Equatable {
 public struct Outcome: Sendable {
     /// The best epoch's by validation loss if rows were held out, else the last.
     public let model: Model
+    /// One record for each finished epoch.
     public let history: [EpochRecord]
     /// Of `model` on the test rows; nil without test rows, or when the run was interrupted.
     public let test: Evaluation?
@@ -67,6 +70,7 @@ public struct RunOptions: Sendable {
     /// Parameters to start from; nil: random ones from the recipe's seed.
     public var initial: Parameters?
 
+    /// See the properties.
     public init(
         threads: Int? = nil, output: String? = nil, checkpointEvery: Int? = nil, initial: Parameters? = nil
     ) {

@@ -4,11 +4,13 @@
 public struct Recipe: Sendable, Equatable {
     /// Units of each hidden layer, input side first; empty: a linear model.
     public var hidden: [Int] = [256, 128]
+    /// After each hidden layer.
     public var activation: Activation = .relu
     /// Slope of leaky ReLU below zero.
     public var leakySlope: Double = 0.01
     /// nil: cross-entropy for classification, squared error for regression. A resolved recipe has it set.
     public var loss: Loss?
+    /// How gradients become updates.
     public var optimizer: Optimizer = .adam
     /// The largest of the schedule.
     ///
@@ -27,6 +29,7 @@ public struct Recipe: Sendable, Equatable {
     public var beta2: Double = 0.999
     /// Added to Adam's denominator.
     public var epsilon: Double = 1e-8
+    /// How the learning rate changes over the steps.
     public var schedule: Schedule = .cosine
     /// Rows of a minibatch; the last one of an epoch may be smaller.
     public var batchSize: Int = 128
@@ -41,6 +44,7 @@ public struct Recipe: Sendable, Equatable {
     /// Contiguous slices of a minibatch whose gradients are all-reduced (the ranks of distributed SGD).
     public var shards: Int = 2
 
+    /// The defaults.
     public init() {}
 }
 
@@ -68,6 +72,7 @@ public enum Schedule: String, Sendable, CaseIterable {
     case constant
     /// From `learningRate` to 0 along half a cosine.
     case cosine
-    /// Up to `learningRate` over the first 30% of steps, then down to almost 0 (Smith & Topin 2018; PyTorch's defaults).
+    /// Up to `learningRate` over the first 30% of steps, then down to almost 0 (Smith & Topin 2018; PyTorch's
+    /// defaults, momentum left as it is).
     case oneCycle = "one-cycle"
 }

@@ -14,10 +14,13 @@ import KernelDispatch
 public final class Training {
     /// With its loss set.
     public let recipe: Recipe
+    /// What is learned from.
     public let data: Dataset
+    /// What learns.
     public let network: Network
     /// Threads that work at once.
     public let threads: Int
+    /// That the kernels in use were compiled for.
     public let instructionSet: InstructionSet
     /// The run folder's path, if there is one.
     public var output: String? { folder?.path }
@@ -52,39 +55,45 @@ public final class Training {
         self.init(
             setup, folder: folder, checkpointEvery: options.checkpointEvery, initial: options.initial, start: nil,
             warnings: [])
-        // A run from given parameters cannot be started again from its recipe alone: they are saved as step 0, before
-        // the recipe makes the folder one that can be resumed.
-        if options.initial != nil { _ = try folder?.save(checkpoint(firstState)) }
         try folder?.writeRecipe(
             RunDescription(
                 recipe: resolved, data: dataPath.map { absolutePath($0) }, fingerprint: data.fingerprint,
-                checkpointEvery: options.checkpointEvery))
+                checkpointEvery: options.checkpointEvery, isFromParameters: options.initial != nil))
+        // A run from given parameters cannot be started again from its recipe alone: they are saved as step 0.
+        if options.initial != nil { _ = try folder?.save(checkpoint(firstState)) }
     }
 
     /// Goes on with the run in a folder, from its newest sound checkpoint, or from the start if it has saved none.
     ///
-    /// `epochs`: a new total, over which cosine and one-cycle spread anew from here on; `data`: what the run was started on, nil to open the file that `recipe.json` names.
+    /// `epochs`: a new total, over which cosine and one-cycle spread anew from here on; `data`: what the run was started
+    /// on, nil to open the file that `recipe.json` names; `dataPath`: where that lies now, for `recipe.json`.
     /// Throws `.noInput` when there is no run, `.badData` when the data is not that of the run or no checkpoint is
     /// sound, `.folderInUse`, and `.usage`.
     public static func resume(
-        _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil
+        _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil
     ) throws(FastTrainError) -> Training {
         let folder = try RunFolder.open(path)
         var run = try folder.readRecipe()
         let data = if let data { data } else { try dataset(of: run) }
         guard data.fingerprint == run.fingerprint else {
             throw .badData(
-                file: data.name, place: .named("fingerprint"), expected: "\(run.fingerprint), the data of the run in \(path)",
-                found: data.fingerprint)
+                file: data.name, place: .named("fingerprint"),
+                expected: "\(run.fingerprint), the data of the run in \(path)", found: data.fingerprint)
         }
         if let epochs { run.recipe.epochs = epochs }
         let setup = try Setup(recipe: try run.recipe.resolved(for: data), data: data, threads: threads)
         let newest = try folder.newestSoundCheckpoint()
+        if newest == nil && run.isFromParameters {
+            throw .badData(
+                file: folder.checkpointPath(step: 0), place: .file,
+                expected: "the parameters that the run started from", found: "no checkpoint")
+        }
         let training = Training(
             setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
             warnings: newest?.warnings ?? [])
         if let newest { try training.checkStart(newest.path) }
-        if epochs != nil { try folder.writeRecipe(run) }
+        if let dataPath { run.data = absolutePath(dataPath) }
+        if epochs != nil || dataPath != nil { try folder.writeRecipe(run) }
         return training
     }
 
@@ -121,6 +130,8 @@ public final class Training {
             instructionSet = try InstructionSet.chosen()
             self.threads = try checkedThreads(threads)
             network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
+            try MemoryLimit.check(
+                network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads))
             sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
             self.recipe = recipe
             self.data = data
@@ -150,6 +161,7 @@ public final class Training {
     public var validationRows: Int { sampling.validationRows.count }
     /// Minibatches of an epoch, a smaller last one included.
     public var stepsPerEpoch: Int { (trainRows + recipe.batchSize - 1) / recipe.batchSize }
+    /// Minibatches of the whole run.
     public var totalSteps: Int { stepsPerEpoch * recipe.epochs }
 
     /// Trains, and evaluates what came out; with a run folder, writes everything there.
@@ -179,7 +191,8 @@ public final class Training {
 
     /// A model of these parameters, with all that it takes to use them on raw rows.
     func model(_ parameters: Parameters) -> Model {
-        Model(recipe: recipe, featureShape: data.featureShape, scale: data.scale, task: data.task, parameters: parameters)
+        Model(
+            recipe: recipe, featureShape: data.featureShape, scale: data.scale, task: data.task, parameters: parameters)
     }
 
     func checkpoint(_ state: TrainingState) -> Checkpoint {

@@ -1,7 +1,10 @@
 /// The trained numbers of a network in their public layout: that of PyTorch's `nn.Linear`.
 public struct Parameters: Sendable, Equatable {
+    /// One Linear.
     public struct Layer: Sendable, Equatable {
+        /// Columns of the weight.
         public let inputs: Int
+        /// Rows of the weight.
         public let outputs: Int
         /// [outputs, inputs], row-major.
         public var weight: [Float]
@@ -20,6 +23,7 @@ public struct Parameters: Sendable, Equatable {
     /// Input side first.
     public var layers: [Layer]
 
+    /// See `layers`.
     public init(layers: [Layer]) {
         self.layers = layers
     }
@@ -33,32 +37,41 @@ public struct Parameters: Sendable, Equatable {
 
 /// All that a run needs to go on as if it had never stopped.
 public struct TrainingState: Sendable, Equatable {
+    /// As they are after `step` minibatches.
     public var parameters: Parameters
-    /// The optimizer's memory by its name in PyTorch: "momentum_buffer" for SGD with momentum; "exp_avg" and
+    /// The optimizer's memory by its name in PyTorch: "momentum" for SGD with momentum; "exp_avg" and
     /// "exp_avg_sq" for Adam and AdamW; empty for plain SGD.
     public var optimizer: [String: Parameters]
     /// The parameters of the best epoch by validation loss so far, when rows are held out.
     public var best: Best?
     /// Minibatches seen since the start of the run.
     public var step: Int
-    /// Sum over the rows seen in the unfinished epoch of their losses, in row order.
+    /// Sum of the losses of the rows seen in the unfinished epoch: each minibatch's in row order within a shard, shards
+    /// in the fixed tree; minibatches in their order.
     public var lossSum: Double
     /// One record for each finished epoch.
     public var history: [EpochRecord]
+    /// Wall-clock time that the run has taken, all its sessions together. It decides nothing.
+    public var seconds: Double
 
+    /// The parameters worth keeping.
     public struct Best: Sendable, Equatable {
+        /// From 1.
         public var epoch: Int
+        /// At its end.
         public var parameters: Parameters
 
+        /// See the properties.
         public init(epoch: Int, parameters: Parameters) {
             self.epoch = epoch
             self.parameters = parameters
         }
     }
 
+    /// See the properties.
     public init(
         parameters: Parameters, optimizer: [String: Parameters], best: Best?, step: Int, lossSum: Double,
-        history: [EpochRecord]
+        history: [EpochRecord], seconds: Double = 0
     ) {
         self.parameters = parameters
         self.optimizer = optimizer
@@ -66,6 +79,7 @@ public struct TrainingState: Sendable, Equatable {
         self.step = step
         self.lossSum = lossSum
         self.history = history
+        self.seconds = seconds
     }
 }
 
@@ -90,6 +104,7 @@ public struct EpochRecord: Sendable, Equatable {
     /// Wall-clock time since the start of the run, earlier sessions of a resumed run included.
     public var seconds: Double
 
+    /// See the properties.
     public init(
         epoch: Int, step: Int, trainLoss: Double, validationLoss: Double? = nil, validationAccuracy: Double? = nil,
         validationR2: Double? = nil, learningRate: Double, samplesPerSecond: Double, seconds: Double

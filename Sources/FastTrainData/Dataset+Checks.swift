@@ -19,6 +19,7 @@ extension Dataset {
             extendLifetime(train)
             extendLifetime(test)
         }
+        for split in [train, test].compactMap({ $0 }) { try Self.checkRows(split) }
         let task = if let task { task } else { try Self.unnamedTask([train, test].compactMap { $0 }) }
         try Self.checkTask(task, name: name)
         let shape = try Self.checkFeatures(train.x)
@@ -37,10 +38,25 @@ extension Dataset {
         self.fingerprint = fingerprint ?? Self.hash([train, test].compactMap { $0 })
     }
 
+    /// The most rows: their numbers are 32-bit where minibatches are gathered.
+    static let mostRows = Int(Int32.max)
+
+    /// As many targets as features, and no more than `mostRows`.
+    private static func checkRows(_ split: RawSplit) throws(FastTrainError) {
+        guard split.x.rows <= mostRows else { throw split.x.fault("at most \(mostRows) rows", "\(split.x.rows)") }
+        guard split.y.rows == split.x.rows else {
+            throw split.y.fault("targets for \(split.x.rows) rows, as there are features", "\(split.y.rows)")
+        }
+        guard !split.y.shape.contains(0) else { throw split.y.fault("no extent 0", "\(split.y.shape)") }
+    }
+
     /// The task that the targets' type implies.
     private static func unnamedTask(_ splits: [RawSplit]) throws(FastTrainError) -> Task {
         if splits[0].y.type == .f32 {
             let outputs = splits[0].y.shape.count == 1 ? 1 : splits[0].y.shape.last ?? 0
+            guard outputs <= mostUnnamedClasses else {
+                throw splits[0].y.fault("at most \(mostUnnamedClasses) targets a row", "\(outputs)")
+            }
             return .regression(targets: (0..<outputs).map(String.init))
         }
         var classCount = 1
@@ -84,9 +100,6 @@ extension Dataset {
             let elements = try raw.x.elements(Float.self)
             try raw.x.checkFinite(elements)
             features = .f32(elements.baseAddress!)
-        }
-        guard raw.y.rows == raw.x.rows else {
-            throw raw.y.fault("targets for \(raw.x.rows) rows, as there are features", "\(raw.y.rows)")
         }
         let targets: Targets =
             switch task {

@@ -5,18 +5,25 @@ import KernelsScalar
 
 /// The hot path compiled for one instruction set, and the widths that its callers lay memory out by.
 public struct KernelTable: Sendable {
+    /// What the functions were compiled for.
     public let instructionSet: InstructionSet
     /// Columns of a panel; see `PanelMatrix`.
     public let panelWidth: Int
+    /// See `ProductArguments`.
     public let product: @Sendable (ProductArguments) -> Void
+    /// See `GradientArguments`.
     public let gradient: @Sendable (GradientArguments) -> Void
+    /// See `LossArguments`.
     public let softmaxCrossEntropy: @Sendable (LossArguments) -> Void
+    /// See `LossArguments`.
     public let squaredError: @Sendable (LossArguments) -> Void
     /// matrix, first row, end row
     public let softmax: @Sendable (PanelMatrix, Int, Int) -> Void
     /// weights, gradient, momentum, count, step
     public let updateSGD:
-        @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>?, Int, SGDStep) -> Void
+        @Sendable (
+            UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>?, Int, SGDStep
+        ) -> Void
     /// weights, gradient, mean, square, count, step
     public let updateAdam:
         @Sendable (
@@ -24,8 +31,7 @@ public struct KernelTable: Sendable {
             Int, AdamStep
         ) -> Void
     /// source, scale, indices, destination, first row, end row
-    public let gatherBytes:
-        @Sendable (UnsafePointer<UInt8>, Float, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
+    public let gatherBytes: @Sendable (UnsafePointer<UInt8>, Float, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
     /// source, indices, destination, first row, end row
     public let gatherFloats: @Sendable (UnsafePointer<Float>, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
     /// block, inputs, outputs, destination, panel stride

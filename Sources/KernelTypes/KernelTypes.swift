@@ -21,6 +21,7 @@ public struct PanelMatrix {
     /// Columns that hold data.
     public var width: Int
 
+    /// See the properties.
     public init(base: UnsafeMutablePointer<Float>, panelStride: Int, width: Int) {
         self.base = base
         self.panelStride = panelStride
@@ -30,16 +31,21 @@ public struct PanelMatrix {
 
 /// The matrix product of a layer over some rows: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`.
 public struct ProductArguments {
+    /// [rows, depth]
     public var input: PanelMatrix
+    /// [rows, outputs]
     public var output: PanelMatrix
     /// Panels of weights: element (k, j) at `weights[(j / panelWidth) * weightPanelStride + k * panelWidth + j % panelWidth]`.
     public var weights: UnsafePointer<Float>
+    /// Floats from one panel of weights to the next.
     public var weightPanelStride: Int
     /// Where each chain of multiply-adds starts, [panels of output * panelWidth]; nil: at zero.
     public var initial: UnsafePointer<Float>?
-    /// Rows `firstRow..<endRow` of input and output.
+    /// The first row of input and output.
     public var firstRow: Int
+    /// The row after the last.
     public var endRow: Int
+    /// See `derivativeAt`.
     public var activation: Activation
     /// Of leaky ReLU, for z < 0.
     public var slope: Float
@@ -47,6 +53,7 @@ public struct ProductArguments {
     /// at this output of the activation, same shape as `output` (backpropagation).
     public var derivativeAt: UnsafePointer<Float>?
 
+    /// See the properties.
     public init(
         input: PanelMatrix, output: PanelMatrix, weights: UnsafePointer<Float>, weightPanelStride: Int,
         initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int, activation: Activation, slope: Float,
@@ -68,20 +75,26 @@ public struct ProductArguments {
 /// A block of a weight gradient over the rows of one shard:
 /// `block[i, j] = Σᵣ input[r, firstInput + i] · delta[r, panel * panelWidth + j]`, rows in rising order.
 public struct GradientArguments {
+    /// [rows, inputs]
     public var input: PanelMatrix
+    /// [rows, outputs]
     public var delta: PanelMatrix
     /// Which panel of `delta`.
     public var panel: Int
-    /// Inputs `firstInput..<endInput`; `firstInput` is a multiple of `panelWidth`.
+    /// The first input, a multiple of `panelWidth`.
     public var firstInput: Int
+    /// The input after the last.
     public var endInput: Int
+    /// The first row of the shard.
     public var firstRow: Int
+    /// The row after its last.
     public var endRow: Int
     /// [endInput - firstInput, panelWidth], row-major.
     public var block: UnsafeMutablePointer<Float>
     /// If not nil, receives the bias gradient `Σᵣ delta[r, j]`, [panelWidth].
     public var biasBlock: UnsafeMutablePointer<Float>?
 
+    /// See the properties.
     public init(
         input: PanelMatrix, delta: PanelMatrix, panel: Int, firstInput: Int, endInput: Int, firstRow: Int, endRow: Int,
         block: UnsafeMutablePointer<Float>, biasBlock: UnsafeMutablePointer<Float>?

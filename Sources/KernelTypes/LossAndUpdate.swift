@@ -10,9 +10,12 @@ public struct LossArguments {
     public var losses: UnsafeMutablePointer<Float>
     /// 1 / rows of the minibatch.
     public var scale: Float
+    /// The first row.
     public var firstRow: Int
+    /// The row after the last.
     public var endRow: Int
 
+    /// See the properties.
     public init(
         outputs: PanelMatrix, labels: UnsafePointer<Int32>?, targets: UnsafePointer<Float>?,
         losses: UnsafeMutablePointer<Float>, scale: Float, firstRow: Int, endRow: Int
@@ -29,11 +32,16 @@ public struct LossArguments {
 
 /// The numbers of one step of SGD.
 public struct SGDStep: Sendable {
+    /// η
     public var learningRate: Float
+    /// μ
     public var momentum: Float
+    /// Whether to look ahead along the momentum.
     public var nesterov: Bool
+    /// λ
     public var weightDecay: Float
 
+    /// See the properties.
     public init(learningRate: Float, momentum: Float, nesterov: Bool, weightDecay: Float) {
         self.learningRate = learningRate
         self.momentum = momentum
@@ -54,12 +62,14 @@ public struct AdamStep: Sendable {
     public var squareRate: Float
     /// √(1 − β₂ᵗ)
     public var squareScale: Float
+    /// ε
     public var epsilon: Float
     /// λ, added to the gradient (Adam).
     public var weightDecay: Float
     /// 1 − ηλ, which multiplies the weights first (AdamW); 1 for Adam.
     public var shrink: Float
 
+    /// See the properties.
     public init(
         stepSize: Float, meanRate: Float, squareDecay: Float, squareRate: Float, squareScale: Float, epsilon: Float,
         weightDecay: Float, shrink: Float

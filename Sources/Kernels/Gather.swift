@@ -9,7 +9,8 @@ public func gatherBytes(
     _ source: UnsafePointer<UInt8>, scale: Float, indices: UnsafePointer<Int32>, to destination: PanelMatrix,
     firstRow: Int, endRow: Int
 ) {
-    forEachPanelRow(destination, of: source, indices, firstRow: firstRow, endRow: endRow) { row, column, count, target in
+    forEachPanelRow(destination, of: source, indices, firstRow: firstRow, endRow: endRow) {
+        row, column, count, target in
         let bytes = source + Int(indices[row]) * destination.width + column
         if count == panelWidth {
             for lane in 0..<panelWidth { target[lane] = Float(bytes[lane]) * scale }
@@ -24,7 +25,8 @@ public func gatherFloats(
     _ source: UnsafePointer<Float>, indices: UnsafePointer<Int32>, to destination: PanelMatrix, firstRow: Int,
     endRow: Int
 ) {
-    forEachPanelRow(destination, of: source, indices, firstRow: firstRow, endRow: endRow) { row, column, count, target in
+    forEachPanelRow(destination, of: source, indices, firstRow: firstRow, endRow: endRow) {
+        row, column, count, target in
         let values = source + Int(indices[row]) * destination.width + column
         if count == panelWidth {
             for lane in 0..<panelWidth { target[lane] = values[lane] }
@@ -56,13 +58,16 @@ private func forEachPanelRow<Element>(
     }
 }
 
-/// Rows. Eight rows of MNIST are 104 cache lines: more than the core can have under way, far less than its cache.
+/// Rows. Eight rows of MNIST are 104 cache lines: more than the core can have under way, far less than its cache. On
+/// Zen 3, `mnist-small` and `mnist-medium` gained about 8% by it in a quiet pair of runs.
 @inline(__always) private var prefetchDistance: Int { 8 }
 
+/// The first 1 KiB of a row; of the rest the hardware sees that it comes in order.
 @inline(__always)
 private func prefetch<Element>(_ source: UnsafePointer<Element>, _ index: Int32, _ width: Int) {
     let row = UnsafeRawPointer(source + Int(index) * width)
-    for byte in stride(from: 0, to: width * MemoryLayout<Element>.stride, by: 64) { ft_prefetch(row + byte) }
+    let bytes = min(width * MemoryLayout<Element>.stride, 1024)
+    for byte in stride(from: 0, to: bytes, by: 64) { ft_prefetch(row + byte) }
 }
 
 /// Writes a block of weights, [inputs, panelWidth], transposed into the panels that backpropagation reads:

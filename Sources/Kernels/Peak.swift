@@ -1,7 +1,7 @@
 /// Chains of multiply-adds that touch no memory: what `benchmark` calls the peak.
 ///
-/// Does `rounds` × 32 × 16 multiply-adds (two operations each) in 32 × 16 / vector-width independent chains, enough to
-/// fill two units of four cycles' latency on every instruction set. Returns a sum that depends on all of them.
+/// Does about `rounds` × 32 × 16 multiply-adds (two operations each) in ten independent chains of vectors, enough to fill
+/// two units of four cycles' latency. Returns a sum that depends on all of them.
 public func multiplyAddRounds(_ rounds: Int) -> Float {
     let factor = Lanes(repeating: 0.999)
     let term = Lanes(repeating: 0.001)

@@ -4,5 +4,7 @@ typealias Lanes = SIMD8<Float>
 typealias ProductTile = Rows6
 typealias GradientTile = Rows6
 
-/// Depth of a slice of weights: 256 × 16 floats are 16 KiB, half of the first-level cache.
+/// Depth of a slice of weights: 128 × 16 floats are 8 KiB of the 32 KiB of first-level cache, which a neighbour may share.
+///
+/// Against 256 on Zen 3: 3 to 5% more samples a second on `mnist-wide`, 4 to 12% on `mnist-deep` (three pairs of runs).
 @inline(__always) var depthBlock: Int { 128 }

@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 

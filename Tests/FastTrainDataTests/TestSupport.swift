@@ -116,25 +116,3 @@ private func crc32(_ bytes: [UInt8]) -> UInt32 {
     }
     return ~crc
 }
-
-/// A small disk of its own, to be filled; only root may make one.
-final class SmallDisk {
-    let path: String
-
-    /// Whether this process may mount one.
-    static let isAvailable: Bool = (try? SmallDisk(kilobytes: 64)) != nil
-
-    init(kilobytes: Int) throws {
-        var template = Array("/tmp/fasttrain-disk-XXXXXX".utf8CString)
-        path = String(cString: try #require(mkdtemp(&template)))
-        guard mount("fasttrain-test", path, "tmpfs", 0, "size=\(kilobytes)k") == 0 else {
-            rmdir(path)
-            throw FastTrainError.internalError("mount: \(String(cString: strerror(errno)))")
-        }
-    }
-
-    deinit {
-        umount2(path, Int32(MNT_DETACH))
-        rmdir(path)
-    }
-}

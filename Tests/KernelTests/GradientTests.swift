@@ -30,7 +30,8 @@ import _TestSupport
     }
 
     private func check(
-        _ kernels: KernelTable, _ input: [Float], _ delta: [Float], rows: Int, over: Range<Int>, inputs: Int, outputs: Int
+        _ kernels: KernelTable, _ input: [Float], _ delta: [Float], rows: Int, over: Range<Int>, inputs: Int,
+        outputs: Int
     ) {
         let width = kernels.panelWidth
         let source = Panels(input, rows: rows, panelWidth: width)

@@ -86,7 +86,8 @@ import _TestSupport
         let firstSquared = run(tables[0].squaredError, tables[0], logits, rows: 50, labels: labels)
         for kernels in tables.dropFirst() {
             let other = run(kernels.softmaxCrossEntropy, kernels, logits, rows: 50, labels: labels)
-            #expect(bits(other.losses) == bits(first.losses) && bits(other.gradient.values) == bits(first.gradient.values))
+            #expect(bits(other.losses) == bits(first.losses))
+            #expect(bits(other.gradient.values) == bits(first.gradient.values))
             let squared = run(kernels.squaredError, kernels, logits, rows: 50, labels: labels)
             #expect(
                 bits(squared.losses) == bits(firstSquared.losses)
@@ -95,7 +96,8 @@ import _TestSupport
     }
 
     private func run(
-        _ kernel: (LossArguments) -> Void, _ kernels: KernelTable, _ outputs: [Float], rows: Int, labels: [Int32]? = nil,
+        _ kernel: (LossArguments) -> Void, _ kernels: KernelTable, _ outputs: [Float], rows: Int,
+        labels: [Int32]? = nil,
         targets: [Float]? = nil
     ) -> (losses: [Float], gradient: Panels) {
         let panels = Panels(outputs, rows: rows, panelWidth: kernels.panelWidth)
@@ -106,7 +108,8 @@ import _TestSupport
                 (targets ?? []).withUnsafeBufferPointer { values in
                     kernel(
                         LossArguments(
-                            outputs: panels.matrix, labels: labels.baseAddress, targets: targets == nil ? nil : values.baseAddress,
+                            outputs: panels.matrix, labels: labels.baseAddress,
+                            targets: targets == nil ? nil : values.baseAddress,
                             losses: losses.baseAddress!, scale: 0.25, firstRow: 0, endRow: rows))
                 }
             }

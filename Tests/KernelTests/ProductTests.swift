@@ -72,7 +72,8 @@ import _TestSupport
         for kernels in supportedKernels() {
             let relu = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, .relu).values
             #expect(bits(relu) == bits(sums.map { $0 < 0 ? -0.0 : $0 + 0 }))
-            let leaky = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, .leakyRelu, slope: 0.1).values
+            let leaky = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, .leakyRelu, slope: 0.1)
+                .values
             #expect(bits(leaky) == bits(sums.map { $0 < 0 ? $0 * 0.1 : $0 + 0 }))
         }
     }
@@ -89,7 +90,8 @@ import _TestSupport
         for kernels in supportedKernels() {
             let at = Panels(outputsOfRelu, rows: rows, panelWidth: kernels.panelWidth)
             let found = run(
-                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, .relu, derivativeAt: at).values
+                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, .relu, derivativeAt: at
+            ).values
             #expect(bits(found) == bits(zip(sums, outputsOfRelu).map { $1.sign == .minus ? 0 : $0 }))
             let leaky = run(
                 kernels, delta, weights, zeros, rows: rows, within: 0..<rows, .leakyRelu, slope: 0.25, derivativeAt: at

@@ -5,7 +5,9 @@ import KernelTypes
 /// As with `PackedWeights` and `Slice`, a test that hands out the pointers ends with `extendLifetime`: the optimizer may
 /// free an object after its last mention.
 public final class Panels {
+    /// Rows that the matrix has.
     public let rows: Int
+    /// What kernels take.
     public let matrix: PanelMatrix
     private let memory: UnsafeMutableRawPointer
     private let count: Int
@@ -33,6 +35,7 @@ public final class Panels {
 
     deinit { memory.deallocate() }
 
+    /// One element.
     public subscript(row: Int, column: Int) -> Float {
         get {
             defer { extendLifetime(self) }
@@ -56,8 +59,11 @@ public final class Panels {
 
 /// Weights of the forward product in panels of outputs, and where its chains start.
 public final class PackedWeights {
+    /// In panels of outputs.
     public let weights: UnsafeMutablePointer<Float>
+    /// [panels * panelWidth], zeros at the end.
     public let initial: UnsafeMutablePointer<Float>
+    /// Floats from one panel to the next.
     public let panelStride: Int
     private let memory: UnsafeMutableRawPointer
 
@@ -86,10 +92,13 @@ public final class PackedWeights {
 
 /// Aligned floats for kernels that work on flat slices.
 public final class Slice {
+    /// Aligned to 64 bytes.
     public let base: UnsafeMutablePointer<Float>
+    /// Floats.
     public let count: Int
     private let memory: UnsafeMutableRawPointer
 
+    /// A copy of `values`.
     public init(_ values: [Float]) {
         count = values.count
         memory = .allocate(byteCount: max(1, count) * 4, alignment: 64)
@@ -99,6 +108,7 @@ public final class Slice {
 
     deinit { memory.deallocate() }
 
+    /// A copy.
     public var values: [Float] {
         defer { extendLifetime(self) }
         return Array(UnsafeBufferPointer(start: base, count: count))

@@ -4,11 +4,16 @@ import Foundation
 public struct PlainNetwork {
     /// weight[layer][output][input], bias[layer][output]
     public var weight: [[[Double]]]
+    /// Of each layer's outputs.
     public var bias: [[Double]]
+    /// Its name in a recipe.
     public var activation: String
+    /// Its name in a recipe.
     public var loss: String
+    /// Of leaky ReLU.
     public var slope = 0.01
 
+    /// See the properties.
     public init(weight: [[[Double]]], bias: [[Double]], activation: String, loss: String) {
         self.weight = weight
         self.bias = bias
@@ -16,6 +21,7 @@ public struct PlainNetwork {
         self.loss = loss
     }
 
+    /// Of the last layer, before softmax.
     public func outputs(_ features: [Double]) -> [Double] {
         var values = features
         for layer in weight.indices {

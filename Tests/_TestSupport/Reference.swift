@@ -1,7 +1,8 @@
 /// The numeric contract in its plainest form: what every kernel must equal, to the bit.
 public enum Reference {
     /// `result[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`, one chain of fused multiply-adds in rising k.
-    public static func product(_ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int) -> [Float] {
+    public static func product(_ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int) -> [Float]
+    {
         let outputs = initial.count
         var result: [Float] = []
         for row in 0..<rows {
@@ -15,7 +16,9 @@ public enum Reference {
     }
 
     /// `result[i, o] = Σᵣ input[r, i] · delta[r, o]`, one chain in rising r.
-    public static func gradient(_ input: [Float], _ delta: [Float], rows: Range<Int>, inputs: Int, outputs: Int) -> [Float] {
+    public static func gradient(_ input: [Float], _ delta: [Float], rows: Range<Int>, inputs: Int, outputs: Int)
+        -> [Float]
+    {
         var result: [Float] = []
         for i in 0..<inputs {
             for o in 0..<outputs {
@@ -32,6 +35,7 @@ public enum Reference {
 public struct TestRandom {
     private var state: UInt64
 
+    /// The same seed, the same numbers.
     public init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
 
     /// xorshift64* (Vigna 2016).
@@ -45,6 +49,7 @@ public struct TestRandom {
     /// In -1..<1.
     public mutating func float() -> Float { Float(Int32(truncatingIfNeeded: next() >> 32)) * 0x1p-31 }
 
+    /// In -1..<1.
     public mutating func floats(_ count: Int) -> [Float] { (0..<count).map { _ in float() } }
 
     /// Numbers of every size: normal, denormal, large, zeros of both signs.

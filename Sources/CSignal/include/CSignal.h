@@ -2,7 +2,7 @@
 #define FASTTRAIN_CSIGNAL_H
 
 /// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program. A second signal of the same kind
-/// ends it at once, as if this had never been called. A SIGHUP that was ignored (nohup) stays ignored. Signals that
+/// ends it at once, as if this had never been called. One that was ignored (nohup, a shell's &) stays so. Signals that
 /// were blocked by whoever started the program are let through to the calling thread.
 /// Returns 0, or -1 with errno set.
 int fasttrain_signal_watch(void);

@@ -1,12 +1,11 @@
 /// The thread team: one OpenMP parallel region for a whole run, barriers inside it, and the all-reduce of gradients.
 ///
-/// A step of training costs two or three barriers, so they spin before they yield; nothing is allocated in a run.
+/// A step of training costs two barriers, tens of microseconds apart in a small network: they spin before they yield.
 #ifndef FASTTRAIN_THREAD_TEAM_H
 #define FASTTRAIN_THREAD_TEAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,11 +17,12 @@ typedef struct ft_team ft_team;
 /// What each member does. `rank` is 0 ..< the team's size. Returns 0, or an error of the caller's own numbering.
 typedef int (*ft_team_body)(void *context, ft_team *team, int rank);
 
-/// Runs `body` once on each of `threads` threads, the caller among them as rank 0, and waits for all.
+/// Runs `body` once on each of `threads` threads, the caller among them as rank 0, and waits for all. `cpus`: how many
+/// of them can run at once; with more threads than that, a waiting one yields its CPU instead of spinning.
 ///
 /// Returns 0 if all returned 0, else the value of the lowest rank that returned another; FT_TEAM_NO_THREADS if the
 /// system did not give all threads (then `body` ran on none). No thread of the team works on after the return.
-int ft_team_run(int threads, ft_team_body body, void *context);
+int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 
 /// `ft_team_run`: the system has fewer threads to give than were asked for.
 #define FT_TEAM_NO_THREADS (-1)
@@ -40,11 +40,12 @@ int ft_team_size(const ft_team *team);
 bool ft_team_barrier(ft_team *team);
 
 /// The all-reduce of `shards` gradients, for the slice of them that the calling thread owns:
-/// `sum[i]` = the sources' i-th elements added in a fixed binary tree, neighbours first: ((0+1)+(2+3))+((4+5)+6).
+/// `gradients[0][i]` becomes the sum of all gradients' i-th elements, added in a fixed binary tree, neighbours first:
+/// ((0+1)+(2+3))+((4+5)+6).
 ///
 /// Together the members' calls are a reduce-scatter; the updated weights lie in shared memory, which is the all-gather.
-/// `sum` may be `sources[0]`. Each source may be overwritten. The order of additions depends on `shards` alone.
-void ft_all_reduce_slice(float *sum, float *const *sources, int shards, size_t count);
+/// Each gradient may be overwritten. The order of additions depends on `shards` alone.
+void ft_all_reduce_slice(float *const *gradients, int shards, size_t count);
 
 #ifdef __cplusplus
 }

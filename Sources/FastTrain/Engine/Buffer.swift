@@ -24,7 +24,7 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         mapped = memory
         var start = memory
         if bytes >= hugePage {
-            start = UnsafeMutableRawPointer(bitPattern: (UInt(bitPattern: memory) + UInt(hugePage) - 1) & ~UInt(hugePage - 1))!
+            start = memory.alignedUp(toMultipleOf: hugePage)
             madvise(start, bytes, MADV_HUGEPAGE)
         }
         base = start.bindMemory(to: Element.self, capacity: max(1, count))

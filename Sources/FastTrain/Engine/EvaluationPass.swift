@@ -44,12 +44,14 @@ struct EvaluationPass: Sendable {
                 }
             }
             forward.computeLoss(rows: place, scale: 1)
-            (losses.base + chunk.lowerBound).update(from: forward.targets.lossBase + place.lowerBound, count: chunk.count)
+            (losses.base + chunk.lowerBound)
+                .update(from: forward.targets.lossBase + place.lowerBound, count: chunk.count)
         }
     }
 
     /// What came out; after all members have run. Sums go over the rows in order.
     func result() -> Evaluation {
+        defer { extendLifetime(self) }
         let loss = (0..<rows.count).reduce(0.0) { $0 + Double(losses.base[$1]) } / Double(rows.count)
         switch task {
         case .classification(let classes):

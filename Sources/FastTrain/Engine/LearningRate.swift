@@ -1,6 +1,7 @@
 extension Schedule {
     /// The learning rate of a step (from 0) in a run of `steps`, as PyTorch's schedulers give it when stepped each
-    /// minibatch: CosineAnnealingLR down to 0, OneCycleLR with its defaults.
+    /// minibatch: CosineAnnealingLR down to 0, OneCycleLR with its defaults
+    /// (the momentum stays as it is).
     func learningRate(peak: Double, step: Int, of steps: Int) -> Double {
         switch self {
         case .constant:

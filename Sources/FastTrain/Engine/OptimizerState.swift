@@ -11,12 +11,7 @@ struct OptimizerState: Sendable {
     init(recipe: Recipe, layout: PackedLayout, kernels: KernelTable) {
         self.recipe = recipe
         self.kernels = kernels
-        let names =
-            switch recipe.optimizer {
-            case .sgd: recipe.momentum > 0 ? ["momentum_buffer"] : []
-            case .adam, .adamw: ["exp_avg", "exp_avg_sq"]
-            }
-        memories = names.map { ($0, PackedParameters(layout)) }
+        memories = recipe.optimizerState.map { ($0, PackedParameters(layout)) }
     }
 
     /// The numbers of one step; `step` counts from 1.

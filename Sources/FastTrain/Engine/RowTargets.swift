@@ -19,7 +19,7 @@ struct RowTargets: Sendable {
         switch targets {
         case .u8(let source): for row in rows { labels.base[row] = Int32(source[Int(indices[row])]) }
         case .u16(let source): for row in rows { labels.base[row] = Int32(source[Int(indices[row])]) }
-        case .i64(let source): for row in rows { labels.base[row] = Int32(truncatingIfNeeded: source[Int(indices[row])]) }
+        case .i64(let source): for row in rows { labels.base[row] = Int32(source[Int(indices[row])]) }
         case .values(let source, _):
             for row in rows {
                 (values.base + row * outputs).update(from: source + Int(indices[row]) * outputs, count: outputs)

@@ -18,8 +18,6 @@ struct RunClock {
     /// Seconds since the start of the run.
     var total: Double { earlier + RunClock.now() - begin }
 
-    var isTraining: Bool { trainingSince != nil }
-
     mutating func startTraining() {
         if trainingSince == nil { trainingSince = RunClock.now() }
     }

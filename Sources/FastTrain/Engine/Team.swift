@@ -25,9 +25,11 @@ enum Team {
         threads: Int, _ body: @escaping @Sendable (TeamMember) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
         let run = Run(body: body, threads: threads)
-        let status = ft_team_run(Int32(threads), Run.memberBody, Unmanaged.passUnretained(run).toOpaque())
+        let status = ft_team_run(
+            Int32(threads), Int32(CPUs.usable().count), Run.memberBody, Unmanaged.passUnretained(run).toOpaque())
         if status == FT_TEAM_NO_THREADS {
-            throw .inputOutput(path: "\(threads) threads", operation: "start", reason: "the system does not give so many")
+            throw .inputOutput(
+                path: "\(threads) threads", operation: "start", reason: "the system does not give so many")
         }
         for error in run.errors {
             if let error, error != TeamMember.leftAlone { throw error }
@@ -51,7 +53,10 @@ enum Team {
             slots.deallocate()
         }
 
-        var errors: [FastTrainError?] { Array(slots) }
+        var errors: [FastTrainError?] {
+            defer { extendLifetime(self) }
+            return Array(slots)
+        }
 
         static let memberBody: ft_team_body = { context, team, rank in
             let run = Unmanaged<Run>.fromOpaque(context!).takeUnretainedValue()

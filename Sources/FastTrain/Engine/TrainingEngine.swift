@@ -39,6 +39,11 @@ struct TrainingEngine: Sendable {
 
     private var network: Network { forward.network }
 
+    /// Rows that there is room for: those of a minibatch, and enough for each thread to evaluate by.
+    static func rows(_ recipe: Recipe, of count: Int, threads: Int) -> Int {
+        max(min(recipe.batchSize, count), threads * ForwardPass.rowsPerThread)
+    }
+
     /// The gradient of the outputs of layer `index`.
     private func delta(_ index: Int) -> PanelMatrix {
         index == network.layerCount - 1 ? forward.outputs : deltas[index]
@@ -109,11 +114,10 @@ struct TrainingEngine: Sendable {
         _ gradients: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>, offset: Int, count: Int,
         _ step: OptimizerState.Step
     ) {
-        let sum = gradients[0]
-        gradients.withMemoryRebound(to: UnsafeMutablePointer<Float>?.self) { sources in
-            ft_all_reduce_slice(sum, sources.baseAddress, Int32(shards), count)
+        gradients.withMemoryRebound(to: UnsafeMutablePointer<Float>?.self) { gradients in
+            ft_all_reduce_slice(gradients.baseAddress, Int32(shards), count)
         }
-        optimizer.update(forward.parameters, gradient: sum, offset: offset, count: count, step)
+        optimizer.update(forward.parameters, gradient: gradients[0], offset: offset, count: count, step)
     }
 
     /// Copies a block of weights to where backpropagation reads it.
@@ -125,21 +129,23 @@ struct TrainingEngine: Sendable {
         kernels.transposeBlock(
             forward.parameters.base + layer.weights + block.panel * layer.panelStride + block.firstInput * width,
             block.endInput - block.firstInput, min(width, layer.outputs - block.panel * width),
-            transposed[block.layer - 1].base + (block.firstInput / width) * stride + block.panel * width * width, stride)
+            transposed[block.layer - 1].base + (block.firstInput / width) * stride + block.panel * width * width, stride
+        )
     }
 
     /// The sum of the losses of a minibatch of `count` rows: in row order within a shard, shards in the tree.
-    func lossSum(count: Int) -> Double {
-        var sums = (0..<shards).map { shard in
-            (count * shard / shards..<count * (shard + 1) / shards).reduce(0.0) { $0 + Double(forward.targets.lossBase[$1]) }
+    func lossSum(count: Int) -> Double { lossSum(count: count, shards: 0..<shards) }
+
+    /// The tree over some shards: its left branch is the largest power of two that leaves a right one.
+    private func lossSum(count: Int, shards part: Range<Int>) -> Double {
+        if part.count == 1 {
+            let rows = count * part.lowerBound / shards..<count * part.upperBound / shards
+            return rows.reduce(0) { $0 + Double(forward.targets.lossBase[$1]) }
         }
-        var distance = 1
-        while distance < shards {
-            for shard in stride(from: 0, to: shards - distance, by: 2 * distance) {
-                sums[shard] += sums[shard + distance]
-            }
-            distance *= 2
-        }
-        return sums[0]
+        var half = 1
+        while 2 * half < part.count { half *= 2 }
+        let middle = part.lowerBound + half
+        return lossSum(count: count, shards: part.lowerBound..<middle)
+            + lossSum(count: count, shards: middle..<part.upperBound)
     }
 }

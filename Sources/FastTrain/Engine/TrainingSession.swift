@@ -19,6 +19,8 @@ final class TrainingSession: @unchecked Sendable {
     private var lossSum = 0.0
     private var history: [EpochRecord] = []
     private var best: TrainingState.Best?
+    /// Which epoch's rows `order` holds.
+    private var orderedEpoch: Int?
     private var clock: RunClock
     private(set) var interrupted: Int32?
     private(set) var newestCheckpoint: String?
@@ -34,12 +36,13 @@ final class TrainingSession: @unchecked Sendable {
         case finish
     }
 
-    init(_ training: Training, stop: @escaping @Sendable () -> Int32?, progress: @escaping @Sendable (Progress) -> Void) {
+    init(_ training: Training, stop: @escaping @Sendable () -> Int32?, progress: @escaping @Sendable (Progress) -> Void)
+    {
         self.training = training
         self.stop = stop
         self.progress = progress
         recipe = training.recipe
-        let rows = max(min(recipe.batchSize, training.trainRows), training.threads * ForwardPass.rowsPerThread)
+        let rows = TrainingEngine.rows(recipe, of: training.trainRows, threads: training.threads)
         engine = TrainingEngine(
             network: training.network, recipe: recipe, task: training.data.task, rows: rows, threads: training.threads,
             kernels: .table(for: training.instructionSet))
@@ -50,7 +53,7 @@ final class TrainingSession: @unchecked Sendable {
             : EvaluationPass(
                 split: training.data.train, rows: heldOut, task: training.data.task, outputs: training.network.outputs)
         order = Buffer(count: training.trainRows)
-        clock = RunClock(earlier: training.start?.history.last?.seconds ?? 0)
+        clock = RunClock(earlier: training.start?.seconds ?? 0)
     }
 
     /// Wall-clock time since the start of the run.
@@ -104,9 +107,11 @@ final class TrainingSession: @unchecked Sendable {
             lossSum = start.lossSum
             history = start.history
             best = start.best
-            newestCheckpoint = training.folder?.checkpointPath(step: start.step)
         } else {
             engine.load(training.firstParameters)
+        }
+        if training.start != nil || training.initial != nil {
+            newestCheckpoint = training.folder?.checkpointPath(step: step)
         }
         try training.folder?.writeHistory(history)
         planStep()
@@ -120,10 +125,11 @@ final class TrainingSession: @unchecked Sendable {
         }
         let epoch = step / training.stepsPerEpoch
         let stepInEpoch = step % training.stepsPerEpoch
-        if stepInEpoch == 0 || !clock.isTraining {
+        clock.startTraining()
+        if orderedEpoch != epoch {
             let rows = training.sampling.order(epoch: epoch)
             order.base.update(from: rows, count: rows.count)
-            clock.startTraining()
+            orderedEpoch = epoch
         }
         let first = stepInEpoch * recipe.batchSize
         next = .step(
@@ -138,7 +144,7 @@ final class TrainingSession: @unchecked Sendable {
     /// Adds up the losses of a minibatch, before its update.
     private func account(_ count: Int) throws(FastTrainError) {
         let sum = engine.lossSum(count: count)
-        guard sum.isFinite else { throw divergence("the loss of its minibatch is \(name(sum))") }
+        guard sum.isFinite else { throw divergence("the loss of its minibatch is \(name(sum))", atStep: step + 1) }
         lossSum += sum
         onStep?(step + 1, sum / Double(count))
     }
@@ -183,10 +189,11 @@ final class TrainingSession: @unchecked Sendable {
             validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
             learningRate: learningRate(step - 1), samplesPerSecond: clock.takeEpochRate(), seconds: clock.total)
         if let loss = result?.loss {
-            guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))") }
-            let leastSoFar = best.flatMap { best in history.first { $0.epoch == best.epoch }?.validationLoss }
+            guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))", atStep: step) }
+            let leastSoFar = best.flatMap { history[$0.epoch - 1].validationLoss }
             if leastSoFar.map({ loss < $0 }) ?? true {
-                best = .init(epoch: record.epoch, parameters: try finiteParameters())
+                try checkFinite()
+                best = .init(epoch: record.epoch, parameters: engine.forward.parameters.unpacked())
             }
         }
         history.append(record)
@@ -196,7 +203,7 @@ final class TrainingSession: @unchecked Sendable {
         if training.folder != nil, training.checkpointEvery == nil || isCheckpointDue || isLast || interrupted != nil {
             next = .save
         } else {
-            if isLast { _ = try finiteParameters() }
+            if isLast { try checkFinite() }
             if interrupted == nil { planStep() } else { next = .finish }
         }
     }
@@ -204,7 +211,7 @@ final class TrainingSession: @unchecked Sendable {
     /// Writes a checkpoint, then the history that agrees with it.
     private func save() throws(FastTrainError) {
         if let folder = training.folder {
-            _ = try finiteParameters()
+            try checkFinite()
             let path = try folder.save(training.checkpoint(state()))
             try folder.writeHistory(history)
             newestCheckpoint = path
@@ -218,20 +225,19 @@ final class TrainingSession: @unchecked Sendable {
         for memory in engine.optimizer.memories { memories[memory.name] = memory.values.unpacked() }
         return TrainingState(
             parameters: engine.forward.parameters.unpacked(), optimizer: memories, best: best, step: step,
-            lossSum: lossSum, history: history)
+            lossSum: lossSum, history: history, seconds: clock.total)
     }
 
-    private func finiteParameters() throws(FastTrainError) -> Parameters {
-        guard engine.forward.parameters.areFinite else { throw divergence("a parameter is not finite") }
-        return engine.forward.parameters.unpacked()
+    private func checkFinite() throws(FastTrainError) {
+        guard engine.forward.parameters.areFinite else { throw divergence("a parameter is not finite", atStep: step) }
     }
 
     /// NaN has a sign that says nothing.
     private func name(_ value: Double) -> String { value.isNaN ? "NaN" : value < 0 ? "-infinity" : "infinity" }
 
-    private func divergence(_ what: String) -> FastTrainError {
+    /// `step`: the one that failed, from 1.
+    private func divergence(_ what: String, atStep step: Int) -> FastTrainError {
         .diverged(
-            epoch: min(step, training.totalSteps - 1) / training.stepsPerEpoch + 1, step: step, what: what,
-            checkpoint: newestCheckpoint)
+            epoch: (step - 1) / training.stepsPerEpoch + 1, step: step, what: what, checkpoint: newestCheckpoint)
     }
 }

@@ -53,7 +53,7 @@ public struct Checkpoint: Sendable, Equatable {
             featureShape: network.featureShape, scale: network.scale, task: network.task,
             state: TrainingState(
                 parameters: parameters, optimizer: optimizer, best: best, step: progress.step,
-                lossSum: progress.lossSum, history: progress.history))
+                lossSum: progress.lossSum, history: progress.history, seconds: progress.seconds))
     }
 
     /// Writes the checkpoint file: all of it or, when this throws, nothing. When it returns, the file is on the storage
@@ -105,7 +105,7 @@ extension Recipe {
     /// What the optimizer remembers of each parameter: the keys of `TrainingState.optimizer`, PyTorch's names.
     var optimizerState: [String] {
         switch optimizer {
-        case .sgd: momentum > 0 ? ["momentum_buffer"] : []
+        case .sgd: momentum > 0 ? ["momentum"] : []
         case .adam, .adamw: ["exp_avg", "exp_avg_sq"]
         }
     }

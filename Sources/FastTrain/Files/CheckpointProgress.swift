@@ -4,6 +4,7 @@ struct CheckpointProgress {
     let lossSum: Double
     let history: [EpochRecord]
     let bestEpoch: Int?
+    let seconds: Double
 
     /// Epochs that are finished.
     var epoch: Int { history.count }
@@ -13,9 +14,10 @@ struct CheckpointProgress {
         lossSum = state.lossSum
         history = state.history
         bestEpoch = state.best?.epoch
+        seconds = state.seconds
     }
 
-    /// Entries `step`, `epoch` (finished ones), `loss_sum` (the bits of the Double, 16 hexadecimal digits), `history`
+    /// Entries `step`, `epoch` (finished ones), `loss_sum` (the bits of the Double, 16 hexadecimal digits), `seconds`, `history`
     /// (a list of what `history.jsonl` has in lines) and, if there is a best epoch, `best_epoch`.
     var metadata: [String: String] {
         let digits = String(lossSum.bitPattern, radix: 16)
@@ -23,6 +25,7 @@ struct CheckpointProgress {
             "step": String(step),
             "epoch": String(epoch),
             "loss_sum": String(repeating: "0", count: 16 - digits.count) + digits,
+            "seconds": seconds.json.text,
             "history": JSON.array(history.map(\.json)).text,
         ]
         if let bestEpoch { entries["best_epoch"] = String(bestEpoch) }
@@ -34,6 +37,7 @@ struct CheckpointProgress {
         step = try metadata.integer("step", from: 0)
         lossSum = try Self.readLossSum(metadata)
         history = try Self.readHistory(metadata)
+        seconds = try Self.readSeconds(metadata)
         bestEpoch = metadata.file.metadata["best_epoch"] == nil ? nil : try metadata.integer("best_epoch", from: 1)
         let epoch = try metadata.integer("epoch", from: 0)
         guard epoch == history.count else {
@@ -49,6 +53,14 @@ struct CheckpointProgress {
             throw metadata.fault("loss_sum", expected: "16 hexadecimal digits", found: digits)
         }
         return Double(bitPattern: bits)
+    }
+
+    private static func readSeconds(_ metadata: MetadataReader) throws(FastTrainError) -> Double {
+        let text = try metadata.text("seconds")
+        guard let seconds = Double(text), seconds >= 0, seconds.isFinite else {
+            throw metadata.fault("seconds", expected: "a finite number of at least 0", found: text)
+        }
+        return seconds
     }
 
     private static func readHistory(_ metadata: MetadataReader) throws(FastTrainError) -> [EpochRecord] {

@@ -8,13 +8,18 @@ public struct RunDescription: Sendable, Equatable {
     public var fingerprint: String
     /// Steps between two checkpoints; nil: one after each epoch.
     public var checkpointEvery: Int?
+    /// Whether the run started from given parameters, which its checkpoint of step 0 holds, and not from the seed's.
+    public var isFromParameters: Bool
 
-    /// The recipe's `loss` must be set.
-    public init(recipe: Recipe, data: String?, fingerprint: String, checkpointEvery: Int? = nil) {
+    /// See the properties.
+    public init(
+        recipe: Recipe, data: String?, fingerprint: String, checkpointEvery: Int? = nil, isFromParameters: Bool = false
+    ) {
         self.recipe = recipe
         self.data = data
         self.fingerprint = fingerprint
         self.checkpointEvery = checkpointEvery
+        self.isFromParameters = isFromParameters
     }
 
     /// Reads the `recipe.json` of a run folder, whoever owns the folder.
@@ -26,13 +31,14 @@ public struct RunDescription: Sendable, Equatable {
         try self.init(json: JSON(parsing: text, file: path), file: path)
     }
 
-    /// The recipe's members, then `data`, `fingerprint` and `checkpoint_every`.
+    /// The recipe's members, then `data`, `fingerprint`, `checkpoint_every` and `from_parameters`.
     var json: JSON {
         .object(
             recipe.jsonMembers + [
                 JSON.Member("data", data.json),
                 JSON.Member("fingerprint", fingerprint.json),
                 JSON.Member("checkpoint_every", checkpointEvery.json),
+                JSON.Member("from_parameters", isFromParameters.json),
             ])
     }
 
@@ -43,6 +49,7 @@ public struct RunDescription: Sendable, Equatable {
         data = try reader.take("data")
         fingerprint = try reader.take("fingerprint")
         checkpointEvery = try reader.take("checkpoint_every")
+        isFromParameters = try reader.take("from_parameters")
         try reader.finish()
         guard recipe.loss != nil else {
             throw reader.fault("loss", expected: Loss.expectation, found: "null")

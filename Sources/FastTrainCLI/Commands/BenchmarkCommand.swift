@@ -7,7 +7,7 @@ struct BenchmarkCommand: ParsableCommand {
         abstract: "Measure how fast this machine trains, against its arithmetic peak.",
         discussion: """
             GFLOP/s count the operations of a dense network, however few were executed; the peak is measured in the \
-            same process, just before.
+            same process, before and after, and the better of the two is taken.
             """)
 
     @Option(help: ArgumentHelp("One of \(Self.all.joined(separator: ", ")). (default: all of them)", valueName: "name"))

@@ -4,7 +4,10 @@ import FastTrain
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Go on with a run that was stopped, from its newest sound checkpoint.",
-        discussion: "The result is that of a run that was never stopped, to the bit.")
+        discussion: """
+            The result is that of a run that was never stopped, to the bit. With more epochs it is that of a run \
+            started with so many if the schedule is constant; cosine and one-cycle depend on the number of steps.
+            """)
 
     @Argument(help: ArgumentHelp("The folder of the run (its --output).", valueName: "folder"))
     var folder: String
@@ -22,7 +25,8 @@ struct Resume: ParsableCommand {
 
     func run() throws {
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
-        let training = try Training.resume(folder, epochs: epochs, threads: threads.threads, data: dataset)
+        let training = try Training.resume(
+            folder, epochs: epochs, threads: threads.threads, data: dataset, dataPath: data)
         try RunSession(training, report: report).run()
     }
 }

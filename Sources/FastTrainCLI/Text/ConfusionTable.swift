@@ -22,7 +22,7 @@ enum ConfusionTable {
         let heads = numbered ? names.indices.map { "\($0)" } : names
         let scores = matrix.classScores
         // The columns of all classes are equally wide: as wide as the widest cell, or as a percentage.
-        let width = max(4, heads.map(\.columns).max() ?? 0, String(matrix.counts.max() ?? 0).count)
+        let width = max(4, heads.map(\.columns).max() ?? 0, String(matrix.largest).count)
         var table = Table([.left] + heads.map { _ in .right } + [.right])
         table.add(
             [""] + heads.map { Table.Cell($0.padded(to: width, .right), style.bold) }

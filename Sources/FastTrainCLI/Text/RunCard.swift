@@ -84,9 +84,9 @@ struct RunCard {
 
     private var threadLine: String {
         let limit = cpus.limit.isEmpty ? "" : " (\(cpus.limit))"
-        let usable = cpus.count == cpus.machine ? "all" : "\(Format.integer(cpus.count)) of"
-        let share = "\(usable) \(Format.count(cpus.machine, "CPU"))"
-        return "\(Format.integer(threads)) on \(share)\(limit), \(instructionSet.rawValue)"
+        let share = Int((100 * Double(min(threads, cpus.count)) / Double(cpus.machine)).rounded())
+        let used = "\(Format.integer(min(threads, cpus.count))) of \(Format.count(cpus.machine, "CPU"))"
+        return "\(Format.integer(threads)) on \(used), \(share)%\(limit), \(instructionSet.rawValue)"
     }
 }
 

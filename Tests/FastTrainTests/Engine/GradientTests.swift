@@ -28,11 +28,16 @@ import _TestSupport
                     for i in 0...shape.inputs {
                         func lossAt(_ offset: Double) -> Double {
                             var moved = plain
-                            if i < shape.inputs { moved.weight[layer][o][i] += offset } else { moved.bias[layer][o] += offset }
+                            if i < shape.inputs {
+                                moved.weight[layer][o][i] += offset
+                            } else {
+                                moved.bias[layer][o] += offset
+                            }
                             return moved.meanLoss(features, targets)
                         }
                         let expected = (lossAt(h) - lossAt(-h)) / (2 * h)
-                        let found = i < shape.inputs
+                        let found =
+                            i < shape.inputs
                             ? gradient.layers[layer].weight[o * shape.inputs + i] : gradient.layers[layer].bias[o]
                         #expect(
                             abs(Double(found) - expected) < 2e-5 + 1e-4 * abs(expected),
@@ -48,7 +53,9 @@ import _TestSupport
         var random = TestRandom(5)
         var parameters = network.initialParameters(activation: .tanh, seed: 3)
         for layer in parameters.layers.indices {
-            for index in parameters.layers[layer].bias.indices { parameters.layers[layer].bias[index] = 0.3 * random.float() }
+            for index in parameters.layers[layer].bias.indices {
+                parameters.layers[layer].bias[index] = 0.3 * random.float()
+            }
         }
         return parameters
     }

@@ -20,8 +20,16 @@ import Testing
         let all = data.train.labelCounts(classCount: 3)
         for label in 0..<3 {
             let held = sampling.validationRows.filter { data.train.label(Int($0)) == label }.count
-            #expect(held == Int((Double(all[label]) * 0.2).rounded()))
+            #expect(abs(Double(held) - Double(all[label]) * 0.2) < 1)
         }
+        #expect(sampling.validationRows.count == 60)
+    }
+
+    @Test func sharesAddUp() {
+        #expect(Sampling.shares(of: [4, 4, 4, 4, 4, 4, 4, 4, 4, 4], 0.1) == [1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+        #expect(Sampling.shares(of: [5, 5], 0.1) == [1, 0])
+        #expect(Sampling.shares(of: [10, 95], 0.1) == [1, 10])
+        #expect(Sampling.shares(of: [3], 0.1) == [0])
     }
 
     @Test func theSeedDecidesTheSplit() throws {

@@ -129,7 +129,7 @@ import Testing
         for name in ["0.weight", "optimizer.0.bias.exp_avg", "best.2.weight"] {
             try expect(name) { $0.tensors.removeAll { $0.name == name } }
         }
-        try expect("optimizer.0.weight.momentum_buffer") {
+        try expect("optimizer.0.weight.momentum") {
             $0.metadata["recipe"] = Self.recipe(.sgd, momentum: 0.9).json.text
             $0.tensors.removeAll { $0.name.hasPrefix("optimizer.") }
         }
@@ -165,7 +165,7 @@ import Testing
             return exitCode { try checkpoint.save(to: path) }
         }
         #expect(code { $0.optimizer["exp_avg"] = nil } == 70)
-        #expect(code { $0.optimizer["momentum_buffer"] = $0.parameters } == 70)
+        #expect(code { $0.optimizer["momentum"] = $0.parameters } == 70)
         #expect(code { $0.parameters.layers[0].weight.removeLast() } == 70)
         #expect(code { $0.best!.parameters.layers.removeLast() } == 70)
         #expect(code { $0.best!.epoch = 3 } == 70)

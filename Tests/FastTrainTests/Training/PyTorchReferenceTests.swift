@@ -31,7 +31,9 @@ import _TestSupport
         let expected = try file.floats("losses", shape: [200])
         #expect(losses.count == 200)
         for (step, (found, reference)) in zip(losses, expected).enumerated() {
-            #expect(abs(found - Double(reference)) <= 1e-5 * abs(Double(reference)), "step \(step): \(found), \(reference)")
+            #expect(
+                abs(found - Double(reference)) <= 1e-5 * abs(Double(reference)),
+                "step \(step): \(found), \(reference)")
         }
         let final = try parameters(file, "final", recipe.hidden, data)
         let worst = zip(state.parameters.flat, final.flat).map { abs($0 - $1) }.max()!
@@ -110,7 +112,9 @@ import _TestSupport
         file.bytes(of: file[name]!).assumingMemoryBound(to: Int64.self).map { Int($0) }
     }
 
-    private func parameters(_ file: SafeTensors, _ prefix: String, _ hidden: [Int], _ data: Dataset) throws -> Parameters {
+    private func parameters(
+        _ file: SafeTensors, _ prefix: String, _ hidden: [Int], _ data: Dataset
+    ) throws -> Parameters {
         var parameters = Network(inputs: data.featureCount, hidden: hidden, outputs: data.outputCount).zeroParameters()
         for index in parameters.layers.indices {
             let layer = parameters.layers[index]

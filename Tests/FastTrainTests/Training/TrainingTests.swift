@@ -39,7 +39,8 @@ import Testing
 
     @Test func xorIsLearned() throws {
         let data = try Dataset(
-            name: "xor", features: [0, 0, 0, 1, 1, 0, 1, 1], featureShape: [2], labels: [0, 1, 1, 0], classes: ["0", "1"])
+            name: "xor", features: [0, 0, 0, 1, 1, 0, 1, 1], featureShape: [2], labels: [0, 1, 1, 0],
+            classes: ["0", "1"])
         var recipe = Recipe()
         recipe.hidden = [8, 8, 8]
         recipe.batchSize = 4
@@ -114,6 +115,7 @@ import Testing
         let data = try SmallData.classes(rows: 60)
         var recipe = Recipe()
         recipe.epochs = 2
+        recipe.schedule = .constant
         let folder = ScratchFolder()
         let output = folder.file("run")
         _ = try Training(recipe, on: data, options: RunOptions(output: output)).train()

@@ -1,0 +1,44 @@
+import Glibc
+
+/// How much memory a run takes, and how much there may be: asked before it starts, not found out in its middle.
+enum MemoryLimit {
+    /// Throws `.usage` when a run's arrays alone are more than this process can have.
+    static func check(_ network: Network, recipe: Recipe, rows: Int) throws(FastTrainError) {
+        let need = bytes(network, recipe: recipe, rows: rows)
+        let available = usable()
+        guard need > available else { return }
+        throw .usage(
+            "--hidden, --batch-size: a network \(network) on \(rows) rows at once takes \(gigabytes(need)) of memory, "
+                + "expected at most \(gigabytes(available)), which is what this process can have")
+    }
+
+    /// The parameters, once more for backpropagation and once for the optimizer's each memory, the copy that is made to
+    /// load or save them, and two numbers for each unit and row.
+    static func bytes(_ network: Network, recipe: Recipe, rows: Int) -> Double {
+        let copies = Double(3 + recipe.optimizerState.count)
+        let units = network.widths.reduce(0.0) { $0 + Double($1) }
+        return 4 * (copies * parameterCount(network) + 2 * units * Double(rows))
+    }
+
+    /// As `Network.parameterCount`, which would overflow for the largest networks that can be asked for.
+    private static func parameterCount(_ network: Network) -> Double {
+        (0..<network.layerCount).reduce(0.0) { $0 + Double(network.widths[$1] + 1) * Double(network.widths[$1 + 1]) }
+    }
+
+    /// Bytes of the machine, or of the tightest control group.
+    private static func usable() -> Double {
+        var least = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+        for folder in ControlGroup.folders(controller: "memory") {
+            let name = folder.isVersion2 ? "/memory.max" : "/memory.limit_in_bytes"
+            if let limit = ControlGroup.read(folder.path + name).flatMap({ Double($0.filter { $0 != "\n" }) }) {
+                least = min(least, limit)
+            }
+        }
+        return least
+    }
+
+    private static func gigabytes(_ bytes: Double) -> String {
+        let tenths = (bytes / 1e8).rounded()
+        return tenths < 1e15 ? "\(Int(tenths) / 10).\(Int(tenths) % 10) GB" : "\(bytes / 1e9) GB"
+    }
+}

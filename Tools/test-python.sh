@@ -1,0 +1,36 @@
+#!/bin/bash
+# Our files opened by Python's real `safetensors`, without our code: a converted data set (all of MNIST, when
+# FASTTRAIN_MNIST names its folder), and a trained model in PyTorch's nn.Sequential, which must predict the same classes.
+# Usage: test-python.sh FASTTRAIN FASTTRAIN_DATA
+set -euo pipefail
+fasttrain=$1
+converter=$2
+cd "$(dirname "$0")/.."
+python=.build-python/bin/python
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+[ -x "$python" ] || python3 -m venv .build-python
+"$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements.txt
+torch=yes
+"$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-torch.txt 2>/dev/null || torch=no
+
+data=Sources/CSample/mnist-sample.safetensors
+if [ -n "${FASTTRAIN_MNIST:-}" ]; then
+    data=$work/mnist.safetensors
+    "$converter" mnist "$FASTTRAIN_MNIST" -o "$data"
+    "$python" Tests/Python/check_dataset.py "$data" "$FASTTRAIN_MNIST"
+else
+    echo "SKIPPED: the check of a converted MNIST in Python: FASTTRAIN_MNIST names no folder"
+fi
+
+if [ "$torch" = yes ]; then
+    for activation in relu tanh; do
+        "$fasttrain" --data "$data" --hidden 64,32 --activation "$activation" --epochs 1 --quiet --output "$work/$activation" \
+            >/dev/null
+        "$fasttrain" predict "$work/$activation" --data "$data" -o "$work/$activation.csv" --quiet
+        "$python" Tests/Python/check_model.py "$work/$activation/model.safetensors" "$data" "$work/$activation.csv"
+    done
+else
+    echo "SKIPPED: the check of a model in PyTorch: its build for CPUs cannot be installed here"
+fi

@@ -1,0 +1,21 @@
+#!/bin/bash
+# Runs a test command, shows what it prints, and ends with the plain line "N passed, N failed" on a line of its own.
+# Usage: test.sh COMMAND [ARG ...]
+set -uo pipefail
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+"$@" 2>&1 | tee "$log" | grep --line-buffered -vE '^(◇|✔ Test |✔ Suite )'
+status=${PIPESTATUS[0]}
+
+skipped=$(grep -c 'SKIPPED' "$log")
+[ "$skipped" = 0 ] || { echo "skipped:"; grep 'SKIPPED' "$log" | sort -u; }
+failed=$(grep -cE '^✘ Test .* failed after' "$log")
+total=$(sed -nE 's/.*Test run with ([0-9]+) tests? .*/\1/p' "$log" | awk '{ sum += $1 } END { print sum + 0 }')
+# A run that ends before its last line (a crash) has failed, whatever it counted.
+if [ "$total" = 0 ] || { [ "$status" != 0 ] && [ "$failed" = 0 ]; }; then
+    echo "the test run did not end as it should (status $status)"
+    exit 1
+fi
+echo "$((total - failed)) passed, $failed failed"
+exit "$status"
