@@ -26,7 +26,7 @@ build: setup
 
 # A network learns real digits: the built-in sample, under ten seconds of training.
 demo: build
-	.build/release/fasttrain $(if $(THREADS),--threads $(THREADS)) $(ARGS)
+	.build/release/fasttrain --epochs 20 $(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
 # make train DATA=mnist.safetensors THREADS=16 RUN=run ARGS="--hidden 256"
 train: build
@@ -49,9 +49,11 @@ lint: build
 format:
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format --in-place --parallel
 
-# Kernels, all-reduce and a training step, by ordo-one/benchmark in a package of its own.
+# Kernels, all-reduce and a training step, by ordo-one/benchmark in a package of its own; a minute once it is built.
+# make bench ARGS="--filter 'forward.*'"
 bench: setup
-	cd Benchmarks && $(SWIFT) package -c release --disable-sandbox benchmark $(ARGS)
+	cd Benchmarks && $(SWIFT) package -c release --disable-sandbox benchmark --grouping metric \
+		$$(test -t 2 || echo --no-progress) $(ARGS)
 
 # fasttrain against PyTorch, JAX and scikit-learn in one run: DATA=mnist.safetensors
 bench-peers: build

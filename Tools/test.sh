@@ -10,7 +10,7 @@ status=${PIPESTATUS[0]}
 
 skipped=$(grep -c 'SKIPPED' "$log")
 [ "$skipped" = 0 ] || { echo "skipped:"; grep 'SKIPPED' "$log" | sort -u; }
-failed=$(grep -cE '^✘ Test .* failed after' "$log")
+failed=$(grep -E '^✘ Test .* failed after' "$log" | grep -vc '^✘ Test run with')
 total=$(sed -nE 's/.*Test run with ([0-9]+) tests? .*/\1/p' "$log" | awk '{ sum += $1 } END { print sum + 0 }')
 # A run that ends before its last line (a crash) has failed, whatever it counted.
 if [ "$total" = 0 ] || { [ "$status" != 0 ] && [ "$failed" = 0 ]; }; then

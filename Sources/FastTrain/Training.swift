@@ -65,7 +65,7 @@ public final class Training {
 
     /// Goes on with the run in a folder, from its newest sound checkpoint, or from the start if it has saved none.
     ///
-    /// `epochs`: a new total, over which cosine and one-cycle spread anew from here on; `data`: what the run was started
+    /// `epochs`: a new total, by which cosine and one-cycle go from here on; `data`: what the run was started
     /// on, nil to open the file that `recipe.json` names; `dataPath`: where that lies now, for `recipe.json`.
     /// Throws `.noInput` when there is no run, `.badData` when the data is not that of the run or no checkpoint is
     /// sound, `.folderInUse`, and `.usage`.

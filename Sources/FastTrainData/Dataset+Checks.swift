@@ -19,9 +19,6 @@ extension Dataset {
             extendLifetime(train)
             extendLifetime(test)
         }
-        for split in [train, test].compactMap({ $0 }) { try Self.checkRows(split) }
-        let task = if let task { task } else { try Self.unnamedTask([train, test].compactMap { $0 }) }
-        try Self.checkTask(task, name: name)
         let shape = try Self.checkFeatures(train.x)
         if let test {
             guard try Self.checkFeatures(test.x) == shape, test.x.type == train.x.type else {
@@ -30,6 +27,9 @@ extension Dataset {
                     "\(test.x.type.rawValue) \(Array(test.x.shape.dropFirst()))")
             }
         }
+        for split in [train, test].compactMap({ $0 }) { try Self.checkRows(split) }
+        let task = if let task { task } else { try Self.unnamedTask([train, test].compactMap { $0 }) }
+        try Self.checkTask(task, name: name)
         self.name = name
         self.task = task
         featureShape = shape

@@ -53,14 +53,15 @@ import Testing
     private func percent(_ share: Double) -> String { String(format: "%.2f%%", share * 100) }
 
     @Test func resumeGoesOnToTheSameModel() throws {
+        // With a constant rate: any other spreads over the epochs, and a run that gets more of them later is another one.
+        let small = small + ["--schedule", "constant"]
         let (straight, twice) = (folder.path("straight"), folder.path("twice"))
         #expect(try Fasttrain.run(small + ["--epochs", "3", "--quiet", "--output", straight]).status == 0)
         #expect(try Fasttrain.run(small + ["--epochs", "1", "--quiet", "--output", twice]).status == 0)
         let resumed = try Fasttrain.run(["resume", twice, "--epochs", "3", "--threads", "2"])
         #expect(resumed.status == 0)
         #expect(resumed.stderr.contains("\nresumes     after step 36, with 1 epoch done\n"))
-        let models = try [straight, twice].map { try Data(contentsOf: URL(fileURLWithPath: $0 + "/model.safetensors")) }
-        #expect(models[0] == models[1])
+        #expect(try FinishedRun(twice).differences(from: FinishedRun(straight)) == [])
     }
 
     @Test func quietSaysNothingOnStandardError() throws {

@@ -7,7 +7,7 @@ struct ErrorTests {
         (["--foobar"], "unknown option '--foobar' (see 'fasttrain train --help')"),
         (["--epochs"], "missing value for '--epochs <n>' (see 'fasttrain train --help')"),
         (["--epochs", "few"], "the value 'few' is invalid for '--epochs <n>' (see 'fasttrain train --help')"),
-        (["--epochs", "0"], "--epochs: expected a number from 1 to 1000000, found 0"),
+        (["--epochs", "0"], "--epochs: expected a number from 1 to 100000, found 0"),
         (["--learning-rate", "-1"], "--learning-rate: expected a number above 0, found -1.0"),
         (["--hidden", "12,x"], "the value '12,x' is invalid for '--hidden <units>' (see 'fasttrain train --help')"),
         (["--threads", "0"], "--threads: expected a number from 1 to 1024, found 0"),

@@ -10,18 +10,23 @@ enum Fasttrain {
     }
 
     /// It lies beside the bundle of the tests.
-    static let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("fasttrain")
+    static let binary = products.appendingPathComponent("fasttrain")
 
-    /// Runs it to its end. What goes to a stream that is given is not in the result.
+    /// The converter `fasttrain-data`, likewise.
+    static let converter = products.appendingPathComponent("fasttrain-data")
+
+    private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+
+    /// Runs it, or another program, to its end. What goes to a stream that is given is not in the result.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], stdout: FileHandle? = nil,
-        stderr: FileHandle? = nil
+        _ arguments: [String], program: URL = binary, environment: [String: String] = [:],
+        stdout: FileHandle? = nil, stderr: FileHandle? = nil
     ) throws -> Result {
         let folder = try TemporaryFolder()
         let files = [folder.path("stdout"), folder.path("stderr")]
-        for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
-        let process = process(arguments, environment)
+        for file in files { try Data().write(to: URL(fileURLWithPath: file)) }
+        let process = process(arguments, environment, program)
         process.standardOutput = stdout ?? FileHandle(forWritingAtPath: files[0])
         process.standardError = stderr ?? FileHandle(forWritingAtPath: files[1])
         try process.run()
@@ -38,15 +43,27 @@ enum Fasttrain {
         return pipe.fileHandleForWriting
     }
 
+    /// Starts it, to be ended by the caller. What it prints goes to the end of the file `log`.
+    static func start(_ arguments: [String], log: String) throws -> Process {
+        let process = process(arguments, [:])
+        if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(fileURLWithPath: log)) }
+        let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        try output.seekToEnd()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        return process
+    }
+
     /// Starts a run that would take very long, and calls `body` with its process when the first epoch is reported.
     static func whileTraining(_ arguments: [String], _ body: (Process) throws -> Void) throws -> Result {
-        let process = process(arguments + ["--epochs", "1000000", "--hidden", "4", "--threads", "1"], [:])
+        let process = process(arguments + ["--epochs", "100000", "--hidden", "4", "--threads", "1"], [:])
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors
         try process.run()
         var text = ""
-        while !text.contains("epoch       1/"), case let data = errors.fileHandleForReading.availableData, !data.isEmpty
+        while !text.contains("epoch      1/"), case let data = errors.fileHandleForReading.availableData, !data.isEmpty
         {
             text += String(decoding: data, as: UTF8.self)
         }
@@ -63,9 +80,11 @@ enum Fasttrain {
         return Result(status: status(process), stdout: result, stderr: text)
     }
 
-    private static func process(_ arguments: [String], _ environment: [String: String]) -> Process {
+    private static func process(
+        _ arguments: [String], _ environment: [String: String], _ program: URL = binary
+    ) -> Process {
         let process = Process()
-        process.executableURL = binary
+        process.executableURL = program
         process.arguments = arguments
         let fixed = ["COLUMNS": "80", "LC_ALL": "C.UTF-8"]
         process.environment = ProcessInfo.processInfo.environment.merging(fixed) { $1 }.merging(environment) { $1 }
@@ -73,9 +92,29 @@ enum Fasttrain {
         return process
     }
 
-    private static func status(_ process: Process) -> Int32 {
+    /// The `Result.status` of a process that has ended.
+    static func status(_ process: Process) -> Int32 {
         process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
     }
+}
+
+extension Fasttrain.Result {
+    /// What standard error says, if that is one line about an error.
+    var error: String? {
+        let start = "fasttrain: error: "
+        guard stderr.hasPrefix(start), stderr.firstIndex(of: "\n") == stderr.indices.last else { return nil }
+        return String(stderr.dropFirst(start.count).dropLast())
+    }
+}
+
+/// What the environment says of how much to test.
+enum TestScope {
+    /// Also what takes minutes.
+    static let isLong = ProcessInfo.processInfo.environment["FASTTRAIN_LONG"] != nil
+    /// The folder with all of MNIST.
+    static let mnist = ProcessInfo.processInfo.environment["FASTTRAIN_MNIST"]
+    /// The binary as it is released.
+    static let release = ProcessInfo.processInfo.environment["FASTTRAIN_BINARY"]
 }
 
 /// A new folder that goes when its owner goes.

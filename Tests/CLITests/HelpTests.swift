@@ -110,7 +110,9 @@ struct HelpTests {
             """
             OVERVIEW: Go on with a run that was stopped, from its newest sound checkpoint.
 
-            The result is that of a run that was never stopped, to the bit.
+            The result is that of a run that was never stopped, to the bit. With more
+            epochs it is that of a run started with so many if the schedule is constant;
+            cosine and one-cycle depend on the number of steps.
 
             USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--threads <n>] [--quiet] [--json]
 
@@ -220,7 +222,8 @@ struct HelpTests {
             OVERVIEW: Measure how fast this machine trains, against its arithmetic peak.
 
             GFLOP/s count the operations of a dense network, however few were executed; the
-            peak is measured in the same process, just before.
+            peak is measured in the same process, before and after, and the better of the
+            two is taken.
 
             USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--json]
 

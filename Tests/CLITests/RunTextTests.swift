@@ -25,7 +25,7 @@ struct RunCardTests {
                 optimizer   adam, learning rate 0.002 (cosine), betas 0.9 and 0.999, epsilon 1e-08
                 minibatch   128 rows, 2 shards, 422 steps an epoch
                 epochs      10, seed 1
-                threads     2 on 2 of 64 CPUs (cpu.max), avx512
+                threads     2 on 2 of 64 CPUs, 3% (cpu.max), avx512
                 output      run
                 """)
     }
@@ -60,7 +60,7 @@ struct RunCardTests {
                 optimizer   sgd, learning rate 0.002 (one-cycle), Nesterov momentum 0.9, weight decay 0.0001
                 minibatch   1 row in file order, 1 shard, 422 steps an epoch
                 epochs      10, seed 1
-                threads     2 on all 8 CPUs, scalar
+                threads     2 on 2 of 8 CPUs, 25%, scalar
                 resumes     after step 1,000, with 2 epochs done
                 """)
     }

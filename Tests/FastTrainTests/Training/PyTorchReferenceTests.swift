@@ -93,6 +93,7 @@ import _TestSupport
         recipe.epochs = Int(metadata["epochs"]!)!
         recipe.validation = 0
         recipe.shuffle = false
+        recipe.schedule = .constant
         return recipe
     }
 

@@ -1,0 +1,53 @@
+import FastTrain
+
+/// The rows and widths of one layer's products.
+struct Layer {
+    /// Where the layer is from; nil: from nowhere.
+    let network: String?
+    /// From 0, input side first.
+    let index: Int
+    let rows: Int
+    let inputs: Int
+    let outputs: Int
+
+    /// Of each of the three products: two for each weight and row.
+    var operations: Int { 2 * rows * inputs * outputs }
+
+    /// Whether one call takes so little time that reading the clock would count.
+    var isShort: Bool { operations < 300_000 }
+
+    var description: String {
+        "\(network.map { "\($0) layer \(index + 1)" } ?? "awkward"), \(rows) rows, \(inputs) to \(outputs)"
+    }
+
+    /// The reference workloads on images of 28 × 28 of 10 classes; one shard's rows, which is one thread's share on two.
+    static var ofWorkloads: [Layer] {
+        Benchmark.workloads.flatMap { workload in
+            let network = Network(inputs: 28 * 28, hidden: workload.recipe.hidden, outputs: 10)
+            return (0..<network.layerCount).map { index in
+                Layer(
+                    network: workload.name, index: index, rows: workload.recipe.batchSize / workload.recipe.shards,
+                    inputs: network.widths[index], outputs: network.widths[index + 1])
+            }
+        }
+    }
+
+    /// Where whole tiles, panels and depth blocks are few or none.
+    static let awkward = [
+        Layer(rows: 1, inputs: 784, outputs: 128),
+        Layer(rows: 13, inputs: 784, outputs: 128),
+        Layer(rows: 27, inputs: 129, outputs: 33),
+        Layer(rows: 64, inputs: 1, outputs: 512),
+        Layer(rows: 64, inputs: 512, outputs: 1),
+        Layer(rows: 64, inputs: 13, outputs: 10),
+        Layer(rows: 100, inputs: 300, outputs: 100),
+    ]
+
+    private init(network: String? = nil, index: Int = 0, rows: Int, inputs: Int, outputs: Int) {
+        self.network = network
+        self.index = index
+        self.rows = rows
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+}

@@ -1,0 +1,10 @@
+import FastTrain
+
+/// The barrier on as many threads as there are usable CPUs, and the all-reduce.
+let benchmarks: @Sendable () -> Void = {
+    declareBarrier(threads: CPUs.usable().count)
+    for shards in [2, 8] {
+        declareAllReduce("one block", shards: shards, count: 128 * 32)
+        declareAllReduce("mnist-medium", shards: shards, count: 669_696)
+    }
+}

@@ -1,0 +1,33 @@
+import FastTrain
+
+/// How many threads a run has by default.
+var usableThreads: Int { CPUs.usable().count }
+
+/// Runs of a reference workload on the built-in sample that end when they are told to.
+///
+/// In a file that does not import the benchmark library, which has a `Benchmark` too.
+struct SampleRun {
+    private let training: Training
+
+    init(workload name: String, threads: Int) throws {
+        guard let workload = Benchmark.workloads.first(where: { $0.name == name }) else {
+            throw FastTrainError.usage("no workload \(name)")
+        }
+        training = try Training(
+            workload.recipe, on: Dataset.mnistSample(), options: RunOptions(threads: threads))
+    }
+
+    /// Trains from the start. `stepEnded` is called on this thread after each step, and ends the run by `true`.
+    func train(_ stepEnded: @escaping @Sendable () -> Bool) throws {
+        _ = try training.train(stop: { stepEnded() ? 1 : nil })
+    }
+
+    /// Rows of the minibatch of a step, counted from 0; the last of an epoch has fewer.
+    func rows(ofStep step: Int) -> Int {
+        let size = training.recipe.batchSize
+        return min(size, training.trainRows - step % training.stepsPerEpoch * size)
+    }
+
+    /// Nominal floating-point operations to train on one row.
+    var operationsPerRow: Int { training.network.operationsPerSample }
+}
