@@ -50,9 +50,10 @@ format:
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format --in-place --parallel
 
 # Kernels, all-reduce and a training step, by ordo-one/benchmark in a package of its own; a minute once it is built.
-# make bench ARGS="--filter 'forward.*'"
+# make bench ARGS="--filter 'forward.*'". Its plugin builds in release mode by itself; with `-c release` here it would
+# also build its own tools anew at every call.
 bench: setup
-	cd Benchmarks && $(SWIFT) package -c release --disable-sandbox benchmark --grouping metric \
+	cd Benchmarks && $(SWIFT) package --disable-sandbox benchmark --grouping metric \
 		$$(test -t 2 || echo --no-progress) $(ARGS)
 
 # fasttrain against PyTorch, JAX and scikit-learn in one run: DATA=mnist.safetensors
