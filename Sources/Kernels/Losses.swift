@@ -31,7 +31,8 @@ public func squaredError(_ arguments: LossArguments) {
         forEachChunk(outputs, row: row) { chunk, column, valid in
             var target = Wide.zero
             if let targets = arguments.targets {
-                for lane in 0..<min(wideCount, outputs.width - column) {
+                // Less than none in a chunk that is all padding, which panels of 32 columns have.
+                for lane in 0..<max(0, min(wideCount, outputs.width - column)) {
                     target[lane] = targets[row * outputs.width + column + lane]
                 }
             } else {
