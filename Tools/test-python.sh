@@ -28,7 +28,7 @@ if [ "$torch" = yes ]; then
     for activation in relu tanh; do
         "$fasttrain" --data "$data" --hidden 64,32 --activation "$activation" --epochs 1 --quiet --output "$work/$activation" \
             >/dev/null
-        "$fasttrain" predict "$work/$activation" --data "$data" -o "$work/$activation.csv" --quiet
+        "$fasttrain" predict "$work/$activation" --data "$data" -o "$work/$activation.csv"
         "$python" Tests/Python/check_model.py "$work/$activation/model.safetensors" "$data" "$work/$activation.csv"
     done
 else
