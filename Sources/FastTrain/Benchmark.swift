@@ -71,7 +71,7 @@ public enum Benchmark {
         let before = try peak(threads: training.threads, kernels: kernels)
         let meter = Meter(warmUp: seconds / 5, seconds: seconds)
         let session = TrainingSession(training, stop: { meter.tick() }, progress: { _ in })
-        _ = try session.run()
+        try session.run()
         let after = try peak(threads: training.threads, kernels: kernels)
         let rate = meter.stepsPerSecond * Double(training.trainRows) / Double(training.stepsPerEpoch)
         return Result(

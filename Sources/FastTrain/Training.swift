@@ -172,8 +172,8 @@ public final class Training {
         stop: @escaping @Sendable () -> Int32? = { nil }, progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(FastTrainError) -> Outcome {
         let session = TrainingSession(self, stop: stop, progress: progress)
-        let state = try session.run()
-        let model = model(state.best?.parameters ?? state.parameters)
+        try session.run()
+        let model = model(session.best?.parameters ?? session.parameters)
         var test: Evaluation?
         var validation: Evaluation?
         if session.interrupted == nil {
@@ -185,7 +185,7 @@ public final class Training {
             try folder?.writeMetrics(test: test, validation: validation)
         }
         return Outcome(
-            model: model, history: state.history, test: test, validation: validation, bestEpoch: state.best?.epoch,
+            model: model, history: session.history, test: test, validation: validation, bestEpoch: session.best?.epoch,
             interrupted: session.interrupted, checkpoint: session.newestCheckpoint, seconds: session.seconds)
     }
 

@@ -1,10 +1,10 @@
 import Glibc
 
-/// The operating system's calls that this module makes, in one place: each retries when a signal interrupts it
+/// The operating system's calls on files, in one place: each retries when a signal interrupts it
 /// and leaves the reason of a failure in `errno`.
-enum System {
+package enum System {
     /// The reason of the call that failed last, as the system words it.
-    static var reason: String { reason(errno) }
+    package static var reason: String { reason(errno) }
 
     /// The system's words for an error number.
     static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
@@ -20,7 +20,7 @@ enum System {
     }
 
     /// Opens a folder, to `synchronize` it.
-    static func openFolder(_ path: String) -> Int32 {
+    package static func openFolder(_ path: String) -> Int32 {
         retrying { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
 
@@ -39,12 +39,12 @@ enum System {
     }
 
     /// Waits until what was written is on the storage device; false on a failure.
-    static func synchronize(_ descriptor: Int32) -> Bool {
+    package static func synchronize(_ descriptor: Int32) -> Bool {
         retrying { fsync(descriptor) } == 0
     }
 
     /// What `path` leads to, a symbolic link followed; nil when there is nothing or it may not be seen.
-    static func status(_ path: String) -> stat? {
+    package static func status(_ path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil
     }
@@ -77,6 +77,6 @@ enum System {
 }
 
 extension stat {
-    var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
-    var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+    package var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
+    package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
 }

@@ -17,8 +17,8 @@ final class TrainingSession: @unchecked Sendable {
     private var next = Action.finish
     private var step = 0
     private var lossSum = 0.0
-    private var history: [EpochRecord] = []
-    private var best: TrainingState.Best?
+    private(set) var history: [EpochRecord] = []
+    private(set) var best: TrainingState.Best?
     /// Which epoch's rows `order` holds.
     private var orderedEpoch: Int?
     private var clock: RunClock
@@ -59,11 +59,13 @@ final class TrainingSession: @unchecked Sendable {
     /// Wall-clock time since the start of the run.
     var seconds: Double { clock.total }
 
-    /// Runs to the end, or until `stop` says so. Returns the state that the run was left in.
-    func run() throws(FastTrainError) -> TrainingState {
+    /// The parameters as they are now, in the public layout.
+    var parameters: Parameters { engine.forward.parameters.unpacked() }
+
+    /// Runs to the end, or until `stop` says so.
+    func run() throws(FastTrainError) {
         try begin()
         try Team.run(threads: training.threads) { member throws(FastTrainError) in try self.work(member) }
-        return state()
     }
 
     /// One member's part of the run.
@@ -193,7 +195,7 @@ final class TrainingSession: @unchecked Sendable {
             let leastSoFar = best.flatMap { history[$0.epoch - 1].validationLoss }
             if leastSoFar.map({ loss < $0 }) ?? true {
                 try checkFinite()
-                best = .init(epoch: record.epoch, parameters: engine.forward.parameters.unpacked())
+                best = .init(epoch: record.epoch, parameters: parameters)
             }
         }
         history.append(record)
@@ -224,7 +226,7 @@ final class TrainingSession: @unchecked Sendable {
         var memories: [String: Parameters] = [:]
         for memory in engine.optimizer.memories { memories[memory.name] = memory.values.unpacked() }
         return TrainingState(
-            parameters: engine.forward.parameters.unpacked(), optimizer: memories, best: best, step: step,
+            parameters: parameters, optimizer: memories, best: best, step: step,
             lossSum: lossSum, history: history, seconds: clock.total)
     }
 

@@ -2,12 +2,9 @@ import Glibc
 
 /// What the run folder needs of the operating system.
 enum FileSystem {
-    /// The system's words for the call that failed last.
-    static var reason: String { String(cString: strerror(errno)) }
+    static func isFolder(_ path: String) -> Bool { System.status(path)?.isFolder ?? false }
 
-    static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
-
-    static func exists(_ path: String) -> Bool { kind(path) != nil }
+    static func exists(_ path: String) -> Bool { System.status(path) != nil }
 
     /// Makes a folder and those above it that are missing, durably. One that is there already is left as it is.
     static func makeFolder(_ path: String) throws(FastTrainError) {
@@ -18,15 +15,15 @@ enum FileSystem {
             switch errno {
             case EEXIST where isFolder(path): return  // another process was faster
             case EEXIST: throw .cannotCreate(path: path, reason: "is not a folder")
-            case ENOSPC, EDQUOT, EIO: throw .inputOutput(path: path, operation: "mkdir", reason: reason)
-            default: throw .cannotCreate(path: path, reason: reason)
+            case ENOSPC, EDQUOT, EIO: throw .inputOutput(path: path, operation: "mkdir", reason: System.reason)
+            default: throw .cannotCreate(path: path, reason: System.reason)
             }
         }
-        let descriptor = Glibc.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = System.openFolder(parent)
         guard descriptor >= 0 else { return }  // a folder may be writable but not readable
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 || errno == EINVAL else {  // EINVAL: a file system that cannot do this
-            throw .inputOutput(path: parent, operation: "fsync of the folder", reason: reason)
+        guard System.synchronize(descriptor) || errno == EINVAL else {  // EINVAL: a file system that cannot do this
+            throw .inputOutput(path: parent, operation: "fsync of the folder", reason: System.reason)
         }
     }
 
@@ -34,7 +31,7 @@ enum FileSystem {
     static func names(in folder: String) throws(FastTrainError) -> [String] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
-            throw .noInput(path: folder, reason: reason)
+            throw .noInput(path: folder, reason: System.reason)
         }
         defer { closedir(stream) }
         var names: [String] = []
@@ -50,15 +47,17 @@ enum FileSystem {
     /// A text file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it is not UTF-8.
     static func readText(_ path: String) throws(FastTrainError) -> String {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .noInput(path: path, reason: reason) }
+        guard descriptor >= 0 else { throw .noInput(path: path, reason: System.reason) }
         defer { close(descriptor) }
-        guard kind(path) == S_IFREG else { throw .noInput(path: path, reason: "is not a regular file") }
+        guard System.status(path)?.isRegularFile ?? false else {
+            throw .noInput(path: path, reason: "is not a regular file")
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .inputOutput(path: path, operation: "read", reason: reason) }
+            guard count >= 0 else { throw .inputOutput(path: path, operation: "read", reason: System.reason) }
             guard count > 0 else { break }
             bytes += buffer[..<count]
         }
@@ -71,11 +70,5 @@ enum FileSystem {
     private static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    /// The type bits of what `path` leads to; nil when there is nothing or it may not be seen.
-    private static func kind(_ path: String) -> mode_t? {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
     }
 }

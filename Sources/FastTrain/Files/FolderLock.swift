@@ -13,8 +13,8 @@ final class FolderLock: Sendable {
         guard descriptor >= 0 else {
             switch errno {
             case ENOSPC, EDQUOT, EIO:
-                throw .inputOutput(path: path, operation: "create", reason: FileSystem.reason)
-            default: throw .cannotCreate(path: path, reason: FileSystem.reason)
+                throw .inputOutput(path: path, operation: "create", reason: System.reason)
+            default: throw .cannotCreate(path: path, reason: System.reason)
             }
         }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -22,7 +22,7 @@ final class FolderLock: Sendable {
             let failure: FastTrainError =
                 errno == EWOULDBLOCK
                 ? .folderInUse(path: folder, holder: holder(descriptor))
-                : .inputOutput(path: path, operation: "flock", reason: FileSystem.reason)
+                : .inputOutput(path: path, operation: "flock", reason: System.reason)
             close(descriptor)
             throw failure
         }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import FastTrain
-import Glibc
 
 /// The argument MODEL|DIR with the data to use the model on.
 struct ModelSource: ParsableArguments {
@@ -24,13 +23,9 @@ struct ModelSource: ParsableArguments {
     }
 
     private func openData() throws(FastTrainError) -> Dataset {
+        let isFolder = System.status(path)?.isFolder ?? false
         let run = isFolder && data == nil ? try RunDescription(folder: path).data : nil
         if let file = data ?? run { return try Dataset(path: file) }
         return try .mnistSample()
-    }
-
-    private var isFolder: Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }

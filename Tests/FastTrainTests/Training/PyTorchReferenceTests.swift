@@ -26,7 +26,7 @@ import _TestSupport
         let session = TrainingSession(training, stop: { nil }, progress: { _ in })
         var losses: [Double] = []
         session.onStep = { losses.append($1) }
-        let state = try session.run()
+        try session.run()
 
         let expected = try file.floats("losses", shape: [200])
         #expect(losses.count == 200)
@@ -36,7 +36,7 @@ import _TestSupport
                 "step \(step): \(found), \(reference)")
         }
         let final = try parameters(file, "final", recipe.hidden, data)
-        let worst = zip(state.parameters.flat, final.flat).map { abs($0 - $1) }.max()!
+        let worst = zip(session.parameters.flat, final.flat).map { abs($0 - $1) }.max()!
         #expect(worst <= 1e-4, "weights differ by \(worst)")
     }
 
