@@ -56,9 +56,10 @@ bench: setup
 	cd Benchmarks && $(SWIFT) package --disable-sandbox benchmark --grouping metric \
 		$$(test -t 2 || echo --no-progress) $(ARGS)
 
-# fasttrain against PyTorch, JAX and scikit-learn in one run: DATA=mnist.safetensors
+# fasttrain against JAX, Keras, PyTorch and scikit-learn in one run, a quarter of an hour once they are installed; writes
+# Benchmarks/RESULTS.md and its chart. make bench-peers DATA=mnist.safetensors THREADS="2 1" ARGS="--rounds 3"
 bench-peers: build
-	Benchmarks/peers/run.sh $(if $(DATA),--data $(DATA)) $(if $(THREADS),--threads $(THREADS)) $(ARGS)
+	Benchmarks/peers/run.sh $(if $(DATA),--data $(DATA)) $(THREADS:%=--threads %) $(ARGS)
 
 clean:
 	rm -rf .build $(TEST_FOLDER) .build-python Benchmarks/.build

@@ -1,164 +1,170 @@
 #!/usr/bin/env python3
-"""fasttrain beside PyTorch, JAX and scikit-learn: training throughput on the same cores, data and networks.
+"""fasttrain beside its peers: training throughput on the same cores, data and networks.
 
-    python3 Benchmarks/peers/peers.py --fasttrain PATH --data mnist.safetensors --threads 2 --markdown peers.md
+    python3 Benchmarks/peers/peers.py --fasttrain PATH --data mnist.safetensors --threads 2 --threads 1
 
-Every measurement is a process of its own, and the programs take turns, so that a slow minute of the machine falls on
-all of them. What counts is the median of the runs, and the ratio: both move less than a single figure.
+The tools take turns: in each round every tool measures each workload once, so that a slow minute of the machine falls
+on all of them. What counts is the median of the rounds, and the ratio: both move less than a single figure.
 """
 
 import argparse
+import datetime
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import chart
+import report
+from tools import TOOLS, Failure, Fasttrain, Tool, Worker
 from workloads import WORKLOADS
 
-HERE = Path(__file__).parent
-PEERS = ("torch", "jax", "sklearn")
+PAUSE_SECONDS = 0.2  # the threads of the tool before spin for some tenths of a second before they sleep
+BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 def main() -> None:
     options = arguments()
-    programs = [*(["fasttrain"] if options.fasttrain else []), *options.peers]
-    results = {(workload, program): [] for workload in options.workloads for program in programs}
-    for run in range(1, options.runs + 1):
-        for workload, program in results:
-            result = measure(program, workload, options)
-            results[workload, program].append(result)
-            rate = result["samples_per_second"]
-            print(f"run {run} of {options.runs}: {workload:12}  {program:9} {rate:12,.0f} samples/s", file=sys.stderr)
-    report = markdown(results, options)
-    print(report, end="")
-    if options.markdown:
-        Path(options.markdown).write_text(report)
+    tools = [tool for tool in options.tools if can_run(tool, options)]
+    options.scratch.mkdir(parents=True, exist_ok=True)
+    results = []
+    for threads in options.threads:
+        results += measure_all(tools, threads, options)
+    run = {
+        "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
+        "machine": machine(),
+        "fasttrain": version_of(options.fasttrain),
+        "rounds": options.rounds,
+        "seconds": options.seconds,
+        "threads": options.threads,
+        "workloads": options.workloads,
+        "tools": [tool.name for tool in tools],
+        "results": results,
+    }
+    (options.scratch / "results.json").write_text(json.dumps(run, indent=1) + "\n")
+    options.output.joinpath("RESULTS.md").write_text(report.markdown(run))
+    options.output.joinpath("results.svg").write_text(chart.svg(run))
+    print(f"wrote {options.output}/RESULTS.md and results.svg", file=sys.stderr)
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--fasttrain", help="the fasttrain program; without it only the peers run")
+    usable = len(os.sched_getaffinity(0))
+    workloads = [name.removeprefix("mnist-") for name in WORKLOADS]
+    tools = [tool.name for tool in TOOLS]
+    parser.add_argument("--fasttrain", required=True, help="the program")
     parser.add_argument("--data", required=True, help="MNIST as a fasttrain dataset")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    names = [name.removeprefix("mnist-") for name in WORKLOADS]
-    parser.add_argument("--workloads", default=",".join(names), help="of %(default)s")
-    parser.add_argument("--peers", default=",".join(PEERS), help="of %(default)s")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3, help="the length of a measurement, after warm-up")
-    parser.add_argument("--markdown", metavar="FILE", help="write the table there as well")
+    parser.add_argument("--threads", type=int, action="append", help="may be repeated (default: 2 and 1)")
+    parser.add_argument("--workloads", default=",".join(workloads), help="of %(default)s")
+    parser.add_argument("--tools", default=",".join(tools), help="of %(default)s")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1.5, help="the length of a measurement (%(default)s)")
+    folder = {"type": Path, "metavar": "DIR"}
+    parser.add_argument("--output", **folder, default="Benchmarks", help="where RESULTS.md and results.svg go")
+    parser.add_argument("--scratch", **folder, default=".build-peers/run", help="where raw results and logs go")
     options = parser.parse_args()
+    if not os.access(options.fasttrain, os.X_OK):
+        parser.error(f"--fasttrain {options.fasttrain}: no such program")
+    options.threads = options.threads or ([2, 1] if usable > 1 else [1])
     options.workloads = [f"mnist-{name.removeprefix('mnist-')}" for name in options.workloads.split(",")]
-    options.peers = [name for name in options.peers.split(",") if name]
     for name in options.workloads:
         if name not in WORKLOADS:
             parser.error(f"no workload {name}: expected some of {', '.join(WORKLOADS)}")
-    for name in options.peers:
-        if name not in PEERS:
-            parser.error(f"no peer {name}: expected some of {', '.join(PEERS)}")
-    if options.threads > len(os.sched_getaffinity(0)):
-        parser.error(f"--threads {options.threads}: this process may use {len(os.sched_getaffinity(0))} CPUs")
+    for name in options.tools.split(","):
+        if name not in tools:
+            parser.error(f"no tool {name}: expected some of {', '.join(tools)}")
+    options.tools = [tool for tool in TOOLS if tool.name in options.tools.split(",")]
+    for threads in options.threads:
+        if not 1 <= threads <= usable:
+            parser.error(f"--threads {threads}: expected 1 to {usable}, the CPUs that this process may use")
     return options
 
 
-def measure(program: str, workload: str, options: argparse.Namespace) -> dict:
-    """Runs one program on one workload; what it printed as JSON."""
-    if program == "fasttrain":
-        command = [options.fasttrain, "benchmark", "--json"]
-    else:
-        command = [sys.executable, str(HERE / f"{program}_peer.py")]
-    command += ["--workload", workload, "--data", options.data]
-    command += ["--threads", str(options.threads), "--seconds", str(options.seconds)]
-    cpus = chosen_cpus(options.threads)
-    done = subprocess.run(
-        command,
-        env=os.environ | thread_environment(options.threads),
-        preexec_fn=lambda: os.sched_setaffinity(0, cpus),
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+def can_run(tool: Tool, options: argparse.Namespace) -> bool:
+    """bf16 only counts where the CPU has instructions for it; elsewhere it is emulated, and slower than fp32."""
+    reason = ""
+    if tool.precision == "bf16" and not BF16_FLAGS & set(cpu_info().get("flags", "").split()):
+        reason = "this CPU has no bf16 instructions"
+    elif tool.options and not all(option in help_of(options.fasttrain) for option in tool.options if option[0] == "-"):
+        reason = f"this fasttrain has no {tool.options[0]}"
+    if reason:
+        print(f"{tool.name}: left out, {reason}", file=sys.stderr)
+    return not reason
 
 
-def thread_environment(threads: int) -> dict[str, str]:
-    """Each library reads its own variable; XLA sizes its pool by NPROC."""
-    count = str(threads)
-    several = str(threads > 1).lower()
+def measure_all(tools: list[Tool], threads: int, options: argparse.Namespace) -> list[dict]:
+    """All rounds on so many threads. A tool that fails before it has measured a workload is not asked for it again."""
+    runners = {
+        tool: Worker(tool, options.scratch, options.data, threads)
+        if tool.peer
+        else Fasttrain(tool, options.fasttrain, options.data, threads)
+        for tool in tools
+    }
+    results = {
+        (workload, tool): {"workload": workload, "tool": tool.name, "threads": threads, "runs": [], "failures": []}
+        for workload in options.workloads
+        for tool in tools
+    }
+    try:
+        for number in range(1, options.rounds + 1):
+            for (workload, tool), result in results.items():
+                if result["failures"] and not result["runs"]:
+                    continue
+                time.sleep(PAUSE_SECONDS)
+                try:
+                    answer = runners[tool].measure(workload, options.seconds)
+                    result["runs"].append(answer)
+                    outcome = f"{answer['samples_per_second']:12,.0f} samples/s"
+                except Failure as failure:
+                    result["failures"].append(str(failure))
+                    outcome = f"      FAILED  {failure}"
+                count = f"{threads} thread{'s' if threads > 1 else ''}, round {number} of {options.rounds}"
+                print(f"{count}: {workload:12}  {tool.name:18} {outcome}", file=sys.stderr)
+    finally:
+        for runner in runners.values():
+            runner.close()
+    return list(results.values())
+
+
+def help_of(program: str) -> str:
+    return subprocess.run([program, "benchmark", "--help"], capture_output=True, text=True).stdout
+
+
+def version_of(program: str) -> str:
+    return subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
+
+
+def machine() -> dict:
+    """What `lscpu` and `uname` say of it."""
+    info = cpu_info()
+    family, model = (int(info.get(key, 0)) for key in ("cpu family", "model"))
     return {
-        "OMP_NUM_THREADS": count,
-        "MKL_NUM_THREADS": count,
-        "OPENBLAS_NUM_THREADS": count,
-        "NPROC": count,
-        "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={several} intra_op_parallelism_threads={count}",
-        "JAX_PLATFORMS": "cpu",
+        "cpu": info.get("model name", platform.machine()),
+        "family": family,
+        "model": model,
+        "kind": amd_kind(family, model) if info.get("vendor_id") == "AuthenticAMD" else "",
+        "cpus": len(os.sched_getaffinity(0)),
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
+        "python": platform.python_version(),
     }
 
 
-def chosen_cpus(threads: int) -> set[int]:
-    """CPUs to pin to: of different cores first, a core's second hardware thread only when the cores run out."""
-
-    def place_in_core(cpu: int) -> int:
-        siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-        try:
-            first = siblings.read_text().replace("-", ",").split(",")[0]
-        except OSError:
-            return 0
-        return int(cpu != int(first))
-
-    usable = sorted(os.sched_getaffinity(0), key=lambda cpu: (place_in_core(cpu), cpu))
-    return set(usable[:threads])
+def amd_kind(family: int, model: int) -> str:
+    """The microarchitecture, which the name of a virtual machine's CPU may leave open."""
+    if family == 25:
+        return "Zen 4" if model >> 4 in (1, 6, 7, 10) else "Zen 3"
+    return {23: "Zen to Zen 2", 26: "Zen 5"}.get(family, "")
 
 
-def markdown(results: dict[tuple[str, str], list[dict]], options: argparse.Namespace) -> str:
-    """The table: medians, and beside each peer how many times as fast fasttrain is."""
-    rates = {key: [run["samples_per_second"] for run in runs] for key, runs in results.items()}
-    medians = {key: statistics.median(values) for key, values in rates.items()}
-    peaks = [run["peak_gflops"] for (_, program), runs in results.items() if program == "fasttrain" for run in runs]
-    peak = statistics.median(peaks) if peaks else None
-
-    rows = [("workload", "program", "samples/s", "slowest to fastest run", "share of peak", "fasttrain is")]
-    for (workload, program), median in medians.items():
-        ours = medians.get((workload, "fasttrain"))
-        operations = WORKLOADS[workload].operations_per_sample
-        rows.append(
-            (
-                workload,
-                program,
-                f"{median:,.0f}",
-                f"{min(rates[workload, program]):,.0f} to {max(rates[workload, program]):,.0f}",
-                f"{median * operations / (peak * 1e9):.0%}" if peak else "",
-                f"{ours / median:.2f}× as fast" if ours and program != "fasttrain" else "",
-            )
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    ruler = tuple("-" * (width - 1) + (":" if column > 1 else "-") for column, width in enumerate(widths))
-    lines = []
-    for row in [rows[0], ruler, *rows[1:]]:
-        cells = (cell.rjust(width) if n > 1 else cell.ljust(width) for n, (cell, width) in enumerate(zip(row, widths)))
-        lines.append(f"| {' | '.join(cells)} |")
-
-    versions = {program: runs[0].get("version") for (_, program), runs in results.items()}
-    peers = ", ".join(f"{program} {version}" for program, version in versions.items() if version)
-    threads = f"{options.threads} thread{'s' if options.threads > 1 else ''}"
-    measured = f", measured fp32 peak {peak:,.0f} GFLOP/s" if peak else ""
-    head = f"{cpu_name()}, {threads}{measured}. {peers}. Median of {options.runs}, {options.seconds:g} s each."
-    return head + "\n\n" + "\n".join(lines) + "\n"
-
-
-def cpu_name() -> str:
-    """The processor as the kernel calls it, with the widest vectors it has."""
+def cpu_info() -> dict[str, str]:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
-        return platform.processor() or platform.machine()
-    info = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-    flags = info.get("flags", "").split()
-    vectors = "AVX-512" if "avx512f" in flags else "AVX2" if "avx2" in flags else "no AVX2"
-    return f"{info.get('model name', platform.machine())} ({vectors})"
+        return {}
+    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
 
 
 if __name__ == "__main__":

@@ -1,17 +1,13 @@
-"""What every peer trains and how it is timed: the reference workloads, the data, the clock."""
+"""What every peer trains: the reference workloads, the data, the order of the rows."""
 
-import argparse
-import json
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from safetensors import safe_open
 
-WARM_UP_SECONDS = 1.0
-OPERATIONS_PER_CALL = 2e11  # one to two seconds on two cores, where an epoch of mnist-deep takes half a minute
+OPERATIONS_PER_CALL = 5e10  # a quarter to half a second on two cores, where an epoch of mnist-deep takes half a minute
+MOMENTUM = 0.9
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,6 @@ WORKLOADS = {
     "mnist-wide": Workload((784, 2048, 2048, 10), 512, "sgd", 0.05),
     "mnist-deep": Workload((784, 2500, 2000, 1500, 1000, 500, 10), 1000, "sgd", 0.05),
 }
-MOMENTUM = 0.9
 
 
 def load(path: str) -> tuple[np.ndarray, np.ndarray]:
@@ -59,44 +54,18 @@ def shuffled(workload: Workload, rows: int) -> Iterator[np.ndarray]:
     steps = workload.steps_per_call(rows)
     size = steps * workload.batch_size
     if size > rows:
-        sys.exit(f"{rows} rows do not fill a minibatch of {workload.batch_size}")
+        raise ValueError(f"{rows} rows do not fill a minibatch of {workload.batch_size}")
     while True:
         order = random.permutation(rows).astype(np.int32)
         for start in range(0, rows - size + 1, size):
             yield order[start : start + size].reshape(steps, workload.batch_size)
 
 
-def arguments(description: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--workload", choices=WORKLOADS, required=True)
-    parser.add_argument("--data", required=True, help="fasttrain dataset (.safetensors)")
-    parser.add_argument("--threads", type=int, required=True)
-    parser.add_argument("--seconds", type=float, default=3)
-    return parser.parse_args()
-
-
-def measure(peer: str, version: str, options: argparse.Namespace, call: Callable[[], int]) -> None:
-    """Times `call`, which trains some samples and returns how many, and prints the result as a line of JSON."""
-    elapsed_after(call, min(WARM_UP_SECONDS, options.seconds))
-    samples, seconds = elapsed_after(call, options.seconds)
-    print(
-        json.dumps(
-            {
-                "peer": peer,
-                "version": version,
-                "workload": options.workload,
-                "threads": options.threads,
-                "samples_per_second": samples / seconds,
-            }
-        )
-    )
-
-
-def elapsed_after(call: Callable[[], int], seconds: float) -> tuple[int, float]:
-    """Samples trained and time taken by calls until `seconds` have gone, one call at least."""
-    samples, start = 0, time.perf_counter()
-    while True:
-        samples += call()
-        elapsed = time.perf_counter() - start
-        if elapsed >= seconds:
-            return samples, elapsed
+def initial_weights(workload: Workload) -> list[tuple[np.ndarray, np.ndarray]]:
+    """He-normal weights [inputs, units] and zero biases [units], float32, of each layer."""
+    random = np.random.default_rng(1)
+    weights = []
+    for inputs, units in zip(workload.layers, workload.layers[1:]):
+        weight = np.sqrt(2 / inputs) * random.normal(size=(inputs, units))
+        weights.append((weight.astype(np.float32), np.zeros(units, np.float32)))
+    return weights
