@@ -62,7 +62,9 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .target(name: "CSample"),
         .target(name: "FastTrainData", dependencies: ["CZlib", "CSample"]),
-        .target(name: "FastTrain", dependencies: ["FastTrainData", "KernelDispatch", "KernelTypes", "CThreadTeam"]),
+        .target(
+            name: "FastTrain",
+            dependencies: ["FastTrainData", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics"]),
         .target(name: "CSignal"),
         .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", argumentParser]),
         .executableTarget(

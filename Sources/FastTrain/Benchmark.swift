@@ -1,3 +1,4 @@
+import CIntrinsics
 import KernelDispatch
 import Synchronization
 
@@ -48,15 +49,32 @@ public enum Benchmark {
         /// Single-precision multiply-adds a second of all threads together without any memory, in billions of
         /// operations, measured before and after in the same process: the better of the two.
         public let peakGflops: Double
+        /// Where the time went; empty unless asked for.
+        public let phases: [PhaseTime]
         /// `gflops` as a share of `peakGflops`.
         public var fractionOfPeak: Double { gflops / peakGflops }
     }
 
+    /// A phase of a step: of one layer, or of the whole network where `layer` is nil.
+    public struct PhaseTime: Sendable, Equatable {
+        /// gather, lists, forward, loss, backward, gradient, update or barrier.
+        public let phase: String
+        /// From 0.
+        public let layer: Int?
+        /// Of a step, the mean of the threads.
+        public let seconds: Double
+        /// Operations of a step of a dense network, all threads together; 0 where the phase has no product.
+        public let operations: Double
+        /// Those that were executed.
+        public let executedOperations: Double
+    }
+
     /// Trains one workload for about `seconds`, after a warm-up of a fifth of that, and says how fast.
     ///
-    /// `data`: nil for the built-in sample. Throws `.usage` for a name that is no workload, and as `Training`.
+    /// `data`: nil for the built-in sample. `profile`: tells the phases of a step apart, which takes some time itself.
+    /// Throws `.usage` for a name that is no workload, and as `Training`.
     public static func run(
-        workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil
+        workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil, profile: Bool = false
     ) throws(FastTrainError) -> Result {
         guard let workload = workloads.first(where: { $0.name == name }) else {
             throw .usage(
@@ -69,15 +87,39 @@ public enum Benchmark {
         let training = try Training(workload.recipe, on: data, options: RunOptions(threads: threads))
         let kernels = KernelTable.table(for: training.instructionSet)
         let before = try peak(threads: training.threads, kernels: kernels)
-        let meter = Meter(warmUp: seconds / 5, seconds: seconds)
-        let session = TrainingSession(training, stop: { meter.tick() }, progress: { _ in })
+        let profile =
+            profile ? Profile(threads: training.threads, layers: training.network.layerCount) : nil
+        let meter = Meter(warmUp: seconds / 5, seconds: seconds) { profile?.startCounting() }
+        let session = TrainingSession(training, profile: profile, stop: { meter.tick() }, progress: { _ in })
+        let clock = (ticks: ft_ticks(), seconds: RunClock.now())
         try session.run()
+        let secondsPerTick = (RunClock.now() - clock.seconds) / Double(ft_ticks() - clock.ticks)
         let after = try peak(threads: training.threads, kernels: kernels)
         let rate = meter.stepsPerSecond * Double(training.trainRows) / Double(training.stepsPerEpoch)
         return Result(
             workload: name, threads: training.threads, instructionSet: training.instructionSet.rawValue,
             samplesPerSecond: rate, gflops: rate * Double(training.network.operationsPerSample) / 1e9,
-            peakGflops: max(before, after))
+            peakGflops: max(before, after),
+            phases: profile.map { phases($0, of: training, secondsPerTick: secondsPerTick) } ?? [])
+    }
+
+    /// In the order of a step, layer by layer.
+    private static func phases(_ profile: Profile, of training: Training, secondsPerTick: Double) -> [PhaseTime] {
+        let steps = max(1, Double(profile.steps))
+        let rows = Double(training.trainRows) / Double(training.stepsPerEpoch)
+        let widths = training.network.widths
+        return Phase.allCases.flatMap { phase in
+            (0..<(phase.hasLayers ? training.network.layerCount : 1)).compactMap { layer in
+                let ticks = profile.ticks(phase, layer: layer)
+                guard ticks > 0 else { return nil }
+                return PhaseTime(
+                    phase: "\(phase)", layer: phase.hasLayers ? layer : nil, seconds: ticks * secondsPerTick / steps,
+                    operations: phase.isProduct ? 2 * rows * Double(widths[layer] * widths[layer + 1]) : 0,
+                    // A gradient's entries are those of the forward product.
+                    executedOperations: phase.isProduct
+                        ? 2 * profile.multiplyAdds(phase == .gradient ? .forward : phase, layer: layer) / steps : 0)
+            }
+        }
     }
 
     /// Billions of operations a second that `threads` cores do at once when they touch no memory.
@@ -109,17 +151,22 @@ public enum Benchmark {
         private var from: Double?
         private var to = 0.0
         private var steps = 0
+        private let onWarm: () -> Void
 
-        init(warmUp: Double, seconds: Double) {
+        init(warmUp: Double, seconds: Double, onWarm: @escaping () -> Void) {
             self.warmUp = warmUp
             self.seconds = seconds
+            self.onWarm = onWarm
         }
 
         /// After each step; any value ends the run.
         func tick() -> Int32? {
             let now = RunClock.now()
             guard let from else {
-                if now - begin >= warmUp { from = now }
+                if now - begin >= warmUp {
+                    from = now
+                    onWarm()
+                }
                 return nil
             }
             steps += 1

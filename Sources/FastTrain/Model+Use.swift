@@ -35,7 +35,7 @@ extension Model {
         _ data: Dataset, _ split: DataSplit, threads: Int? = nil
     ) throws(FastTrainError) -> Predictions {
         try checkFeatures(data)
-        let forward = try forwardPass(threads: threads)
+        let forward = try forwardPass(split, threads: threads)
         let indices = Buffer<Int32>(count: split.count)
         for row in 0..<split.count { indices.base[row] = Int32(row) }
         let outputs = forward.pass.network.outputs
@@ -57,7 +57,7 @@ extension Model {
     }
 
     func evaluate(_ split: DataSplit, rows: [Int32]? = nil, threads: Int?) throws(FastTrainError) -> Evaluation {
-        let forward = try forwardPass(threads: threads)
+        let forward = try forwardPass(split, threads: threads)
         let pass = EvaluationPass(
             split: split, rows: rows ?? (0..<split.count).map { Int32($0) }, task: task,
             outputs: forward.pass.network.outputs)
@@ -67,13 +67,16 @@ extension Model {
         return pass.result()
     }
 
-    private func forwardPass(threads: Int?) throws(FastTrainError) -> (pass: ForwardPass, threads: Int) {
+    private func forwardPass(
+        _ split: DataSplit, threads: Int?
+    ) throws(FastTrainError) -> (pass: ForwardPass, threads: Int) {
         let threads = try checkedThreads(threads)
         let layers = parameters.layers
         let network = Network(
             inputs: layers[0].inputs, hidden: recipe.hidden, outputs: layers[layers.count - 1].outputs)
         let pass = ForwardPass(
             network: network, recipe: recipe, task: task, rows: threads * ForwardPass.rowsPerThread,
+            inputDensity: FeatureDensity(split, width: network.inputs).mean,
             kernels: .table(for: try InstructionSet.chosen()))
         pass.parameters.load(parameters)
         return (pass, threads)

@@ -36,6 +36,23 @@ public struct KernelTable: Sendable {
     public let gatherFloats: @Sendable (UnsafePointer<Float>, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
     /// block, inputs, outputs, destination, panel stride
     public let transposeBlock: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
+    /// See `SparseProductArguments`.
+    public let sparseProduct: @Sendable (SparseProductArguments) -> Void
+    /// How many panels of those that are left `sparseProduct` takes at once.
+    public let panelsAtOnce: @Sendable (Int) -> Int
+    /// source, lists, first row, end row; how many are not zero
+    public let sparseRows: @Sendable (PanelMatrix, SparseMatrix, Int, Int) -> Int
+    /// source, scale, indices, lists, first row, end row; how many are not zero
+    public let gatherSparseBytes:
+        @Sendable (UnsafePointer<UInt8>, Float, UnsafePointer<Int32>, SparseMatrix, Int, Int) -> Int
+    /// source, indices, lists, first row, end row; how many are not zero
+    public let gatherSparseFloats: @Sendable (UnsafePointer<Float>, UnsafePointer<Int32>, SparseMatrix, Int, Int) -> Int
+    /// source, first column, end column, first row, end row, lists
+    public let sparseColumns: @Sendable (SparseMatrix, Int, Int, Int, Int, SparseMatrix) -> Void
+    /// source, first column, end column, first row, end row, lists
+    public let panelColumns: @Sendable (PanelMatrix, Int, Int, Int, Int, SparseMatrix) -> Void
+    /// See `OuterProductArguments`.
+    public let outerProducts: @Sendable (OuterProductArguments) -> Void
     /// rounds of 32 × 16 multiply-adds; how fast this core can possibly be
     public let multiplyAddRounds: @Sendable (Int) -> Float
 }
@@ -57,7 +74,12 @@ extension KernelTable {
             squaredError: KernelsScalar.squaredError, softmax: KernelsScalar.softmax(_:firstRow:endRow:),
             updateSGD: KernelsScalar.updateSGD, updateAdam: KernelsScalar.updateAdam,
             gatherBytes: KernelsScalar.gatherBytes, gatherFloats: KernelsScalar.gatherFloats,
-            transposeBlock: KernelsScalar.transposeBlock, multiplyAddRounds: KernelsScalar.multiplyAddRounds)
+            transposeBlock: KernelsScalar.transposeBlock, sparseProduct: KernelsScalar.sparseProduct,
+            panelsAtOnce: KernelsScalar.panelsAtOnce, sparseRows: KernelsScalar.sparseRows,
+            gatherSparseBytes: KernelsScalar.gatherSparseBytes, gatherSparseFloats: KernelsScalar.gatherSparseFloats,
+            sparseColumns: KernelsScalar.sparseColumns,
+            panelColumns: KernelsScalar.panelColumns, outerProducts: KernelsScalar.outerProducts(_:),
+            multiplyAddRounds: KernelsScalar.multiplyAddRounds)
     }
 
     private static var avx2: KernelTable {
@@ -67,7 +89,12 @@ extension KernelTable {
             squaredError: KernelsAVX2.squaredError, softmax: KernelsAVX2.softmax(_:firstRow:endRow:),
             updateSGD: KernelsAVX2.updateSGD, updateAdam: KernelsAVX2.updateAdam,
             gatherBytes: KernelsAVX2.gatherBytes, gatherFloats: KernelsAVX2.gatherFloats,
-            transposeBlock: KernelsAVX2.transposeBlock, multiplyAddRounds: KernelsAVX2.multiplyAddRounds)
+            transposeBlock: KernelsAVX2.transposeBlock, sparseProduct: KernelsAVX2.sparseProduct,
+            panelsAtOnce: KernelsAVX2.panelsAtOnce, sparseRows: KernelsAVX2.sparseRows,
+            gatherSparseBytes: KernelsAVX2.gatherSparseBytes, gatherSparseFloats: KernelsAVX2.gatherSparseFloats,
+            sparseColumns: KernelsAVX2.sparseColumns,
+            panelColumns: KernelsAVX2.panelColumns, outerProducts: KernelsAVX2.outerProducts(_:),
+            multiplyAddRounds: KernelsAVX2.multiplyAddRounds)
     }
 
     private static var avx512: KernelTable {
@@ -77,6 +104,11 @@ extension KernelTable {
             squaredError: KernelsAVX512.squaredError, softmax: KernelsAVX512.softmax(_:firstRow:endRow:),
             updateSGD: KernelsAVX512.updateSGD, updateAdam: KernelsAVX512.updateAdam,
             gatherBytes: KernelsAVX512.gatherBytes, gatherFloats: KernelsAVX512.gatherFloats,
-            transposeBlock: KernelsAVX512.transposeBlock, multiplyAddRounds: KernelsAVX512.multiplyAddRounds)
+            transposeBlock: KernelsAVX512.transposeBlock, sparseProduct: KernelsAVX512.sparseProduct,
+            panelsAtOnce: KernelsAVX512.panelsAtOnce, sparseRows: KernelsAVX512.sparseRows,
+            gatherSparseBytes: KernelsAVX512.gatherSparseBytes, gatherSparseFloats: KernelsAVX512.gatherSparseFloats,
+            sparseColumns: KernelsAVX512.sparseColumns,
+            panelColumns: KernelsAVX512.panelColumns, outerProducts: KernelsAVX512.outerProducts(_:),
+            multiplyAddRounds: KernelsAVX512.multiplyAddRounds)
     }
 }

@@ -60,7 +60,7 @@ public struct AdamStep: Sendable {
     public var squareDecay: Float
     /// 1 − β₂
     public var squareRate: Float
-    /// √(1 − β₂ᵗ)
+    /// 1 / √(1 − β₂ᵗ): a factor, since a division takes five times as long.
     public var squareScale: Float
     /// ε
     public var epsilon: Float

@@ -45,9 +45,8 @@ private func forEachPanelRow<Element>(
     _ matrix: PanelMatrix, of source: UnsafePointer<Element>, _ indices: UnsafePointer<Int32>, firstRow: Int,
     endRow: Int, _ body: (Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
 ) {
-    for row in firstRow..<min(firstRow + prefetchDistance, endRow) { prefetch(source, indices[row], matrix.width) }
     for row in firstRow..<endRow {
-        if row + prefetchDistance < endRow { prefetch(source, indices[row + prefetchDistance], matrix.width) }
+        prefetchAhead(source, indices, row, endRow, matrix.width)
         var target = matrix.base + row * panelWidth
         var column = 0
         while column < matrix.width {
@@ -62,10 +61,13 @@ private func forEachPanelRow<Element>(
 /// Zen 3, `mnist-small` and `mnist-medium` gained about 8% by it in a quiet pair of runs.
 @inline(__always) private var prefetchDistance: Int { 8 }
 
-/// The first 1 KiB of a row; of the rest the hardware sees that it comes in order.
+/// Asks for a row of the data some rows ahead: its first 1 KiB; of the rest the hardware sees that it comes in order.
 @inline(__always)
-private func prefetch<Element>(_ source: UnsafePointer<Element>, _ index: Int32, _ width: Int) {
-    let row = UnsafeRawPointer(source + Int(index) * width)
+func prefetchAhead<Element>(
+    _ source: UnsafePointer<Element>, _ indices: UnsafePointer<Int32>, _ row: Int, _ endRow: Int, _ width: Int
+) {
+    guard row + prefetchDistance < endRow else { return }
+    let row = UnsafeRawPointer(source + Int(indices[row + prefetchDistance]) * width)
     let bytes = min(width * MemoryLayout<Element>.stride, 1024)
     for byte in stride(from: 0, to: bytes, by: 64) { ft_prefetch(row + byte) }
 }
@@ -83,8 +85,17 @@ public func transposeBlock(
     var left = inputs
     while left > 0 {
         let columns = min(left, panelWidth)
+        let wholeColumns = columns & ~7
+        let wholeOutputs = outputs & ~7
+        for input in stride(from: 0, to: wholeColumns, by: 8) {
+            for output in stride(from: 0, to: wholeOutputs, by: 8) {
+                ft_transpose8(
+                    source + input * panelWidth + output, panelWidth, destination + output * panelWidth + input,
+                    panelWidth)
+            }
+        }
         for output in 0..<outputs {
-            for input in 0..<columns {
+            for input in (output < wholeOutputs ? wholeColumns : 0)..<columns {
                 destination[output * panelWidth + input] = source[input * panelWidth + output]
             }
         }

@@ -64,7 +64,7 @@ func gradientTile<T: Tile>(
         column += panelWidth
         delta += panelWidth
     }
-    tile.store(to: block)
+    tile.store(to: block, stride: panelWidth)
 }
 
 @inline(__always)

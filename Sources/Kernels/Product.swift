@@ -23,7 +23,13 @@ public func product(_ arguments: ProductArguments) {
 @inline(__always)
 private func productSlice(_ arguments: ProductArguments, panel: Int, from start: Int, to end: Int) {
     var row = arguments.firstRow
+    // The next panel's weights come from the third-level cache or memory: each tile asks for a part of them.
+    var next = arguments.weights + (panel + 1) * arguments.weightPanelStride + start * panelWidth
+    let tiles = (arguments.endRow - arguments.firstRow) / ProductTile.rows
+    let part = tiles > 0 && areFar(arguments) ? ((end - start) * panelWidth / tiles + 15) & ~15 : 0
     while arguments.endRow - row >= ProductTile.rows {
+        for float in stride(from: 0, to: part, by: 16) { ft_prefetch_second_level(next + float) }
+        next += part
         productTile(ProductTile.self, arguments, panel: panel, row: row, from: start, to: end)
         row += ProductTile.rows
     }
@@ -44,6 +50,10 @@ private func productSlice(_ arguments: ProductArguments, panel: Int, from start:
     }
 }
 
+/// Whether the weights are more than the second-level cache has room for beside the rows: 1 MiB.
+@inline(__always)
+private func areFar(_ arguments: ProductArguments) -> Bool { arguments.input.width * arguments.output.width > 1 << 18 }
+
 /// One tile over `start..<end` of the depth; `start` is a multiple of `panelWidth`.
 @inline(never)
 func productTile<T: Tile>(
@@ -57,7 +67,7 @@ func productTile<T: Tile>(
     }
     var tile: T
     if start > 0 {
-        tile = T(loading: output)
+        tile = T(loading: output, stride: panelWidth)
     } else if let initial = arguments.initial {
         tile = T(repeating: load(initial + panel * panelWidth), load(initial + panel * panelWidth + laneCount))
     } else {
@@ -79,7 +89,7 @@ func productTile<T: Tile>(
         tile.add(input + k, stride: panelWidth, times: weights)
         weights += panelWidth
     }
-    tile.store(to: output)
+    tile.store(to: output, stride: panelWidth)
     guard end == arguments.input.width else { return }
     if let derivativeAt = arguments.derivativeAt {
         multiplyByDerivative(

@@ -9,12 +9,16 @@ protocol Tile {
 
     /// All rows start from the same `panelWidth` values.
     init(repeating left: Lanes, _ right: Lanes)
-    /// Loads [rows, panelWidth], row-major.
-    init(loading source: UnsafePointer<Float>)
+    /// Loads `rows` rows of `panelWidth`, `stride` floats apart.
+    init(loading source: UnsafePointer<Float>, stride: Int)
     /// Adds the outer product of `rows` scalars, `stride` floats apart, and one row of `panelWidth` values.
     mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times left: Lanes, _ right: Lanes)
-    /// Stores [rows, panelWidth], row-major.
-    func store(to destination: UnsafeMutablePointer<Float>)
+    /// Adds the product of one scalar, in all lanes, and `rows` rows of `panelWidth` values, `stride` floats apart.
+    mutating func add(_ scalar: Lanes, times values: UnsafePointer<Float>, _ stride: Int)
+    /// Adds itself times one scalar, in all lanes, to `rows` rows of `panelWidth` values, `stride` floats apart.
+    func add(_ scalar: Lanes, to values: UnsafeMutablePointer<Float>, stride: Int)
+    /// Stores `rows` rows of `panelWidth`, `stride` floats apart.
+    func store(to destination: UnsafeMutablePointer<Float>, stride: Int)
 }
 
 extension Tile {
@@ -50,7 +54,7 @@ struct Row: Tile {
         self.right = right
     }
 
-    @inline(__always) init(loading source: UnsafePointer<Float>) {
+    @inline(__always) init(loading source: UnsafePointer<Float>, stride: Int) {
         left = load(source)
         right = load(source + laneCount)
     }
@@ -62,7 +66,17 @@ struct Row: Tile {
         self.right.addProduct(scalar, right)
     }
 
-    @inline(__always) func store(to destination: UnsafeMutablePointer<Float>) {
+    @inline(__always) mutating func add(_ scalar: Lanes, times values: UnsafePointer<Float>, _ stride: Int) {
+        left.addProduct(scalar, load(values))
+        right.addProduct(scalar, load(values + laneCount))
+    }
+
+    @inline(__always) func add(_ scalar: Lanes, to values: UnsafeMutablePointer<Float>, stride: Int) {
+        KernelStore.store(load(values).addingProduct(scalar, left), to: values)
+        KernelStore.store(load(values + laneCount).addingProduct(scalar, right), to: values + laneCount)
+    }
+
+    @inline(__always) func store(to destination: UnsafeMutablePointer<Float>, stride: Int) {
         KernelStore.store(left, to: destination)
         KernelStore.store(right, to: destination + laneCount)
     }
@@ -79,9 +93,9 @@ struct Stack<Top: Tile, Bottom: Tile>: Tile {
         bottom = Bottom(repeating: left, right)
     }
 
-    @inline(__always) init(loading source: UnsafePointer<Float>) {
-        top = Top(loading: source)
-        bottom = Bottom(loading: source + Top.rows * panelWidth)
+    @inline(__always) init(loading source: UnsafePointer<Float>, stride: Int) {
+        top = Top(loading: source, stride: stride)
+        bottom = Bottom(loading: source + Top.rows * stride, stride: stride)
     }
 
     @inline(__always)
@@ -90,16 +104,29 @@ struct Stack<Top: Tile, Bottom: Tile>: Tile {
         bottom.add(scalars + Top.rows * stride, stride: stride, times: left, right)
     }
 
-    @inline(__always) func store(to destination: UnsafeMutablePointer<Float>) {
-        top.store(to: destination)
-        bottom.store(to: destination + Top.rows * panelWidth)
+    @inline(__always) mutating func add(_ scalar: Lanes, times values: UnsafePointer<Float>, _ stride: Int) {
+        top.add(scalar, times: values, stride)
+        bottom.add(scalar, times: values + Top.rows * stride, stride)
+    }
+
+    @inline(__always) func add(_ scalar: Lanes, to values: UnsafeMutablePointer<Float>, stride: Int) {
+        top.add(scalar, to: values, stride: stride)
+        bottom.add(scalar, to: values + Top.rows * stride, stride: stride)
+    }
+
+    @inline(__always) func store(to destination: UnsafeMutablePointer<Float>, stride: Int) {
+        top.store(to: destination, stride: stride)
+        bottom.store(to: destination + Top.rows * stride, stride: stride)
     }
 }
 
 typealias Rows2 = Stack<Row, Row>
+typealias Rows3 = Stack<Rows2, Row>
 typealias Rows4 = Stack<Rows2, Rows2>
 typealias Rows6 = Stack<Rows4, Rows2>
 typealias Rows8 = Stack<Rows4, Rows4>
+typealias Rows10 = Stack<Rows8, Rows2>
+typealias Rows12 = Stack<Rows8, Rows4>
 typealias Rows14 = Stack<Rows8, Rows6>
 
 /// Two vectors side by side make a row of a panel.

@@ -24,7 +24,7 @@ public func updateSGD(
 }
 
 /// One step of Adam or AdamW on a slice, as PyTorch defines them (Kingma & Ba 2015; Loshchilov & Hutter 2019):
-/// m += (1 − β₁)(g − m); v = β₂v + (1 − β₂)g²; w −= η / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε).
+/// m += (1 − β₁)(g − m); v = β₂v + (1 − β₂)g²; w −= η / (1 − β₁ᵗ) · m / (√v · 1/√(1 − β₂ᵗ) + ε).
 ///
 /// `count` is a multiple of 16.
 public func updateAdam(
@@ -46,7 +46,7 @@ public func updateAdam(
         let newSquare = (loadWide(square + i) * squareDecay).addingProduct(slope * squareRate, slope)
         var root = newSquare
         withUnsafeMutablePointer(to: &root) { ft_square_root($0) }
-        let denominator = Wide(repeating: step.epsilon) + root / squareScale
+        let denominator = Wide(repeating: step.epsilon).addingProduct(root, squareScale)
         storeWide(newMean, to: mean + i)
         storeWide(newSquare, to: square + i)
         storeWide(weight.addingProduct(minusRate, newMean / denominator), to: weights + i)

@@ -144,6 +144,30 @@ import Testing
         }
     }
 
+    @Test func benchmarkTellsThePhasesApart() throws {
+        let arguments = ["benchmark", "--workload", "mnist-small", "--seconds", "0.2", "--threads", "2", "--profile"]
+        let text = try Fasttrain.run(arguments).stdout
+        for phase in ["gather", "forward", "loss", "backward", "gradient", "update", "barrier"] {
+            #expect(text.contains("\n\(phase)"), "\(phase)")
+        }
+        let result = try json(try Fasttrain.run(arguments + ["--json"]).stdout)
+        guard case .array(let phases)? = result["phases"] else {
+            Issue.record("no phases")
+            return
+        }
+        let first = phases.filter { $0["phase"] == .string("forward") && $0["layer"] == .integer(1) }
+        #expect(first.count == 1)
+        guard case .number(let nominal)? = first.first?["operations"],
+            case .number(let executed)? = first.first?["executed_operations"]
+        else {
+            Issue.record("no operations")
+            return
+        }
+        // The sample's minibatches of 64 rows and its last, smaller one; a fifth of its pixels are not zero.
+        #expect(nominal > 2 * 784 * 128 * 60 && nominal <= 2 * 784 * 128 * 64)
+        #expect(executed > 0.1 * nominal && executed < 0.3 * nominal)
+    }
+
     // MARK: - Signals
 
     @Test(arguments: [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")])

@@ -225,7 +225,7 @@ struct HelpTests {
             peak is measured in the same process, before and after, and the better of the
             two is taken.
 
-            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--json]
+            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--profile] [--json]
 
             OPTIONS:
               --workload <name>       One of mnist-small, mnist-medium, mnist-wide,
@@ -235,6 +235,8 @@ struct HelpTests {
                                       (default: the built-in MNIST sample)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
+              --profile               Tell the phases of a step apart, layer by layer:
+                                      time, and what of the peak its arithmetic reaches.
               --json                  Print the result as one JSON object.
               --version               Show the version.
               -h, --help              Show help information.

@@ -154,7 +154,7 @@ struct BenchmarkTableTests {
     @Test func textAndJSON() {
         let result = Benchmark.Result(
             workload: "mnist-small", threads: 2, instructionSet: "avx2", samplesPerSecond: 512_345.5, gflops: 303.125,
-            peakGflops: 606.25)
+            peakGflops: 606.25, phases: [])
         #expect(
             BenchmarkTable.text([result], style: .plain) == """
                 workload     threads  samples/s  GFLOP/s  peak  of peak

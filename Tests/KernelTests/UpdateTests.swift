@@ -30,7 +30,7 @@ import _TestSupport
         let weights = random.floats(48), gradient = random.floats(48), mean = random.floats(48)
         let square = random.floats(48).map(abs)
         let step = AdamStep(
-            stepSize: 0.01, meanRate: 0.1, squareDecay: 0.999, squareRate: 0.001, squareScale: 0.5, epsilon: 1e-8,
+            stepSize: 0.01, meanRate: 0.1, squareDecay: 0.999, squareRate: 0.001, squareScale: 2, epsilon: 1e-8,
             weightDecay: 0.02, shrink: 0.99)
         for kernels in supportedKernels() {
             let w = Slice(weights), g = Slice(gradient), m = Slice(mean), v = Slice(square)
@@ -41,7 +41,7 @@ import _TestSupport
                 let slope = gradient[i].addingProduct(weight, 0.02)
                 let newMean = mean[i].addingProduct(slope - mean[i], 0.1)
                 let newSquare = (square[i] * 0.999).addingProduct(slope * 0.001, slope)
-                let denominator = Float(1e-8) + newSquare.squareRoot() / 0.5
+                let denominator = Float(1e-8) + newSquare.squareRoot() * 2
                 #expect(m.base[i] == newMean && v.base[i] == newSquare)
                 #expect(w.base[i] == weight.addingProduct(-0.01, newMean / denominator))
             }

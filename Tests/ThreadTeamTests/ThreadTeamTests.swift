@@ -24,6 +24,18 @@ import _TestSupport
         #expect(ranks.withLock { $0 } == Set(0..<threads))
     }
 
+    @Test func subnormalNumbersAreZeroInATeamAlone() throws {
+        let products = Buffer<Float>(count: 3)
+        let factor = Buffer<Float>(count: 2)
+        factor.base[0] = .leastNormalMagnitude
+        factor.base[1] = 0.5
+        try Team.run(threads: 3) { member throws(FastTrainError) in
+            products.base[member.rank] = factor.base[0] * factor.base[1]
+        }
+        #expect(products.array == [0, 0, 0])
+        #expect(factor.base[0] * factor.base[1] > 0)
+    }
+
     @Test(arguments: [0, 1, 3])
     func anErrorReachesTheCallerAndLetsTheOthersGo(failing: Int) {
         #expect(throws: FastTrainError.usage("rank \(failing)")) {

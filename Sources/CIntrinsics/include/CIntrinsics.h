@@ -1,17 +1,150 @@
-/// What Swift cannot say, or says lane by lane: a prefetch, and the square root of a vector.
+/// What Swift cannot say, or says lane by lane: a prefetch, the square root of a vector, a transposition, and the
+/// numbers of a vector that are not zero.
 ///
 /// Inlined into each kernel module under that module's instruction set; static, so that no symbol is shared.
 #ifndef FASTTRAIN_INTRINSICS_H
 #define FASTTRAIN_INTRINSICS_H
 
+#include <stdint.h>
+#include <string.h>
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
+
+#define FT_INLINE __attribute__((always_inline)) static inline
+
 typedef float ft_float16 __attribute__((vector_size(64), aligned(4), may_alias));
 
 /// √x of the sixteen numbers at `x`, correctly rounded (IEEE 754), in place.
-__attribute__((always_inline)) static inline void ft_square_root(void *x) {
-    *(ft_float16 *)x = __builtin_elementwise_sqrt(*(const ft_float16 *)x);
-}
+FT_INLINE void ft_square_root(void *x) { *(ft_float16 *)x = __builtin_elementwise_sqrt(*(const ft_float16 *)x); }
 
 /// Asks for the cache line at `address`, which need not be one of ours, for reading soon.
-__attribute__((always_inline)) static inline void ft_prefetch(const void *address) { __builtin_prefetch(address); }
+FT_INLINE void ft_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/// The CPU's time stamp counter: ticks of a constant rate on every CPU that we know.
+FT_INLINE uint64_t ft_ticks(void) { return __builtin_ia32_rdtsc(); }
+
+/// The same, into the second-level cache only.
+FT_INLINE void ft_prefetch_second_level(const void *address) { __builtin_prefetch(address, 0, 2); }
+
+typedef float ft_float8 __attribute__((vector_size(32), aligned(4), may_alias));
+
+#define FT_SHUFFLE8(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+
+/// Eight rows of eight numbers, `source_stride` floats apart, become eight columns: rows `destination_stride` apart.
+FT_INLINE void ft_transpose8(const float *source, long source_stride, float *destination, long destination_stride) {
+    ft_float8 row[8], pair[8], four[8];
+    for (int i = 0; i < 8; i++) row[i] = *(const ft_float8 *)(source + i * source_stride);
+    for (int i = 0; i < 8; i += 2) {
+        pair[i] = FT_SHUFFLE8(row[i], row[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        pair[i + 1] = FT_SHUFFLE8(row[i], row[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (int i = 0; i < 8; i += 4) {
+        for (int j = 0; j < 2; j++) {
+            four[i + 2 * j] = FT_SHUFFLE8(pair[i + j], pair[i + 2 + j], 0, 1, 8, 9, 4, 5, 12, 13);
+            four[i + 2 * j + 1] = FT_SHUFFLE8(pair[i + j], pair[i + 2 + j], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+    for (int i = 0; i < 4; i++) {
+        *(ft_float8 *)(destination + i * destination_stride) =
+            FT_SHUFFLE8(four[i], four[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        *(ft_float8 *)(destination + (i + 4) * destination_stride) =
+            FT_SHUFFLE8(four[i], four[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+#define FT_KEEP_AVX512 1
+/// How many numbers `ft_keep_floats` and `ft_keep_bytes` look at.
+enum { FT_KEPT_AT_ONCE = 16 };
+#else
+/// How many numbers `ft_keep_floats` and `ft_keep_bytes` look at.
+enum { FT_KEPT_AT_ONCE = 8 };
+#endif
+
+#ifdef FT_KEEP_AVX512
+/// Writes those of `numbers` in `mask`, and `first + place · step` of each.
+FT_INLINE long ft_keep16(
+    __m512 numbers, __mmask16 mask, float *values, uint16_t *offsets, uint16_t first, uint16_t step) {
+    const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i distance =
+        _mm512_add_epi32(_mm512_mullo_epi32(places, _mm512_set1_epi32(step)), _mm512_set1_epi32(first));
+    _mm512_storeu_ps(values, _mm512_maskz_compress_ps(mask, numbers));
+    __m256i kept = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(mask, distance));
+    _mm256_storeu_si256((__m256i *)(void *)offsets, kept);
+    return __builtin_popcount(mask);
+}
+#elif defined(__AVX2__)
+/// The places (0 to 7, a byte each) of the bits set in `mask`, first things first.
+FT_INLINE __m128i ft_places(unsigned mask) {
+    uint64_t bytes = _pdep_u64(mask, 0x0101010101010101) * 0xff;
+    return _mm_cvtsi64_si128((long long)_pext_u64(0x0706050403020100, bytes));
+}
+
+/// Writes `first + place · step` for each of eight places.
+FT_INLINE void ft_write_offsets(__m128i places, uint16_t *offsets, uint16_t first, uint16_t step) {
+    __m128i distance = _mm_mullo_epi16(_mm_cvtepu8_epi16(places), _mm_set1_epi16((short)step));
+    _mm_storeu_si128((__m128i *)(void *)offsets, _mm_add_epi16(distance, _mm_set1_epi16((short)first)));
+}
+#endif
+
+/// Writes those of the `FT_KEPT_AT_ONCE` numbers at `source` that are not zero to `values`, and for number i
+/// `first + i · step` to `offsets`. Returns how many; up to `FT_KEPT_AT_ONCE` places of both are written.
+FT_INLINE long ft_keep_floats(
+    const float *source, float *values, uint16_t *offsets, uint16_t first, uint16_t step) {
+#ifdef FT_KEEP_AVX512
+    __m512 numbers = _mm512_loadu_ps(source);
+    __mmask16 mask = _mm512_cmp_ps_mask(numbers, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+    return ft_keep16(numbers, mask, values, offsets, first, step);
+#elif defined(__AVX2__)
+    __m256 numbers = _mm256_loadu_ps(source);
+    unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(numbers, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+    __m128i places = ft_places(mask);
+    _mm256_storeu_ps(values, _mm256_permutevar8x32_ps(numbers, _mm256_cvtepu8_epi32(places)));
+    ft_write_offsets(places, offsets, first, step);
+    return __builtin_popcount(mask);
+#else
+    long count = 0;
+    for (int i = 0; i < FT_KEPT_AT_ONCE; i++) {
+        values[count] = source[i];
+        offsets[count] = (uint16_t)(first + i * step);
+        count += source[i] != 0;
+    }
+    return count;
+#endif
+}
+
+/// As `ft_keep_floats`, of bytes, each times `scale`.
+FT_INLINE long ft_keep_bytes(
+    const uint8_t *source, float scale, float *values, uint16_t *offsets, uint16_t first, uint16_t step) {
+#ifdef FT_KEEP_AVX512
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)source);
+    __mmask16 mask = _mm_test_epi8_mask(bytes, bytes);
+    if (mask == 0) return 0;
+    __m512 numbers = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
+    return ft_keep16(_mm512_mul_ps(numbers, _mm512_set1_ps(scale)), mask, values, offsets, first, step);
+#else
+    uint64_t eight;
+    memcpy(&eight, source, 8);
+    if (eight == 0) return 0;
+#ifdef __AVX2__
+    __m128i bytes = _mm_cvtsi64_si128((long long)eight);
+    unsigned mask = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128())) & 0xff;
+    __m128i places = ft_places(mask);
+    __m256i kept = _mm256_cvtepu8_epi32(_mm_shuffle_epi8(bytes, places));
+    _mm256_storeu_ps(values, _mm256_mul_ps(_mm256_cvtepi32_ps(kept), _mm256_set1_ps(scale)));
+    ft_write_offsets(places, offsets, first, step);
+    return __builtin_popcount(mask);
+#else
+    long count = 0;
+    for (int i = 0; i < 8; i++) {
+        values[count] = (float)source[i] * scale;
+        offsets[count] = (uint16_t)(first + i * step);
+        count += source[i] != 0;
+    }
+    return count;
+#endif
+#endif
+}
 
 #endif

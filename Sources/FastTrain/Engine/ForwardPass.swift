@@ -10,12 +10,18 @@ struct ForwardPass: Sendable {
     let activations: Activations
     /// What the rows' outputs are held against.
     let targets: RowTargets
+    /// The input of each layer whose product goes by lists; nil for the others.
+    private let lists: [SparseLists?]
     private let loss: Loss
     private let activation: KernelTypes.Activation
     private let slope: Float
 
-    /// `rows`: how many there may be at hand at once.
-    init(network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, kernels: KernelTable) {
+    /// `rows`: how many there may be at hand at once. `inputDensity`: the share of features that are not zero.
+    /// `inputBlock`: columns of a block of the features' lists.
+    init(
+        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, inputDensity: Double,
+        inputBlock: Int = SparsePlan.blockWidth, kernels: KernelTable
+    ) {
         self.network = network
         self.kernels = kernels
         parameters = PackedParameters(PackedLayout(network, panelWidth: kernels.panelWidth))
@@ -24,33 +30,82 @@ struct ForwardPass: Sendable {
         loss = recipe.resolvedLoss(for: task)
         activation = recipe.activation.kernel
         slope = Float(recipe.leakySlope)
+        let densities = [inputDensity] + recipe.hidden.map { _ in recipe.activation == .relu ? 0.5 : 1 }
+        lists = (0..<network.layerCount).map { index in
+            let panels = (network.widths[index + 1] + kernels.panelWidth - 1) / kernels.panelWidth
+            guard densities[index] <= SparsePlan.densest && panels >= SparsePlan.leastPanels else { return nil }
+            return SparseLists(
+                rows: rows, width: network.widths[index], blockWidth: index == 0 ? inputBlock : SparsePlan.blockWidth)
+        }
     }
+
+    /// The input of a layer as lists, if its products go by them.
+    func list(_ index: Int) -> SparseMatrix? { lists[index]?.matrix(width: network.widths[index]) }
+
+    /// Whether the hidden layers' outputs are zero where their derivative is.
+    var isReLU: Bool { activation == .relu }
 
     /// The outputs of the last layer, before softmax.
     var outputs: PanelMatrix { activations[network.layerCount] }
 
     /// Brings `rows` of the data set into the first matrix: data row `indices[r]` to row `r`, r in `rows`.
-    func gather(_ features: Features, indices: UnsafePointer<Int32>, rows: Range<Int>) {
-        switch features {
-        case .u8(let bytes, let scale):
+    ///
+    /// Returns how many numbers a product with them reads.
+    @discardableResult
+    func gather(_ features: Features, indices: UnsafePointer<Int32>, rows: Range<Int>) -> Int {
+        switch (features, list(0)) {
+        case (.u8(let bytes, let scale), let lists?):
+            return kernels.gatherSparseBytes(bytes, scale, indices, lists, rows.lowerBound, rows.upperBound)
+        case (.f32(let values), let lists?):
+            return kernels.gatherSparseFloats(values, indices, lists, rows.lowerBound, rows.upperBound)
+        case (.u8(let bytes, let scale), nil):
             kernels.gatherBytes(bytes, scale, indices, activations[0], rows.lowerBound, rows.upperBound)
-        case .f32(let values):
+        case (.f32(let values), nil):
             kernels.gatherFloats(values, indices, activations[0], rows.lowerBound, rows.upperBound)
         }
+        return rows.count * network.inputs
     }
 
-    /// Each layer in turn: X·Wᵀ + b, then the activation; none after the last layer.
+    /// Each layer in turn.
     func run(rows: Range<Int>) {
-        for index in 0..<network.layerCount {
-            let layer = parameters.layout.layers[index]
+        for index in 0..<network.layerCount { runLayer(index, rows: rows) }
+    }
+
+    /// X·Wᵀ + b of one layer, then the activation; none after the last layer.
+    ///
+    /// `panels`: those of the outputs to make; nil: all. `entries`: of the first layer, see `gather`; for `laps` alone.
+    func runLayer(
+        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, entries: Int = 0, laps: LapTimer? = nil
+    ) {
+        let layer = parameters.layout.layers[index]
+        let activation = index < network.layerCount - 1 ? activation : .identity
+        let panels = panels ?? 0..<layer.panels
+        var output = activations[index + 1]
+        output.base += panels.lowerBound * output.panelStride
+        output.width =
+            min(output.width, panels.upperBound * kernels.panelWidth) - panels.lowerBound * kernels.panelWidth
+        let weights = parameters.base + layer.weights + panels.lowerBound * layer.panelStride
+        let initial = parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth
+        var entries = entries
+        if let list = list(index) {
+            if index > 0 {
+                entries = kernels.sparseRows(activations[index], list, rows.lowerBound, rows.upperBound)
+                laps?.lap(.lists, layer: index)
+            }
+            kernels.sparseProduct(
+                SparseProductArguments(
+                    input: list, output: output, weights: weights, weightPanelStride: layer.panelStride,
+                    initial: initial, firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation,
+                    slope: slope, derivativeAt: nil))
+        } else {
+            entries = rows.count * network.widths[index]
             kernels.product(
                 ProductArguments(
-                    input: activations[index], output: activations[index + 1],
-                    weights: parameters.base + layer.weights, weightPanelStride: layer.panelStride,
-                    initial: parameters.base + layer.biases, firstRow: rows.lowerBound, endRow: rows.upperBound,
-                    activation: index < network.layerCount - 1 ? activation : .identity, slope: slope,
-                    derivativeAt: nil))
+                    input: activations[index], output: output, weights: weights, weightPanelStride: layer.panelStride,
+                    initial: initial, firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation,
+                    slope: slope, derivativeAt: nil))
         }
+        laps?.lap(.forward, layer: index, multiplyAdds: entries * network.widths[index + 1])
     }
 
     /// The loss of each row, and its gradient times `scale` in place of the outputs.
@@ -69,17 +124,30 @@ struct ForwardPass: Sendable {
         if loss == .crossEntropy { kernels.softmax(outputs, rows.lowerBound, rows.upperBound) }
     }
 
-    /// One layer of backpropagation: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of inputs.
+    /// One layer of backpropagation: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of inputs. `lists`: room
+    /// for `outputDelta` as lists, if that is worth while.
     func backpropagate(
-        layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix, transposed: UnsafePointer<Float>,
-        rows: Range<Int>
+        layer index: Int, outputDelta: PanelMatrix, lists: SparseMatrix?, inputDelta: PanelMatrix,
+        transposed: UnsafePointer<Float>, rows: Range<Int>, laps: LapTimer? = nil
     ) {
-        kernels.product(
-            ProductArguments(
-                input: outputDelta, output: inputDelta, weights: transposed,
-                weightPanelStride: network.widths[index + 1] * kernels.panelWidth, initial: nil,
-                firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
-                derivativeAt: activations[index].base))
+        let stride = network.widths[index + 1] * kernels.panelWidth
+        var entries = rows.count * network.widths[index + 1]
+        if let lists {
+            entries = kernels.sparseRows(outputDelta, lists, rows.lowerBound, rows.upperBound)
+            laps?.lap(.lists, layer: index)
+            kernels.sparseProduct(
+                SparseProductArguments(
+                    input: lists, output: inputDelta, weights: transposed, weightPanelStride: stride, initial: nil,
+                    firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
+                    derivativeAt: activations[index].base))
+        } else {
+            kernels.product(
+                ProductArguments(
+                    input: outputDelta, output: inputDelta, weights: transposed, weightPanelStride: stride,
+                    initial: nil, firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation,
+                    slope: slope, derivativeAt: activations[index].base))
+        }
+        laps?.lap(.backward, layer: index, multiplyAdds: entries * network.widths[index])
     }
 
     /// Element `column` of a row of the outputs.

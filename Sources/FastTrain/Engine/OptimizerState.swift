@@ -34,7 +34,8 @@ struct OptimizerState: Sendable {
                     stepSize: Float(learningRate / (1 - power(recipe.beta1, step))),
                     meanRate: Float(1 - recipe.beta1), squareDecay: Float(recipe.beta2),
                     squareRate: Float(1 - recipe.beta2),
-                    squareScale: Float((1 - power(recipe.beta2, step)).squareRoot()), epsilon: Float(recipe.epsilon),
+                    squareScale: Float(1 / (1 - power(recipe.beta2, step)).squareRoot()),
+                    epsilon: Float(recipe.epsilon),
                     weightDecay: isDecoupled ? 0 : Float(recipe.weightDecay),
                     shrink: isDecoupled ? Float(1 - learningRate * recipe.weightDecay) : 1))
         }

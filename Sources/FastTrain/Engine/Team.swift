@@ -12,7 +12,12 @@ struct TeamMember {
     }
 
     /// This member's share of `count` things in a row, as even as can be.
-    func share(of count: Int) -> Range<Int> { count * rank / size..<count * (rank + 1) / size }
+    func share(of count: Int) -> Range<Int> { TeamMember.share(of: count, rank: rank, size: size) }
+
+    /// The share of the member of that rank in a team of that size.
+    static func share(of count: Int, rank: Int, size: Int) -> Range<Int> {
+        count * rank / size..<count * (rank + 1) / size
+    }
 
     fileprivate static let leftAlone = FastTrainError.internalError("another thread of the team failed")
 }

@@ -1,28 +1,43 @@
-import CThreadTeam
 import KernelDispatch
 import KernelTypes
 
 /// One step of synchronous data-parallel training: the arithmetic, without files, clocks or messages.
 ///
-/// A step is two phases with a barrier after each. In `forwardBackward` a thread takes some rows of the minibatch from
-/// features to the gradients of every layer's outputs. In `reduceUpdate` it takes some blocks of the weights, makes
-/// their gradient over each shard's rows, all-reduces the shards and updates the weights. Which thread takes what has
-/// no influence on any number.
+/// In `forwardBackward` a thread takes some rows of the minibatch from features to the gradients of every layer's
+/// outputs; of the first layer it may take some panels of outputs for all rows instead. In `reduceUpdate` it takes some
+/// blocks of the weights, makes their gradient over each shard's rows, all-reduces the shards and updates the weights.
+/// Which thread takes what has no influence on any number.
 struct TrainingEngine: Sendable {
     let forward: ForwardPass
     let optimizer: OptimizerState
-    private let kernels: KernelTable
-    private let shards: Int
+    let kernels: KernelTable
+    let shards: Int
+    let plan: GradientPlan
+    /// How each layer's gradient is made.
+    let forms: [GradientForm]
+    /// For each thread.
+    let scratch: [GradientScratch]
+    /// The weights of all layers but the first once more, in panels of inputs, for backpropagation.
+    let transposed: [Buffer<Float>]
     /// Gradients of the hidden layers' outputs; those of the last layer take the place of its outputs.
     private let deltas: Activations
-    /// The weights of all layers but the first once more, in panels of inputs, for backpropagation.
-    private let transposed: [Buffer<Float>]
-    private let plan: GradientPlan
-    /// For each thread: a block of gradient for each shard, and of bias gradient for each.
-    private let scratch: [Buffer<Float>]
+    /// Room for the gradients of a layer's outputs as lists.
+    private let deltaLists: SparseLists
+    /// Whether each thread has some panels of the first layer for itself.
+    private let isFirstByPanels: Bool
 
-    init(network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, threads: Int, kernels: KernelTable) {
-        forward = ForwardPass(network: network, recipe: recipe, task: task, rows: rows, kernels: kernels)
+    /// `rows`: how many there may be at hand at once. `density`: of the features; nil if they have no zeros.
+    init(
+        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity? = nil, threads: Int,
+        kernels: KernelTable
+    ) {
+        let firstPanels = (network.widths[1] + kernels.panelWidth - 1) / kernels.panelWidth
+        isFirstByPanels = threads > 1 && firstPanels >= SparsePlan.leastOwnPanels * threads
+        let ownPanels = isFirstByPanels ? firstPanels / threads : firstPanels
+        let inputBlock = SparsePlan.blockWidth * (GradientScratch.mostPanels / kernels.panelsAtOnce(ownPanels))
+        forward = ForwardPass(
+            network: network, recipe: recipe, task: task, rows: rows, inputDensity: density?.mean ?? 1,
+            inputBlock: inputBlock, kernels: kernels)
         let layout = forward.parameters.layout
         optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
         self.kernels = kernels
@@ -32,12 +47,31 @@ struct TrainingEngine: Sendable {
         transposed = layout.layers.dropFirst().map { layer in
             Buffer(count: (layer.inputs + width - 1) / width * layer.outputs * width)
         }
-        plan = GradientPlan(layout, threads: threads)
+        deltaLists = SparseLists(rows: rows, width: recipe.hidden.max() ?? 0, blockWidth: SparsePlan.blockWidth)
+        var forms: [GradientForm] = []
+        var layers: [GradientPlan.Layer] = []
+        for index in 0..<network.layerCount {
+            let isByPanels = index == 0 && isFirstByPanels
+            let panels = isByPanels ? ownPanels : layout.layers[index].panels
+            let form: GradientForm =
+                forward.list(index) == nil ? .dense : panels <= SparsePlan.mostOuterPanels ? .outerProducts : .columns
+            forms.append(form)
+            let inputs = network.widths[index]
+            layers.append(
+                form.cut(
+                    inputsPerBlock: index == 0 ? inputBlock : SparsePlan.blockWidth,
+                    densities: index == 0 ? density?.columns : Array(repeating: 0.5, count: inputs),
+                    batchSize: recipe.batchSize, isByPanels: isByPanels, kernels))
+        }
+        self.forms = forms
+        plan = GradientPlan(layout, layers: layers, threads: threads)
         let shards = recipe.shards
-        scratch = (0..<threads).map { _ in Buffer(count: shards * (GradientPlan.inputsPerBlock + 1) * width) }
+        scratch = (0..<threads).map { _ in
+            GradientScratch(shards: shards, shardRows: (rows + shards - 1) / shards, panelWidth: width)
+        }
     }
 
-    private var network: Network { forward.network }
+    var network: Network { forward.network }
 
     /// Rows that there is room for: those of a minibatch, and enough for each thread to evaluate by.
     static func rows(_ recipe: Recipe, of count: Int, threads: Int) -> Int {
@@ -45,92 +79,52 @@ struct TrainingEngine: Sendable {
     }
 
     /// The gradient of the outputs of layer `index`.
-    private func delta(_ index: Int) -> PanelMatrix {
+    func delta(_ index: Int) -> PanelMatrix {
         index == network.layerCount - 1 ? forward.outputs : deltas[index]
     }
 
     /// Takes over parameters in the public layout.
     func load(_ parameters: Parameters) {
         forward.parameters.load(parameters)
-        for block in plan.blocks { transpose(block) }
+        for block in plan.shares.joined() { transpose(block) }
     }
 
-    /// Features to gradients for `rows` of a minibatch of `count` rows; data row `indices[r]` becomes row r.
-    func forwardBackward(_ split: DataSplit, indices: UnsafePointer<Int32>, rows: Range<Int>, of count: Int) {
-        guard !rows.isEmpty else { return }
-        forward.gather(split.features, indices: indices, rows: rows)
+    /// Features to gradients for this member's rows of a minibatch of `count` rows; data row `indices[r]` becomes row r.
+    /// The whole team calls it, with a barrier after.
+    func forwardBackward(
+        _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, member: TeamMember, laps: LapTimer? = nil
+    ) throws(FastTrainError) {
+        let rows = member.share(of: count)
+        let gathered = forward.gather(split.features, indices: indices, rows: rows)
         forward.targets.gather(split.targets, indices: indices, rows: rows)
-        forward.run(rows: rows)
+        laps?.lap(.gather)
+        if isFirstByPanels {
+            try member.barrier()
+            laps?.lap(.barrier)
+            let panels = member.share(of: forward.parameters.layout.layers[0].panels)
+            forward.runLayer(0, rows: 0..<count, panels: panels, entries: gathered, laps: laps)
+            try member.barrier()
+            laps?.lap(.barrier)
+        } else {
+            forward.runLayer(0, rows: rows, entries: gathered, laps: laps)
+        }
+        guard !rows.isEmpty else { return }
+        for index in 1..<max(1, network.layerCount) { forward.runLayer(index, rows: rows, laps: laps) }
         forward.computeLoss(rows: rows, scale: 1 / Float(count))
+        laps?.lap(.loss)
         for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
             forward.backpropagate(
-                layer: index, outputDelta: delta(index), inputDelta: delta(index - 1),
-                transposed: transposed[index - 1].base, rows: rows)
+                layer: index, outputDelta: delta(index), lists: deltaList(index), inputDelta: delta(index - 1),
+                transposed: transposed[index - 1].base, rows: rows, laps: laps)
         }
     }
 
-    /// The weight gradients of this thread's blocks over a minibatch of `count` rows, all-reduced, and their update.
-    func reduceUpdate(rank: Int, count: Int, _ step: OptimizerState.Step) {
-        withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: 2 * shards) { sources in
-            let width = kernels.panelWidth
-            for shard in 0..<shards {
-                let base = scratch[rank].base + shard * (GradientPlan.inputsPerBlock + 1) * width
-                sources.initializeElement(at: shard, to: base + width)
-                sources.initializeElement(at: shards + shard, to: base)
-            }
-            for block in plan.shares[rank].lazy.map({ plan.blocks[$0] }) {
-                reduceUpdate(
-                    block, gradients: .init(rebasing: sources[..<shards]),
-                    biasGradients: .init(rebasing: sources[shards...]), count: count, step)
-            }
-        }
-    }
-
-    /// One block; `gradients` and `biasGradients` are room for each shard's part.
-    private func reduceUpdate(
-        _ block: GradientPlan.Block, gradients: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>,
-        biasGradients: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>, count: Int, _ step: OptimizerState.Step
-    ) {
-        let hasBias = block.firstInput == 0
-        for shard in 0..<shards {
-            kernels.gradient(
-                GradientArguments(
-                    input: forward.activations[block.layer], delta: delta(block.layer), panel: block.panel,
-                    firstInput: block.firstInput, endInput: block.endInput, firstRow: count * shard / shards,
-                    endRow: count * (shard + 1) / shards, block: gradients[shard],
-                    biasBlock: hasBias ? biasGradients[shard] : nil))
-        }
-        let layer = forward.parameters.layout.layers[block.layer]
-        let width = kernels.panelWidth
-        update(
-            gradients, offset: layer.weights + block.panel * layer.panelStride + block.firstInput * width,
-            count: (block.endInput - block.firstInput) * width, step)
-        if hasBias { update(biasGradients, offset: layer.biases + block.panel * width, count: width, step) }
-        transpose(block)
-    }
-
-    /// Adds up the shards' gradients of a slice of the parameters and applies the optimizer to it.
-    private func update(
-        _ gradients: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>>, offset: Int, count: Int,
-        _ step: OptimizerState.Step
-    ) {
-        gradients.withMemoryRebound(to: UnsafeMutablePointer<Float>?.self) { gradients in
-            ft_all_reduce_slice(gradients.baseAddress, Int32(shards), count)
-        }
-        optimizer.update(forward.parameters, gradient: gradients[0], offset: offset, count: count, step)
-    }
-
-    /// Copies a block of weights to where backpropagation reads it.
-    private func transpose(_ block: GradientPlan.Block) {
-        guard block.layer > 0 else { return }
-        let layer = forward.parameters.layout.layers[block.layer]
-        let width = kernels.panelWidth
-        let stride = layer.outputs * width
-        kernels.transposeBlock(
-            forward.parameters.base + layer.weights + block.panel * layer.panelStride + block.firstInput * width,
-            block.endInput - block.firstInput, min(width, layer.outputs - block.panel * width),
-            transposed[block.layer - 1].base + (block.firstInput / width) * stride + block.panel * width * width, stride
-        )
+    /// Room for the gradient of a hidden layer's outputs as lists: zero wherever ReLU's output is.
+    private func deltaList(_ index: Int) -> SparseMatrix? {
+        guard index < network.layerCount - 1, forward.isReLU,
+            network.widths[index] >= SparsePlan.leastPanels * kernels.panelWidth
+        else { return nil }
+        return deltaLists.matrix(width: network.widths[index + 1])
     }
 
     /// The sum of the losses of a minibatch of `count` rows: in row order within a shard, shards in the tree.
@@ -139,8 +133,7 @@ struct TrainingEngine: Sendable {
     /// The tree over some shards: its left branch is the largest power of two that leaves a right one.
     private func lossSum(count: Int, shards part: Range<Int>) -> Double {
         if part.count == 1 {
-            let rows = count * part.lowerBound / shards..<count * part.upperBound / shards
-            return rows.reduce(0) { $0 + Double(forward.targets.lossBase[$1]) }
+            return shardRows(part.lowerBound, of: count).reduce(0) { $0 + Double(forward.targets.lossBase[$1]) }
         }
         var half = 1
         while 2 * half < part.count { half *= 2 }

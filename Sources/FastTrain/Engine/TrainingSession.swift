@@ -11,6 +11,7 @@ final class TrainingSession: @unchecked Sendable {
     private let validation: EvaluationPass?
     private let stop: @Sendable () -> Int32?
     private let progress: @Sendable (Progress) -> Void
+    private let profile: Profile?
     /// The epoch's training rows in their order.
     private let order: Buffer<Int32>
 
@@ -36,15 +37,19 @@ final class TrainingSession: @unchecked Sendable {
         case finish
     }
 
-    init(_ training: Training, stop: @escaping @Sendable () -> Int32?, progress: @escaping @Sendable (Progress) -> Void)
-    {
+    init(
+        _ training: Training, profile: Profile? = nil, stop: @escaping @Sendable () -> Int32?,
+        progress: @escaping @Sendable (Progress) -> Void
+    ) {
         self.training = training
+        self.profile = profile
         self.stop = stop
         self.progress = progress
         recipe = training.recipe
         let rows = TrainingEngine.rows(recipe, of: training.trainRows, threads: training.threads)
         engine = TrainingEngine(
-            network: training.network, recipe: recipe, task: training.data.task, rows: rows, threads: training.threads,
+            network: training.network, recipe: recipe, task: training.data.task, rows: rows,
+            density: FeatureDensity(training.data.train, width: training.network.inputs), threads: training.threads,
             kernels: .table(for: training.instructionSet))
         let heldOut = training.sampling.validationRows
         validation =
@@ -74,13 +79,18 @@ final class TrainingSession: @unchecked Sendable {
         while true {
             switch next {
             case .step(let first, let count, let update):
-                engine.forwardBackward(
-                    training.data.train, indices: order.base + first, rows: member.share(of: count), of: count)
+                let laps = profile?.timer(rank: member.rank)
+                try engine.forwardBackward(
+                    training.data.train, indices: order.base + first, of: count, member: member, laps: laps)
                 try member.barrier()
+                laps?.lap(.barrier)
                 if isLead { try account(count) }
-                engine.reduceUpdate(rank: member.rank, count: count, update)
+                engine.reduceUpdate(
+                    rank: member.rank, count: count, update, upcoming: upcoming(from: first + count, member), laps: laps
+                )
                 if isLead { endStep(count) }
                 try member.barrier()
+                laps?.lap(.barrier)
             case .validate:
                 validation?.run(engine.forward, member: member)
                 try member.barrier()
@@ -94,6 +104,14 @@ final class TrainingSession: @unchecked Sendable {
                 return
             }
         }
+    }
+
+    /// This member's rows of the minibatch that starts at place `first` of the epoch's order.
+    private func upcoming(from first: Int, _ member: TeamMember) -> UpcomingRows {
+        let share = member.share(of: min(recipe.batchSize, training.trainRows - first))
+        return UpcomingRows(
+            features: training.data.train.features, featureCount: training.network.inputs,
+            indices: UnsafeBufferPointer(start: order.base + first + share.lowerBound, count: share.count))
     }
 
     // MARK: - Rank 0, between the barriers

@@ -23,6 +23,9 @@ struct BenchmarkCommand: ParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
 
+    @Flag(help: "Tell the phases of a step apart, layer by layer: time, and what of the peak its arithmetic reaches.")
+    var profile = false
+
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
@@ -35,7 +38,9 @@ struct BenchmarkCommand: ParsableCommand {
         var results: [Benchmark.Result] = []
         for name in workload.map({ [$0] }) ?? Self.all {
             status.show { "measuring \(name)".clipped(to: $0) }
-            results.append(try Benchmark.run(workload: name, data: dataset, seconds: seconds, threads: threads.threads))
+            results.append(
+                try Benchmark.run(
+                    workload: name, data: dataset, seconds: seconds, threads: threads.threads, profile: profile))
         }
         status.replace()
         if !json { return try Console.print(BenchmarkTable.text(results, style: Terminal.standardOutput.style)) }

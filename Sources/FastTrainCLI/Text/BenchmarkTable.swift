@@ -11,18 +11,48 @@ enum BenchmarkTable {
                 result.workload, Format.integer(result.threads), Format.rate(result.samplesPerSecond),
                 Format.rate(result.gflops), Format.rate(result.peakGflops), Format.percent(result.fractionOfPeak, 1))
         }
-        return (table.lines + (results.first.map { ["", "instruction set: \($0.instructionSet)"] } ?? []))
-            .joined(separator: "\n")
+        var lines = table.lines + (results.first.map { ["", "instruction set: \($0.instructionSet)"] } ?? [])
+        for result in results where !result.phases.isEmpty { lines += [""] + profile(result, style: style) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// A line for each phase of each layer: its time in a step, its share of the step, what of the peak the operations
+    /// of a dense network come to in that time, and what of them was executed.
+    private static func profile(_ result: Benchmark.Result, style: Style) -> [String] {
+        var table = Table([.left, .right, .right, .right, .right, .right])
+        table.add(
+            [result.workload, "layer", "µs a step", "of step", "of peak", "executed"].map { Table.Cell($0, style.bold) }
+        )
+        let step = result.phases.reduce(0) { $0 + $1.seconds }
+        for phase in result.phases {
+            let peak = phase.operations / phase.seconds / (result.peakGflops * 1e9)
+            table.add(
+                phase.phase, phase.layer.map { Format.integer($0 + 1) } ?? "", Format.rate(phase.seconds * 1e6),
+                Format.percent(phase.seconds / step, 1), phase.operations > 0 ? Format.percent(peak, 1) : "",
+                phase.operations > 0 ? Format.percent(phase.executedOperations / phase.operations, 1) : "")
+        }
+        return table.lines
     }
 }
 
 extension Benchmark.Result {
     var json: JSON {
+        .object(
+            [
+                .init("workload", .string(workload)), .init("threads", .integer(threads)),
+                .init("samples_per_second", .number(samplesPerSecond)), .init("gflops", .number(gflops)),
+                .init("peak_gflops", .number(peakGflops)), .init("fraction_of_peak", .number(fractionOfPeak)),
+                .init("instruction_set", .string(instructionSet)),
+            ] + (phases.isEmpty ? [] : [.init("phases", .array(phases.map(\.json)))]))
+    }
+}
+
+extension Benchmark.PhaseTime {
+    var json: JSON {
         .object([
-            .init("workload", .string(workload)), .init("threads", .integer(threads)),
-            .init("samples_per_second", .number(samplesPerSecond)), .init("gflops", .number(gflops)),
-            .init("peak_gflops", .number(peakGflops)), .init("fraction_of_peak", .number(fractionOfPeak)),
-            .init("instruction_set", .string(instructionSet)),
+            .init("phase", .string(phase)), .init("layer", layer.map { .integer($0 + 1) } ?? .null),
+            .init("microseconds", .number(seconds * 1e6)), .init("operations", .number(operations)),
+            .init("executed_operations", .number(executedOperations)),
         ])
     }
 }

@@ -24,6 +24,17 @@ enum SmallData {
             classes: (0..<classes).map { "c\($0)" }, testFeatures: test.features, testLabels: test.labels)
     }
 
+    /// Features that are zero but for a fifth, as MNIST's are.
+    static func sparse(rows: Int = 50, features: Int = 150) throws -> Dataset {
+        var random = TestRandom(79)
+        let values = random.sparseFloats(rows * features, density: 0.2)
+        return try Dataset(
+            name: "sparse", features: values, featureShape: [features],
+            labels: (0..<rows).map { row in (0..<3).max { values[row * features + $0] < values[row * features + $1] }!
+            },
+            classes: ["a", "b", "c"], testFeatures: [], testLabels: [])
+    }
+
     static func values(_ outputs: Int = 2, rows: Int = 50, features: Int = 6) throws -> Dataset {
         var random = TestRandom(78)
         let values = random.floats(rows * features)
@@ -55,7 +66,7 @@ extension TrainingEngine {
         for row in 0..<rows { order.base[row] = Int32(row) }
         let step = engine.optimizer.step(1, learningRate: 0.1)
         try Team.run(threads: threads) { member throws(FastTrainError) in
-            engine.forwardBackward(data.train, indices: order.base, rows: member.share(of: rows), of: rows)
+            try engine.forwardBackward(data.train, indices: order.base, of: rows, member: member)
             try member.barrier()
             engine.reduceUpdate(rank: member.rank, count: rows, step)
         }

@@ -1,0 +1,88 @@
+import CIntrinsics
+import KernelTypes
+
+/// `output[r, j] = act(initial[j] + Σₖ input[r, k] · weights[k, j])` over the k where the input is not zero.
+///
+/// The same chains as `product`, less the links that change nothing: fma(0, w, acc) is acc. For each entry of a row its
+/// row of weights is taken times the entry and added to some panels of sums in registers. Cache blocking: the weights
+/// of `blockWidth` inputs and those panels stay in the first-level cache while all rows pass over them.
+public func sparseProduct(_ arguments: SparseProductArguments) {
+    let panels = (arguments.output.width + panelWidth - 1) / panelWidth
+    var panel = 0
+    while panel < panels {
+        let count = panelsAtOnce(panels - panel)
+        switch count {
+        case 4: sparseGroup(Rows4.self, arguments, firstPanel: panel)
+        case 3: sparseGroup(Rows3.self, arguments, firstPanel: panel)
+        case 2: sparseGroup(Rows2.self, arguments, firstPanel: panel)
+        default: sparseGroup(Row.self, arguments, firstPanel: panel)
+        }
+        panel += count
+    }
+}
+
+/// How many of the `left` panels of sums to keep in registers next: eight vectors' sums hide the multiply-adds' latency.
+@inline(__always) public func panelsAtOnce(_ left: Int) -> Int { left == 5 ? 3 : min(left, 4) }
+
+@inline(never)
+func sparseGroup<T: Tile>(_: T.Type, _ arguments: SparseProductArguments, firstPanel: Int) {
+    let input = arguments.input
+    let stride = arguments.weightPanelStride
+    let weights = arguments.weights + firstPanel * stride
+    let outputStride = arguments.output.panelStride
+    let output = arguments.output.base + firstPanel * outputStride
+    let blocks = max(1, (input.width + input.blockWidth - 1) / input.blockWidth)
+    for block in 0..<blocks {
+        let segments = input.segments + block * input.rows
+        let rowsOfWeights = UnsafeRawPointer(weights + block * input.blockWidth * panelWidth)
+        var ahead = rowsOfWeights + input.blockWidth * bytesOfRow
+        for row in arguments.firstRow..<arguments.endRow {
+            let segment = segments[row]
+            let target = output + row * panelWidth
+            prefetchPanels(target + panelWidth, T.rows, outputStride)
+            for panel in 0..<T.rows { ft_prefetch_second_level(ahead + panel * stride * 4) }
+            ahead += 64
+            var tile: T
+            if block > 0 {
+                tile = T(loading: target, stride: outputStride)
+            } else if let initial = arguments.initial {
+                tile = T(loading: initial + firstPanel * panelWidth, stride: panelWidth)
+            } else {
+                tile = T(repeating: .zero, .zero)
+            }
+            var value = UnsafePointer(input.values + segment.begin)
+            var offset = UnsafeRawPointer(input.offsets + segment.begin)
+            let end = value + segment.count
+            while value < end {
+                let four = offset.load(as: UInt64.self)
+                for place in 0..<4 {
+                    let row = rowsOfWeights + Int(truncatingIfNeeded: four &>> (16 * UInt64(place)) & 0xffff)
+                    tile.add(
+                        Lanes(repeating: value[place]), times: row.assumingMemoryBound(to: Float.self), stride)
+                }
+                value += 4
+                offset += 8
+            }
+            tile.store(to: target, stride: outputStride)
+        }
+    }
+    for panel in 0..<T.rows {
+        let first = panel * outputStride + arguments.firstRow * panelWidth
+        let count = (arguments.endRow - arguments.firstRow) * panelWidth
+        if let derivativeAt = arguments.derivativeAt {
+            multiplyByDerivative(
+                output + first, at: derivativeAt + firstPanel * outputStride + first, count: count,
+                arguments.activation, slope: arguments.slope)
+        } else {
+            activate(output + first, count: count, arguments.activation, slope: arguments.slope)
+        }
+    }
+}
+
+/// Asks for a row of some panels of sums, which come from the second-level cache.
+@inline(__always)
+private func prefetchPanels(_ first: UnsafePointer<Float>, _ panels: Int, _ stride: Int) {
+    for panel in 0..<panels {
+        for float in Swift.stride(from: 0, to: panelWidth, by: 16) { ft_prefetch(first + panel * stride + float) }
+    }
+}
