@@ -32,16 +32,24 @@ func sparseGroup<T: Tile>(_: T.Type, _ arguments: SparseProductArguments, firstP
     let outputStride = arguments.output.panelStride
     let output = arguments.output.base + firstPanel * outputStride
     let blocks = max(1, (input.width + input.blockWidth - 1) / input.blockWidth)
+    let lines = input.blockWidth * bytesOfRow / 64
+    let rowCount = max(1, arguments.endRow - arguments.firstRow)
+    let linesPerRow = (lines + rowCount - 1) / rowCount
     for block in 0..<blocks {
         let segments = input.segments + block * input.rows
         let rowsOfWeights = UnsafeRawPointer(weights + block * input.blockWidth * panelWidth)
+        // The next block's weights: each row asks for a part of them.
         var ahead = rowsOfWeights + input.blockWidth * bytesOfRow
+        let aheadEnd = ahead + input.blockWidth * bytesOfRow
         for row in arguments.firstRow..<arguments.endRow {
             let segment = segments[row]
             let target = output + row * panelWidth
             prefetchPanels(target + panelWidth, T.rows, outputStride)
-            for panel in 0..<T.rows { ft_prefetch_second_level(ahead + panel * stride * 4) }
-            ahead += 64
+            let partEnd = min(ahead + linesPerRow * 64, aheadEnd)
+            while ahead < partEnd {
+                for panel in 0..<T.rows { ft_prefetch_second_level(ahead + panel * stride * 4) }
+                ahead += 64
+            }
             var tile: T
             if block > 0 {
                 tile = T(loading: target, stride: outputStride)

@@ -6,6 +6,8 @@ let benchmarks: @Sendable () -> Void = {
         declareForward(layer, kernels)
         if layer.index > 0 { declareBackward(layer, kernels) }
         declareGradient(layer, kernels)
+        if layer.outputs > 10 { declareSparse(layer, kernels) }
+        if layer.index == 0 { declareOuterProducts(layer, kernels) }
     }
     for layer in Layer.awkward {
         declareForward(layer, kernels)

@@ -10,8 +10,10 @@ struct ForwardPass: Sendable {
     let activations: Activations
     /// What the rows' outputs are held against.
     let targets: RowTargets
-    /// The input of each layer whose product goes by lists; nil for the others.
-    private let lists: [SparseLists?]
+    /// The features as lists; nil if they are dense.
+    private let inputLists: SparseLists?
+    /// Room for one layer's outputs, or their gradients, as lists: made anew for each product.
+    private let hiddenLists: SparseLists?
     private let loss: Loss
     private let activation: KernelTypes.Activation
     private let slope: Float
@@ -30,20 +32,26 @@ struct ForwardPass: Sendable {
         loss = recipe.resolvedLoss(for: task)
         activation = recipe.activation.kernel
         slope = Float(recipe.leakySlope)
-        let densities = [inputDensity] + recipe.hidden.map { _ in recipe.activation == .relu ? 0.5 : 1 }
-        lists = (0..<network.layerCount).map { index in
-            let panels = (network.widths[index + 1] + kernels.panelWidth - 1) / kernels.panelWidth
-            guard densities[index] <= SparsePlan.densest && panels >= SparsePlan.leastPanels else { return nil }
-            return SparseLists(
-                rows: rows, width: network.widths[index], blockWidth: index == 0 ? inputBlock : SparsePlan.blockWidth)
-        }
+        inputLists =
+            inputDensity <= SparsePlan.densest && network.widths[1] >= SparsePlan.leastPanels * kernels.panelWidth
+            ? SparseLists(rows: rows, width: network.inputs, blockWidth: inputBlock) : nil
+        hiddenLists =
+            recipe.activation == .relu
+            ? SparseLists(rows: rows, width: recipe.hidden.max() ?? 0, blockWidth: SparsePlan.blockWidth) : nil
     }
 
-    /// The input of a layer as lists, if its products go by them.
-    func list(_ index: Int) -> SparseMatrix? { lists[index]?.matrix(width: network.widths[index]) }
+    /// The input of a layer as lists, if its products go by them; a hidden layer's until the next product.
+    func list(_ index: Int) -> SparseMatrix? {
+        guard network.widths[index + 1] >= SparsePlan.leastPanels * kernels.panelWidth else { return nil }
+        return (index == 0 ? inputLists : hiddenLists)?.matrix(width: network.widths[index])
+    }
 
-    /// Whether the hidden layers' outputs are zero where their derivative is.
-    var isReLU: Bool { activation == .relu }
+    /// Room for the gradient of a hidden layer's outputs as lists, if it is worth while: zero wherever ReLU's output is.
+    private func deltaList(_ index: Int) -> SparseMatrix? {
+        guard index < network.layerCount - 1, network.widths[index] >= SparsePlan.leastPanels * kernels.panelWidth
+        else { return nil }
+        return hiddenLists?.matrix(width: network.widths[index + 1])
+    }
 
     /// The outputs of the last layer, before softmax.
     var outputs: PanelMatrix { activations[network.layerCount] }
@@ -124,15 +132,14 @@ struct ForwardPass: Sendable {
         if loss == .crossEntropy { kernels.softmax(outputs, rows.lowerBound, rows.upperBound) }
     }
 
-    /// One layer of backpropagation: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of inputs. `lists`: room
-    /// for `outputDelta` as lists, if that is worth while.
+    /// One layer of backpropagation: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of inputs.
     func backpropagate(
-        layer index: Int, outputDelta: PanelMatrix, lists: SparseMatrix?, inputDelta: PanelMatrix,
+        layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix,
         transposed: UnsafePointer<Float>, rows: Range<Int>, laps: LapTimer? = nil
     ) {
         let stride = network.widths[index + 1] * kernels.panelWidth
         var entries = rows.count * network.widths[index + 1]
-        if let lists {
+        if let lists = deltaList(index) {
             entries = kernels.sparseRows(outputDelta, lists, rows.lowerBound, rows.upperBound)
             laps?.lap(.lists, layer: index)
             kernels.sparseProduct(

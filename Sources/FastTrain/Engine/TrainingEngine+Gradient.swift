@@ -8,7 +8,7 @@ enum GradientForm: Sendable {
     case dense
     /// In registers, from lists of each input's rows that are made for it.
     case columns
-    /// In cache, from the lists of the rows.
+    /// In cache, from the lists of the features' rows.
     case outerProducts
 
     /// How a layer is cut; `inputsPerBlock`: of the lists of its

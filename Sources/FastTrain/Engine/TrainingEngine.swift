@@ -21,8 +21,6 @@ struct TrainingEngine: Sendable {
     let transposed: [Buffer<Float>]
     /// Gradients of the hidden layers' outputs; those of the last layer take the place of its outputs.
     private let deltas: Activations
-    /// Room for the gradients of a layer's outputs as lists.
-    private let deltaLists: SparseLists
     /// Whether each thread has some panels of the first layer for itself.
     private let isFirstByPanels: Bool
 
@@ -47,19 +45,19 @@ struct TrainingEngine: Sendable {
         transposed = layout.layers.dropFirst().map { layer in
             Buffer(count: (layer.inputs + width - 1) / width * layer.outputs * width)
         }
-        deltaLists = SparseLists(rows: rows, width: recipe.hidden.max() ?? 0, blockWidth: SparsePlan.blockWidth)
         var forms: [GradientForm] = []
         var layers: [GradientPlan.Layer] = []
         for index in 0..<network.layerCount {
             let isByPanels = index == 0 && isFirstByPanels
             let panels = isByPanels ? ownPanels : layout.layers[index].panels
             let form: GradientForm =
-                forward.list(index) == nil ? .dense : panels <= SparsePlan.mostOuterPanels ? .outerProducts : .columns
+                forward.list(index) == nil
+                ? .dense : index == 0 && panels <= SparsePlan.mostOuterPanels ? .outerProducts : .columns
             forms.append(form)
             let inputs = network.widths[index]
             layers.append(
                 form.cut(
-                    inputsPerBlock: index == 0 ? inputBlock : SparsePlan.blockWidth,
+                    inputsPerBlock: inputBlock,
                     densities: index == 0 ? density?.columns : Array(repeating: 0.5, count: inputs),
                     batchSize: recipe.batchSize, isByPanels: isByPanels, kernels))
         }
@@ -114,17 +112,9 @@ struct TrainingEngine: Sendable {
         laps?.lap(.loss)
         for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
             forward.backpropagate(
-                layer: index, outputDelta: delta(index), lists: deltaList(index), inputDelta: delta(index - 1),
+                layer: index, outputDelta: delta(index), inputDelta: delta(index - 1),
                 transposed: transposed[index - 1].base, rows: rows, laps: laps)
         }
-    }
-
-    /// Room for the gradient of a hidden layer's outputs as lists: zero wherever ReLU's output is.
-    private func deltaList(_ index: Int) -> SparseMatrix? {
-        guard index < network.layerCount - 1, forward.isReLU,
-            network.widths[index] >= SparsePlan.leastPanels * kernels.panelWidth
-        else { return nil }
-        return deltaLists.matrix(width: network.widths[index + 1])
     }
 
     /// The sum of the losses of a minibatch of `count` rows: in row order within a shard, shards in the tree.
