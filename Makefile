@@ -61,7 +61,7 @@ bench: setup
 	cd Benchmarks && $(SWIFT) package --disable-sandbox benchmark --grouping metric \
 		$$(test -t 2 || echo --no-progress) $(ARGS)
 
-# fasttrain against JAX, Keras, PyTorch and scikit-learn in one run, a quarter of an hour once they are installed; writes
+# fasttrain against JAX, Keras, PyTorch and scikit-learn in one run, twenty minutes once they are installed; writes
 # Benchmarks/RESULTS.md and its chart. make bench-peers DATA=mnist.safetensors THREADS="2 1" ARGS="--rounds 3"
 bench-peers: build
 	DATA=$(DATA) Benchmarks/peers/run.sh $(THREADS:%=--threads %) $(ARGS)

@@ -61,7 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workloads", default=",".join(workloads), help="of %(default)s")
     parser.add_argument("--tools", default=",".join(tools), help="of %(default)s")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1.5, help="the length of a measurement (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=3, help="the length of a measurement (%(default)s)")
     folder = {"type": Path, "metavar": "DIR"}
     parser.add_argument("--output", **folder, default="Benchmarks", help="where RESULTS.md and results.svg go")
     parser.add_argument("--scratch", **folder, default=".build-peers/run", help="where raw results and logs go")

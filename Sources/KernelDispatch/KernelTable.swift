@@ -40,8 +40,8 @@ public struct KernelTable: Sendable {
     public let sparseProduct: @Sendable (SparseProductArguments) -> Void
     /// How many panels of those that are left `sparseProduct` takes at once.
     public let panelsAtOnce: @Sendable (Int) -> Int
-    /// source, lists, first row, end row; how many are not zero
-    public let sparseRows: @Sendable (PanelMatrix, SparseMatrix, Int, Int) -> Int
+    /// source, lists, first column, end column, first row, end row; how many are not zero
+    public let sparseRows: @Sendable (PanelMatrix, SparseMatrix, Int, Int, Int, Int) -> Int
     /// source, scale, indices, lists, first row, end row; how many are not zero
     public let gatherSparseBytes:
         @Sendable (UnsafePointer<UInt8>, Float, UnsafePointer<Int32>, SparseMatrix, Int, Int) -> Int
@@ -49,8 +49,8 @@ public struct KernelTable: Sendable {
     public let gatherSparseFloats: @Sendable (UnsafePointer<Float>, UnsafePointer<Int32>, SparseMatrix, Int, Int) -> Int
     /// source, first column, end column, first row, end row, lists
     public let sparseColumns: @Sendable (SparseMatrix, Int, Int, Int, Int, SparseMatrix) -> Void
-    /// source, first column, end column, first row, end row, lists
-    public let panelColumns: @Sendable (PanelMatrix, Int, Int, Int, Int, SparseMatrix) -> Void
+    /// source, first column, end column, first row, end row, lists, first of the lists
+    public let panelColumns: @Sendable (PanelMatrix, Int, Int, Int, Int, SparseMatrix, Int) -> Void
     /// See `OuterProductArguments`.
     public let outerProducts: @Sendable (OuterProductArguments) -> Void
     /// rounds of 32 × 16 multiply-adds; how fast this core can possibly be

@@ -1,9 +1,13 @@
 import CIntrinsics
 import KernelTypes
 
-/// Rows of panels become lists of what is not zero. Returns how many numbers that is.
-public func sparseRows(_ source: PanelMatrix, to lists: SparseMatrix, firstRow: Int, endRow: Int) -> Int {
-    forEachSegment(lists, firstRow: firstRow, endRow: endRow) { row, columns, list in
+/// Rows of some columns of panels become lists of what is not zero. Returns how many numbers that is.
+///
+/// `firstColumn` is the first of a block, and so is `endColumn`, or the width.
+public func sparseRows(
+    _ source: PanelMatrix, to lists: SparseMatrix, firstColumn: Int, endColumn: Int, firstRow: Int, endRow: Int
+) -> Int {
+    forEachSegment(lists, firstColumn..<endColumn, firstRow: firstRow, endRow: endRow) { row, columns, list in
         var panel = UnsafePointer(
             source.base + columns.lowerBound / panelWidth * source.panelStride + row * panelWidth)
         var left = columns.count
@@ -20,7 +24,7 @@ public func gatherSparseBytes(
     _ source: UnsafePointer<UInt8>, scale: Float, indices: UnsafePointer<Int32>, to lists: SparseMatrix, firstRow: Int,
     endRow: Int
 ) -> Int {
-    forEachSegment(lists, firstRow: firstRow, endRow: endRow) { row, columns, list in
+    forEachSegment(lists, 0..<lists.width, firstRow: firstRow, endRow: endRow) { row, columns, list in
         if columns.lowerBound == 0 { prefetchAhead(source, indices, row, endRow, lists.width) }
         list.append(
             source + Int(indices[row]) * lists.width + columns.lowerBound, scale: scale, count: columns.count)
@@ -31,7 +35,7 @@ public func gatherSparseBytes(
 public func gatherSparseFloats(
     _ source: UnsafePointer<Float>, indices: UnsafePointer<Int32>, to lists: SparseMatrix, firstRow: Int, endRow: Int
 ) -> Int {
-    forEachSegment(lists, firstRow: firstRow, endRow: endRow) { row, columns, list in
+    forEachSegment(lists, 0..<lists.width, firstRow: firstRow, endRow: endRow) { row, columns, list in
         if columns.lowerBound == 0 { prefetchAhead(source, indices, row, endRow, lists.width) }
         list.append(source + Int(indices[row]) * lists.width + columns.lowerBound, count: columns.count)
     }
@@ -81,15 +85,17 @@ public func sparseColumns(
     } while row < endRow
 }
 
-/// As `sparseColumns`, from panels: eight columns of eight rows at a time.
+/// As `sparseColumns`, from panels: eight columns of eight rows at a time. Row `firstList + c` of `lists` is column
+/// `firstColumn + c`.
 public func panelColumns(
-    _ source: PanelMatrix, firstColumn: Int, endColumn: Int, firstRow: Int, endRow: Int, to lists: SparseMatrix
+    _ source: PanelMatrix, firstColumn: Int, endColumn: Int, firstRow: Int, endRow: Int, to lists: SparseMatrix,
+    firstList: Int
 ) {
     for first in stride(from: firstColumn, to: endColumn, by: 8) {
         let columns = min(8, endColumn - first)
         let panel = UnsafePointer(
             source.base + first / panelWidth * source.panelStride + firstRow * panelWidth + first % panelWidth)
-        listColumns(panel, columns: columns, rows: endRow - firstRow, first: first - firstColumn, lists)
+        listColumns(panel, columns: columns, rows: endRow - firstRow, first: firstList + first - firstColumn, lists)
     }
 }
 
@@ -206,13 +212,14 @@ private struct ListWriter {
 /// Calls `body` with each row, the columns of each block and where to put what is not zero. Returns how much that was.
 @inline(__always)
 private func forEachSegment(
-    _ lists: SparseMatrix, firstRow: Int, endRow: Int, _ body: (Int, Range<Int>, inout ListWriter) -> Void
+    _ lists: SparseMatrix, _ all: Range<Int>, firstRow: Int, endRow: Int,
+    _ body: (Int, Range<Int>, inout ListWriter) -> Void
 ) -> Int {
-    var first = 0
-    var segments = lists.segments
+    var first = all.lowerBound
+    var segments = lists.segments + first / lists.blockWidth * lists.rows
     var total = 0
-    while first < lists.width {
-        let columns = first..<min(first + lists.blockWidth, lists.width)
+    while first < all.upperBound {
+        let columns = first..<min(first + lists.blockWidth, all.upperBound)
         let block = first / lists.blockWidth
         var list = ListWriter(lists: lists, place: (block * lists.rows + firstRow) * lists.roomOfRow)
         for row in firstRow..<endRow {

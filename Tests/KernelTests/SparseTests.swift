@@ -19,7 +19,7 @@ import _TestSupport
                 let values = random.sparseFloats(rows * width, density: density)
                 let source = Panels(values, rows: rows, panelWidth: kernels.panelWidth)
                 let lists = Lists(rows: rows, width: width, panelWidth: kernels.panelWidth)
-                let count = kernels.sparseRows(source.matrix, lists.matrix, 0, rows)
+                let count = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
                 extendLifetime(source)
                 #expect(count == values.count { $0 != 0 })
                 expect(lists, hold: values, "\(kernels.instructionSet) \(rows)×\(width)")
@@ -57,7 +57,7 @@ import _TestSupport
                 let values = random.sparseFloats(rows * width, density: density)
                 let source = Panels(values, rows: rows, panelWidth: kernels.panelWidth)
                 let lists = Lists(rows: rows, width: width, panelWidth: kernels.panelWidth)
-                _ = kernels.sparseRows(source.matrix, lists.matrix, 0, rows)
+                _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
                 for first in stride(from: 0, to: width, by: 2 * kernels.panelWidth) {
                     let columns = first..<min(first + 2 * kernels.panelWidth, width)
                     for part in [0..<rows, rows / 3..<rows, 0..<rows / 2] {
@@ -76,7 +76,7 @@ import _TestSupport
                         check {
                             kernels.panelColumns(
                                 source.matrix, columns.lowerBound, columns.upperBound, part.lowerBound, part.upperBound,
-                                $0)
+                                $0, 0)
                         }
                     }
                 }
@@ -134,7 +134,7 @@ import _TestSupport
                     let source = Panels(input, rows: rows, panelWidth: width)
                     let deltas = Panels(delta, rows: rows, panelWidth: width)
                     let lists = Lists(rows: rows, width: inputs, panelWidth: width)
-                    _ = kernels.sparseRows(source.matrix, lists.matrix, 0, rows)
+                    _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
                     let part = rows / 3..<rows
                     let expected = Reference.gradient(input, delta, rows: part, inputs: inputs, outputs: outputs)
                     for first in stride(from: 0, to: inputs, by: 64) {
@@ -180,7 +180,7 @@ import _TestSupport
         let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth)
         let depth = source.matrix.width
         let lists = Lists(rows: rows, width: depth, panelWidth: kernels.panelWidth)
-        _ = kernels.sparseRows(source.matrix, lists.matrix, 0, rows)
+        _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
         let target = Panels(rows: rows, width: initial.count, panelWidth: kernels.panelWidth)
         let packed = PackedWeights(weights, initial: initial, inputs: depth, panelWidth: kernels.panelWidth)
         defer { extendLifetime((source, lists, target, packed, derivativeAt)) }

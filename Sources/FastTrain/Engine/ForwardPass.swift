@@ -81,23 +81,22 @@ struct ForwardPass: Sendable {
 
     /// X·Wᵀ + b of one layer, then the activation; none after the last layer.
     ///
-    /// `panels`: those of the outputs to make; nil: all. `entries`: of the first layer, see `gather`; for `laps` alone.
+    /// `panels`: those of the outputs to make; nil: all. `listsAreMade`: of the input, always so of the features.
+    /// `entries`: of these, see `gather`; for `laps` alone.
     func runLayer(
-        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, entries: Int = 0, laps: LapTimer? = nil
+        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, listsAreMade: Bool = false, entries: Int = 0,
+        laps: LapTimer? = nil
     ) {
         let layer = parameters.layout.layers[index]
         let activation = index < network.layerCount - 1 ? activation : .identity
         let panels = panels ?? 0..<layer.panels
-        var output = activations[index + 1]
-        output.base += panels.lowerBound * output.panelStride
-        output.width =
-            min(output.width, panels.upperBound * kernels.panelWidth) - panels.lowerBound * kernels.panelWidth
+        let output = activations[index + 1].part(panels, panelWidth: kernels.panelWidth)
         let weights = parameters.base + layer.weights + panels.lowerBound * layer.panelStride
         let initial = parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth
         var entries = entries
         if let list = list(index) {
-            if index > 0 {
-                entries = kernels.sparseRows(activations[index], list, rows.lowerBound, rows.upperBound)
+            if index > 0 && !listsAreMade {
+                entries = listOutputs(index, columns: 0..<network.widths[index], rows: rows)
                 laps?.lap(.lists, layer: index)
             }
             kernels.sparseProduct(
@@ -116,6 +115,13 @@ struct ForwardPass: Sendable {
         laps?.lap(.forward, layer: index, multiplyAdds: entries * network.widths[index + 1])
     }
 
+    /// Makes lists of some columns of the input of layer `index`, whole blocks of them. Returns their numbers.
+    func listOutputs(_ index: Int, columns: Range<Int>, rows: Range<Int>) -> Int {
+        guard let list = list(index) else { return 0 }
+        return kernels.sparseRows(
+            activations[index], list, columns.lowerBound, columns.upperBound, rows.lowerBound, rows.upperBound)
+    }
+
     /// The loss of each row, and its gradient times `scale` in place of the outputs.
     func computeLoss(rows: Range<Int>, scale: Float) {
         let arguments = LossArguments(
@@ -132,27 +138,36 @@ struct ForwardPass: Sendable {
         if loss == .crossEntropy { kernels.softmax(outputs, rows.lowerBound, rows.upperBound) }
     }
 
-    /// One layer of backpropagation: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of inputs.
+    /// Makes lists of the gradient of the outputs of layer `index`, if that is worth while. Returns how many numbers a
+    /// product with it reads.
+    func listDelta(_ index: Int, _ outputDelta: PanelMatrix, rows: Range<Int>) -> Int {
+        guard let lists = deltaList(index) else { return rows.count * outputDelta.width }
+        return kernels.sparseRows(outputDelta, lists, 0, outputDelta.width, rows.lowerBound, rows.upperBound)
+    }
+
+    /// One layer of backpropagation, after `listDelta`: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of
+    /// inputs. `panels`: those of the inputs to make; nil: all. `entries`: what `listDelta` returned; for `laps` alone.
     func backpropagate(
-        layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix,
-        transposed: UnsafePointer<Float>, rows: Range<Int>, laps: LapTimer? = nil
+        layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix, transposed: UnsafePointer<Float>,
+        rows: Range<Int>, panels: Range<Int>? = nil, entries: Int, laps: LapTimer? = nil
     ) {
         let stride = network.widths[index + 1] * kernels.panelWidth
-        var entries = rows.count * network.widths[index + 1]
+        let panels = panels ?? 0..<(network.widths[index] + kernels.panelWidth - 1) / kernels.panelWidth
+        let output = inputDelta.part(panels, panelWidth: kernels.panelWidth)
+        let derivativeAt = activations[index].part(panels, panelWidth: kernels.panelWidth).base
+        let weights = transposed + panels.lowerBound * stride
         if let lists = deltaList(index) {
-            entries = kernels.sparseRows(outputDelta, lists, rows.lowerBound, rows.upperBound)
-            laps?.lap(.lists, layer: index)
             kernels.sparseProduct(
                 SparseProductArguments(
-                    input: lists, output: inputDelta, weights: transposed, weightPanelStride: stride, initial: nil,
+                    input: lists, output: output, weights: weights, weightPanelStride: stride, initial: nil,
                     firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
-                    derivativeAt: activations[index].base))
+                    derivativeAt: derivativeAt))
         } else {
             kernels.product(
                 ProductArguments(
-                    input: outputDelta, output: inputDelta, weights: transposed, weightPanelStride: stride,
-                    initial: nil, firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation,
-                    slope: slope, derivativeAt: activations[index].base))
+                    input: outputDelta, output: output, weights: weights, weightPanelStride: stride, initial: nil,
+                    firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
+                    derivativeAt: derivativeAt))
         }
         laps?.lap(.backward, layer: index, multiplyAdds: entries * network.widths[index])
     }
@@ -193,5 +208,14 @@ extension Activation {
         case .sigmoid: .sigmoid
         case .tanh: .tanh
         }
+    }
+}
+
+extension PanelMatrix {
+    /// Some panels as a matrix of their own.
+    func part(_ panels: Range<Int>, panelWidth: Int) -> PanelMatrix {
+        PanelMatrix(
+            base: base + panels.lowerBound * panelStride, panelStride: panelStride,
+            width: min(width, panels.upperBound * panelWidth) - panels.lowerBound * panelWidth)
     }
 }

@@ -21,9 +21,9 @@ struct GradientPlan: Sendable {
         let panelsAtOnce: @Sendable (Int) -> Int
         /// Arithmetic of each input and panel, in any unit.
         let cost: (Int) -> Double
-        /// Each thread has some panels with all their inputs, so that their weights never leave its caches. Otherwise
-        /// a thread has some inputs with all their panels.
-        let isByPanels: Bool
+        /// Of each thread, the panels that it has with all their inputs, so that their weights never leave its caches.
+        /// nil: a thread has some inputs with all their panels.
+        let ownPanels: [Range<Int>]?
     }
 
     /// Inputs of a block: the rows × 128 inputs of a minibatch of 512 take 256 KiB, half a second-level cache, and stay
@@ -38,14 +38,13 @@ struct GradientPlan: Sendable {
         func cost(_ block: Block) -> Double {
             Double(block.panels.count) * block.inputs.reduce(0) { $0 + layers[block.layer].cost($1) }
         }
-        for (index, layer) in layers.enumerated() where layer.isByPanels {
-            for thread in 0..<threads {
-                let panels = TeamMember.share(of: layout.layers[index].panels, rank: thread, size: threads)
+        for (index, layer) in layers.enumerated() {
+            for (thread, panels) in (layer.ownPanels ?? []).enumerated() {
                 shares[thread] += GradientPlan.blocks(
                     index, layer, inputs: layout.layers[index].inputs, panels: panels)
             }
         }
-        let blocks = layers.indices.filter { !layers[$0].isByPanels }.flatMap {
+        let blocks = layers.indices.filter { layers[$0].ownPanels == nil }.flatMap {
             GradientPlan.blocks(
                 $0, layers[$0], inputs: layout.layers[$0].inputs, panels: 0..<layout.layers[$0].panels)
         }

@@ -60,8 +60,31 @@ enum SparsePlan {
     static let leastPanels = 3
     /// Up to so many panels, the weight gradient is made by outer products: lists of columns would not pay.
     static let mostOuterPanels = 8
-    /// Panels of the first layer that each thread must have for it to be cut by them.
-    static let leastOwnPanels = 2
+    /// Weights that a thread's panels of the second layer may have for that layer to be cut by panels: 1 MiB, half of a
+    /// second-level cache or all of it. More would not stay there anyway.
+    static let mostOwnWeights = 1 << 18
+
+    /// The panels of each thread for the layers that are cut by panels, whole blocks of lists: the first layer if there
+    /// is a block for each thread, and the second if it is small, too, and its input a ReLU's.
+    static func ownPanels(
+        _ network: Network, isReLU: Bool, threads: Int, _ kernels: KernelTable
+    ) -> [[Range<Int>]] {
+        let perBlock = blockWidth / kernels.panelWidth
+        func shares(_ outputs: Int) -> [Range<Int>]? {
+            guard threads > 1 && outputs >= blockWidth * threads else { return nil }
+            let panels = (outputs + kernels.panelWidth - 1) / kernels.panelWidth
+            return (0..<threads).map { rank in
+                let blocks = TeamMember.share(
+                    of: (outputs + blockWidth - 1) / blockWidth, rank: rank, size: threads)
+                return blocks.lowerBound * perBlock..<min(blocks.upperBound * perBlock, panels)
+            }
+        }
+        guard let first = shares(network.widths[1]) else { return [] }
+        guard network.layerCount > 2, isReLU, let second = shares(network.widths[2]),
+            network.widths[1] * network.widths[2] <= mostOwnWeights * threads
+        else { return [first] }
+        return [first, second]
+    }
     /// Columns of a block of lists. The weights of 64 inputs and four panels take 32 KiB of AVX-512's first-level cache,
     /// 16 KiB of AVX2's. On Emerald Rapids, 256 × 2048 × 2048 at a density of 0.5: 10.2 ms, 10.7 by 96, 11.7 by 32.
     static let blockWidth = 64

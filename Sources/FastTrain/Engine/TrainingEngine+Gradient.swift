@@ -11,16 +11,16 @@ enum GradientForm: Sendable {
     /// In cache, from the lists of the features' rows.
     case outerProducts
 
-    /// How a layer is cut; `inputsPerBlock`: of the lists of its
-    /// rows; `densities`: of its inputs.
+    /// How a layer is cut; `inputsPerBlock`: of the lists of its rows; `densities`: of its inputs; `ownPanels`: see
+    /// `GradientPlan.Layer`.
     func cut(
-        inputsPerBlock: Int, densities: [Double]?, batchSize: Int, isByPanels: Bool, _ kernels: KernelTable
+        inputsPerBlock: Int, densities: [Double]?, batchSize: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
     ) -> GradientPlan.Layer {
         let rows = Double(batchSize)
         guard self != .dense, let densities else {
             return GradientPlan.Layer(
                 inputsPerBlock: GradientPlan.inputsPerBlock, inputsPerStrip: kernels.panelWidth,
-                panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * rows }, isByPanels: isByPanels)
+                panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * rows }, ownPanels: ownPanels)
         }
         let isOuter = self == .outerProducts
         let inputs =
@@ -29,7 +29,7 @@ enum GradientForm: Sendable {
             : min(GradientPlan.inputsPerBlock, max(2, 48_000 / batchSize / kernels.panelWidth) * kernels.panelWidth)
         return GradientPlan.Layer(
             inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,
-            panelsAtOnce: kernels.panelsAtOnce, cost: { 20 + 1.5 * rows * densities[$0] }, isByPanels: isByPanels)
+            panelsAtOnce: kernels.panelsAtOnce, cost: { 20 + 1.5 * rows * densities[$0] }, ownPanels: ownPanels)
     }
 }
 
@@ -47,7 +47,7 @@ extension TrainingEngine {
             upcoming?.prefetch(part: index, of: blocks.count)
             switch (forms[block.layer], forward.list(block.layer)) {
             case (.columns, let lists?):
-                if listed?.layer != block.layer || listed?.inputs != block.inputs {
+                if !hasSharedColumns(block.layer) && (listed?.layer != block.layer || listed?.inputs != block.inputs) {
                     listColumns(block, lists, scratch, count: count)
                     listed = block
                     laps?.lap(.lists, layer: block.layer)
@@ -80,7 +80,7 @@ extension TrainingEngine {
             if block.layer > 0 {
                 kernels.panelColumns(
                     forward.activations[block.layer], block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound,
-                    rows.upperBound, columns)
+                    rows.upperBound, columns, 0)
                 continue
             }
             kernels.sparseColumns(
@@ -92,16 +92,20 @@ extension TrainingEngine {
     private func columnsGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, count: Int) {
         let delta = delta(block.layer)
         let width = kernels.panelWidth
+        // Lists that the threads share have a row for each input of the layer, a thread's own for those of the block.
+        let isShared = hasSharedColumns(block.layer)
+        let first = isShared ? block.inputs.lowerBound : 0
         for shard in 0..<shards {
             let rows = shardRows(shard, of: count)
             kernels.sparseProduct(
                 SparseProductArguments(
-                    input: scratch.columns[shard].matrix(width: rows.count),
+                    input: (isShared ? sharedColumns : scratch.columns)[shard].matrix(width: rows.count),
                     output: PanelMatrix(
-                        base: scratch.gradient(shard), panelStride: block.inputs.count * width,
+                        base: scratch.gradient(shard) - first * width, panelStride: block.inputs.count * width,
                         width: block.panels.count * width),
                     weights: delta.base + block.panels.lowerBound * delta.panelStride + rows.lowerBound * width,
-                    weightPanelStride: delta.panelStride, initial: nil, firstRow: 0, endRow: block.inputs.count,
+                    weightPanelStride: delta.panelStride, initial: nil, firstRow: first,
+                    endRow: first + block.inputs.count,
                     activation: .identity, slope: 0, derivativeAt: nil))
             biasGradient(block, scratch, shard: shard, rows)
         }

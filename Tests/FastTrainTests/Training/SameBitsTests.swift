@@ -34,8 +34,8 @@ import _TestSupport
         }
     }
 
-    /// Wide enough for every sparse form: lists of rows and of columns, outer products, a first layer cut by panels.
-    @Test(arguments: [[100, 40], [150], [600, 130], [129, 129, 40]], [1, 2, 3])
+    /// Wide enough for every sparse form: lists of rows and of columns, outer products, one layer or two cut by panels.
+    @Test(arguments: [[100, 40], [150], [600, 130], [129, 129, 40], [300, 200, 100]], [1, 2, 3])
     func fromSparseFeatures(hidden: [Int], shards: Int) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe(shards: shards)
@@ -50,7 +50,7 @@ import _TestSupport
     }
 
     /// Lists leave links out of a chain that change nothing: the numbers are those of the dense kernels.
-    @Test(arguments: [[100, 40], [600, 130]])
+    @Test(arguments: [[100, 40], [600, 130], [300, 200, 100]])
     func aSparseEngineIsADenseOne(hidden: [Int]) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe()
