@@ -3,8 +3,8 @@ import Glibc
 /// How much memory a run takes, and how much there may be: asked before it starts, not found out in its middle.
 enum MemoryLimit {
     /// Throws `.usage` when a run's arrays alone are more than this process can have.
-    static func check(_ network: Network, recipe: Recipe, rows: Int) throws(FastTrainError) {
-        let need = bytes(network, recipe: recipe, rows: rows)
+    static func check(_ network: Network, recipe: Recipe, rows: Int, threads: Int) throws(FastTrainError) {
+        let need = bytes(network, recipe: recipe, rows: rows, threads: threads)
         let available = usable()
         guard need > available else { return }
         throw .usage(
@@ -13,11 +13,14 @@ enum MemoryLimit {
     }
 
     /// The parameters, once more for backpropagation and once for the optimizer's each memory, the copy that is made to
-    /// load or save them, and two numbers for each unit and row.
-    static func bytes(_ network: Network, recipe: Recipe, rows: Int) -> Double {
+    /// load or save them; two numbers for each unit and row, and what lists of the features and of one hidden layer, by
+    /// rows and by columns, may come to; the threads' rooms for a block of gradient of each shard.
+    static func bytes(_ network: Network, recipe: Recipe, rows: Int, threads: Int) -> Double {
         let copies = Double(3 + recipe.optimizerState.count)
         let units = network.widths.reduce(0.0) { $0 + Double($1) }
-        return 4 * (copies * parameterCount(network) + 2 * units * Double(rows))
+        let listed = Double(network.inputs) + 2 * Double(recipe.hidden.max() ?? 0)
+        let scratch = Double(threads) * (Double(recipe.shards) * 64 * 1024 + 6 * 128 * Double(rows))
+        return 4 * (copies * parameterCount(network) + 2 * units * Double(rows)) + 6 * listed * Double(rows) + scratch
     }
 
     /// As `Network.parameterCount`, which would overflow for the largest networks that can be asked for.

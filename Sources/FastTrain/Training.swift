@@ -131,7 +131,8 @@ public final class Training {
             self.threads = try checkedThreads(threads)
             network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
             try MemoryLimit.check(
-                network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads))
+                network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads),
+                threads: self.threads)
             sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
             self.recipe = recipe
             self.data = data

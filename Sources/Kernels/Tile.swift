@@ -125,9 +125,6 @@ typealias Rows3 = Stack<Rows2, Row>
 typealias Rows4 = Stack<Rows2, Rows2>
 typealias Rows6 = Stack<Rows4, Rows2>
 typealias Rows8 = Stack<Rows4, Rows4>
-typealias Rows10 = Stack<Rows8, Rows2>
-typealias Rows12 = Stack<Rows8, Rows4>
-typealias Rows14 = Stack<Rows8, Rows6>
 
 /// Two vectors side by side make a row of a panel.
 @inline(__always) var panelWidth: Int { 2 * laneCount }

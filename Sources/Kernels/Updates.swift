@@ -13,7 +13,7 @@ public func updateSGD(
     let minusRate = Wide(repeating: -step.learningRate)
     for i in stride(from: 0, to: count, by: wideCount) {
         let weight = loadWide(weights + i)
-        var direction = loadWide(gradient + i).addingProduct(weight, decay)
+        var direction = positiveZeros(loadWide(gradient + i)).addingProduct(weight, decay)
         if let momentum {
             let velocity = direction.addingProduct(loadWide(momentum + i), mu)
             storeWide(velocity, to: momentum + i)
@@ -40,7 +40,7 @@ public func updateAdam(
     let minusRate = Wide(repeating: -step.stepSize)
     for i in stride(from: 0, to: count, by: wideCount) {
         let weight = loadWide(weights + i) * shrink
-        let slope = loadWide(gradient + i).addingProduct(weight, decay)
+        let slope = positiveZeros(loadWide(gradient + i)).addingProduct(weight, decay)
         let oldMean = loadWide(mean + i)
         let newMean = oldMean.addingProduct(slope - oldMean, meanRate)
         let newSquare = (loadWide(square + i) * squareDecay).addingProduct(slope * squareRate, slope)
@@ -52,3 +52,7 @@ public func updateAdam(
         storeWide(weight.addingProduct(minusRate, newMean / denominator), to: weights + i)
     }
 }
+
+/// A slice of the gradient, with +0 for −0: a sum that underflowed may be either, by whether links with a factor 0 were
+/// left out of its chain, and that must not get into an optimizer's memory.
+@inline(__always) private func positiveZeros(_ gradient: Wide) -> Wide { gradient + 0 }

@@ -24,7 +24,7 @@ func declareSparse(_ layer: Layer, _ kernels: KernelTable) {
     declare("lists: \(name)", .rows(layer.rows), isShort: layer.rows * layer.inputs < 10_000) {
         let lists = Lists(rows: layer.rows, width: layer.inputs, density: density, kernels)
         return {
-            _ = kernels.sparseRows(lists.source.panels, lists.matrix, 0, layer.rows)
+            _ = kernels.sparseRows(lists.source.panels, lists.matrix, 0, layer.inputs, 0, layer.rows)
             extendLifetime(lists)
         }
     }
@@ -73,6 +73,6 @@ private final class Lists {
         matrix = SparseMatrix(
             values: values.base, offsets: offsets.base, segments: segments.base, rows: rows, width: width,
             blockWidth: 64, roomOfRow: 68)
-        _ = kernels.sparseRows(source.panels, matrix, 0, rows)
+        _ = kernels.sparseRows(source.panels, matrix, 0, width, 0, rows)
     }
 }

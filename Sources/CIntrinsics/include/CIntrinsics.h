@@ -21,11 +21,11 @@ FT_INLINE void ft_square_root(void *x) { *(ft_float16 *)x = __builtin_elementwis
 /// Asks for the cache line at `address`, which need not be one of ours, for reading soon.
 FT_INLINE void ft_prefetch(const void *address) { __builtin_prefetch(address); }
 
-/// The CPU's time stamp counter: ticks of a constant rate on every CPU that we know.
-FT_INLINE uint64_t ft_ticks(void) { return __builtin_ia32_rdtsc(); }
-
 /// The same, into the second-level cache only.
 FT_INLINE void ft_prefetch_second_level(const void *address) { __builtin_prefetch(address, 0, 2); }
+
+/// The CPU's time stamp counter: ticks of a constant rate on every CPU that we know.
+FT_INLINE uint64_t ft_ticks(void) { return __builtin_ia32_rdtsc(); }
 
 typedef float ft_float8 __attribute__((vector_size(32), aligned(4), may_alias));
 

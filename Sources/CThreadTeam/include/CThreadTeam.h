@@ -1,6 +1,7 @@
 /// The thread team: one OpenMP parallel region for a whole run, barriers inside it, and the all-reduce of gradients.
 ///
-/// A step of training costs two barriers, tens of microseconds apart in a small network: they spin before they yield.
+/// A step of training costs two to six barriers, tens of microseconds apart in a small network: they spin before they
+/// yield.
 #ifndef FASTTRAIN_THREAD_TEAM_H
 #define FASTTRAIN_THREAD_TEAM_H
 
@@ -18,7 +19,8 @@ typedef struct ft_team ft_team;
 typedef int (*ft_team_body)(void *context, ft_team *team, int rank);
 
 /// Runs `body` once on each of `threads` threads, the caller among them as rank 0, and waits for all. `cpus`: how many
-/// of them can run at once; with more threads than that, a waiting one yields its CPU instead of spinning.
+/// of them can run at once; with more threads than that, a waiting one yields its CPU instead of spinning. While `body`
+/// runs, subnormal numbers are zero, as operands and as results: all that it does with floats, its callbacks included.
 ///
 /// Returns 0 if all returned 0, else the value of the lowest rank that returned another; FT_TEAM_NO_THREADS if the
 /// system did not give all threads (then `body` ran on none). No thread of the team works on after the return.

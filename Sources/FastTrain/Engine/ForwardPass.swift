@@ -35,9 +35,16 @@ struct ForwardPass: Sendable {
         inputLists =
             inputDensity <= SparsePlan.densest && network.widths[1] >= SparsePlan.leastPanels * kernels.panelWidth
             ? SparseLists(rows: rows, width: network.inputs, blockWidth: inputBlock) : nil
+        // Layers whose inputs or whose outputs' gradients may go by lists: see `list` and `deltaList`.
+        let least = SparsePlan.leastPanels * kernels.panelWidth
+        let hidden = recipe.hidden.indices.filter { index in
+            network.widths[index + 2] >= least || index > 0 && network.widths[index] >= least
+        }
         hiddenLists =
             recipe.activation == .relu
-            ? SparseLists(rows: rows, width: recipe.hidden.max() ?? 0, blockWidth: SparsePlan.blockWidth) : nil
+            ? hidden.map { recipe.hidden[$0] }.max().map {
+                SparseLists(rows: rows, width: $0, blockWidth: SparsePlan.blockWidth)
+            } : nil
     }
 
     /// The input of a layer as lists, if its products go by them; a hidden layer's until the next product.
@@ -93,10 +100,11 @@ struct ForwardPass: Sendable {
         let output = activations[index + 1].part(panels, panelWidth: kernels.panelWidth)
         let weights = parameters.base + layer.weights + panels.lowerBound * layer.panelStride
         let initial = parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth
-        var entries = entries
+        var multiplyAdds = entries * network.widths[index + 1]
         if let list = list(index) {
             if index > 0 && !listsAreMade {
-                entries = listOutputs(index, columns: 0..<network.widths[index], rows: rows)
+                multiplyAdds =
+                    listOutputs(index, columns: 0..<network.widths[index], rows: rows) * network.widths[index + 1]
                 laps?.lap(.lists, layer: index)
             }
             kernels.sparseProduct(
@@ -105,14 +113,14 @@ struct ForwardPass: Sendable {
                     initial: initial, firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation,
                     slope: slope, derivativeAt: nil))
         } else {
-            entries = rows.count * network.widths[index]
+            multiplyAdds = rows.count * network.widths[index] * output.width
             kernels.product(
                 ProductArguments(
                     input: activations[index], output: output, weights: weights, weightPanelStride: layer.panelStride,
                     initial: initial, firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation,
                     slope: slope, derivativeAt: nil))
         }
-        laps?.lap(.forward, layer: index, multiplyAdds: entries * network.widths[index + 1])
+        laps?.lap(.forward, layer: index, multiplyAdds: multiplyAdds)
     }
 
     /// Makes lists of some columns of the input of layer `index`, whole blocks of them. Returns their numbers.
@@ -172,12 +180,12 @@ struct ForwardPass: Sendable {
         laps?.lap(.backward, layer: index, multiplyAdds: entries * network.widths[index])
     }
 
-    /// Element `column` of a row of the outputs.
+    /// Element `column` of a row of the outputs; a zero is +0, whichever way the product went.
     func output(row: Int, column: Int) -> Float {
         let matrix = outputs
         return matrix.base[
             (column / kernels.panelWidth) * matrix.panelStride + row * kernels.panelWidth
-                + column % kernels.panelWidth]
+                + column % kernels.panelWidth] + 0
     }
 
     /// The column of the largest output of a row, the first of equals.

@@ -23,6 +23,8 @@ enum GradientForm: Sendable {
                 panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * rows }, ownPanels: ownPanels)
         }
         let isOuter = self == .outerProducts
+        // Lists of a block's columns have some 48,000 places, 288 KB with their offsets: half a second-level cache of
+        // 512 KiB; two panels' width at least.
         let inputs =
             isOuter
             ? inputsPerBlock

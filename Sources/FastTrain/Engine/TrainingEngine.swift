@@ -4,7 +4,7 @@ import KernelTypes
 /// One step of synchronous data-parallel training: the arithmetic, without files, clocks or messages.
 ///
 /// In `forwardBackward` a thread takes some rows of the minibatch from features to the gradients of every layer's
-/// outputs; of the first layer it may take some panels of outputs for all rows instead. In `reduceUpdate` it takes some
+/// outputs; of the first layer or two it may take some panels of outputs for all rows instead. In `reduceUpdate` it takes some
 /// blocks of the weights, makes their gradient over each shard's rows, all-reduces the shards and updates the weights.
 /// Which thread takes what has no influence on any number.
 struct TrainingEngine: Sendable {
@@ -62,7 +62,8 @@ struct TrainingEngine: Sendable {
         }
         self.forms = forms
         plan = GradientPlan(layout, layers: layers, threads: threads)
-        let (shards, shardRows) = (recipe.shards, (rows + recipe.shards - 1) / recipe.shards)
+        let shards = recipe.shards
+        let shardRows = (min(rows, recipe.batchSize) + shards - 1) / shards
         scratch = (0..<threads).map { _ in GradientScratch(shards: shards, shardRows: shardRows, panelWidth: width) }
         sharedColumns =
             ownPanels.count < 2

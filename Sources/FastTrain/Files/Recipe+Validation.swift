@@ -50,6 +50,8 @@ extension Recipe {
         }
     }
 
+    private static let noSubnormal = "a number of at least 1.2e-38, as less counts as zero"
+
     private var checks: [Check] {
         let units = hidden.first { !(1...Self.mostUnits).contains($0) }
         let canNesterov = optimizer == .sgd && momentum > 0
@@ -60,6 +62,7 @@ extension Recipe {
             Check("hidden", "from 1 to \(Self.mostUnits) units a layer", units == nil, found: "\(units ?? 0)"),
             Check("leaky_slope", "a number from 0 to 1", leakySlope) { $0 >= 0 && $0 <= 1 },
             Check("learning_rate", "a number above 0", learningRate) { Float($0) > 0 && Float($0).isFinite },
+            Check("learning_rate", Self.noSubnormal, learningRate) { Float($0) >= .leastNormalMagnitude },
             Check("momentum", "a number from 0 to below 1", momentum) { $0 >= 0 && $0 < 1 },
             Check(
                 "nesterov", "the optimizer sgd with a momentum above 0", canNesterov || !nesterov,
@@ -68,6 +71,7 @@ extension Recipe {
             Check("beta1", "a number from 0 to below 1", beta1) { $0 >= 0 && $0 < 1 },
             Check("beta2", "a number from 0 to below 1", beta2) { $0 >= 0 && $0 < 1 },
             Check("epsilon", "a number above 0", epsilon) { Float($0) > 0 && Float($0).isFinite },
+            Check("epsilon", Self.noSubnormal, epsilon) { Float($0) >= .leastNormalMagnitude },
             Check("batch_size", batchSize, 1...(1 << 24)),
             Check("epochs", epochs, 1...100_000),
             Check("validation", "a number from 0 to below 1", validation) { $0 >= 0 && $0 < 1 },

@@ -16,7 +16,7 @@ import Testing
         recipe.weightDecay = .leastNonzeroMagnitude
         recipe.beta1 = 0.7
         recipe.beta2 = 1.0.nextDown
-        recipe.epsilon = 1e-44
+        recipe.epsilon = 1e-37
         recipe.schedule = .oneCycle
         recipe.batchSize = 7
         recipe.epochs = 3
@@ -104,6 +104,9 @@ import Testing
         #expect(message { $0.hidden = [4, 0] } == "--hidden: expected from 1 to 16777216 units a layer, found 0")
         #expect(message { $0.batchSize = 0 } == "--batch-size: expected a number from 1 to 16777216, found 0")
         #expect(message { $0.learningRate = .nan } == "--learning-rate: expected a number above 0, found nan")
+        let subnormal = "expected a number of at least 1.2e-38, as less counts as zero, found 1e-40"
+        #expect(message { $0.learningRate = 1e-40 } == "--learning-rate: \(subnormal)")
+        #expect(message { $0.epsilon = 1e-40 } == "epsilon: \(subnormal)")
         #expect(message { $0.learningRate = .infinity } == "--learning-rate: expected a number above 0, found inf")
         #expect(message { $0.validation = 1 } == "--validation: expected a number from 0 to below 1, found 1.0")
         #expect(

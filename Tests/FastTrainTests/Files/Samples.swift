@@ -27,7 +27,7 @@ enum Sample {
         recipe.loss = .crossEntropy
         recipe.optimizer = .adamw
         recipe.learningRate = 0.1 + 0.2
-        recipe.epsilon = Double(Float.leastNonzeroMagnitude)
+        recipe.epsilon = Double(Float.leastNormalMagnitude)
         recipe.weightDecay = 1e-300
         recipe.seed = .max
         return recipe
