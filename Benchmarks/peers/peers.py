@@ -145,15 +145,20 @@ def machine() -> dict:
         "cpu": info.get("model name", platform.machine()),
         "family": family,
         "model": model,
-        "kind": amd_kind(family, model) if info.get("vendor_id") == "AuthenticAMD" else "",
+        "kind": kind(info.get("vendor_id", ""), family, model),
         "cpus": len(os.sched_getaffinity(0)),
         "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "python": platform.python_version(),
     }
 
 
-def amd_kind(family: int, model: int) -> str:
+def kind(vendor: str, family: int, model: int) -> str:
     """The microarchitecture, which the name of a virtual machine's CPU may leave open."""
+    if vendor == "GenuineIntel":
+        server = {85: "Skylake or Cascade Lake", 106: "Ice Lake", 143: "Sapphire Rapids", 207: "Emerald Rapids"}
+        return server.get(model, "") if family == 6 else ""
+    if vendor != "AuthenticAMD":
+        return ""
     if family == 25:
         return "Zen 4" if model >> 4 in (1, 6, 7, 10) else "Zen 3"
     return {23: "Zen to Zen 2", 26: "Zen 5"}.get(family, "")
