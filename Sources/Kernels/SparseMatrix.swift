@@ -77,10 +77,7 @@ public func sparseColumns(
             offset &+= UInt16(truncatingIfNeeded: bytesOfRow)
             row += 1
         }
-        for column in 0..<columns {
-            fillUp(lists, segments[column].count)
-            segments[column].count -= segments[column].begin
-        }
+        close(segments, count: columns, lists)
         segments += lists.rows
     } while row < endRow
 }
@@ -141,10 +138,7 @@ private func listColumns(
                 offset &+= UInt16(truncatingIfNeeded: bytesOfRow)
                 row += 1
             }
-            for column in 0..<columns {
-                fillUp(lists, segments[column].count)
-                segments[column].count -= segments[column].begin
-            }
+            close(segments, count: columns, lists)
             segments += lists.rows
             start = end
         } while start < rows
@@ -156,6 +150,15 @@ private func listColumns(
 
 /// Bytes of a panel's row.
 @inline(__always) var bytesOfRow: Int { 4 * panelWidth }
+
+/// Ends segments whose `count` was the place of the next number while they were written.
+@inline(__always)
+private func close(_ segments: UnsafeMutablePointer<SparseSegment>, count: Int, _ lists: SparseMatrix) {
+    for segment in 0..<count {
+        fillUp(lists, segments[segment].count)
+        segments[segment].count -= segments[segment].begin
+    }
+}
 
 /// Zeros after the last number, at least up to a multiple of 4.
 @inline(__always) private func fillUp(_ lists: SparseMatrix, _ place: Int) {
