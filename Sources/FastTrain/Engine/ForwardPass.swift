@@ -33,12 +33,12 @@ struct ForwardPass: Sendable {
         activation = recipe.activation.kernel
         slope = Float(recipe.leakySlope)
         inputLists =
-            inputDensity <= SparsePlan.densest && network.widths[1] >= SparsePlan.leastPanels * kernels.panelWidth
+            inputDensity <= SparsePlan.densest && SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
             ? SparseLists(rows: rows, width: network.inputs, blockWidth: inputBlock) : nil
         // Layers whose inputs or whose outputs' gradients may go by lists: see `list` and `deltaList`.
-        let least = SparsePlan.leastPanels * kernels.panelWidth
         let hidden = recipe.hidden.indices.filter { index in
-            network.widths[index + 2] >= least || index > 0 && network.widths[index] >= least
+            SparsePlan.isWorthLists(outputs: network.widths[index + 2], kernels)
+                || index > 0 && SparsePlan.isWorthLists(outputs: network.widths[index], kernels)
         }
         hiddenLists =
             recipe.activation == .relu
@@ -49,13 +49,13 @@ struct ForwardPass: Sendable {
 
     /// The input of a layer as lists, if its products go by them; a hidden layer's until the next product.
     func list(_ index: Int) -> SparseMatrix? {
-        guard network.widths[index + 1] >= SparsePlan.leastPanels * kernels.panelWidth else { return nil }
+        guard SparsePlan.isWorthLists(outputs: network.widths[index + 1], kernels) else { return nil }
         return (index == 0 ? inputLists : hiddenLists)?.matrix(width: network.widths[index])
     }
 
     /// Room for the gradient of a hidden layer's outputs as lists, if it is worth while: zero wherever ReLU's output is.
     private func deltaList(_ index: Int) -> SparseMatrix? {
-        guard index < network.layerCount - 1, network.widths[index] >= SparsePlan.leastPanels * kernels.panelWidth
+        guard index < network.layerCount - 1, SparsePlan.isWorthLists(outputs: network.widths[index], kernels)
         else { return nil }
         return hiddenLists?.matrix(width: network.widths[index + 1])
     }

@@ -9,7 +9,7 @@ enum SparsePlan {
     static let densest = 0.7
     /// Panels of outputs that make reading an entry worth while: with fewer there are too few sums to hide the latency
     /// of multiply-adds.
-    static let leastPanels = 3
+    private static let leastPanels = 3
     /// Up to so many panels a thread makes the first layer's gradient by outer products, which need no lists of columns.
     /// On Emerald Rapids, two threads: 35 µs instead of 52 with two panels (`mnist-small`), 242 instead of 231 with eight
     /// (`mnist-medium`).
@@ -20,6 +20,11 @@ enum SparsePlan {
     /// Weights that a thread's panels of the second layer may have for that layer to be cut by panels: 1 MiB, half of a
     /// second-level cache or all of it; more would not stay there anyway. On Emerald Rapids `mnist-medium` gains 11%.
     static let mostOwnWeights = 1 << 18
+
+    /// Whether a product that makes so many columns gains by lists of its input.
+    static func isWorthLists(outputs: Int, _ kernels: KernelTable) -> Bool {
+        outputs >= leastPanels * kernels.panelWidth
+    }
 
     /// The panels of each thread for the layers that are cut by panels, whole blocks of lists: the first layer if there
     /// is a block for each thread, and the second if it is small, too, and its input a ReLU's.
