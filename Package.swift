@@ -6,13 +6,14 @@ enum InstructionSet: String, CaseIterable {
     case scalar = "KernelsScalar"
     case avx2 = "KernelsAVX2"
     case avx512 = "KernelsAVX512"
+    case avx512BF16 = "KernelsAVX512BF16"
 
     /// What the compiler may use; the scalar reference is plain x86-64, with fused multiply-add by libm.
     var march: String {
         switch self {
         case .scalar: "x86-64"
         case .avx2: "x86-64-v3"
-        case .avx512: "x86-64-v4"
+        case .avx512, .avx512BF16: "x86-64-v4"
         }
     }
 
@@ -21,13 +22,18 @@ enum InstructionSet: String, CaseIterable {
             name: rawValue,
             dependencies: ["KernelTypes", "CIntrinsics"],
             // Code generation for one CPU level is an "unsafe" flag to SwiftPM; from tools 6.2 a dependency may use them.
-            swiftSettings: [.unsafeFlags(["-Xcc", "-march=\(march)"] + wideVectors)]
+            swiftSettings: [.unsafeFlags(["-Xcc", "-march=\(march)"] + moreFlags)]
         )
     }
 
     /// LLVM prefers 256-bit vectors on some AVX-512 CPUs; the tiles are written for 512.
-    private var wideVectors: [String] {
-        self == .avx512 ? ["-Xcc", "-mprefer-vector-width=512"] : []
+    private var moreFlags: [String] {
+        let wideVectors = ["-Xcc", "-mprefer-vector-width=512"]
+        return switch self {
+        case .scalar, .avx2: []
+        case .avx512: wideVectors
+        case .avx512BF16: wideVectors + ["-Xcc", "-mavx512bf16", "-DHAS_BF16"]
+        }
     }
 }
 

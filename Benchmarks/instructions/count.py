@@ -35,16 +35,18 @@ SWITCHES = ("$s9FastTrain15TrainingSessionC4work*", "$s9FastTrain15TrainingSessi
 GROUPS = (
     ("gather", "gather"),
     ("lists", "sparse(Rows|Columns)|panelColumns"),
-    ("sparse product", "sparseProduct"),
+    ("pairs", "pair(Columns|Rows)|transposePairs"),
     ("product", "product"),
     ("loss", "softmax|squaredError"),
-    ("gradient", "gradient"),
+    ("gradient", "gradient|sumRows"),
     ("outer products", "outerProducts"),
     ("all-reduce", "ft_all_reduce_slice"),
     ("update", "update"),
     ("transpose", "transpose"),
     ("other kernels", ""),
 )
+# What `product` calls where its input is lists: a group of its own, less in the other's figure.
+SPARSE, SPARSE_KERNEL, DENSE = "sparse product", "sparseGroup", "product"
 REST = "rest"
 TOTAL = "total"
 
@@ -59,6 +61,7 @@ class Recipe:
 # Each group is more than LEAST_SHARE of at least one of their totals.
 RECIPES = {
     "adam": Recipe(512, "--hidden 256,128 --batch-size 128 --optimizer adam"),
+    "bf16": Recipe(512, "--hidden 256,128 --batch-size 128 --optimizer adam --precision bf16"),
     "dense": Recipe(400, "--hidden 96,48 --batch-size 100 --activation tanh", dense=True),
     "linear": Recipe(512, "--hidden none --batch-size 64 --loss squared-error"),
     "sgd": Recipe(1024, "--hidden 128 --batch-size 64 --optimizer sgd --learning-rate 0.05"),
@@ -183,6 +186,9 @@ def count(profile: str, program: str) -> dict[str, int]:
                 total += cost * is_own
             elif kernel(callee) and not kernel(caller):
                 counts[group(kernel(callee))] += cost
+            elif kernel(callee) == SPARSE_KERNEL:
+                counts[SPARSE] += cost
+                counts[DENSE] -= cost
             is_call = False
     return {**counts, REST: total - sum(counts.values()), TOTAL: total}
 

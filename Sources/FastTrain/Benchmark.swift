@@ -42,11 +42,13 @@ public enum Benchmark {
         public let threads: Int
         /// That the kernels were compiled for.
         public let instructionSet: String
+        /// Of the factors in matrix products.
+        public let precision: Precision
         /// Rows trained a second, shuffling and gathering included.
         public let samplesPerSecond: Double
         /// Nominal operations a second, in billions (`Network.operationsPerSample`), however few were executed.
         public let gflops: Double
-        /// Single-precision multiply-adds a second of all threads together without any memory, in billions of
+        /// Multiply-adds of that precision a second of all threads together without any memory, in billions of
         /// operations, measured before and after in the same process: the better of the two.
         public let peakGflops: Double
         /// Where the time went; empty unless asked for.
@@ -74,7 +76,8 @@ public enum Benchmark {
     /// `data`: nil for the built-in sample. `profile`: tells the phases of a step apart, which takes some time itself.
     /// Throws `.usage` for a name that is no workload, and as `Training`.
     public static func run(
-        workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil, profile: Bool = false
+        workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
+        precision: Precision = .f32, profile: Bool = false
     ) throws(FastTrainError) -> Result {
         guard let workload = workloads.first(where: { $0.name == name }) else {
             throw .usage(
@@ -84,9 +87,11 @@ public enum Benchmark {
             throw .usage("--seconds: expected a number above 0, found \(seconds)")
         }
         let data = if let data { data } else { try Dataset.mnistSample() }
-        let training = try Training(workload.recipe, on: data, options: RunOptions(threads: threads))
+        var recipe = workload.recipe
+        recipe.precision = precision
+        let training = try Training(recipe, on: data, options: RunOptions(threads: threads))
         let kernels = KernelTable.table(for: training.instructionSet)
-        let before = try peak(threads: training.threads, kernels: kernels)
+        let before = try peak(threads: training.threads, precision: precision, kernels: kernels)
         let profile =
             profile ? Profile(threads: training.threads, layers: training.network.layerCount) : nil
         let meter = Meter(warmUp: seconds / 5, seconds: seconds) { profile?.startCounting() }
@@ -94,11 +99,12 @@ public enum Benchmark {
         let clock = (ticks: ft_ticks(), seconds: RunClock.now())
         try session.run()
         let secondsPerTick = (RunClock.now() - clock.seconds) / Double(ft_ticks() - clock.ticks)
-        let after = try peak(threads: training.threads, kernels: kernels)
+        let after = try peak(threads: training.threads, precision: precision, kernels: kernels)
         let rate = meter.stepsPerSecond * Double(training.trainRows) / Double(training.stepsPerEpoch)
         return Result(
             workload: name, threads: training.threads, instructionSet: training.instructionSet.rawValue,
-            samplesPerSecond: rate, gflops: rate * Double(training.network.operationsPerSample) / 1e9,
+            precision: precision, samplesPerSecond: rate,
+            gflops: rate * Double(training.network.operationsPerSample) / 1e9,
             peakGflops: max(before, after),
             phases: profile.map { phases($0, of: training, secondsPerTick: secondsPerTick) } ?? [])
     }
@@ -123,7 +129,11 @@ public enum Benchmark {
     }
 
     /// Billions of operations a second that `threads` cores do at once when they touch no memory.
-    static func peak(threads: Int, kernels: KernelTable) throws(FastTrainError) -> Double {
+    static func peak(
+        threads: Int, precision: Precision = .f32, kernels: KernelTable
+    ) throws(FastTrainError) -> Double {
+        // Of a link of a chain; in bf16 it is two multiply-adds.
+        let operations = precision == .bf16 ? 4.0 : 2.0
         let rounds = kernels.instructionSet == .scalar ? 2_000 : 200_000
         let best = Mutex(0.0)
         for _ in 0..<5 {
@@ -131,12 +141,12 @@ public enum Benchmark {
             try Team.run(threads: threads) { member throws(FastTrainError) in
                 try member.barrier()
                 if member.rank == 0 { begin.withLock { $0 = RunClock.now() } }
-                let sum = kernels.multiplyAddRounds(rounds)
+                let sum = kernels.multiplyAddRounds(rounds, precision.kernel)
                 guard sum.isFinite else { throw .internalError("the peak's sum is not finite") }
                 try member.barrier()
             }
             let seconds = RunClock.now() - begin.withLock { $0 }
-            let rate = Double(threads) * Double(rounds) * 32 * 16 * 2 / seconds / 1e9
+            let rate = Double(threads) * Double(rounds) * 32 * 16 * operations / seconds / 1e9
             best.withLock { $0 = max($0, rate) }
         }
         return best.withLock { $0 }

@@ -14,13 +14,16 @@ enum MemoryLimit {
 
     /// The parameters, once more for backpropagation and once for the optimizer's each memory, the copy that is made to
     /// load or save them; two numbers for each unit and row, and what lists of the features and of one hidden layer, by
-    /// rows and by columns, may come to; the threads' rooms for a block of gradient of each shard.
+    /// rows and by columns, may come to; the threads' rooms for a block of gradient of each shard. In bf16 of each unit
+    /// and row two numbers more, half as large: its pairs, for products over columns and over rows.
     static func bytes(_ network: Network, recipe: Recipe, rows: Int, threads: Int) -> Double {
         let copies = Double(3 + recipe.optimizerState.count)
         let units = network.widths.reduce(0.0) { $0 + Double($1) }
         let listed = Double(network.inputs) + 2 * Double(recipe.hidden.max() ?? 0)
         let scratch = Double(threads) * (Double(recipe.shards) * 64 * 1024 + 6 * 128 * Double(rows))
-        return 4 * (copies * parameterCount(network) + 2 * units * Double(rows)) + 6 * listed * Double(rows) + scratch
+        let numbers = recipe.precision == .bf16 ? 3.0 : 2.0
+        return 4 * (copies * parameterCount(network) + numbers * units * Double(rows)) + 6 * listed * Double(rows)
+            + scratch
     }
 
     /// As `Network.parameterCount`, which would overflow for the largest networks that can be asked for.

@@ -76,9 +76,9 @@ extension Model {
             inputs: layers[0].inputs, hidden: recipe.hidden, outputs: layers[layers.count - 1].outputs)
         let pass = ForwardPass(
             network: network, recipe: recipe, task: task, rows: threads * ForwardPass.rowsPerThread,
-            inputDensity: FeatureDensity(split, width: network.inputs).mean,
+            density: FeatureDensity(split, width: network.inputs),
             kernels: .table(for: try InstructionSet.chosen()))
-        pass.parameters.load(parameters)
+        pass.load(parameters)
         return (pass, threads)
     }
 

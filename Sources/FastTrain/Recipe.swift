@@ -43,6 +43,8 @@ public struct Recipe: Sendable, Equatable {
     public var shuffle = true
     /// Contiguous slices of a minibatch whose gradients are all-reduced (the ranks of distributed SGD).
     public var shards: Int = 2
+    /// Of the factors in matrix products.
+    public var precision: Precision = .f32
 
     /// The defaults.
     public init() {}
@@ -65,6 +67,16 @@ public enum Loss: String, Sendable, CaseIterable {
 /// How a gradient becomes an update; definitions as in PyTorch's `torch.optim`.
 public enum Optimizer: String, Sendable, CaseIterable {
     case sgd, adam, adamw
+}
+
+/// What the factors of matrix products are rounded to. Sums, parameters and the optimizer's memory are single-precision
+/// numbers in any case.
+public enum Precision: String, Sendable, CaseIterable {
+    /// Single-precision numbers, as they are.
+    case f32
+    /// bfloat16: 8 significant bits, the range of single precision. Training takes a CPU with AVX512_BF16, which AMD's
+    /// have from Zen 4 on; Intel's Emerald Rapids does single precision faster.
+    case bf16
 }
 
 /// The learning rate over the steps of a run.

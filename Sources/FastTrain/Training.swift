@@ -127,7 +127,7 @@ public final class Training {
         let instructionSet: InstructionSet
 
         init(recipe: Recipe, data: Dataset, threads: Int?) throws(FastTrainError) {
-            instructionSet = try InstructionSet.chosen()
+            instructionSet = try InstructionSet.chosen(for: recipe.precision)
             self.threads = try checkedThreads(threads)
             network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
             try MemoryLimit.check(

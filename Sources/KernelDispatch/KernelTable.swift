@@ -1,6 +1,7 @@
 import KernelTypes
 import KernelsAVX2
 import KernelsAVX512
+import KernelsAVX512BF16
 import KernelsScalar
 
 /// The hot path compiled for one instruction set, and the widths that its callers lay memory out by.
@@ -13,6 +14,8 @@ public struct KernelTable: Sendable {
     public let product: @Sendable (ProductArguments) -> Void
     /// See `GradientArguments`.
     public let gradient: @Sendable (GradientArguments) -> Void
+    /// matrix, panel, first row, end row, sums
+    public let sumRows: @Sendable (PanelMatrix, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
     /// See `LossArguments`.
     public let softmaxCrossEntropy: @Sendable (LossArguments) -> Void
     /// See `LossArguments`.
@@ -36,9 +39,7 @@ public struct KernelTable: Sendable {
     public let gatherFloats: @Sendable (UnsafePointer<Float>, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
     /// block, inputs, outputs, destination, panel stride
     public let transposeBlock: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
-    /// See `SparseProductArguments`.
-    public let sparseProduct: @Sendable (SparseProductArguments) -> Void
-    /// How many panels of those that are left `sparseProduct` takes at once.
+    /// How many panels of those that are left a product takes at once whose input is lists.
     public let panelsAtOnce: @Sendable (Int) -> Int
     /// source, lists, first column, end column, first row, end row; how many are not zero
     public let sparseRows: @Sendable (PanelMatrix, SparseMatrix, Int, Int, Int, Int) -> Int
@@ -53,8 +54,14 @@ public struct KernelTable: Sendable {
     public let panelColumns: @Sendable (PanelMatrix, Int, Int, Int, Int, SparseMatrix, Int) -> Void
     /// See `OuterProductArguments`.
     public let outerProducts: @Sendable (OuterProductArguments) -> Void
-    /// rounds of 32 × 16 multiply-adds; how fast this core can possibly be
-    public let multiplyAddRounds: @Sendable (Int) -> Float
+    /// source, destination, first column, end column, first row, end row
+    public let pairColumns: @Sendable (PanelMatrix, PanelMatrix, Int, Int, Int, Int) -> Void
+    /// source, destination, first column, end column, first row, end row, first pair
+    public let pairRows: @Sendable (PanelMatrix, PanelMatrix, Int, Int, Int, Int, Int) -> Void
+    /// block, inputs, outputs, destination, panel stride
+    public let transposePairs: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
+    /// rounds of 32 × 16 links of chains; how fast this core can possibly be
+    public let multiplyAddRounds: @Sendable (Int, Precision) -> Float
 }
 
 extension KernelTable {
@@ -64,51 +71,76 @@ extension KernelTable {
         case .scalar: scalar
         case .avx2: avx2
         case .avx512: avx512
+        case .avx512BF16: avx512BF16
         }
     }
 
     private static var scalar: KernelTable {
         KernelTable(
             instructionSet: .scalar, panelWidth: KernelsScalar.kernelPanelWidth, product: KernelsScalar.product,
-            gradient: KernelsScalar.gradient, softmaxCrossEntropy: KernelsScalar.softmaxCrossEntropy,
-            squaredError: KernelsScalar.squaredError, softmax: KernelsScalar.softmax(_:firstRow:endRow:),
-            updateSGD: KernelsScalar.updateSGD, updateAdam: KernelsScalar.updateAdam,
-            gatherBytes: KernelsScalar.gatherBytes, gatherFloats: KernelsScalar.gatherFloats,
-            transposeBlock: KernelsScalar.transposeBlock, sparseProduct: KernelsScalar.sparseProduct,
-            panelsAtOnce: KernelsScalar.panelsAtOnce, sparseRows: KernelsScalar.sparseRows,
-            gatherSparseBytes: KernelsScalar.gatherSparseBytes, gatherSparseFloats: KernelsScalar.gatherSparseFloats,
-            sparseColumns: KernelsScalar.sparseColumns,
+            gradient: KernelsScalar.gradient, sumRows: KernelsScalar.sumRows(_:panel:firstRow:endRow:into:),
+            softmaxCrossEntropy: KernelsScalar.softmaxCrossEntropy, squaredError: KernelsScalar.squaredError,
+            softmax: KernelsScalar.softmax(_:firstRow:endRow:), updateSGD: KernelsScalar.updateSGD,
+            updateAdam: KernelsScalar.updateAdam, gatherBytes: KernelsScalar.gatherBytes,
+            gatherFloats: KernelsScalar.gatherFloats,
+            transposeBlock: KernelsScalar.transposeBlock, panelsAtOnce: KernelsScalar.panelsAtOnce,
+            sparseRows: KernelsScalar.sparseRows, gatherSparseBytes: KernelsScalar.gatherSparseBytes,
+            gatherSparseFloats: KernelsScalar.gatherSparseFloats, sparseColumns: KernelsScalar.sparseColumns,
             panelColumns: KernelsScalar.panelColumns, outerProducts: KernelsScalar.outerProducts(_:),
-            multiplyAddRounds: KernelsScalar.multiplyAddRounds)
+            pairColumns: KernelsScalar.pairColumns, pairRows: KernelsScalar.pairRows,
+            transposePairs: KernelsScalar.transposePairs,
+            multiplyAddRounds: KernelsScalar.multiplyAddRounds(_:_:))
     }
 
     private static var avx2: KernelTable {
         KernelTable(
             instructionSet: .avx2, panelWidth: KernelsAVX2.kernelPanelWidth, product: KernelsAVX2.product,
-            gradient: KernelsAVX2.gradient, softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy,
-            squaredError: KernelsAVX2.squaredError, softmax: KernelsAVX2.softmax(_:firstRow:endRow:),
-            updateSGD: KernelsAVX2.updateSGD, updateAdam: KernelsAVX2.updateAdam,
-            gatherBytes: KernelsAVX2.gatherBytes, gatherFloats: KernelsAVX2.gatherFloats,
-            transposeBlock: KernelsAVX2.transposeBlock, sparseProduct: KernelsAVX2.sparseProduct,
-            panelsAtOnce: KernelsAVX2.panelsAtOnce, sparseRows: KernelsAVX2.sparseRows,
-            gatherSparseBytes: KernelsAVX2.gatherSparseBytes, gatherSparseFloats: KernelsAVX2.gatherSparseFloats,
-            sparseColumns: KernelsAVX2.sparseColumns,
+            gradient: KernelsAVX2.gradient, sumRows: KernelsAVX2.sumRows(_:panel:firstRow:endRow:into:),
+            softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy, squaredError: KernelsAVX2.squaredError,
+            softmax: KernelsAVX2.softmax(_:firstRow:endRow:), updateSGD: KernelsAVX2.updateSGD,
+            updateAdam: KernelsAVX2.updateAdam, gatherBytes: KernelsAVX2.gatherBytes,
+            gatherFloats: KernelsAVX2.gatherFloats,
+            transposeBlock: KernelsAVX2.transposeBlock, panelsAtOnce: KernelsAVX2.panelsAtOnce,
+            sparseRows: KernelsAVX2.sparseRows, gatherSparseBytes: KernelsAVX2.gatherSparseBytes,
+            gatherSparseFloats: KernelsAVX2.gatherSparseFloats, sparseColumns: KernelsAVX2.sparseColumns,
             panelColumns: KernelsAVX2.panelColumns, outerProducts: KernelsAVX2.outerProducts(_:),
-            multiplyAddRounds: KernelsAVX2.multiplyAddRounds)
+            pairColumns: KernelsAVX2.pairColumns, pairRows: KernelsAVX2.pairRows,
+            transposePairs: KernelsAVX2.transposePairs,
+            multiplyAddRounds: KernelsAVX2.multiplyAddRounds(_:_:))
     }
 
     private static var avx512: KernelTable {
         KernelTable(
             instructionSet: .avx512, panelWidth: KernelsAVX512.kernelPanelWidth, product: KernelsAVX512.product,
-            gradient: KernelsAVX512.gradient, softmaxCrossEntropy: KernelsAVX512.softmaxCrossEntropy,
-            squaredError: KernelsAVX512.squaredError, softmax: KernelsAVX512.softmax(_:firstRow:endRow:),
-            updateSGD: KernelsAVX512.updateSGD, updateAdam: KernelsAVX512.updateAdam,
-            gatherBytes: KernelsAVX512.gatherBytes, gatherFloats: KernelsAVX512.gatherFloats,
-            transposeBlock: KernelsAVX512.transposeBlock, sparseProduct: KernelsAVX512.sparseProduct,
-            panelsAtOnce: KernelsAVX512.panelsAtOnce, sparseRows: KernelsAVX512.sparseRows,
-            gatherSparseBytes: KernelsAVX512.gatherSparseBytes, gatherSparseFloats: KernelsAVX512.gatherSparseFloats,
-            sparseColumns: KernelsAVX512.sparseColumns,
+            gradient: KernelsAVX512.gradient, sumRows: KernelsAVX512.sumRows(_:panel:firstRow:endRow:into:),
+            softmaxCrossEntropy: KernelsAVX512.softmaxCrossEntropy, squaredError: KernelsAVX512.squaredError,
+            softmax: KernelsAVX512.softmax(_:firstRow:endRow:), updateSGD: KernelsAVX512.updateSGD,
+            updateAdam: KernelsAVX512.updateAdam, gatherBytes: KernelsAVX512.gatherBytes,
+            gatherFloats: KernelsAVX512.gatherFloats,
+            transposeBlock: KernelsAVX512.transposeBlock, panelsAtOnce: KernelsAVX512.panelsAtOnce,
+            sparseRows: KernelsAVX512.sparseRows, gatherSparseBytes: KernelsAVX512.gatherSparseBytes,
+            gatherSparseFloats: KernelsAVX512.gatherSparseFloats, sparseColumns: KernelsAVX512.sparseColumns,
             panelColumns: KernelsAVX512.panelColumns, outerProducts: KernelsAVX512.outerProducts(_:),
-            multiplyAddRounds: KernelsAVX512.multiplyAddRounds)
+            pairColumns: KernelsAVX512.pairColumns, pairRows: KernelsAVX512.pairRows,
+            transposePairs: KernelsAVX512.transposePairs,
+            multiplyAddRounds: KernelsAVX512.multiplyAddRounds(_:_:))
+    }
+
+    private static var avx512BF16: KernelTable {
+        KernelTable(
+            instructionSet: .avx512BF16, panelWidth: KernelsAVX512BF16.kernelPanelWidth,
+            product: KernelsAVX512BF16.product,
+            gradient: KernelsAVX512BF16.gradient, sumRows: KernelsAVX512BF16.sumRows(_:panel:firstRow:endRow:into:),
+            softmaxCrossEntropy: KernelsAVX512BF16.softmaxCrossEntropy, squaredError: KernelsAVX512BF16.squaredError,
+            softmax: KernelsAVX512BF16.softmax(_:firstRow:endRow:), updateSGD: KernelsAVX512BF16.updateSGD,
+            updateAdam: KernelsAVX512BF16.updateAdam, gatherBytes: KernelsAVX512BF16.gatherBytes,
+            gatherFloats: KernelsAVX512BF16.gatherFloats,
+            transposeBlock: KernelsAVX512BF16.transposeBlock, panelsAtOnce: KernelsAVX512BF16.panelsAtOnce,
+            sparseRows: KernelsAVX512BF16.sparseRows, gatherSparseBytes: KernelsAVX512BF16.gatherSparseBytes,
+            gatherSparseFloats: KernelsAVX512BF16.gatherSparseFloats, sparseColumns: KernelsAVX512BF16.sparseColumns,
+            panelColumns: KernelsAVX512BF16.panelColumns, outerProducts: KernelsAVX512BF16.outerProducts(_:),
+            pairColumns: KernelsAVX512BF16.pairColumns, pairRows: KernelsAVX512BF16.pairRows,
+            transposePairs: KernelsAVX512BF16.transposePairs,
+            multiplyAddRounds: KernelsAVX512BF16.multiplyAddRounds(_:_:))
     }
 }

@@ -29,10 +29,30 @@ public struct PanelMatrix {
     }
 }
 
+/// What the factors of a matrix product are; its sums are single-precision numbers always.
+public enum Precision: UInt8, Sendable {
+    /// Single-precision numbers.
+    case f32
+    /// Pairs of bfloat16 numbers: each 32 bits of a matrix hold two neighbours along the product's sum, the first in the
+    /// lower half, the last of an odd number beside a zero. A product over pairs is half as deep. Each link of a chain
+    /// is two fused multiply-adds, of the upper halves, then of the lower ones: the order of AVX-512's `vdpbf16ps`.
+    case bf16
+}
+
+/// The left factor of a product.
+public enum ProductInput {
+    /// [rows, depth]
+    case panels(PanelMatrix)
+    /// [rows, depth], of which what is not zero takes part.
+    case lists(SparseMatrix)
+}
+
 /// The matrix product of a layer over some rows: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`.
 public struct ProductArguments {
+    /// Of input and weights.
+    public var precision: Precision
     /// [rows, depth]
-    public var input: PanelMatrix
+    public var input: ProductInput
     /// [rows, outputs]
     public var output: PanelMatrix
     /// Panels of weights: element (k, j) at `weights[(j / panelWidth) * weightPanelStride + k * panelWidth + j % panelWidth]`.
@@ -55,10 +75,11 @@ public struct ProductArguments {
 
     /// See the properties.
     public init(
-        input: PanelMatrix, output: PanelMatrix, weights: UnsafePointer<Float>, weightPanelStride: Int,
-        initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int, activation: Activation, slope: Float,
-        derivativeAt: UnsafePointer<Float>?
+        precision: Precision, input: ProductInput, output: PanelMatrix, weights: UnsafePointer<Float>,
+        weightPanelStride: Int, initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int, activation: Activation,
+        slope: Float, derivativeAt: UnsafePointer<Float>?
     ) {
+        self.precision = precision
         self.input = input
         self.output = output
         self.weights = weights
@@ -75,6 +96,8 @@ public struct ProductArguments {
 /// A block of a weight gradient over the rows of one shard:
 /// `block[i, j] = Σᵣ input[r, firstInput + i] · delta[r, panel * panelWidth + j]`, rows in rising order.
 public struct GradientArguments {
+    /// Of input and delta.
+    public var precision: Precision
     /// [rows, inputs]
     public var input: PanelMatrix
     /// [rows, outputs]
@@ -91,14 +114,13 @@ public struct GradientArguments {
     public var endRow: Int
     /// [endInput - firstInput, panelWidth], row-major.
     public var block: UnsafeMutablePointer<Float>
-    /// If not nil, receives the bias gradient `Σᵣ delta[r, j]`, [panelWidth].
-    public var biasBlock: UnsafeMutablePointer<Float>?
 
     /// See the properties.
     public init(
-        input: PanelMatrix, delta: PanelMatrix, panel: Int, firstInput: Int, endInput: Int, firstRow: Int, endRow: Int,
-        block: UnsafeMutablePointer<Float>, biasBlock: UnsafeMutablePointer<Float>?
+        precision: Precision, input: PanelMatrix, delta: PanelMatrix, panel: Int, firstInput: Int, endInput: Int,
+        firstRow: Int, endRow: Int, block: UnsafeMutablePointer<Float>
     ) {
+        self.precision = precision
         self.input = input
         self.delta = delta
         self.panel = panel
@@ -107,6 +129,5 @@ public struct GradientArguments {
         self.firstRow = firstRow
         self.endRow = endRow
         self.block = block
-        self.biasBlock = biasBlock
     }
 }

@@ -50,52 +50,11 @@ public struct SparseMatrix {
     }
 }
 
-/// `ProductArguments` for an input that is sparse: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`, over
-/// the k where the input is not zero.
-public struct SparseProductArguments {
-    /// [rows, depth]
-    public var input: SparseMatrix
-    /// [rows, outputs]
-    public var output: PanelMatrix
-    /// Panels: element (k, j) at `weights[(j / panelWidth) * weightPanelStride + k * panelWidth + j % panelWidth]`.
-    public var weights: UnsafePointer<Float>
-    /// Floats from one panel of weights to the next.
-    public var weightPanelStride: Int
-    /// Where each chain of multiply-adds starts, [panels of output * panelWidth]; nil: at zero.
-    public var initial: UnsafePointer<Float>?
-    /// The first row of input and output.
-    public var firstRow: Int
-    /// The row after the last.
-    public var endRow: Int
-    /// See `ProductArguments`.
-    public var activation: Activation
-    /// See `ProductArguments`.
-    public var slope: Float
-    /// See `ProductArguments`.
-    public var derivativeAt: UnsafePointer<Float>?
-
-    /// See the properties.
-    public init(
-        input: SparseMatrix, output: PanelMatrix, weights: UnsafePointer<Float>, weightPanelStride: Int,
-        initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int, activation: Activation, slope: Float,
-        derivativeAt: UnsafePointer<Float>?
-    ) {
-        self.input = input
-        self.output = output
-        self.weights = weights
-        self.weightPanelStride = weightPanelStride
-        self.initial = initial
-        self.firstRow = firstRow
-        self.endRow = endRow
-        self.activation = activation
-        self.slope = slope
-        self.derivativeAt = derivativeAt
-    }
-}
-
 /// `GradientArguments` for an input that is sparse and a few panels of outputs:
 /// `block[p, i, j] = Σᵣ input[r, firstInput + i] · delta[r, (firstPanel + p) * panelWidth + j]`, rows in rising order.
 public struct OuterProductArguments {
+    /// Of input and delta.
+    public var precision: Precision
     /// [rows, inputs]
     public var input: SparseMatrix
     /// [rows, outputs]
@@ -117,9 +76,10 @@ public struct OuterProductArguments {
 
     /// See the properties.
     public init(
-        input: SparseMatrix, delta: PanelMatrix, firstPanel: Int, panels: Int, firstInput: Int, endInput: Int,
-        firstRow: Int, endRow: Int, block: UnsafeMutablePointer<Float>
+        precision: Precision, input: SparseMatrix, delta: PanelMatrix, firstPanel: Int, panels: Int, firstInput: Int,
+        endInput: Int, firstRow: Int, endRow: Int, block: UnsafeMutablePointer<Float>
     ) {
+        self.precision = precision
         self.input = input
         self.delta = delta
         self.firstPanel = firstPanel

@@ -4,6 +4,14 @@ import KernelTypes
 ///
 /// Each element is one chain over the rows in rising order, finished in registers.
 public func gradient(_ arguments: GradientArguments) {
+    switch arguments.precision {
+    case .f32: gradient(Floats.self, arguments)
+    case .bf16: gradient(Pairs.self, arguments)
+    }
+}
+
+@inline(__always)
+private func gradient<F: Factors>(_: F.Type, _ arguments: GradientArguments) {
     var input = arguments.firstInput
     var block = arguments.block
     let delta = UnsafePointer(
@@ -13,36 +21,34 @@ public func gradient(_ arguments: GradientArguments) {
         let column = UnsafePointer(
             arguments.input.base + (input / panelWidth) * arguments.input.panelStride + arguments.firstRow * panelWidth)
         gradientStrip(
-            column, delta: delta, rows: arguments.endRow - arguments.firstRow, inputs: panelEnd - input, block: block)
+            F.self, column, delta: delta, rows: arguments.endRow - arguments.firstRow, inputs: panelEnd - input,
+            block: block)
         block += (panelEnd - input) * panelWidth
         input = panelEnd
-    }
-    if let biasBlock = arguments.biasBlock {
-        sumRows(delta, rows: arguments.endRow - arguments.firstRow, into: biasBlock)
     }
 }
 
 /// Up to `panelWidth` inputs: full tiles, then what is left in tiles half as high.
 @inline(__always)
-private func gradientStrip(
-    _ column: UnsafePointer<Float>, delta: UnsafePointer<Float>, rows: Int, inputs: Int,
+private func gradientStrip<F: Factors>(
+    _: F.Type, _ column: UnsafePointer<Float>, delta: UnsafePointer<Float>, rows: Int, inputs: Int,
     block: UnsafeMutablePointer<Float>
 ) {
     var input = 0
-    while inputs - input >= GradientTile.rows {
-        gradientTile(GradientTile.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
-        input += GradientTile.rows
+    while inputs - input >= GradientTile<F>.rows {
+        gradientTile(GradientTile<F>.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
+        input += GradientTile<F>.rows
     }
-    if GradientTile.rows > 4 && inputs - input >= 4 {
-        gradientTile(Rows4.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
+    if GradientTile<F>.rows > 4 && inputs - input >= 4 {
+        gradientTile(Rows4<F>.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
         input += 4
     }
-    if GradientTile.rows > 2 && inputs - input >= 2 {
-        gradientTile(Rows2.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
+    if GradientTile<F>.rows > 2 && inputs - input >= 2 {
+        gradientTile(Rows2<F>.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
         input += 2
     }
     if inputs - input >= 1 {
-        gradientTile(Row.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
+        gradientTile(Row<F>.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
     }
 }
 
@@ -67,15 +73,19 @@ func gradientTile<T: Tile>(
     tile.store(to: block, stride: panelWidth)
 }
 
-@inline(__always)
-private func sumRows(_ delta: UnsafePointer<Float>, rows: Int, into sums: UnsafeMutablePointer<Float>) {
+/// The sums of the columns of a panel over the rows of one shard: the gradient of biases.
+///
+/// `sums`: [panelWidth]; each is one chain over the rows in rising order.
+public func sumRows(
+    _ matrix: PanelMatrix, panel: Int, firstRow: Int, endRow: Int, into sums: UnsafeMutablePointer<Float>
+) {
     var left = Lanes.zero
     var right = Lanes.zero
-    var delta = delta
-    for _ in 0..<rows {
-        left += load(delta)
-        right += load(delta + laneCount)
-        delta += panelWidth
+    var row = UnsafePointer(matrix.base + panel * matrix.panelStride + firstRow * panelWidth)
+    for _ in firstRow..<endRow {
+        left += load(row)
+        right += load(row + laneCount)
+        row += panelWidth
     }
     KernelStore.store(left, to: sums)
     KernelStore.store(right, to: sums + laneCount)

@@ -7,11 +7,19 @@ import KernelTypes
 /// the same chains as `gradient`, less the links that change nothing. The sums lie in first-level cache rather than in
 /// registers, but no list of the columns is needed: of use where there are few panels to make up for one.
 public func outerProducts(_ arguments: OuterProductArguments) {
+    switch arguments.precision {
+    case .f32: outerProducts(factors: Floats.self, arguments)
+    case .bf16: outerProducts(factors: Pairs.self, arguments)
+    }
+}
+
+@inline(__always)
+private func outerProducts<F: Factors>(factors: F.Type, _ arguments: OuterProductArguments) {
     switch arguments.panels {
-    case 4: outerProducts(Rows4.self, arguments)
-    case 3: outerProducts(Rows3.self, arguments)
-    case 2: outerProducts(Rows2.self, arguments)
-    default: outerProducts(Row.self, arguments)
+    case 4: outerProducts(Rows4<F>.self, arguments)
+    case 3: outerProducts(Rows3<F>.self, arguments)
+    case 2: outerProducts(Rows2<F>.self, arguments)
+    default: outerProducts(Row<F>.self, arguments)
     }
 }
 

@@ -1,25 +1,36 @@
+import KernelTypes
+
 /// Chains of multiply-adds that touch no memory: what `benchmark` calls the peak.
 ///
-/// Does about `rounds` × 32 × 16 multiply-adds (two operations each) in ten independent chains of vectors, enough to fill
-/// two units of four cycles' latency. Returns a sum that depends on all of them.
-public func multiplyAddRounds(_ rounds: Int) -> Float {
-    let factor = Lanes(repeating: 0.999)
-    let term = Lanes(repeating: 0.001)
+/// Does about `rounds` × 32 × 16 links of chains (a multiply-add each, of bfloat16 two) in ten independent chains of
+/// vectors, enough to fill two units of four cycles' latency. Returns a sum that depends on all of them.
+public func multiplyAddRounds(_ rounds: Int, _ precision: Precision) -> Float {
+    switch precision {
+    case .f32: multiplyAddRounds(rounds, Floats.self)
+    case .bf16: multiplyAddRounds(rounds, Pairs.self)
+    }
+}
+
+@inline(__always)
+private func multiplyAddRounds<F: Factors>(_ rounds: Int, _: F.Type) -> Float {
+    // As a pair both are about −0.5 and 0.001; as a number 0.001.
+    let left = Lanes(repeating: Float(bitPattern: 0x3a83_bf00))
+    let right = Lanes(repeating: 0.5)
     var a0 = Lanes(repeating: 0.1), a1 = a0 + 0.1, a2 = a0 + 0.2, a3 = a0 + 0.3
     var a4 = a0 + 0.4, a5 = a0 + 0.5, a6 = a0 + 0.6, a7 = a0 + 0.7
     var a8 = a0 + 0.8, a9 = a0 + 0.9
     let sweeps = rounds * 32 * 16 / (10 * laneCount)
     for _ in 0..<sweeps {
-        a0 = term.addingProduct(a0, factor)
-        a1 = term.addingProduct(a1, factor)
-        a2 = term.addingProduct(a2, factor)
-        a3 = term.addingProduct(a3, factor)
-        a4 = term.addingProduct(a4, factor)
-        a5 = term.addingProduct(a5, factor)
-        a6 = term.addingProduct(a6, factor)
-        a7 = term.addingProduct(a7, factor)
-        a8 = term.addingProduct(a8, factor)
-        a9 = term.addingProduct(a9, factor)
+        F.addProduct(left, right, to: &a0)
+        F.addProduct(left, right, to: &a1)
+        F.addProduct(left, right, to: &a2)
+        F.addProduct(left, right, to: &a3)
+        F.addProduct(left, right, to: &a4)
+        F.addProduct(left, right, to: &a5)
+        F.addProduct(left, right, to: &a6)
+        F.addProduct(left, right, to: &a7)
+        F.addProduct(left, right, to: &a8)
+        F.addProduct(left, right, to: &a9)
     }
     let sum = ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7)) + (a8 + a9)
     return sum[0] + sum[laneCount - 1]

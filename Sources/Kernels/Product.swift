@@ -6,14 +6,26 @@ import KernelTypes
 /// Cache blocking: a slice of `depthBlock` weights of one panel stays in the first-level cache while all rows pass over
 /// it; the rows' slice of the input stays in the second level while all panels pass. Each result is one chain over k in
 /// rising order: a later slice takes up the chain where the earlier one stored it.
+///
+/// Where the input is lists, see `sparseProduct`.
 public func product(_ arguments: ProductArguments) {
-    let depth = arguments.input.width
+    switch (arguments.precision, arguments.input) {
+    case (.f32, .panels(let input)): denseProduct(Floats.self, arguments, input)
+    case (.bf16, .panels(let input)): denseProduct(Pairs.self, arguments, input)
+    case (.f32, .lists(let input)): sparseProduct(Floats.self, arguments, input)
+    case (.bf16, .lists(let input)): sparseProduct(Pairs.self, arguments, input)
+    }
+}
+
+@inline(__always)
+private func denseProduct<F: Factors>(_: F.Type, _ arguments: ProductArguments, _ input: PanelMatrix) {
+    let depth = input.width
     let panels = (arguments.output.width + panelWidth - 1) / panelWidth
     var start = 0
     repeat {
         let end = min(start + depthBlock, depth)
         for panel in 0..<panels {
-            productSlice(arguments, panel: panel, from: start, to: end)
+            productSlice(F.self, arguments, input, panel: panel, from: start, to: end)
         }
         start = end
     } while start < depth
@@ -21,48 +33,52 @@ public func product(_ arguments: ProductArguments) {
 
 /// All rows of one panel over a slice of the depth: full tiles, then what is left in tiles half as high.
 @inline(__always)
-private func productSlice(_ arguments: ProductArguments, panel: Int, from start: Int, to end: Int) {
+private func productSlice<F: Factors>(
+    _: F.Type, _ arguments: ProductArguments, _ input: PanelMatrix, panel: Int, from start: Int, to end: Int
+) {
     var row = arguments.firstRow
     // The next panel's weights come from the third-level cache or memory: each tile asks for a part of them.
     var next = arguments.weights + (panel + 1) * arguments.weightPanelStride + start * panelWidth
-    let tiles = (arguments.endRow - arguments.firstRow) / ProductTile.rows
-    let part = tiles > 0 && areFar(arguments) ? ((end - start) * panelWidth / tiles + 15) & ~15 : 0
-    while arguments.endRow - row >= ProductTile.rows {
+    let tiles = (arguments.endRow - arguments.firstRow) / ProductTile<F>.rows
+    let part = tiles > 0 && areFar(arguments, input) ? ((end - start) * panelWidth / tiles + 15) & ~15 : 0
+    while arguments.endRow - row >= ProductTile<F>.rows {
         for float in stride(from: 0, to: part, by: 16) { ft_prefetch_second_level(next + float) }
         next += part
-        productTile(ProductTile.self, arguments, panel: panel, row: row, from: start, to: end)
-        row += ProductTile.rows
+        productTile(ProductTile<F>.self, arguments, input, panel: panel, row: row, from: start, to: end)
+        row += ProductTile<F>.rows
     }
-    if ProductTile.rows > 8 && arguments.endRow - row >= 8 {
-        productTile(Rows8.self, arguments, panel: panel, row: row, from: start, to: end)
+    if ProductTile<F>.rows > 8 && arguments.endRow - row >= 8 {
+        productTile(Rows8<F>.self, arguments, input, panel: panel, row: row, from: start, to: end)
         row += 8
     }
-    if ProductTile.rows > 4 && arguments.endRow - row >= 4 {
-        productTile(Rows4.self, arguments, panel: panel, row: row, from: start, to: end)
+    if ProductTile<F>.rows > 4 && arguments.endRow - row >= 4 {
+        productTile(Rows4<F>.self, arguments, input, panel: panel, row: row, from: start, to: end)
         row += 4
     }
-    if ProductTile.rows > 2 && arguments.endRow - row >= 2 {
-        productTile(Rows2.self, arguments, panel: panel, row: row, from: start, to: end)
+    if ProductTile<F>.rows > 2 && arguments.endRow - row >= 2 {
+        productTile(Rows2<F>.self, arguments, input, panel: panel, row: row, from: start, to: end)
         row += 2
     }
     if arguments.endRow - row >= 1 {
-        productTile(Row.self, arguments, panel: panel, row: row, from: start, to: end)
+        productTile(Row<F>.self, arguments, input, panel: panel, row: row, from: start, to: end)
     }
 }
 
 /// Whether the weights are more than the second-level cache has room for beside the rows: 1 MiB.
 @inline(__always)
-private func areFar(_ arguments: ProductArguments) -> Bool { arguments.input.width * arguments.output.width > 1 << 18 }
+private func areFar(_ arguments: ProductArguments, _ input: PanelMatrix) -> Bool {
+    input.width * arguments.output.width > 1 << 18
+}
 
 /// One tile over `start..<end` of the depth; `start` is a multiple of `panelWidth`.
 @inline(never)
 func productTile<T: Tile>(
-    _: T.Type, _ arguments: ProductArguments, panel: Int, row: Int, from start: Int, to end: Int
+    _: T.Type, _ arguments: ProductArguments, _ input: PanelMatrix, panel: Int, row: Int, from start: Int, to end: Int
 ) {
     let place = panel * arguments.output.panelStride + row * panelWidth
     let output = arguments.output.base + place
     prefetchRows(output + T.rows * panelWidth, T.rows)
-    if end == arguments.input.width, let derivativeAt = arguments.derivativeAt {
+    if end == input.width, let derivativeAt = arguments.derivativeAt {
         prefetchRows(derivativeAt + place, T.rows)
     }
     var tile: T
@@ -74,23 +90,22 @@ func productTile<T: Tile>(
         tile = T(repeating: .zero, .zero)
     }
     var weights = arguments.weights + panel * arguments.weightPanelStride + start * panelWidth
-    var input = UnsafePointer(
-        arguments.input.base + (start / panelWidth) * arguments.input.panelStride + row * panelWidth)
+    var factors = UnsafePointer(input.base + (start / panelWidth) * input.panelStride + row * panelWidth)
     var left = end - start
     while left >= panelWidth {
         for k in stride(from: 0, to: panelWidth, by: 4) {
-            tile.addFour(input + k, next: 1, stride: panelWidth, times: weights)
+            tile.addFour(factors + k, next: 1, stride: panelWidth, times: weights)
             weights += 4 * panelWidth
         }
-        input += arguments.input.panelStride
+        factors += input.panelStride
         left -= panelWidth
     }
     for k in 0..<left {
-        tile.add(input + k, stride: panelWidth, times: weights)
+        tile.add(factors + k, stride: panelWidth, times: weights)
         weights += panelWidth
     }
     tile.store(to: output, stride: panelWidth)
-    guard end == arguments.input.width else { return }
+    guard end == input.width else { return }
     if let derivativeAt = arguments.derivativeAt {
         multiplyByDerivative(
             output, at: derivativeAt + place, count: T.rows * panelWidth, arguments.activation, slope: arguments.slope)

@@ -3,6 +3,8 @@ import KernelTypes
 
 /// Rows of some columns of panels become lists of what is not zero. Returns how many numbers that is.
 ///
+/// Here and below a number may be a pair of bfloat16 numbers, which is zero when both are.
+///
 /// `firstColumn` is the first of a block, and so is `endColumn`, or the width.
 public func sparseRows(
     _ source: PanelMatrix, to lists: SparseMatrix, firstColumn: Int, endColumn: Int, firstRow: Int, endRow: Int
@@ -133,7 +135,7 @@ private func listColumns(
                     let place = segments[column].count
                     lists.values[place] = value
                     lists.offsets[place] = offset
-                    segments[column].count = place &+ (value == 0 ? 0 : 1)
+                    segments[column].count = place &+ (isZero(value) ? 0 : 1)
                 }
                 offset &+= UInt16(truncatingIfNeeded: bytesOfRow)
                 row += 1
@@ -144,6 +146,9 @@ private func listColumns(
         } while start < rows
     }
 }
+
+/// Of a number, or a pair of bfloat16 numbers.
+@inline(__always) private func isZero(_ value: Float) -> Bool { value.bitPattern & UInt32(FT_NOT_ZERO) == 0 }
 
 /// Numbers that are looked at together; a block of columns is a multiple.
 @inline(__always) private var keptAtOnce: Int { Int(FT_KEPT_AT_ONCE) }
@@ -207,7 +212,7 @@ private struct ListWriter {
     @inline(__always) private mutating func append(_ value: Float) {
         lists.values[place] = value
         lists.offsets[place] = offset
-        place += value == 0 ? 0 : 1
+        place += isZero(value) ? 0 : 1
         offset &+= UInt16(truncatingIfNeeded: bytesOfRow)
     }
 }

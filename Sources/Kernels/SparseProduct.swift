@@ -3,19 +3,20 @@ import KernelTypes
 
 /// `output[r, j] = act(initial[j] + Σₖ input[r, k] · weights[k, j])` over the k where the input is not zero.
 ///
-/// The same chains as `product`, less the links that change nothing: fma(0, w, acc) is acc. For each entry of a row its
+/// The same chains as `denseProduct`, less the links that change nothing: fma(0, w, acc) is acc. For each entry of a row its
 /// row of weights is taken times the entry and added to some panels of sums in registers. Cache blocking: the weights
 /// of `blockWidth` inputs and those panels stay in the first-level cache while all rows pass over them.
-public func sparseProduct(_ arguments: SparseProductArguments) {
+@inline(__always)
+func sparseProduct<F: Factors>(_: F.Type, _ arguments: ProductArguments, _ input: SparseMatrix) {
     let panels = (arguments.output.width + panelWidth - 1) / panelWidth
     var panel = 0
     while panel < panels {
         let count = panelsAtOnce(panels - panel)
         switch count {
-        case 4: sparseGroup(Rows4.self, arguments, firstPanel: panel)
-        case 3: sparseGroup(Rows3.self, arguments, firstPanel: panel)
-        case 2: sparseGroup(Rows2.self, arguments, firstPanel: panel)
-        default: sparseGroup(Row.self, arguments, firstPanel: panel)
+        case 4: sparseGroup(Rows4<F>.self, arguments, input, firstPanel: panel)
+        case 3: sparseGroup(Rows3<F>.self, arguments, input, firstPanel: panel)
+        case 2: sparseGroup(Rows2<F>.self, arguments, input, firstPanel: panel)
+        default: sparseGroup(Row<F>.self, arguments, input, firstPanel: panel)
         }
         panel += count
     }
@@ -25,8 +26,7 @@ public func sparseProduct(_ arguments: SparseProductArguments) {
 @inline(__always) public func panelsAtOnce(_ left: Int) -> Int { left == 5 ? 3 : min(left, 4) }
 
 @inline(never)
-func sparseGroup<T: Tile>(_: T.Type, _ arguments: SparseProductArguments, firstPanel: Int) {
-    let input = arguments.input
+func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: SparseMatrix, firstPanel: Int) {
     let stride = arguments.weightPanelStride
     let weights = arguments.weights + firstPanel * stride
     let outputStride = arguments.output.panelStride

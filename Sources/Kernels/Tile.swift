@@ -1,5 +1,18 @@
 import KernelTypes
 
+/// What the factors of a product are, and how a link of its chains is made.
+protocol Factors {
+    /// A link in each lane.
+    static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes)
+}
+
+/// Single-precision numbers.
+enum Floats: Factors {
+    @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
+        sum.addProduct(left, right)
+    }
+}
+
 /// A block of `rows` × `panelWidth` results that lives in registers while its sums are made.
 ///
 /// Tiles are built from pairs of smaller tiles, so that every vector is a variable of its own: the compiler keeps them
@@ -43,7 +56,7 @@ extension Tile {
     }
 }
 
-struct Row: Tile {
+struct Row<F: Factors>: Tile {
     var left: Lanes
     var right: Lanes
 
@@ -62,18 +75,20 @@ struct Row: Tile {
     @inline(__always)
     mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times left: Lanes, _ right: Lanes) {
         let scalar = Lanes(repeating: scalars.pointee)
-        self.left.addProduct(scalar, left)
-        self.right.addProduct(scalar, right)
+        F.addProduct(scalar, left, to: &self.left)
+        F.addProduct(scalar, right, to: &self.right)
     }
 
     @inline(__always) mutating func add(_ scalar: Lanes, times values: UnsafePointer<Float>, _ stride: Int) {
-        left.addProduct(scalar, load(values))
-        right.addProduct(scalar, load(values + laneCount))
+        F.addProduct(scalar, load(values), to: &left)
+        F.addProduct(scalar, load(values + laneCount), to: &right)
     }
 
     @inline(__always) func add(_ scalar: Lanes, to values: UnsafeMutablePointer<Float>, stride: Int) {
-        KernelStore.store(load(values).addingProduct(scalar, left), to: values)
-        KernelStore.store(load(values + laneCount).addingProduct(scalar, right), to: values + laneCount)
+        var sums = Row(loading: values, stride: stride)
+        F.addProduct(scalar, left, to: &sums.left)
+        F.addProduct(scalar, right, to: &sums.right)
+        sums.store(to: values, stride: stride)
     }
 
     @inline(__always) func store(to destination: UnsafeMutablePointer<Float>, stride: Int) {
@@ -120,11 +135,11 @@ struct Stack<Top: Tile, Bottom: Tile>: Tile {
     }
 }
 
-typealias Rows2 = Stack<Row, Row>
-typealias Rows3 = Stack<Rows2, Row>
-typealias Rows4 = Stack<Rows2, Rows2>
-typealias Rows6 = Stack<Rows4, Rows2>
-typealias Rows8 = Stack<Rows4, Rows4>
+typealias Rows2<F: Factors> = Stack<Row<F>, Row<F>>
+typealias Rows3<F: Factors> = Stack<Rows2<F>, Row<F>>
+typealias Rows4<F: Factors> = Stack<Rows2<F>, Rows2<F>>
+typealias Rows6<F: Factors> = Stack<Rows4<F>, Rows2<F>>
+typealias Rows8<F: Factors> = Stack<Rows4<F>, Rows4<F>>
 
 /// Two vectors side by side make a row of a panel.
 @inline(__always) var panelWidth: Int { 2 * laneCount }

@@ -1,8 +1,8 @@
 /// AVX2: 16 registers of 256 bits. A tile of 6 × 16 takes 12 of them, the weights 2, the broadcast input 1 or 2.
 typealias Lanes = SIMD8<Float>
 
-typealias ProductTile = Rows6
-typealias GradientTile = Rows6
+typealias ProductTile<F: Factors> = Rows6<F>
+typealias GradientTile<F: Factors> = Rows6<F>
 
 /// Depth of a slice of weights: 128 × 16 floats are 8 KiB of the 32 KiB of first-level cache, which a neighbour may share.
 ///

@@ -2,7 +2,7 @@
 /// which is exact by definition; the widths only have to divide the 16 lanes of the numeric contract.
 typealias Lanes = SIMD8<Float>
 
-typealias ProductTile = Rows2
-typealias GradientTile = Rows2
+typealias ProductTile<F: Factors> = Rows2<F>
+typealias GradientTile<F: Factors> = Rows2<F>
 
 @inline(__always) var depthBlock: Int { 256 }

@@ -87,6 +87,10 @@ struct HelpTests {
               --shards <n>            Slices of a minibatch whose gradients are added up,
                                       as with that many machines. Part of the result,
                                       unlike --threads. (default: 2)
+              --precision <name>      Of the factors in matrix products; sums and
+                                      parameters stay single-precision. bf16 (bfloat16)
+                                      takes a CPU with AVX512_BF16. (values: f32, bf16;
+                                      default: f32)
 
             OPTIONS:
               --output <folder>       Folder for the model, the history and the checkpoints
@@ -225,7 +229,7 @@ struct HelpTests {
             peak is measured in the same process, before and after, and the better of the
             two is taken.
 
-            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--profile] [--json]
+            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--precision <name>] [--profile] [--json]
 
             OPTIONS:
               --workload <name>       One of mnist-small, mnist-medium, mnist-wide,
@@ -235,6 +239,8 @@ struct HelpTests {
                                       (default: the built-in MNIST sample)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
+              --precision <name>      Of the factors in matrix products, and of the peak.
+                                      (values: f32, bf16; default: f32)
               --profile               Tell the phases of a step apart, layer by layer:
                                       time, and what of the peak its arithmetic reaches.
               --json                  Print the result as one JSON object.

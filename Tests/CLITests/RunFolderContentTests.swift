@@ -27,7 +27,7 @@ import Testing
             recipe.names == [
                 "hidden", "activation", "leaky_slope", "loss", "optimizer", "learning_rate", "momentum", "nesterov",
                 "weight_decay", "beta1", "beta2", "epsilon", "schedule", "batch_size", "epochs", "seed", "validation",
-                "shuffle", "shards", "data", "fingerprint", "checkpoint_every",
+                "shuffle", "shards", "precision", "data", "fingerprint", "checkpoint_every",
                 "from_parameters",
             ])
         #expect(recipe["hidden"] == .array([.integer(8)]))

@@ -153,18 +153,19 @@ struct RunResultTests {
 struct BenchmarkTableTests {
     @Test func textAndJSON() {
         let result = Benchmark.Result(
-            workload: "mnist-small", threads: 2, instructionSet: "avx2", samplesPerSecond: 512_345.5, gflops: 303.125,
-            peakGflops: 606.25, phases: [])
+            workload: "mnist-small", threads: 2, instructionSet: "avx2", precision: .bf16,
+            samplesPerSecond: 512_345.5, gflops: 303.125, peakGflops: 606.25, phases: [])
         #expect(
             BenchmarkTable.text([result], style: .plain) == """
                 workload     threads  samples/s  GFLOP/s  peak  of peak
                 mnist-small        2    512,346      303   606    50.0%
 
                 instruction set: avx2
+                precision: bf16
                 """)
         #expect(
             result.json.text
                 == #"{"workload":"mnist-small","threads":2,"samples_per_second":512345.5,"gflops":303.125,"#
-                + #""peak_gflops":606.25,"fraction_of_peak":0.5,"instruction_set":"avx2"}"#)
+                + #""peak_gflops":606.25,"fraction_of_peak":0.5,"instruction_set":"avx2","precision":"bf16"}"#)
     }
 }

@@ -31,6 +31,46 @@ import _TestSupport
         }
     }
 
+    /// On a CPU without instructions for it a set that is named does without.
+    @Test func inBF16OnEveryInstructionSetAndThroughAResume() throws {
+        let recipe = [
+            "--precision", "bf16", "--hidden", "101,7", "--batch-size", "91", "--schedule", "constant", "--shards", "3",
+        ]
+        let sets = supportedKernels().map(\.instructionSet).filter { $0 != .scalar }
+        let straight = try run(recipe + ["--epochs", "2"], threads: 2, set: sets[0], name: "straight")
+        for set in sets {
+            for threads in Self.threads {
+                let found = try run(
+                    recipe + ["--epochs", "2"], threads: threads, set: set, name: "\(set)-\(threads)")
+                #expect(found.differences(from: straight) == [], "\(threads) threads, \(set)")
+            }
+            let output = folder.path("resumed-\(set)")
+            _ = try run(recipe + ["--epochs", "1"], threads: 3, set: set, name: "resumed-\(set)")
+            let resumed = try Fasttrain.run(
+                ["resume", output, "--epochs", "2"], environment: ["FASTTRAIN_ISA": set.rawValue])
+            #expect(resumed.status == 0, "\(resumed.stderr)")
+            #expect(try FinishedRun(output).differences(from: straight) == [], "resumed, \(set)")
+        }
+        // What came out is used on any CPU.
+        let evaluated = try Fasttrain.run(["evaluate", folder.path("straight"), "--json"])
+        #expect(evaluated.status == 0, "\(evaluated.stderr)")
+        let onItsSet = try Fasttrain.run(
+            ["evaluate", folder.path("straight"), "--json"], environment: ["FASTTRAIN_ISA": sets[0].rawValue])
+        #expect(evaluated.stdout == onItsSet.stdout)
+    }
+
+    @Test(.enabled(if: !InstructionSet.best.hasBF16, "SKIPPED: this CPU has instructions for bf16, nothing to refuse"))
+    func bf16IsRefusedWhereItWouldBeSlow() throws {
+        for command in [["train"], ["benchmark", "--workload", "mnist-small"]] {
+            let result = try Fasttrain.run(command + ["--precision", "bf16"])
+            #expect(result.status == 64)
+            #expect(
+                result.error
+                    == "--precision: expected f32, as this CPU has no instructions for bf16 (AVX512_BF16), found bf16")
+            #expect(result.stdout.isEmpty)
+        }
+    }
+
     private static let missing = InstructionSet.allCases.filter { !$0.isSupported }
 
     @Test(.enabled(if: !missing.isEmpty, "SKIPPED: this CPU has every instruction set, none to be refused"))

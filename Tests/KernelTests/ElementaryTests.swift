@@ -89,7 +89,7 @@ import _TestSupport
         defer { extendLifetime((source, target, packed)) }
         kernels.product(
             ProductArguments(
-                input: source.matrix, output: target.matrix, weights: packed.weights,
+                precision: .f32, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
                 weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: 0, endRow: values.count,
                 activation: activation, slope: 0, derivativeAt: nil))
         return target.values

@@ -13,18 +13,20 @@ import _TestSupport
         return shapes
     }()
 
-    @Test func equalsTheReferenceToTheBit() {
+    @Test(arguments: [Precision.f32, .bf16])
+    func equalsTheReferenceToTheBit(precision: Precision) {
         var random = TestRandom(1)
         for kernels in supportedKernels() {
             for shape in ProductTests.shapes {
-                for wild in [false, true] {
+                for wild in [false, true] where precision == .f32 || !wild {
                     func draw(_ count: Int) -> [Float] { wild ? random.wildFloats(count) : random.floats(count) }
                     let input = draw(shape.rows * shape.depth)
                     let weights = draw(shape.depth * shape.outputs)
                     let initial = draw(shape.outputs)
                     let expected = Reference.product(
-                        input, weights, initial: initial, rows: shape.rows, depth: shape.depth)
-                    let found = run(kernels, input, weights, initial, rows: shape.rows, within: 0..<shape.rows)
+                        input, weights, initial: initial, rows: shape.rows, depth: shape.depth, precision)
+                    let found = run(
+                        kernels, input, weights, initial, rows: shape.rows, within: 0..<shape.rows, precision)
                     #expect(bits(found.values) == bits(expected), "\(kernels.instructionSet) \(shape) wild \(wild)")
                 }
             }
@@ -55,7 +57,7 @@ import _TestSupport
             defer { extendLifetime((packed, source, target)) }
             kernels.product(
                 ProductArguments(
-                    input: source.matrix, output: target.matrix, weights: packed.weights,
+                    precision: .f32, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
                     weightPanelStride: packed.panelStride, initial: nil, firstRow: 0, endRow: 3, activation: .identity,
                     slope: 0, derivativeAt: nil))
             #expect(bits(target.values) == bits(expected))
@@ -70,10 +72,12 @@ import _TestSupport
         let initial = random.floats(outputs)
         let sums = Reference.product(input, weights, initial: initial, rows: rows, depth: depth)
         for kernels in supportedKernels() {
-            let relu = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, .relu).values
+            let relu = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, activation: .relu).values
             #expect(bits(relu) == bits(sums.map { $0 < 0 ? -0.0 : $0 + 0 }))
-            let leaky = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, .leakyRelu, slope: 0.1)
-                .values
+            let leaky = run(
+                kernels, input, weights, initial, rows: rows, within: 0..<rows, activation: .leakyRelu, slope: 0.1
+            )
+            .values
             #expect(bits(leaky) == bits(sums.map { $0 < 0 ? $0 * 0.1 : $0 + 0 }))
         }
     }
@@ -90,11 +94,12 @@ import _TestSupport
         for kernels in supportedKernels() {
             let at = Panels(outputsOfRelu, rows: rows, panelWidth: kernels.panelWidth)
             let found = run(
-                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, .relu, derivativeAt: at
+                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, activation: .relu, derivativeAt: at
             ).values
             #expect(bits(found) == bits(zip(sums, outputsOfRelu).map { $1.sign == .minus ? 0 : $0 }))
             let leaky = run(
-                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, .leakyRelu, slope: 0.25, derivativeAt: at
+                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, activation: .leakyRelu, slope: 0.25,
+                derivativeAt: at
             ).values
             #expect(bits(leaky) == bits(zip(sums, outputsOfRelu).map { $1.sign == .minus ? $0 * 0.25 : $0 }))
         }
@@ -103,16 +108,18 @@ import _TestSupport
     /// The product of row-major matrices through packing; rows outside `within` keep the padding value.
     private func run(
         _ kernels: KernelTable, _ input: [Float], _ weights: [Float], _ initial: [Float], rows: Int,
-        within: Range<Int>, _ activation: Activation = .identity, slope: Float = 0, derivativeAt: Panels? = nil
+        within: Range<Int>, _ precision: Precision = .f32, activation: Activation = .identity, slope: Float = 0,
+        derivativeAt: Panels? = nil
     ) -> Panels {
-        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth)
+        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth, pairs: precision == .bf16)
         let target = Panels(rows: rows, width: initial.count, panelWidth: kernels.panelWidth)
         let packed = PackedWeights(
-            weights, initial: initial, inputs: source.matrix.width, panelWidth: kernels.panelWidth)
+            weights, initial: initial, inputs: weights.count / initial.count, panelWidth: kernels.panelWidth,
+            pairs: precision == .bf16)
         defer { extendLifetime((source, target, packed, derivativeAt)) }
         kernels.product(
             ProductArguments(
-                input: source.matrix, output: target.matrix, weights: packed.weights,
+                precision: precision, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
                 weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: within.lowerBound,
                 endRow: within.upperBound, activation: activation, slope: slope,
                 derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) }))

@@ -87,8 +87,8 @@ import _TestSupport
 
     // MARK: - Products
 
-    @Test(arguments: densities)
-    func productEqualsTheReferenceToTheBit(density: Double) {
+    @Test(arguments: densities, [Precision.f32, .bf16])
+    func productEqualsTheReferenceToTheBit(density: Double, precision: Precision) {
         var random = TestRandom(14)
         for kernels in supportedKernels() {
             for (rows, depth) in SparseTests.shapes {
@@ -96,10 +96,10 @@ import _TestSupport
                     let input = random.sparseFloats(rows * depth, density: density)
                     let weights = random.floats(depth * outputs)
                     let initial = random.floats(outputs)
-                    let sums = Reference.product(input, weights, initial: initial, rows: rows, depth: depth)
-                    let found = product(kernels, input, weights, initial, rows: rows, .identity)
+                    let sums = Reference.product(input, weights, initial: initial, rows: rows, depth: depth, precision)
+                    let found = product(kernels, input, weights, initial, rows: rows, precision, .identity)
                     #expect(bits(found) == bits(sums), "\(kernels.instructionSet) \(rows)×\(depth)×\(outputs)")
-                    let relu = product(kernels, input, weights, initial, rows: rows, .relu)
+                    let relu = product(kernels, input, weights, initial, rows: rows, precision, .relu)
                     #expect(bits(relu) == bits(sums.map { $0 < 0 ? -0.0 : $0 + 0 }))
                 }
             }
@@ -116,13 +116,13 @@ import _TestSupport
         let outputsOfRelu: [Float] = (0..<rows * outputs).map { [0, -0.0, 0.5, 2][$0 % 4] }
         for kernels in supportedKernels() {
             let at = Panels(outputsOfRelu, rows: rows, panelWidth: kernels.panelWidth)
-            let found = product(kernels, delta, weights, zeros, rows: rows, .relu, derivativeAt: at)
+            let found = product(kernels, delta, weights, zeros, rows: rows, .f32, .relu, derivativeAt: at)
             #expect(bits(found) == bits(zip(sums, outputsOfRelu).map { $1.sign == .minus ? 0 : $0 }))
         }
     }
 
-    @Test(arguments: densities)
-    func outerProductsEqualTheReferenceToTheBit(density: Double) {
+    @Test(arguments: densities, [Precision.f32, .bf16])
+    func outerProductsEqualTheReferenceToTheBit(density: Double, precision: Precision) {
         var random = TestRandom(16)
         for kernels in supportedKernels() {
             let width = kernels.panelWidth
@@ -131,20 +131,23 @@ import _TestSupport
                     let outputs = panels * width
                     let input = random.sparseFloats(rows * inputs, density: density)
                     let delta = random.floats(rows * outputs)
-                    let source = Panels(input, rows: rows, panelWidth: width)
-                    let deltas = Panels(delta, rows: rows, panelWidth: width)
-                    let lists = Lists(rows: rows, width: inputs, panelWidth: width)
-                    _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
-                    let part = rows / 3..<rows
-                    let expected = Reference.gradient(input, delta, rows: part, inputs: inputs, outputs: outputs)
+                    let isPaired = precision == .bf16
+                    let source = Panels(rowsOf: input, rows: rows, panelWidth: width, pairs: isPaired)
+                    let deltas = Panels(rowsOf: delta, rows: rows, panelWidth: width, pairs: isPaired)
+                    let lists = Lists(rows: source.rows, width: inputs, panelWidth: width)
+                    _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, source.rows)
+                    let part = source.rows / 3..<source.rows
+                    let expected = Reference.gradient(
+                        input, delta, rows: isPaired ? 2 * part.lowerBound..<rows : part, inputs: inputs,
+                        outputs: outputs, precision)
                     for first in stride(from: 0, to: inputs, by: 64) {
                         let end = min(first + 64, inputs)
                         let block = Slice([Float](repeating: 7, count: panels * (end - first) * width))
                         kernels.outerProducts(
                             OuterProductArguments(
-                                input: lists.matrix, delta: deltas.matrix, firstPanel: 0, panels: panels,
-                                firstInput: first, endInput: end, firstRow: part.lowerBound, endRow: part.upperBound,
-                                block: block.base))
+                                precision: precision, input: lists.matrix, delta: deltas.matrix, firstPanel: 0,
+                                panels: panels, firstInput: first, endInput: end, firstRow: part.lowerBound,
+                                endRow: part.upperBound, block: block.base))
                         let found = block.values
                         let same = (first..<end).allSatisfy { i in
                             (0..<outputs).allSatisfy { o in
@@ -175,18 +178,19 @@ import _TestSupport
 
     private func product(
         _ kernels: KernelTable, _ input: [Float], _ weights: [Float], _ initial: [Float], rows: Int,
-        _ activation: Activation, derivativeAt: Panels? = nil
+        _ precision: Precision, _ activation: Activation, derivativeAt: Panels? = nil
     ) -> [Float] {
-        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth)
-        let depth = source.matrix.width
-        let lists = Lists(rows: rows, width: depth, panelWidth: kernels.panelWidth)
+        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth, pairs: precision == .bf16)
+        let lists = Lists(rows: rows, width: source.matrix.width, panelWidth: kernels.panelWidth)
         _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
         let target = Panels(rows: rows, width: initial.count, panelWidth: kernels.panelWidth)
-        let packed = PackedWeights(weights, initial: initial, inputs: depth, panelWidth: kernels.panelWidth)
+        let packed = PackedWeights(
+            weights, initial: initial, inputs: weights.count / initial.count, panelWidth: kernels.panelWidth,
+            pairs: precision == .bf16)
         defer { extendLifetime((source, lists, target, packed, derivativeAt)) }
-        kernels.sparseProduct(
-            SparseProductArguments(
-                input: lists.matrix, output: target.matrix, weights: packed.weights,
+        kernels.product(
+            ProductArguments(
+                precision: precision, input: .lists(lists.matrix), output: target.matrix, weights: packed.weights,
                 weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: 0, endRow: rows,
                 activation: activation, slope: 0, derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) }))
         return target.values

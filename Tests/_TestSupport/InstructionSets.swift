@@ -1,13 +1,17 @@
+import Foundation
 import KernelDispatch
 import Synchronization
 
 /// The kernels of every instruction set that this CPU has. Says loudly, once, which are missing.
+///
+/// A virtual machine may hide what its CPU has: `FASTTRAIN_TEST_ISA` names a set to be tested even so.
 public func supportedKernels() -> [KernelTable] {
-    let missing = InstructionSet.allCases.filter { !$0.isSupported }
+    let hidden = ProcessInfo.processInfo.environment["FASTTRAIN_TEST_ISA"]
+    let missing = InstructionSet.allCases.filter { !$0.isSupported && $0.rawValue != hidden }
     if !missing.isEmpty && !saidSo.exchange(true, ordering: .relaxed) {
         print("SKIPPED: tests of \(missing.map(\.rawValue).joined(separator: ", ")): this CPU does not have it")
     }
-    return InstructionSet.allCases.filter(\.isSupported).map { KernelTable.table(for: $0) }
+    return InstructionSet.allCases.filter { !missing.contains($0) }.map { KernelTable.table(for: $0) }
 }
 
 private let saidSo = Atomic(false)

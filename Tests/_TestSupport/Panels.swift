@@ -25,11 +25,40 @@ public final class Panels {
         matrix = PanelMatrix(base: base, panelStride: stride, width: width)
     }
 
-    /// [rows, width], row-major.
-    public convenience init(_ values: [Float], rows: Int, panelWidth: Int) {
-        self.init(rows: rows, width: values.count / rows, panelWidth: panelWidth)
+    /// [rows, width], row-major; in `pairs` of neighbours.
+    public convenience init(_ values: [Float], rows: Int, panelWidth: Int, pairs: Bool = false) {
+        let width = values.count / rows
+        if pairs {
+            self.init(rows: rows, width: (width + 1) / 2, panelWidth: panelWidth)
+            for row in 0..<rows {
+                for column in stride(from: 0, to: width, by: 2) {
+                    let place = row * width + column
+                    self[row, column / 2] = Float(
+                        bitPattern: Reference.pair(values[place], column + 1 < width ? values[place + 1] : 0))
+                }
+            }
+            return
+        }
+        self.init(rows: rows, width: width, panelWidth: panelWidth)
         for row in 0..<rows {
             for column in 0..<matrix.width { self[row, column] = values[row * matrix.width + column] }
+        }
+    }
+
+    /// [rows, width], row-major; in `pairs` of a row and the next.
+    public convenience init(rowsOf values: [Float], rows: Int, panelWidth: Int, pairs: Bool) {
+        guard pairs else {
+            self.init(values, rows: rows, panelWidth: panelWidth)
+            return
+        }
+        let width = values.count / rows
+        self.init(rows: (rows + 1) / 2, width: width, panelWidth: panelWidth)
+        for pair in 0..<self.rows {
+            for column in 0..<width {
+                let first = 2 * pair * width + column
+                self[pair, column] = Float(
+                    bitPattern: Reference.pair(values[first], 2 * pair + 1 < rows ? values[first + width] : 0))
+            }
         }
     }
 
@@ -67,12 +96,13 @@ public final class PackedWeights {
     public let panelStride: Int
     private let memory: UnsafeMutableRawPointer
 
-    /// `weights`: [inputs, outputs], row-major; `initial`: [outputs].
-    public init(_ weights: [Float], initial: [Float], inputs: Int, panelWidth: Int) {
+    /// `weights`: [inputs, outputs], row-major, in `pairs` of inputs; `initial`: [outputs].
+    public init(_ weights: [Float], initial: [Float], inputs: Int, panelWidth: Int, pairs: Bool = false) {
         let outputs = initial.count
         let panels = (outputs + panelWidth - 1) / panelWidth
-        let count = panels * inputs * panelWidth
-        panelStride = inputs * panelWidth
+        let depth = pairs ? (inputs + 1) / 2 : inputs
+        let count = panels * depth * panelWidth
+        panelStride = depth * panelWidth
         memory = .allocate(byteCount: (count + panels * panelWidth) * 4, alignment: 64)
         let base = memory.bindMemory(to: Float.self, capacity: count + panels * panelWidth)
         base.initialize(repeating: 0, count: count + panels * panelWidth)
@@ -80,9 +110,11 @@ public final class PackedWeights {
         self.initial = base + count
         for output in 0..<outputs {
             self.initial[output] = initial[output]
-            for input in 0..<inputs {
-                base[output / panelWidth * panelStride + input * panelWidth + output % panelWidth] =
-                    weights[input * outputs + output]
+            for k in 0..<depth {
+                let first = weights[(pairs ? 2 * k : k) * outputs + output]
+                let second = pairs && 2 * k + 1 < inputs ? weights[(2 * k + 1) * outputs + output] : 0
+                base[output / panelWidth * panelStride + k * panelWidth + output % panelWidth] =
+                    pairs ? Float(bitPattern: Reference.pair(first, second)) : first
             }
         }
     }

@@ -1,33 +1,67 @@
+import KernelTypes
+
 /// The numeric contract in its plainest form: what every kernel must equal, to the bit.
 public enum Reference {
-    /// `result[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`, one chain of fused multiply-adds in rising k.
-    public static func product(_ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int) -> [Float]
-    {
+    /// `result[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`, one chain of fused multiply-adds in rising k; in bf16
+    /// of rounded factors, in pairs, the second of each pair first.
+    public static func product(
+        _ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int, _ precision: Precision = .f32
+    ) -> [Float] {
         let outputs = initial.count
+        let (input, weights) = (rounded(input, precision), rounded(weights, precision))
         var result: [Float] = []
         for row in 0..<rows {
             for output in 0..<outputs {
                 var sum = initial[output]
-                for k in 0..<depth { sum.addProduct(input[row * depth + k], weights[k * outputs + output]) }
+                for k in links(0..<depth, precision) {
+                    sum.addProduct(input[row * depth + k], weights[k * outputs + output])
+                }
                 result.append(sum)
             }
         }
         return result
     }
 
-    /// `result[i, o] = Σᵣ input[r, i] · delta[r, o]`, one chain in rising r.
-    public static func gradient(_ input: [Float], _ delta: [Float], rows: Range<Int>, inputs: Int, outputs: Int)
-        -> [Float]
-    {
+    /// `result[i, o] = Σᵣ input[r, i] · delta[r, o]`, one chain in rising r; in bf16 as `product`.
+    public static func gradient(
+        _ input: [Float], _ delta: [Float], rows: Range<Int>, inputs: Int, outputs: Int, _ precision: Precision = .f32
+    ) -> [Float] {
+        let (input, delta) = (rounded(input, precision), rounded(delta, precision))
         var result: [Float] = []
         for i in 0..<inputs {
             for o in 0..<outputs {
                 var sum: Float = 0
-                for row in rows { sum.addProduct(input[row * inputs + i], delta[row * outputs + o]) }
+                for row in links(rows, precision) {
+                    sum.addProduct(input[row * inputs + i], delta[row * outputs + o])
+                }
                 result.append(sum)
             }
         }
         return result
+    }
+
+    /// The order of a chain's links.
+    private static func links(_ places: Range<Int>, _ precision: Precision) -> [Int] {
+        guard precision == .bf16 else { return Array(places) }
+        return stride(from: places.lowerBound, to: places.upperBound, by: 2).flatMap {
+            $0 + 1 < places.upperBound ? [$0 + 1, $0] : [$0]
+        }
+    }
+
+    private static func rounded(_ values: [Float], _ precision: Precision) -> [Float] {
+        precision == .bf16 ? values.map { bf16($0) } : values
+    }
+
+    /// The nearest of the numbers with eight significant bits, of two the even one; infinity from 2¹²⁸ − 2¹¹⁹ on.
+    public static func bf16(_ value: Float) -> Float {
+        guard value.isFinite && value != 0 else { return value }
+        let unit = Double(sign: .plus, exponent: max(Int(value.exponent), -126) - 7, significand: 1)
+        return Float((Double(value) / unit).rounded(.toNearestOrEven) * unit)
+    }
+
+    /// Two numbers as a pair: what a `Float` of a product in bf16 holds.
+    public static func pair(_ first: Float, _ second: Float) -> UInt32 {
+        bf16(first).bitPattern >> 16 | bf16(second).bitPattern & 0xffff_0000
     }
 }
 

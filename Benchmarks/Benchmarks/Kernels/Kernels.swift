@@ -1,17 +1,23 @@
+import KernelDispatch
+import KernelTypes
+
 /// Every kernel on one thread.
 let benchmarks: @Sendable () -> Void = {
     let kernels = chosenKernels()
     declarePeak(kernels)
     for layer in Layer.ofWorkloads {
-        declareForward(layer, kernels)
-        if layer.index > 0 { declareBackward(layer, kernels) }
-        declareGradient(layer, kernels)
+        for precision in Precision.measured(kernels) {
+            declareForward(layer, kernels, precision)
+            if layer.index > 0 { declareBackward(layer, kernels, precision) }
+            declareGradient(layer, kernels, precision)
+        }
         if layer.outputs > 10 { declareSparse(layer, kernels) }
+        declarePairs(layer, kernels)
         if layer.index == 0 { declareOuterProducts(layer, kernels) }
     }
     for layer in Layer.awkward {
-        declareForward(layer, kernels)
-        declareGradient(layer, kernels)
+        declareForward(layer, kernels, .f32)
+        declareGradient(layer, kernels, .f32)
     }
     declareUpdates(kernels)
     declareGather(kernels)

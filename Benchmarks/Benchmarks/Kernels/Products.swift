@@ -3,63 +3,84 @@ import KernelDispatch
 import KernelTypes
 
 /// X·Wᵀ + b and ReLU.
-func declareForward(_ layer: Layer, _ kernels: KernelTable) {
-    declare("forward: \(layer.description)", .operations(layer.operations), isShort: layer.isShort) {
+func declareForward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precision) {
+    let name = "forward: \(layer.description)\(precision.suffix)"
+    declare(name, .operations(layer.operations), isShort: layer.isShort) {
         let width = kernels.panelWidth
-        let input = Matrix(rows: layer.rows, width: layer.inputs, panelWidth: width)
+        let input = Matrix(rows: layer.rows, width: precision.places(layer.inputs), panelWidth: width)
         let output = Matrix(rows: layer.rows, width: layer.outputs, panelWidth: width)
-        let weights = Matrix(rows: layer.inputs, width: layer.outputs, panelWidth: width)
+        let weights = Matrix(rows: precision.places(layer.inputs), width: layer.outputs, panelWidth: width)
         let biases = Memory<Float>(randomCount: (layer.outputs + width - 1) / width * width)
         return {
             kernels.product(
                 ProductArguments(
-                    input: input.panels, output: output.panels, weights: weights.panels.base,
-                    weightPanelStride: weights.panels.panelStride, initial: biases.base, firstRow: 0,
-                    endRow: layer.rows, activation: .relu, slope: 0, derivativeAt: nil))
+                    precision: precision, input: .panels(input.panels), output: output.panels,
+                    weights: weights.panels.base, weightPanelStride: weights.panels.panelStride, initial: biases.base,
+                    firstRow: 0, endRow: layer.rows, activation: .relu, slope: 0, derivativeAt: nil))
             extendLifetime((input, output, weights, biases))
         }
     }
 }
 
 /// (δ·W) ∘ ReLU′: the gradient of the layer's inputs.
-func declareBackward(_ layer: Layer, _ kernels: KernelTable) {
-    declare("backward: \(layer.description)", .operations(layer.operations), isShort: layer.isShort) {
+func declareBackward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precision) {
+    let name = "backward: \(layer.description)\(precision.suffix)"
+    declare(name, .operations(layer.operations), isShort: layer.isShort) {
         let width = kernels.panelWidth
-        let delta = Matrix(rows: layer.rows, width: layer.outputs, panelWidth: width)
+        let delta = Matrix(rows: layer.rows, width: precision.places(layer.outputs), panelWidth: width)
         let result = Matrix(rows: layer.rows, width: layer.inputs, panelWidth: width)
         let activations = Matrix(rows: layer.rows, width: layer.inputs, panelWidth: width)
-        let transposed = Matrix(rows: layer.outputs, width: layer.inputs, panelWidth: width)
+        let transposed = Matrix(rows: precision.places(layer.outputs), width: layer.inputs, panelWidth: width)
         return {
             kernels.product(
                 ProductArguments(
-                    input: delta.panels, output: result.panels, weights: transposed.panels.base,
-                    weightPanelStride: transposed.panels.panelStride, initial: nil, firstRow: 0, endRow: layer.rows,
-                    activation: .relu, slope: 0, derivativeAt: activations.panels.base))
+                    precision: precision, input: .panels(delta.panels), output: result.panels,
+                    weights: transposed.panels.base, weightPanelStride: transposed.panels.panelStride, initial: nil,
+                    firstRow: 0, endRow: layer.rows, activation: .relu, slope: 0,
+                    derivativeAt: activations.panels.base))
             extendLifetime((delta, result, activations, transposed))
         }
     }
 }
 
 /// δᵀ·X and the sums of δ, block by block as the engine cuts it (`GradientPlan`); each block goes to the same place.
-func declareGradient(_ layer: Layer, _ kernels: KernelTable) {
-    declare("gradient: \(layer.description)", .operations(layer.operations), isShort: layer.isShort) {
+func declareGradient(_ layer: Layer, _ kernels: KernelTable, _ precision: Precision) {
+    let name = "gradient: \(layer.description)\(precision.suffix)"
+    declare(name, .operations(layer.operations), isShort: layer.isShort) {
         let width = kernels.panelWidth
         let inputsPerBlock = 128
-        let input = Matrix(rows: layer.rows, width: layer.inputs, panelWidth: width)
-        let delta = Matrix(rows: layer.rows, width: layer.outputs, panelWidth: width)
+        let rows = precision.places(layer.rows)
+        let input = Matrix(rows: rows, width: layer.inputs, panelWidth: width)
+        let delta = Matrix(rows: rows, width: layer.outputs, panelWidth: width)
         let block = Memory<Float>(randomCount: inputsPerBlock * width)
-        let biasBlock = Memory<Float>(randomCount: width)
+        let biases = Memory<Float>(randomCount: width)
         return {
             for first in stride(from: 0, to: layer.inputs, by: inputsPerBlock) {
                 for panel in 0..<(layer.outputs + width - 1) / width {
                     kernels.gradient(
                         GradientArguments(
-                            input: input.panels, delta: delta.panels, panel: panel, firstInput: first,
-                            endInput: min(first + inputsPerBlock, layer.inputs), firstRow: 0, endRow: layer.rows,
-                            block: block.base, biasBlock: first == 0 ? biasBlock.base : nil))
+                            precision: precision, input: input.panels, delta: delta.panels, panel: panel,
+                            firstInput: first, endInput: min(first + inputsPerBlock, layer.inputs), firstRow: 0,
+                            endRow: rows, block: block.base))
+                    if first == 0 { kernels.sumRows(delta.panels, panel, 0, rows, biases.base) }
                 }
             }
-            extendLifetime((input, delta, block, biasBlock))
+            extendLifetime((input, delta, block, biases))
+        }
+    }
+}
+
+/// Activations as pairs of bfloat16 along their columns and along their rows.
+func declarePairs(_ layer: Layer, _ kernels: KernelTable) {
+    declare("pairs: \(layer.description)", .rows(layer.rows), isShort: layer.rows * layer.inputs < 10_000) {
+        let width = kernels.panelWidth
+        let source = Matrix(rows: layer.rows, width: layer.inputs, panelWidth: width)
+        let neighbours = Matrix(rows: layer.rows, width: (layer.inputs + 1) / 2, panelWidth: width)
+        let rows = Matrix(rows: (layer.rows + 1) / 2, width: layer.inputs, panelWidth: width)
+        return {
+            kernels.pairColumns(source.panels, neighbours.panels, 0, layer.inputs, 0, layer.rows)
+            kernels.pairRows(source.panels, rows.panels, 0, layer.inputs, 0, layer.rows, 0)
+            extendLifetime((source, neighbours, rows))
         }
     }
 }

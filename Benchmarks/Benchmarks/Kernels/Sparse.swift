@@ -13,9 +13,9 @@ func declareSparse(_ layer: Layer, _ kernels: KernelTable) {
         let weights = Matrix(rows: layer.inputs, width: layer.outputs, panelWidth: width)
         let biases = Memory<Float>(randomCount: (layer.outputs + width - 1) / width * width)
         return {
-            kernels.sparseProduct(
-                SparseProductArguments(
-                    input: input.matrix, output: output.panels, weights: weights.panels.base,
+            kernels.product(
+                ProductArguments(
+                    precision: .f32, input: .lists(input.matrix), output: output.panels, weights: weights.panels.base,
                     weightPanelStride: weights.panels.panelStride, initial: biases.base, firstRow: 0,
                     endRow: layer.rows, activation: .relu, slope: 0, derivativeAt: nil))
             extendLifetime((input, output, weights, biases))
@@ -42,7 +42,7 @@ func declareOuterProducts(_ layer: Layer, _ kernels: KernelTable) {
                 for panel in stride(from: 0, to: (layer.outputs + width - 1) / width, by: 4) {
                     kernels.outerProducts(
                         OuterProductArguments(
-                            input: input.matrix, delta: delta.panels, firstPanel: panel,
+                            precision: .f32, input: input.matrix, delta: delta.panels, firstPanel: panel,
                             panels: min(4, (layer.outputs + width - 1) / width - panel), firstInput: first,
                             endInput: min(first + 64, layer.inputs), firstRow: 0, endRow: layer.rows,
                             block: block.base))

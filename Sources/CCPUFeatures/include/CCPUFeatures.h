@@ -10,4 +10,7 @@ bool ft_cpu_has_avx2(void);
 /// All of x86-64-v4 that the AVX-512 kernels may be compiled to.
 bool ft_cpu_has_avx512(void);
 
+/// The same, and AVX512_BF16.
+bool ft_cpu_has_avx512_bf16(void);
+
 #endif

@@ -1,5 +1,5 @@
-/// What Swift cannot say, or says lane by lane: a prefetch, the square root of a vector, a transposition, and the
-/// numbers of a vector that are not zero.
+/// What Swift cannot say, or says lane by lane: a prefetch, the square root of a vector, a transposition, the numbers of
+/// a vector that are not zero, and bfloat16.
 ///
 /// Inlined into each kernel module under that module's instruction set; static, so that no symbol is shared.
 #ifndef FASTTRAIN_INTRINSICS_H
@@ -53,6 +53,55 @@ FT_INLINE void ft_transpose8(const float *source, long source_stride, float *des
     }
 }
 
+typedef uint32_t ft_word16 __attribute__((vector_size(64), aligned(4), may_alias));
+
+#ifndef __AVX512BF16__
+/// Two times sixteen numbers, rounded to bfloat16 to nearest, ties to even, as pairs. NaN must be quiet.
+FT_INLINE void ft_pair16(ft_word16 *lower, ft_word16 *upper, float *pairs) {
+    *lower += 0x7fff + (*lower >> 16 & 1);
+    *upper += 0x7fff + (*upper >> 16 & 1);
+    *(ft_word16 *)pairs = *lower >> 16 | (*upper & 0xffff0000);
+}
+#endif
+
+/// Sixteen pairs of bfloat16 numbers from two rows: of row `first` in the lower halves, of row `second` in the upper.
+FT_INLINE void ft_pair_rows(const float *first, const float *second, float *pairs) {
+    ft_word16 lower = *(const ft_word16 *)first, upper = *(const ft_word16 *)second;
+#ifdef __AVX512BF16__
+    // Word i is number i of the first row, word 16 + i of the second.
+    const __m512i order = _mm512_set_epi16(
+        31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1,
+        16, 0);
+    __m512i words = (__m512i)_mm512_cvtne2ps_pbh((__m512)upper, (__m512)lower);
+    *(ft_word16 *)pairs = (ft_word16)_mm512_permutexvar_epi16(order, words);
+#else
+    ft_pair16(&lower, &upper, pairs);
+#endif
+}
+
+/// Sixteen pairs of bfloat16 numbers from neighbours: eight of the sixteen numbers at `first`, eight of those at `second`.
+FT_INLINE void ft_pair_neighbours(const float *first, const float *second, float *pairs) {
+    ft_word16 left = *(const ft_word16 *)first, right = *(const ft_word16 *)second;
+#ifdef __AVX512BF16__
+    *(ft_word16 *)pairs = (ft_word16)_mm512_cvtne2ps_pbh((__m512)right, (__m512)left);
+#else
+    ft_word16 lower = __builtin_shufflevector(
+        left, right, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    ft_word16 upper = __builtin_shufflevector(
+        left, right, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    ft_pair16(&lower, &upper, pairs);
+#endif
+}
+
+#ifdef __AVX512BF16__
+typedef float ft_lanes16 __attribute__((ext_vector_type(16)));
+
+/// `sum` plus the products of pairs of bfloat16 numbers: first of the upper halves, then of the lower ones.
+FT_INLINE ft_lanes16 ft_add_pair_products(ft_lanes16 sum, ft_lanes16 left, ft_lanes16 right) {
+    return (ft_lanes16)_mm512_dpbf16_ps((__m512)sum, (__m512bh)left, (__m512bh)right);
+}
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 #define FT_KEEP_AVX512 1
 /// How many numbers `ft_keep_floats` and `ft_keep_bytes` look at.
@@ -88,17 +137,23 @@ FT_INLINE void ft_write_offsets(__m128i places, uint16_t *offsets, uint16_t firs
 }
 #endif
 
-/// Writes those of the `FT_KEPT_AT_ONCE` numbers at `source` that are not zero to `values`, and for number i
+/// Bits of which one is set in every number that is not zero or subnormal, and in every pair of bfloat16 numbers that
+/// are not both zero.
+enum { FT_NOT_ZERO = 0x7fff7fff };
+
+/// Writes those of the `FT_KEPT_AT_ONCE` numbers, or pairs, at `source` that are not zero to `values`, and for number i
 /// `first + i · step` to `offsets`. Returns how many; up to `FT_KEPT_AT_ONCE` places of both are written.
 FT_INLINE long ft_keep_floats(
     const float *source, float *values, uint16_t *offsets, uint16_t first, uint16_t step) {
 #ifdef FT_KEEP_AVX512
     __m512 numbers = _mm512_loadu_ps(source);
-    __mmask16 mask = _mm512_cmp_ps_mask(numbers, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+    __mmask16 mask = _mm512_test_epi32_mask(_mm512_castps_si512(numbers), _mm512_set1_epi32(FT_NOT_ZERO));
     return ft_keep16(numbers, mask, values, offsets, first, step);
 #elif defined(__AVX2__)
     __m256 numbers = _mm256_loadu_ps(source);
-    unsigned mask = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(numbers, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+    __m256i bits = _mm256_and_si256(_mm256_castps_si256(numbers), _mm256_set1_epi32(FT_NOT_ZERO));
+    __m256i zeros = _mm256_cmpeq_epi32(bits, _mm256_setzero_si256());
+    unsigned mask = ~(unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(zeros)) & 0xff;
     __m128i places = ft_places(mask);
     _mm256_storeu_ps(values, _mm256_permutevar8x32_ps(numbers, _mm256_cvtepu8_epi32(places)));
     ft_write_offsets(places, offsets, first, step);
@@ -106,9 +161,11 @@ FT_INLINE long ft_keep_floats(
 #else
     long count = 0;
     for (int i = 0; i < FT_KEPT_AT_ONCE; i++) {
+        uint32_t bits;
+        memcpy(&bits, source + i, 4);
         values[count] = source[i];
         offsets[count] = (uint16_t)(first + i * step);
-        count += source[i] != 0;
+        count += (bits & FT_NOT_ZERO) != 0;
     }
     return count;
 #endif

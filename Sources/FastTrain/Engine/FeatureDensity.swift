@@ -1,22 +1,41 @@
-/// How many of a split's features are not zero: the share of each column in some rows spread evenly over the split.
+import KernelTypes
+
+/// How many of a split's features are not zero, told from some rows spread evenly over the split.
 struct FeatureDensity: Sendable {
-    /// Of each column.
-    let columns: [Double]
-    /// Of all.
-    let mean: Double
+    /// Of each column, the share of rows.
+    private let columns: [Double]
+    /// The share of numbers.
+    private let numbers: Double
+    /// The share of pairs of neighbouring columns.
+    private let pairs: Double
 
     init(_ split: DataSplit, width: Int) {
         let samples = min(split.count, 256)
         var counts = [Int](repeating: 0, count: width)
+        var pairs = 0
+        func count(_ isZero: (Int) -> Bool) {
+            for column in 0..<width where !isZero(column) { counts[column] += 1 }
+            for column in stride(from: 0, to: width, by: 2)
+            where !isZero(column) || column + 1 < width && !isZero(column + 1) { pairs += 1 }
+        }
         for sample in 0..<samples {
             let row = split.count * sample / samples * width
             switch split.features {
-            case .u8(let bytes, _): for column in 0..<width where bytes[row + column] != 0 { counts[column] += 1 }
-            case .f32(let values): for column in 0..<width where values[row + column] != 0 { counts[column] += 1 }
+            case .u8(let bytes, _): count { bytes[row + $0] == 0 }
+            case .f32(let values): count { values[row + $0] == 0 }
             }
         }
         extendLifetime(split)
         columns = counts.map { Double($0) / Double(samples) }
-        mean = columns.reduce(0, +) / Double(width)
+        numbers = columns.reduce(0, +) / Double(width)
+        self.pairs = Double(pairs) / Double(samples * ((width + 1) / 2))
+    }
+
+    /// Of what a product reads whose sum goes over columns.
+    func alongColumns(_ precision: KernelTypes.Precision) -> Double { precision == .f32 ? numbers : pairs }
+
+    /// Of each column, of what a product reads whose sum goes over rows. Shuffled rows are paired by chance.
+    func alongRows(_ precision: KernelTypes.Precision) -> [Double] {
+        precision == .f32 ? columns : columns.map { 1 - (1 - $0) * (1 - $0) }
     }
 }

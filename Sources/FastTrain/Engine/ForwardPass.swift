@@ -10,75 +10,80 @@ struct ForwardPass: Sendable {
     let activations: Activations
     /// What the rows' outputs are held against.
     let targets: RowTargets
-    /// The features as lists; nil if they are dense.
-    private let inputLists: SparseLists?
-    /// Room for one layer's outputs, or their gradients, as lists: made anew for each product.
-    private let hiddenLists: SparseLists?
+    /// The weights as bf16 reads them; nil in single precision.
+    let pairedWeights: PairedWeights?
+    let precision: KernelTypes.Precision
+    /// In which its products read the layers' inputs and the gradients of their outputs.
+    let forms: OperandForms
+    private let features: OperandRoom
+    /// Room for one layer's outputs, or their gradients: made anew for each product.
+    private let hidden: OperandRoom
     private let loss: Loss
     private let activation: KernelTypes.Activation
     private let slope: Float
 
-    /// `rows`: how many there may be at hand at once. `inputDensity`: the share of features that are not zero.
+    /// `rows`: how many there may be at hand at once. `density`: of the features; nil: they have no zeros.
     /// `inputBlock`: columns of a block of the features' lists.
     init(
-        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, inputDensity: Double,
+        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity?,
         inputBlock: Int = SparsePlan.blockWidth, kernels: KernelTable
     ) {
         self.network = network
         self.kernels = kernels
-        parameters = PackedParameters(PackedLayout(network, panelWidth: kernels.panelWidth))
+        precision = recipe.precision.kernel
+        let layout = PackedLayout(network, panelWidth: kernels.panelWidth)
+        parameters = PackedParameters(layout)
+        pairedWeights = precision == .bf16 ? PairedWeights(layout, kernels: kernels) : nil
         activations = Activations(widths: network.widths, rows: rows, panelWidth: kernels.panelWidth)
         targets = RowTargets(rows: rows, outputs: network.outputs, task: task)
         loss = recipe.resolvedLoss(for: task)
         activation = recipe.activation.kernel
         slope = Float(recipe.leakySlope)
-        inputLists =
-            inputDensity <= SparsePlan.densest && SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
-            ? SparseLists(rows: rows, width: network.inputs, blockWidth: inputBlock) : nil
-        // Layers whose inputs or whose outputs' gradients may go by lists: see `list` and `deltaList`.
-        let hidden = recipe.hidden.indices.filter { index in
-            SparsePlan.isWorthLists(outputs: network.widths[index + 2], kernels)
-                || index > 0 && SparsePlan.isWorthLists(outputs: network.widths[index], kernels)
+        forms = OperandForms(network: network, recipe: recipe, density: density, kernels: kernels)
+        features = OperandRoom(
+            rows: rows, for: [(network.inputs, forms.input(0))], blockWidth: inputBlock, kernels: kernels)
+        hidden = OperandRoom(
+            rows: rows,
+            for: (1..<network.layerCount).flatMap { [forms] index in
+                [(network.widths[index], forms.input(index)), (network.widths[index + 1], forms.delta(index))]
+            }, blockWidth: SparsePlan.blockWidth, kernels: kernels)
+    }
+
+    /// Takes over parameters in the public layout.
+    func load(_ parameters: Parameters) {
+        self.parameters.load(parameters)
+        for (index, layer) in self.parameters.layout.layers.enumerated() {
+            pairedWeights?.follow(
+                self.parameters, layer: index, panels: 0..<layer.panels, inputs: 0..<layer.inputs)
         }
-        hiddenLists =
-            recipe.activation == .relu
-            ? hidden.map { recipe.hidden[$0] }.max().map {
-                SparseLists(rows: rows, width: $0, blockWidth: SparsePlan.blockWidth)
-            } : nil
     }
 
-    /// The input of a layer as lists, if its products go by them; a hidden layer's until the next product.
-    func list(_ index: Int) -> SparseMatrix? {
-        guard SparsePlan.isWorthLists(outputs: network.widths[index + 1], kernels) else { return nil }
-        return (index == 0 ? inputLists : hiddenLists)?.matrix(width: network.widths[index])
-    }
-
-    /// Room for the gradient of a hidden layer's outputs as lists, if it is worth while: zero wherever ReLU's output is.
-    private func deltaList(_ index: Int) -> SparseMatrix? {
-        guard index < network.layerCount - 1, SparsePlan.isWorthLists(outputs: network.widths[index], kernels)
-        else { return nil }
-        return hiddenLists?.matrix(width: network.widths[index + 1])
+    /// What a product reads of a layer's input.
+    func input(_ index: Int) -> ProductInput {
+        (index == 0 ? features : hidden).input(forms.input(index), of: activations[index])
     }
 
     /// The outputs of the last layer, before softmax.
     var outputs: PanelMatrix { activations[network.layerCount] }
 
-    /// Brings `rows` of the data set into the first matrix: data row `indices[r]` to row `r`, r in `rows`.
+    /// Brings `rows` of the data set into the form that the first product reads: data row `indices[r]` to row `r`, r in
+    /// `rows`.
     ///
-    /// Returns how many numbers a product with them reads.
+    /// Returns how many multiply-adds each column of that product takes.
     @discardableResult
-    func gather(_ features: Features, indices: UnsafePointer<Int32>, rows: Range<Int>) -> Int {
-        switch (features, list(0)) {
-        case (.u8(let bytes, let scale), let lists?):
-            return kernels.gatherSparseBytes(bytes, scale, indices, lists, rows.lowerBound, rows.upperBound)
-        case (.f32(let values), let lists?):
-            return kernels.gatherSparseFloats(values, indices, lists, rows.lowerBound, rows.upperBound)
-        case (.u8(let bytes, let scale), nil):
-            kernels.gatherBytes(bytes, scale, indices, activations[0], rows.lowerBound, rows.upperBound)
-        case (.f32(let values), nil):
-            kernels.gatherFloats(values, indices, activations[0], rows.lowerBound, rows.upperBound)
+    func gather(_ split: Features, indices: UnsafePointer<Int32>, rows: Range<Int>) -> Int {
+        let (first, end) = (rows.lowerBound, rows.upperBound)
+        switch (split, forms.input(0)) {
+        case (.u8(let bytes, let scale), .lists):
+            return kernels.gatherSparseBytes(bytes, scale, indices, features.lists(width: network.inputs), first, end)
+        case (.f32(let values), .lists):
+            return kernels.gatherSparseFloats(values, indices, features.lists(width: network.inputs), first, end)
+        case (.u8(let bytes, let scale), _):
+            kernels.gatherBytes(bytes, scale, indices, activations[0], first, end)
+        case (.f32(let values), _):
+            kernels.gatherFloats(values, indices, activations[0], first, end)
         }
-        return rows.count * network.inputs
+        return features.make(forms.input(0), of: activations[0], columns: 0..<network.inputs, rows: rows)
     }
 
     /// Each layer in turn.
@@ -88,46 +93,36 @@ struct ForwardPass: Sendable {
 
     /// X·Wᵀ + b of one layer, then the activation; none after the last layer.
     ///
-    /// `panels`: those of the outputs to make; nil: all. `listsAreMade`: of the input, always so of the features.
-    /// `entries`: of these, see `gather`; for `laps` alone.
+    /// `panels`: those of the outputs to make; nil: all. `inputIsMade`: in the form that the product reads, as features
+    /// always are; `multiplyAdds`: of each column of the product, see `gather`; for `laps` alone.
     func runLayer(
-        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, listsAreMade: Bool = false, entries: Int = 0,
+        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, inputIsMade: Bool = false, multiplyAdds: Int = 0,
         laps: LapTimer? = nil
     ) {
         let layer = parameters.layout.layers[index]
-        let activation = index < network.layerCount - 1 ? activation : .identity
         let panels = panels ?? 0..<layer.panels
         let output = activations[index + 1].part(panels, panelWidth: kernels.panelWidth)
-        let weights = parameters.base + layer.weights + panels.lowerBound * layer.panelStride
-        let initial = parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth
-        var multiplyAdds = entries * network.widths[index + 1]
-        if let list = list(index) {
-            if index > 0 && !listsAreMade {
-                multiplyAdds =
-                    listOutputs(index, columns: 0..<network.widths[index], rows: rows) * network.widths[index + 1]
-                laps?.lap(.lists, layer: index)
-            }
-            kernels.sparseProduct(
-                SparseProductArguments(
-                    input: list, output: output, weights: weights, weightPanelStride: layer.panelStride,
-                    initial: initial, firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation,
-                    slope: slope, derivativeAt: nil))
-        } else {
-            multiplyAdds = rows.count * network.widths[index] * output.width
-            kernels.product(
-                ProductArguments(
-                    input: activations[index], output: output, weights: weights, weightPanelStride: layer.panelStride,
-                    initial: initial, firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation,
-                    slope: slope, derivativeAt: nil))
+        let weights = pairedWeights?.base(index) ?? UnsafePointer(parameters.base + layer.weights)
+        let stride = pairedWeights?.panelStride(index) ?? layer.panelStride
+        var multiplyAdds = multiplyAdds
+        if index > 0 && !inputIsMade {
+            multiplyAdds = makeInput(index, columns: 0..<network.widths[index], rows: rows)
+            laps?.lap(.pack, layer: index)
         }
-        laps?.lap(.forward, layer: index, multiplyAdds: multiplyAdds)
+        kernels.product(
+            ProductArguments(
+                precision: precision, input: input(index), output: output,
+                weights: weights + panels.lowerBound * stride, weightPanelStride: stride,
+                initial: parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth,
+                firstRow: rows.lowerBound, endRow: rows.upperBound,
+                activation: index < network.layerCount - 1 ? activation : .identity, slope: slope, derivativeAt: nil))
+        laps?.lap(.forward, layer: index, multiplyAdds: multiplyAdds * network.widths[index + 1])
     }
 
-    /// Makes lists of some columns of the input of layer `index`, whole blocks of them. Returns their numbers.
-    func listOutputs(_ index: Int, columns: Range<Int>, rows: Range<Int>) -> Int {
-        guard let list = list(index) else { return 0 }
-        return kernels.sparseRows(
-            activations[index], list, columns.lowerBound, columns.upperBound, rows.lowerBound, rows.upperBound)
+    /// Brings some columns of the input of a hidden layer into the form that its product reads. Returns how many
+    /// multiply-adds each column of that product takes.
+    func makeInput(_ index: Int, columns: Range<Int>, rows: Range<Int>) -> Int {
+        hidden.make(forms.input(index), of: activations[index], columns: columns, rows: rows)
     }
 
     /// The loss of each row, and its gradient times `scale` in place of the outputs.
@@ -146,38 +141,35 @@ struct ForwardPass: Sendable {
         if loss == .crossEntropy { kernels.softmax(outputs, rows.lowerBound, rows.upperBound) }
     }
 
-    /// Makes lists of the gradient of the outputs of layer `index`, if that is worth while. Returns how many numbers a
-    /// product with it reads.
-    func listDelta(_ index: Int, _ outputDelta: PanelMatrix, rows: Range<Int>) -> Int {
-        guard let lists = deltaList(index) else { return rows.count * outputDelta.width }
-        return kernels.sparseRows(outputDelta, lists, 0, outputDelta.width, rows.lowerBound, rows.upperBound)
+    /// Brings the gradient of the outputs of layer `index` into the form that backpropagation reads. Returns how many
+    /// multiply-adds each column of that product takes.
+    func makeDelta(_ index: Int, _ outputDelta: PanelMatrix, rows: Range<Int>) -> Int {
+        hidden.make(forms.delta(index), of: outputDelta, columns: 0..<outputDelta.width, rows: rows)
     }
 
-    /// One layer of backpropagation, after `listDelta`: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of
-    /// inputs. `panels`: those of the inputs to make; nil: all. `entries`: what `listDelta` returned; for `laps` alone.
+    /// One layer of backpropagation, after `makeDelta`: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of
+    /// inputs. `panels`: those of the inputs to make; nil: all. `multiplyAdds`: of `makeDelta`; for `laps` alone.
     func backpropagate(
         layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix, transposed: UnsafePointer<Float>,
-        rows: Range<Int>, panels: Range<Int>? = nil, entries: Int, laps: LapTimer? = nil
+        rows: Range<Int>, panels: Range<Int>? = nil, multiplyAdds: Int, laps: LapTimer? = nil
     ) {
-        let stride = network.widths[index + 1] * kernels.panelWidth
+        let panelStride = transposedPanelStride(index)
         let panels = panels ?? 0..<(network.widths[index] + kernels.panelWidth - 1) / kernels.panelWidth
-        let output = inputDelta.part(panels, panelWidth: kernels.panelWidth)
-        let derivativeAt = activations[index].part(panels, panelWidth: kernels.panelWidth).base
-        let weights = transposed + panels.lowerBound * stride
-        if let lists = deltaList(index) {
-            kernels.sparseProduct(
-                SparseProductArguments(
-                    input: lists, output: output, weights: weights, weightPanelStride: stride, initial: nil,
-                    firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
-                    derivativeAt: derivativeAt))
-        } else {
-            kernels.product(
-                ProductArguments(
-                    input: outputDelta, output: output, weights: weights, weightPanelStride: stride, initial: nil,
-                    firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
-                    derivativeAt: derivativeAt))
-        }
-        laps?.lap(.backward, layer: index, multiplyAdds: entries * network.widths[index])
+        kernels.product(
+            ProductArguments(
+                precision: precision, input: hidden.input(forms.delta(index), of: outputDelta),
+                output: inputDelta.part(panels, panelWidth: kernels.panelWidth),
+                weights: transposed + panels.lowerBound * panelStride, weightPanelStride: panelStride, initial: nil,
+                firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
+                derivativeAt: activations[index].part(panels, panelWidth: kernels.panelWidth).base))
+        laps?.lap(.backward, layer: index, multiplyAdds: multiplyAdds * network.widths[index])
+    }
+
+    /// From one panel of a layer's inputs to the next in the weights that backpropagation reads: a row for each output,
+    /// or for each two of them.
+    func transposedPanelStride(_ layer: Int) -> Int {
+        let outputs = network.widths[layer + 1]
+        return (precision == .bf16 ? (outputs + 1) / 2 : outputs) * kernels.panelWidth
     }
 
     /// Element `column` of a row of the outputs; a zero is +0, whichever way the product went.
@@ -215,6 +207,15 @@ extension Activation {
         case .leakyReLU: .leakyRelu
         case .sigmoid: .sigmoid
         case .tanh: .tanh
+        }
+    }
+}
+
+extension Precision {
+    var kernel: KernelTypes.Precision {
+        switch self {
+        case .f32: .f32
+        case .bf16: .bf16
         }
     }
 }

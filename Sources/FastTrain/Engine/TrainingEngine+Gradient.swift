@@ -11,16 +11,16 @@ enum GradientForm: Sendable {
     /// In cache, from the lists of the features' rows.
     case outerProducts
 
-    /// How a layer is cut; `inputsPerBlock`: of the lists of its rows; `densities`: of its inputs; `ownPanels`: see
-    /// `GradientPlan.Layer`.
+    /// How a layer is cut; `inputsPerBlock`: of the lists of its rows; `densities`: of its inputs; `rows`: that the
+    /// products go over; `ownPanels`: see `GradientPlan.Layer`.
     func cut(
-        inputsPerBlock: Int, densities: [Double]?, batchSize: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
+        inputsPerBlock: Int, densities: [Double]?, rows: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
     ) -> GradientPlan.Layer {
-        let rows = Double(batchSize)
+        let height = Double(rows)
         guard self != .dense, let densities else {
             return GradientPlan.Layer(
                 inputsPerBlock: GradientPlan.inputsPerBlock, inputsPerStrip: kernels.panelWidth,
-                panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * rows }, ownPanels: ownPanels)
+                panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * height }, ownPanels: ownPanels)
         }
         let isOuter = self == .outerProducts
         // Lists of a block's columns have some 48,000 places, 288 KB with their offsets: half a second-level cache of
@@ -28,10 +28,10 @@ enum GradientForm: Sendable {
         let inputs =
             isOuter
             ? inputsPerBlock
-            : min(GradientPlan.inputsPerBlock, max(2, 48_000 / batchSize / kernels.panelWidth) * kernels.panelWidth)
+            : min(GradientPlan.inputsPerBlock, max(2, 48_000 / rows / kernels.panelWidth) * kernels.panelWidth)
         return GradientPlan.Layer(
             inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,
-            panelsAtOnce: kernels.panelsAtOnce, cost: { 20 + 1.5 * rows * densities[$0] }, ownPanels: ownPanels)
+            panelsAtOnce: kernels.panelsAtOnce, cost: { 20 + 1.5 * height * densities[$0] }, ownPanels: ownPanels)
     }
 }
 
@@ -43,113 +43,123 @@ extension TrainingEngine {
         rank: Int, count: Int, _ step: OptimizerState.Step, upcoming: UpcomingRows? = nil, laps: LapTimer? = nil
     ) {
         let scratch = scratch[rank]
+        let minibatch = Minibatch(count: count, shards: shards)
         let blocks = plan.shares[rank]
         var listed: GradientPlan.Block?
         for (index, block) in blocks.enumerated() {
             upcoming?.prefetch(part: index, of: blocks.count)
-            switch (forms[block.layer], forward.list(block.layer)) {
-            case (.columns, let lists?):
+            switch forms[block.layer] {
+            case .columns:
                 if !hasSharedColumns(block.layer) && (listed?.layer != block.layer || listed?.inputs != block.inputs) {
-                    listColumns(block, lists, scratch, count: count)
+                    listColumns(block, scratch, minibatch)
                     listed = block
-                    laps?.lap(.lists, layer: block.layer)
+                    laps?.lap(.pack, layer: block.layer)
                 }
-                columnsGradient(block, scratch, count: count)
-            case (.outerProducts, let lists?):
-                outerGradient(block, lists, scratch, count: count)
-            default:
-                denseGradient(block, scratch, count: count)
+                columnsGradient(block, scratch, minibatch)
+            case .outerProducts:
+                outerGradient(block, scratch, minibatch)
+            case .dense:
+                denseGradient(block, scratch, minibatch)
             }
+            if block.inputs.lowerBound == 0 { biasGradient(block, scratch, minibatch) }
             laps?.lap(.gradient, layer: block.layer)
             update(block, scratch, step)
-            transpose(block)
+            follow(block)
             laps?.lap(.update, layer: block.layer)
         }
     }
 
-    /// Rows of a minibatch of `count` rows.
-    func shardRows(_ shard: Int, of count: Int) -> Range<Int> {
-        count * shard / shards..<count * (shard + 1) / shards
+    /// What a weight gradient reads: a layer's input.
+    private func gradientInput(_ layer: Int) -> PanelMatrix {
+        gradientOperands?.inputs[layer] ?? forward.activations[layer]
+    }
+
+    /// The gradient of its outputs.
+    private func gradientDelta(_ layer: Int) -> PanelMatrix { gradientOperands?.deltas[layer] ?? delta(layer) }
+
+    /// The features as lists.
+    private var featureLists: SparseMatrix? {
+        if let gradientOperands { return gradientOperands.features }
+        guard case .lists(let lists) = forward.input(0) else { return nil }
+        return lists
+    }
+
+    /// Where a shard's rows, or pairs of rows, lie in all of these.
+    private func gradientRows(_ shard: Int, _ minibatch: Minibatch) -> Range<Int> {
+        gradientOperands == nil ? minibatch.rows(shard) : minibatch.pairs(shard)
     }
 
     /// The columns of a block's inputs in each shard's rows.
-    private func listColumns(
-        _ block: GradientPlan.Block, _ lists: SparseMatrix, _ scratch: GradientScratch, count: Int
-    ) {
+    private func listColumns(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
         for shard in 0..<shards {
-            let rows = shardRows(shard, of: count)
+            let rows = gradientRows(shard, minibatch)
             let columns = scratch.columns[shard].matrix(width: rows.count)
             if block.layer > 0 {
                 kernels.panelColumns(
-                    forward.activations[block.layer], block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound,
+                    gradientInput(block.layer), block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound,
                     rows.upperBound, columns, 0)
-                continue
+            } else if let lists = featureLists {
+                kernels.sparseColumns(
+                    lists, block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound, rows.upperBound, columns)
             }
-            kernels.sparseColumns(
-                lists, block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound, rows.upperBound,
-                columns)
         }
     }
 
-    private func columnsGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, count: Int) {
-        let delta = delta(block.layer)
+    private func columnsGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
+        let delta = gradientDelta(block.layer)
         let width = kernels.panelWidth
         // Lists that the threads share have a row for each input of the layer, a thread's own for those of the block.
         let isShared = hasSharedColumns(block.layer)
         let first = isShared ? block.inputs.lowerBound : 0
         for shard in 0..<shards {
-            let rows = shardRows(shard, of: count)
-            kernels.sparseProduct(
-                SparseProductArguments(
-                    input: (isShared ? sharedColumns : scratch.columns)[shard].matrix(width: rows.count),
+            let rows = gradientRows(shard, minibatch)
+            kernels.product(
+                ProductArguments(
+                    precision: forward.precision,
+                    input: .lists((isShared ? sharedColumns : scratch.columns)[shard].matrix(width: rows.count)),
                     output: PanelMatrix(
                         base: scratch.gradient(shard) - first * width, panelStride: block.inputs.count * width,
                         width: block.panels.count * width),
                     weights: delta.base + block.panels.lowerBound * delta.panelStride + rows.lowerBound * width,
                     weightPanelStride: delta.panelStride, initial: nil, firstRow: first,
-                    endRow: first + block.inputs.count,
-                    activation: .identity, slope: 0, derivativeAt: nil))
-            biasGradient(block, scratch, shard: shard, rows)
+                    endRow: first + block.inputs.count, activation: .identity, slope: 0, derivativeAt: nil))
         }
     }
 
-    private func outerGradient(
-        _ block: GradientPlan.Block, _ lists: SparseMatrix, _ scratch: GradientScratch, count: Int
-    ) {
+    private func outerGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
+        guard let lists = featureLists else { return }
         for shard in 0..<shards {
-            let rows = shardRows(shard, of: count)
+            let rows = gradientRows(shard, minibatch)
             kernels.outerProducts(
                 OuterProductArguments(
-                    input: lists, delta: delta(block.layer), firstPanel: block.panels.lowerBound,
-                    panels: block.panels.count, firstInput: block.inputs.lowerBound, endInput: block.inputs.upperBound,
-                    firstRow: rows.lowerBound, endRow: rows.upperBound, block: scratch.gradient(shard)))
-            biasGradient(block, scratch, shard: shard, rows)
-        }
-    }
-
-    private func denseGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, count: Int) {
-        for shard in 0..<shards {
-            let rows = shardRows(shard, of: count)
-            kernels.gradient(
-                GradientArguments(
-                    input: forward.activations[block.layer], delta: delta(block.layer), panel: block.panels.lowerBound,
+                    precision: forward.precision, input: lists, delta: gradientDelta(block.layer),
+                    firstPanel: block.panels.lowerBound, panels: block.panels.count,
                     firstInput: block.inputs.lowerBound, endInput: block.inputs.upperBound, firstRow: rows.lowerBound,
-                    endRow: rows.upperBound, block: scratch.gradient(shard),
-                    biasBlock: block.inputs.lowerBound == 0 ? scratch.biases(shard) : nil))
+                    endRow: rows.upperBound, block: scratch.gradient(shard)))
         }
     }
 
-    /// The bias gradients of a block's outputs belong to the block of their first input.
-    private func biasGradient(
-        _ block: GradientPlan.Block, _ scratch: GradientScratch, shard: Int, _ rows: Range<Int>
-    ) {
-        guard block.inputs.lowerBound == 0 else { return }
-        for (index, panel) in block.panels.enumerated() {
+    private func denseGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
+        for shard in 0..<shards {
+            let rows = gradientRows(shard, minibatch)
             kernels.gradient(
                 GradientArguments(
-                    input: forward.activations[block.layer], delta: delta(block.layer), panel: panel, firstInput: 0,
-                    endInput: 0, firstRow: rows.lowerBound, endRow: rows.upperBound, block: scratch.gradient(shard),
-                    biasBlock: scratch.biases(shard) + index * kernels.panelWidth))
+                    precision: forward.precision, input: gradientInput(block.layer), delta: gradientDelta(block.layer),
+                    panel: block.panels.lowerBound, firstInput: block.inputs.lowerBound,
+                    endInput: block.inputs.upperBound, firstRow: rows.lowerBound, endRow: rows.upperBound,
+                    block: scratch.gradient(shard)))
+        }
+    }
+
+    /// The bias gradients of a block's outputs: they belong to the block of their first input.
+    private func biasGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
+        for shard in 0..<shards {
+            let rows = minibatch.rows(shard)
+            for (index, panel) in block.panels.enumerated() {
+                kernels.sumRows(
+                    delta(block.layer), panel, rows.lowerBound, rows.upperBound,
+                    scratch.biases(shard) + index * kernels.panelWidth)
+            }
         }
     }
 
@@ -171,18 +181,31 @@ extension TrainingEngine {
             count: block.panels.count * width, step)
     }
 
+    /// Copies a block of weights to where products read it that do not read the parameters.
+    private func follow(_ block: GradientPlan.Block) {
+        forward.pairedWeights?.follow(
+            forward.parameters, layer: block.layer, panels: block.panels, inputs: block.inputs)
+        transpose(block)
+    }
+
     /// Copies a block of weights to where backpropagation reads it.
     func transpose(_ block: GradientPlan.Block) {
         guard block.layer > 0 else { return }
         let layer = forward.parameters.layout.layers[block.layer]
         let width = kernels.panelWidth
-        let stride = layer.outputs * width
+        let stride = forward.transposedPanelStride(block.layer)
         let first = block.inputs.lowerBound
+        let target = transposed[block.layer - 1].base + first / width * stride
         for panel in block.panels {
-            kernels.transposeBlock(
-                forward.parameters.base + layer.weights + panel * layer.panelStride + first * width,
-                block.inputs.count, min(width, layer.outputs - panel * width),
-                transposed[block.layer - 1].base + (first / width) * stride + panel * width * width, stride)
+            let weights = forward.parameters.base + layer.weights + panel * layer.panelStride + first * width
+            let outputs = min(width, layer.outputs - panel * width)
+            if forward.precision == .bf16 {
+                kernels.transposePairs(
+                    weights, block.inputs.count, outputs, target + panel * width / 2 * width, stride)
+            } else {
+                kernels.transposeBlock(
+                    weights, block.inputs.count, outputs, target + panel * width * width, stride)
+            }
         }
     }
 }

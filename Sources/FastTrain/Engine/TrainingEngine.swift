@@ -17,8 +17,10 @@ struct TrainingEngine: Sendable {
     let forms: [GradientForm]
     /// For each thread.
     let scratch: [GradientScratch]
-    /// The weights of all layers but the first once more, in panels of inputs, for backpropagation.
+    /// The weights of all layers but the first once more, in panels of inputs, for backpropagation; in bf16 as pairs.
     let transposed: [Buffer<Float>]
+    /// What weight gradients read in bf16; in single precision they read the activations and deltas.
+    let gradientOperands: GradientOperands?
     /// Gradients of the hidden layers' outputs; those of the last layer take the place of its outputs.
     private let deltas: Activations
     /// Lists of the columns of the second layer's input in each shard's rows, if that layer goes by panels.
@@ -36,37 +38,49 @@ struct TrainingEngine: Sendable {
         let firstPanels = ownPanels.first?.map(\.count).max() ?? (network.widths[1] + width - 1) / width
         let inputBlock = SparsePlan.blockWidth * (GradientScratch.mostPanels / kernels.panelsAtOnce(firstPanels))
         forward = ForwardPass(
-            network: network, recipe: recipe, task: task, rows: rows, inputDensity: density?.mean ?? 1,
-            inputBlock: inputBlock, kernels: kernels)
+            network: network, recipe: recipe, task: task, rows: rows, density: density, inputBlock: inputBlock,
+            kernels: kernels)
         let layout = forward.parameters.layout
         optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
         self.kernels = kernels
         shards = recipe.shards
         deltas = Activations(widths: Array(network.widths[1..<network.layerCount]), rows: rows, panelWidth: width)
-        transposed = layout.layers.dropFirst().map { layer in
-            Buffer(count: (layer.inputs + width - 1) / width * layer.outputs * width)
+        transposed = (1..<network.layerCount).map { [forward] layer in
+            Buffer(count: (network.widths[layer] + width - 1) / width * forward.transposedPanelStride(layer))
         }
+        let isPaired = forward.precision == .bf16
+        let densities = density?.alongRows(forward.precision)
+        let listsFeatures =
+            isPaired
+            ? densities.map { $0.reduce(0, +) / Double($0.count) <= SparsePlan.densest } ?? false
+                && SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
+            : forward.forms.input(0) == .lists
         var forms: [GradientForm] = []
         var layers: [GradientPlan.Layer] = []
         for index in 0..<network.layerCount {
             let form: GradientForm =
-                forward.list(index) == nil
+                !(index == 0 ? listsFeatures : forward.forms.input(index) == .lists)
                 ? .dense : index == 0 && firstPanels <= SparsePlan.mostOuterPanels ? .outerProducts : .columns
             forms.append(form)
             layers.append(
                 form.cut(
                     inputsPerBlock: inputBlock,
-                    densities: index == 0
-                        ? density?.columns : Array(repeating: 0.5, count: network.widths[index]),
-                    batchSize: recipe.batchSize, ownPanels: index < ownPanels.count ? ownPanels[index] : nil, kernels))
+                    densities: index == 0 ? densities : Array(repeating: 0.5, count: network.widths[index]),
+                    rows: isPaired ? (recipe.batchSize + 1) / 2 : recipe.batchSize,
+                    ownPanels: index < ownPanels.count ? ownPanels[index] : nil, kernels))
         }
+        gradientOperands =
+            isPaired
+            ? GradientOperands(
+                network: network, rows: rows, shards: recipe.shards, listsFeatures: listsFeatures,
+                blockWidth: inputBlock, kernels: kernels) : nil
         self.forms = forms
         plan = GradientPlan(layout, layers: layers, threads: threads)
         let shards = recipe.shards
         let shardRows = (min(rows, recipe.batchSize) + shards - 1) / shards
         scratch = (0..<threads).map { _ in GradientScratch(shards: shards, shardRows: shardRows, panelWidth: width) }
         sharedColumns =
-            ownPanels.count < 2
+            !forms.dropFirst().contains(.columns) || ownPanels.count < 2
             ? []
             : (0..<shards).map { _ in
                 SparseLists(rows: network.widths[1], width: shardRows, blockWidth: SparsePlan.blockWidth)
@@ -74,7 +88,7 @@ struct TrainingEngine: Sendable {
     }
 
     /// Whether the columns of a layer's input are listed once, for all threads.
-    func hasSharedColumns(_ layer: Int) -> Bool { layer == 1 && ownPanels.count > 1 }
+    func hasSharedColumns(_ layer: Int) -> Bool { layer == 1 && !sharedColumns.isEmpty }
 
     var network: Network { forward.network }
 
@@ -90,7 +104,7 @@ struct TrainingEngine: Sendable {
 
     /// Takes over parameters in the public layout.
     func load(_ parameters: Parameters) {
-        forward.parameters.load(parameters)
+        forward.load(parameters)
         for block in plan.shares.joined() { transpose(block) }
     }
 
@@ -99,58 +113,94 @@ struct TrainingEngine: Sendable {
     func forwardBackward(
         _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, member: TeamMember, laps: LapTimer? = nil
     ) throws(FastTrainError) {
-        let rows = member.share(of: count)
+        let minibatch = Minibatch(count: count, shards: shards)
+        let rows = gradientOperands == nil ? member.share(of: count) : minibatch.wholePairs(member.share(of: count))
         let gathered = forward.gather(split.features, indices: indices, rows: rows)
         forward.targets.gather(split.targets, indices: indices, rows: rows)
         laps?.lap(.gather)
+        takeInput(0, columns: 0..<network.inputs, rows: rows, of: minibatch, laps)
         if ownPanels.isEmpty {
-            forward.runLayer(0, rows: rows, entries: gathered, laps: laps)
+            forward.runLayer(0, rows: rows, multiplyAdds: gathered, laps: laps)
         } else {
             try member.barrier()
             laps?.lap(.barrier)
-            try forwardByPanels(of: count, gathered: gathered, member: member, laps: laps)
+            try forwardByPanels(minibatch, gathered: gathered, member: member, laps: laps)
         }
         // Layers from here on go by rows.
         let first = max(1, ownPanels.count)
-        var entries = 0
+        var multiplyAdds = 0
         if !rows.isEmpty {
             for index in stride(from: first, to: network.layerCount, by: 1) {
+                if index > 1 || ownPanels.count < 2 {
+                    takeInput(index, columns: 0..<network.widths[index], rows: rows, of: minibatch, laps)
+                }
                 forward.runLayer(index, rows: rows, laps: laps)
             }
             forward.computeLoss(rows: rows, scale: 1 / Float(count))
             laps?.lap(.loss)
             for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
-                entries = forward.listDelta(index, delta(index), rows: rows)
-                laps?.lap(.lists, layer: index)
-                if index >= first { backpropagate(index, rows: rows, entries: entries, laps: laps) }
+                multiplyAdds = forward.makeDelta(index, delta(index), rows: rows)
+                laps?.lap(.pack, layer: index)
+                takeDelta(index, columns: 0..<network.widths[index + 1], rows: rows, of: minibatch, laps)
+                if index >= first { backpropagate(index, rows: rows, multiplyAdds: multiplyAdds, laps: laps) }
             }
         }
-        if ownPanels.count > 1 {
+        if ownPanels.count < 2 {
+            takeDelta(0, columns: 0..<network.widths[1], rows: rows, of: minibatch, laps)
+        } else {
             try member.barrier()
             laps?.lap(.barrier)
-            backpropagate(1, rows: 0..<count, panels: ownPanels[0][member.rank], entries: entries, laps: laps)
+            let own = ownPanels[0][member.rank]
+            backpropagate(1, rows: 0..<count, panels: own, multiplyAdds: multiplyAdds, laps: laps)
+            takeDelta(0, columns: columns(own, of: network.widths[1]), rows: 0..<count, of: minibatch, laps)
         }
     }
 
-    /// The layers that are cut by panels: a thread makes its panels for all rows, then lists of them for the next.
+    /// The columns that some panels of a matrix have.
+    private func columns(_ panels: Range<Int>, of width: Int) -> Range<Int> {
+        panels.lowerBound * kernels.panelWidth..<min(panels.upperBound * kernels.panelWidth, width)
+    }
+
+    /// Pairs some columns of a layer's input for its gradient, in bf16.
+    private func takeInput(
+        _ layer: Int, columns: Range<Int>, rows: Range<Int>, of minibatch: Minibatch, _ laps: LapTimer?
+    ) {
+        guard let gradientOperands else { return }
+        gradientOperands.takeInput(layer, forward.activations[layer], columns: columns, rows: rows, of: minibatch)
+        laps?.lap(.pack, layer: layer)
+    }
+
+    /// Pairs some columns of the gradient of a layer's outputs for the gradient of its weights, in bf16.
+    private func takeDelta(
+        _ layer: Int, columns: Range<Int>, rows: Range<Int>, of minibatch: Minibatch, _ laps: LapTimer?
+    ) {
+        guard let gradientOperands else { return }
+        gradientOperands.takeDelta(layer, delta(layer), columns: columns, rows: rows, of: minibatch)
+        laps?.lap(.pack, layer: layer)
+    }
+
+    /// The layers that are cut by panels: a thread makes its panels for all rows, then brings them into the form that the
+    /// next layer's products read.
     private func forwardByPanels(
-        of count: Int, gathered: Int, member: TeamMember, laps: LapTimer?
+        _ minibatch: Minibatch, gathered: Int, member: TeamMember, laps: LapTimer?
     ) throws(FastTrainError) {
-        var entries = gathered
+        var multiplyAdds = gathered
+        let rows = 0..<minibatch.count
         for (index, panels) in ownPanels.enumerated() {
             let own = panels[member.rank]
-            forward.runLayer(index, rows: 0..<count, panels: own, listsAreMade: true, entries: entries, laps: laps)
+            forward.runLayer(
+                index, rows: rows, panels: own, inputIsMade: true, multiplyAdds: multiplyAdds, laps: laps)
             if index + 1 < ownPanels.count {
-                let width = kernels.panelWidth
-                let columns = own.lowerBound * width..<min(own.upperBound * width, network.widths[index + 1])
-                entries = forward.listOutputs(index + 1, columns: columns, rows: 0..<count)
+                let columns = columns(own, of: network.widths[index + 1])
+                multiplyAdds = forward.makeInput(index + 1, columns: columns, rows: rows)
                 for (shard, lists) in sharedColumns.enumerated() {
-                    let rows = shardRows(shard, of: count)
+                    let rows = minibatch.rows(shard)
                     kernels.panelColumns(
                         forward.activations[index + 1], columns.lowerBound, columns.upperBound, rows.lowerBound,
                         rows.upperBound, lists.matrix(width: rows.count), columns.lowerBound)
                 }
-                laps?.lap(.lists, layer: index + 1)
+                laps?.lap(.pack, layer: index + 1)
+                takeInput(index + 1, columns: columns, rows: rows, of: minibatch, laps)
             }
             try member.barrier()
             laps?.lap(.barrier)
@@ -158,11 +208,11 @@ struct TrainingEngine: Sendable {
     }
 
     private func backpropagate(
-        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, entries: Int, laps: LapTimer?
+        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, multiplyAdds: Int, laps: LapTimer?
     ) {
         forward.backpropagate(
             layer: index, outputDelta: delta(index), inputDelta: delta(index - 1),
-            transposed: transposed[index - 1].base, rows: rows, panels: panels, entries: entries, laps: laps)
+            transposed: transposed[index - 1].base, rows: rows, panels: panels, multiplyAdds: multiplyAdds, laps: laps)
     }
 
     /// The sum of the losses of a minibatch of `count` rows: in row order within a shard, shards in the tree.
@@ -171,7 +221,9 @@ struct TrainingEngine: Sendable {
     /// The tree over some shards: its left branch is the largest power of two that leaves a right one.
     private func lossSum(count: Int, shards part: Range<Int>) -> Double {
         if part.count == 1 {
-            return shardRows(part.lowerBound, of: count).reduce(0) { $0 + Double(forward.targets.lossBase[$1]) }
+            return Minibatch(count: count, shards: shards).rows(part.lowerBound).reduce(0) {
+                $0 + Double(forward.targets.lossBase[$1])
+            }
         }
         var half = 1
         while 2 * half < part.count { half *= 2 }

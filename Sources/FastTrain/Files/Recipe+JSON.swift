@@ -9,6 +9,17 @@ struct RecipeField: Sendable {
         json = { $0[keyPath: path].json }
         read = { (recipe, reader) throws(FastTrainError) in recipe[keyPath: path] = try reader.take(name) }
     }
+
+    /// A setting that files of earlier versions do not have.
+    init<Value: JSONConvertible & Sendable>(
+        _ name: String, _ path: WritableKeyPath<Recipe, Value> & Sendable, unlessGiven value: Value
+    ) {
+        self.name = name
+        json = { $0[keyPath: path].json }
+        read = { (recipe, reader) throws(FastTrainError) in
+            recipe[keyPath: path] = try reader.take(name, as: Value?.self) ?? value
+        }
+    }
 }
 
 extension Recipe {
@@ -32,6 +43,7 @@ extension Recipe {
         RecipeField("validation", \.validation),
         RecipeField("shuffle", \.shuffle),
         RecipeField("shards", \.shards),
+        RecipeField("precision", \.precision, unlessGiven: .f32),
     ]
 
     /// The recipe as a JSON object, names in snake case, numbers exact to the bit.
@@ -41,7 +53,7 @@ extension Recipe {
 
     /// Reads what `json` writes, and checks it as `validate` does.
     ///
-    /// `loss` alone may be missing. Throws `.badData` with `file` as the file's name and the member's name: one that is
+    /// `loss` may be missing, and so may `precision`, which is then f32. Throws `.badData` with `file` as the file's name and the member's name: one that is
     /// missing, unknown, of the wrong type or out of range.
     public init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)

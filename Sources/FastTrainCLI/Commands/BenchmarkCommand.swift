@@ -23,6 +23,9 @@ struct BenchmarkCommand: ParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
 
+    @Option(help: ArgumentHelp("Of the factors in matrix products, and of the peak.", valueName: "name"))
+    var precision = Recipe().precision
+
     @Flag(help: "Tell the phases of a step apart, layer by layer: time, and what of the peak its arithmetic reaches.")
     var profile = false
 
@@ -40,7 +43,8 @@ struct BenchmarkCommand: ParsableCommand {
             status.show { "measuring \(name)".clipped(to: $0) }
             results.append(
                 try Benchmark.run(
-                    workload: name, data: dataset, seconds: seconds, threads: threads.threads, profile: profile))
+                    workload: name, data: dataset, seconds: seconds, threads: threads.threads, precision: precision,
+                    profile: profile))
         }
         status.replace()
         if !json { return try Console.print(BenchmarkTable.text(results, style: Terminal.standardOutput.style)) }

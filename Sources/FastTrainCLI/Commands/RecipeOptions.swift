@@ -98,6 +98,15 @@ struct RecipeOptions: ParsableArguments {
             valueName: "n"))
     var shards = Recipe().shards
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Of the factors in matrix products; sums and parameters stay single-precision. bf16 (bfloat16) takes a CPU \
+            with AVX512_BF16.
+            """,
+            valueName: "name"))
+    var precision = Recipe().precision
+
     /// The recipe that the options describe, with its ranges checked. An option that would do nothing is an error.
     func recipe(_ data: DataOptions, _ network: NetworkOptions) throws(FastTrainError) -> Recipe {
         var recipe = Recipe()
@@ -130,6 +139,7 @@ struct RecipeOptions: ParsableArguments {
         recipe.validation = data.validation
         recipe.shuffle = !noShuffle
         recipe.shards = shards
+        recipe.precision = precision
         try recipe.validate()
         return recipe
     }
@@ -158,3 +168,4 @@ extension Activation: ExpressibleByArgument {}
 extension Loss: ExpressibleByArgument {}
 extension Optimizer: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}

@@ -11,7 +11,11 @@ enum BenchmarkTable {
                 result.workload, Format.integer(result.threads), Format.rate(result.samplesPerSecond),
                 Format.rate(result.gflops), Format.rate(result.peakGflops), Format.percent(result.fractionOfPeak, 1))
         }
-        var lines = table.lines + (results.first.map { ["", "instruction set: \($0.instructionSet)"] } ?? [])
+        var lines =
+            table.lines
+            + (results.first.map {
+                ["", "instruction set: \($0.instructionSet)", "precision: \($0.precision.rawValue)"]
+            } ?? [])
         for result in results where !result.phases.isEmpty { lines += [""] + profile(result, style: style) }
         return lines.joined(separator: "\n")
     }
@@ -42,7 +46,7 @@ extension Benchmark.Result {
                 .init("workload", .string(workload)), .init("threads", .integer(threads)),
                 .init("samples_per_second", .number(samplesPerSecond)), .init("gflops", .number(gflops)),
                 .init("peak_gflops", .number(peakGflops)), .init("fraction_of_peak", .number(fractionOfPeak)),
-                .init("instruction_set", .string(instructionSet)),
+                .init("instruction_set", .string(instructionSet)), .init("precision", .string(precision.rawValue)),
             ] + (phases.isEmpty ? [] : [.init("phases", .array(phases.map(\.json)))]))
     }
 }

@@ -58,7 +58,8 @@ struct RunCard {
     private var networkLine: String {
         let slope = recipe.activation == .leakyReLU ? " \(Format.setting(recipe.leakySlope))" : ""
         let activation = recipe.hidden.isEmpty ? "linear" : recipe.activation.rawValue + slope
-        return "\(network), \(activation), \(Format.integer(network.parameterCount)) parameters"
+        let products = recipe.precision == .f32 ? "" : ", products in \(recipe.precision.rawValue)"
+        return "\(network), \(activation), \(Format.integer(network.parameterCount)) parameters\(products)"
     }
 
     private var optimizerLine: String {

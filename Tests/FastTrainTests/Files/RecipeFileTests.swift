@@ -24,6 +24,7 @@ import Testing
         recipe.validation = 0
         recipe.shuffle = false
         recipe.shards = 5
+        recipe.precision = .bf16
         return recipe
     }()
 
@@ -60,13 +61,16 @@ import Testing
         return try Recipe(json: .object(members), file: "r")
     }
 
-    @Test func onlyTheLossMayBeMissing() throws {
-        for field in Recipe.fields where field.name != "loss" {
+    @Test func onlyLossAndPrecisionMayBeMissing() throws {
+        for field in Recipe.fields where !["loss", "precision"].contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
             #expect(found == "no such member")
             expectBadData("r", .named(field.name)) { _ = try read(field.name, .null) }
         }
         #expect(try read("loss", nil).loss == nil)
+        #expect(try read("precision", nil).precision == .f32)
+        #expect(try read("precision", .string("bf16")).precision == .bf16)
+        expectBadData("r", .named("precision")) { _ = try read("precision", .string("bf8")) }
     }
 
     @Test func unknownMembersAreRefused() {

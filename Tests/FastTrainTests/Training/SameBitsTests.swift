@@ -50,43 +50,68 @@ import _TestSupport
     }
 
     /// Lists leave links out of a chain that change nothing: the numbers are those of the dense kernels.
-    @Test(arguments: [[100, 40], [600, 130], [300, 200, 100]])
-    func aSparseEngineIsADenseOne(hidden: [Int]) throws {
+    @Test(arguments: [[100, 40], [600, 130], [300, 200, 100], [33], []], Precision.allCases)
+    func aSparseEngineIsADenseOne(hidden: [Int], precision: Precision) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe()
         recipe.hidden = hidden
-        let network = Network(inputs: 150, hidden: hidden, outputs: 3)
+        recipe.precision = precision
         var expected: [UInt32]?
         for kernels in supportedKernels() {
             for density in [nil, FeatureDensity(data.train, width: 150)] {
                 for threads in [1, 2] {
-                    let engine = TrainingEngine(
-                        network: network, recipe: recipe, task: data.task, rows: 150, density: density,
-                        threads: threads, kernels: kernels)
-                    engine.load(network.initialParameters(activation: recipe.activation, seed: 1))
-                    let order = Buffer<Int32>(count: 150)
-                    for row in 0..<150 { order.base[row] = Int32(row) }
-                    try Team.run(threads: threads) { member throws(FastTrainError) in
-                        for step in 0..<6 {
-                            try engine.forwardBackward(
-                                data.train, indices: order.base + step * 25, of: 25, member: member)
-                            try member.barrier()
-                            engine.reduceUpdate(
-                                rank: member.rank, count: 25, engine.optimizer.step(step + 1, learningRate: 0.01))
-                            try member.barrier()
-                        }
-                    }
-                    let found = bits(engine.forward.parameters.unpacked().flat)
-                    if let expected {
-                        #expect(
-                            found.indices.allSatisfy { found[$0] == expected[$0] },
-                            "\(kernels.instructionSet) \(density == nil ? "dense" : "sparse")")
-                    } else {
-                        expected = found
-                    }
+                    let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
+                    let isSame = found == expected ?? found
+                    #expect(isSame, "\(kernels.instructionSet) \(density == nil ? "dense" : "sparse") \(threads)")
+                    expected = found
                 }
             }
         }
+    }
+
+    /// Odd numbers of everything: rows of a shard, inputs, outputs.
+    @Test(arguments: [1, 2, 3, 8, 40])
+    func inBF16OnAnyNumberOfThreads(shards: Int) throws {
+        let data = try SmallData.sparse(rows: 150, features: 151)
+        for hidden in [[201, 199, 33], [17]] {
+            var recipe = SameBitsTests.recipe(shards: shards)
+            recipe.hidden = hidden
+            recipe.precision = .bf16
+            let density = FeatureDensity(data.train, width: 151)
+            let kernels = KernelTable.table(for: .best)
+            let expected = try steps(recipe, on: data, density: density, threads: 1, kernels)
+            for threads in [2, 3, 7] {
+                let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
+                let isSame = found == expected
+                #expect(isSame, "\(hidden) \(threads) threads")
+            }
+        }
+    }
+
+    /// The parameters' bits after some steps of an engine, minibatches of 25 rows and a smaller one.
+    private func steps(
+        _ recipe: Recipe, on data: Dataset, density: FeatureDensity?, threads: Int, _ kernels: KernelTable
+    ) throws -> [UInt32] {
+        let rows = data.train.count
+        let network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
+        let engine = TrainingEngine(
+            network: network, recipe: recipe, task: data.task, rows: rows, density: density, threads: threads,
+            kernels: kernels)
+        engine.load(network.initialParameters(activation: recipe.activation, seed: 1))
+        let order = Buffer<Int32>(count: rows)
+        for row in 0..<rows { order.base[row] = Int32(row) }
+        try Team.run(threads: threads) { member throws(FastTrainError) in
+            for step in 0..<6 {
+                let count = step == 5 ? 11 : 25
+                try engine.forwardBackward(
+                    data.train, indices: order.base + step * 25, of: count, member: member)
+                try member.barrier()
+                engine.reduceUpdate(
+                    rank: member.rank, count: count, engine.optimizer.step(step + 1, learningRate: 0.01))
+                try member.barrier()
+            }
+        }
+        return bits(engine.forward.parameters.unpacked().flat)
     }
 
     @Test(arguments: Activation.allCases, Loss.allCases)
@@ -99,25 +124,10 @@ import _TestSupport
             recipe.optimizer = optimizer
             var expected: [UInt32]?
             for kernels in supportedKernels() {
-                let network = Network(inputs: 21, hidden: recipe.hidden, outputs: 4)
-                let engine = TrainingEngine(
-                    network: network, recipe: recipe, task: data.task, rows: 130, threads: 2, kernels: kernels)
-                engine.load(network.initialParameters(activation: activation, seed: 1))
-                let order = Buffer<Int32>(count: 130)
-                for row in 0..<130 { order.base[row] = Int32(row) }
-                try Team.run(threads: 2) { member throws(FastTrainError) in
-                    for step in 0..<8 {
-                        let count = step == 7 ? 5 : 25
-                        try engine.forwardBackward(
-                            data.train, indices: order.base + step * 15, of: count, member: member)
-                        try member.barrier()
-                        engine.reduceUpdate(
-                            rank: member.rank, count: count, engine.optimizer.step(step + 1, learningRate: 0.01))
-                        try member.barrier()
-                    }
-                }
-                let found = bits(engine.forward.parameters.unpacked().flat)
-                if let expected { #expect(found == expected, "\(kernels.instructionSet)") } else { expected = found }
+                let found = try steps(recipe, on: data, density: nil, threads: 2, kernels)
+                let isSame = found == expected ?? found
+                #expect(isSame, "\(kernels.instructionSet)")
+                expected = found
             }
         }
     }
