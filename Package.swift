@@ -75,7 +75,9 @@ let package = Package(
         .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", argumentParser]),
         .executableTarget(
             name: "fasttrain-data", dependencies: ["FastTrainData", argumentParser], path: "Tools/fasttrain-data"),
-        .target(name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes"], path: "Tests/_TestSupport"),
+        .target(
+            name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],
+            path: "Tests/_TestSupport"),
         .testTarget(name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"]),
         .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
         .testTarget(name: "FastTrainDataTests", dependencies: ["FastTrainData", "CSample", "_TestSupport"]),

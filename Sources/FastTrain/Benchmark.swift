@@ -59,7 +59,7 @@ public enum Benchmark {
 
     /// A phase of a step: of one layer, or of the whole network where `layer` is nil.
     public struct PhaseTime: Sendable, Equatable {
-        /// gather, lists, forward, loss, backward, gradient, update or barrier.
+        /// gather, pack (lists, pairs), forward, loss, backward, gradient, update or barrier.
         public let phase: String
         /// From 0.
         public let layer: Int?

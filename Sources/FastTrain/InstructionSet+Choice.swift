@@ -23,13 +23,14 @@ extension InstructionSet {
 
     /// As `chosen`, for training in a precision.
     ///
-    /// Throws `.usage` when that would be slower than single precision: in bf16 on a CPU without instructions for it.
-    /// Where `FASTTRAIN_ISA` names a lesser set, its kernels do without, and yield the same bits.
+    /// Throws `.usage` in bf16 on a CPU without instructions for it, where it would be slower than single precision.
+    /// Where `FASTTRAIN_ISA` names a set, its kernels do without, and yield the same bits.
     static func chosen(for precision: Precision) throws(FastTrainError) -> InstructionSet {
         let choice = try chosen()
         guard precision == .f32 || choice.hasBF16 || getenv("FASTTRAIN_ISA") != nil else {
             throw .usage(
-                "--precision: expected f32, as this CPU has no instructions for bf16 (AVX512_BF16), found bf16")
+                "--precision: expected f32, as this CPU has no instructions for bf16 (AVX512_BF16), found bf16; with "
+                    + "FASTTRAIN_ISA=\(best.rawValue) it does without, slower, to the same bits")
         }
         return choice
     }

@@ -8,7 +8,8 @@ enum Pairs: Factors {
             sum = ft_add_pair_products(sum, left, right)
         }
     #else
-        /// The same numbers by two multiply-adds: a product of two bfloat16 numbers is exact in single precision.
+        /// The same numbers by two fused multiply-adds, which round as `vdpbf16ps` does; subnormal numbers must count as
+        /// zero, as they do in a thread team. Seen on Emerald Rapids; the kernels' tests ask each CPU.
         @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
             sum.addProduct(upper(left), upper(right))
             sum.addProduct(lower(left), lower(right))

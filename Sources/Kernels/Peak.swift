@@ -13,9 +13,9 @@ public func multiplyAddRounds(_ rounds: Int, _ precision: Precision) -> Float {
 
 @inline(__always)
 private func multiplyAddRounds<F: Factors>(_ rounds: Int, _: F.Type) -> Float {
-    // As a pair both are about −0.5 and 0.001; as a number 0.001.
+    // As numbers 0.001 and 0.5; as pairs (−0.5, 0.001) and (0.5, 0.5). A zero would let LLVM leave out half the work.
     let left = Lanes(repeating: Float(bitPattern: 0x3a83_bf00))
-    let right = Lanes(repeating: 0.5)
+    let right = Lanes(repeating: Float(bitPattern: 0x3f00_3f00))
     var a0 = Lanes(repeating: 0.1), a1 = a0 + 0.1, a2 = a0 + 0.2, a3 = a0 + 0.3
     var a4 = a0 + 0.4, a5 = a0 + 0.5, a6 = a0 + 0.6, a7 = a0 + 0.7
     var a8 = a0 + 0.8, a9 = a0 + 0.9

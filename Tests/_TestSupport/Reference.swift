@@ -14,7 +14,8 @@ public enum Reference {
             for output in 0..<outputs {
                 var sum = initial[output]
                 for k in links(0..<depth, precision) {
-                    sum.addProduct(input[row * depth + k], weights[k * outputs + output])
+                    sum.addProduct(
+                        k.map { input[row * depth + $0] } ?? 0, k.map { weights[$0 * outputs + output] } ?? 0)
                 }
                 result.append(sum)
             }
@@ -32,7 +33,7 @@ public enum Reference {
             for o in 0..<outputs {
                 var sum: Float = 0
                 for row in links(rows, precision) {
-                    sum.addProduct(input[row * inputs + i], delta[row * outputs + o])
+                    sum.addProduct(row.map { input[$0 * inputs + i] } ?? 0, row.map { delta[$0 * outputs + o] } ?? 0)
                 }
                 result.append(sum)
             }
@@ -40,11 +41,11 @@ public enum Reference {
         return result
     }
 
-    /// The order of a chain's links.
-    private static func links(_ places: Range<Int>, _ precision: Precision) -> [Int] {
+    /// The order of a chain's links; nil: a link of zeros, which completes a pair.
+    private static func links(_ places: Range<Int>, _ precision: Precision) -> [Int?] {
         guard precision == .bf16 else { return Array(places) }
         return stride(from: places.lowerBound, to: places.upperBound, by: 2).flatMap {
-            $0 + 1 < places.upperBound ? [$0 + 1, $0] : [$0]
+            [$0 + 1 < places.upperBound ? $0 + 1 : nil, $0]
         }
     }
 

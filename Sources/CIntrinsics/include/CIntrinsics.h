@@ -56,11 +56,18 @@ FT_INLINE void ft_transpose8(const float *source, long source_stride, float *des
 typedef uint32_t ft_word16 __attribute__((vector_size(64), aligned(4), may_alias));
 
 #ifndef __AVX512BF16__
-/// Two times sixteen numbers, rounded to bfloat16 to nearest, ties to even, as pairs. NaN must be quiet.
+/// Sixteen numbers rounded to bfloat16, to nearest, ties to even, in the upper halves; a subnormal number becomes a zero.
+/// NaN stays NaN if it is one that the CPU makes.
+FT_INLINE void ft_round16(ft_word16 *numbers) {
+    ft_word16 is_normal = (ft_word16)((*numbers & 0x7f800000) != 0);
+    *numbers = (*numbers + 0x7fff + (*numbers >> 16 & 1)) & 0xffff0000 & (is_normal | 0x80000000);
+}
+
+/// Two times sixteen numbers, rounded to bfloat16, as pairs.
 FT_INLINE void ft_pair16(ft_word16 *lower, ft_word16 *upper, float *pairs) {
-    *lower += 0x7fff + (*lower >> 16 & 1);
-    *upper += 0x7fff + (*upper >> 16 & 1);
-    *(ft_word16 *)pairs = *lower >> 16 | (*upper & 0xffff0000);
+    ft_round16(lower);
+    ft_round16(upper);
+    *(ft_word16 *)pairs = *lower >> 16 | *upper;
 }
 #endif
 
@@ -176,8 +183,8 @@ FT_INLINE long ft_keep_bytes(
     const uint8_t *source, float scale, float *values, uint16_t *offsets, uint16_t first, uint16_t step) {
 #ifdef FT_KEEP_AVX512
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)source);
+    // Without a branch for sixteen zeros, which nobody can predict: 8 µs a minibatch of `mnist-small`, with it 9.
     __mmask16 mask = _mm_test_epi8_mask(bytes, bytes);
-    if (mask == 0) return 0;
     __m512 numbers = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
     return ft_keep16(_mm512_mul_ps(numbers, _mm512_set1_ps(scale)), mask, values, offsets, first, step);
 #else

@@ -23,10 +23,9 @@ struct ForwardPass: Sendable {
     private let slope: Float
 
     /// `rows`: how many there may be at hand at once. `density`: of the features; nil: they have no zeros.
-    /// `inputBlock`: columns of a block of the features' lists.
     init(
         network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity?,
-        inputBlock: Int = SparsePlan.blockWidth, kernels: KernelTable
+        kernels: KernelTable
     ) {
         self.network = network
         self.kernels = kernels
@@ -41,12 +40,12 @@ struct ForwardPass: Sendable {
         slope = Float(recipe.leakySlope)
         forms = OperandForms(network: network, recipe: recipe, density: density, kernels: kernels)
         features = OperandRoom(
-            rows: rows, for: [(network.inputs, forms.input(0))], blockWidth: inputBlock, kernels: kernels)
+            rows: rows, for: [(network.inputs, forms.input(0))], kernels: kernels)
         hidden = OperandRoom(
             rows: rows,
             for: (1..<network.layerCount).flatMap { [forms] index in
                 [(network.widths[index], forms.input(index)), (network.widths[index + 1], forms.delta(index))]
-            }, blockWidth: SparsePlan.blockWidth, kernels: kernels)
+            }, kernels: kernels)
     }
 
     /// Takes over parameters in the public layout.

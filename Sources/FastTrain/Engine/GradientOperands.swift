@@ -11,12 +11,12 @@ struct GradientOperands: Sendable {
     private let kernels: KernelTable
 
     /// `rows`: of the largest minibatch. `listsFeatures`: whether the first layer's gradient goes by lists.
-    init(network: Network, rows: Int, shards: Int, listsFeatures: Bool, blockWidth: Int, kernels: KernelTable) {
+    init(network: Network, rows: Int, shards: Int, listsFeatures: Bool, kernels: KernelTable) {
         self.kernels = kernels
         let pairs = Minibatch.placesOfPairs(rows: rows, shards: shards)
         inputs = Activations(widths: network.widths.dropLast(), rows: pairs, panelWidth: kernels.panelWidth)
         deltas = Activations(widths: Array(network.widths.dropFirst()), rows: pairs, panelWidth: kernels.panelWidth)
-        featureLists = listsFeatures ? SparseLists(rows: pairs, width: network.inputs, blockWidth: blockWidth) : nil
+        featureLists = listsFeatures ? SparseLists(rows: pairs, width: network.inputs) : nil
     }
 
     /// The features' pairs as lists, if the first layer's gradient goes by them.

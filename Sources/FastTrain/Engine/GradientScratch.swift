@@ -12,8 +12,7 @@ struct GradientScratch: Sendable {
     init(shards: Int, shardRows: Int, panelWidth: Int) {
         self.shards = shards
         columns = (0..<shards).map { _ in
-            SparseLists(
-                rows: GradientPlan.inputsPerBlock, width: shardRows, blockWidth: SparsePlan.blockWidth)
+            SparseLists(rows: GradientPlan.inputsPerBlock, width: shardRows)
         }
         let biases = GradientScratch.mostPanels * panelWidth
         let block = GradientPlan.inputsPerBlock * biases

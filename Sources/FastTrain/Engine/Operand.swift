@@ -19,6 +19,8 @@ struct OperandForms: Sendable {
     private let precision: KernelTypes.Precision
     private let isReLU: Bool
     private let features: OperandForm
+    /// Whether the gradient of the first layer's weights reads the features as lists: of rows, or in bf16 of their pairs.
+    let gradientListsFeatures: Bool
     private let kernels: KernelTable
 
     /// `density`: of the features; nil: they have no zeros.
@@ -27,10 +29,16 @@ struct OperandForms: Sendable {
         self.kernels = kernels
         precision = recipe.precision.kernel
         isReLU = recipe.activation == .relu
-        let isSparse = (density?.alongColumns(precision) ?? 1) <= SparsePlan.densest
-        features =
-            isSparse && SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
-            ? (precision == .bf16 ? .listedPairs : .lists) : precision == .bf16 ? .pairs : .numbers
+        let isWorthLists = SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
+        let isListed = isWorthLists && (density?.alongColumns(precision) ?? 1) <= SparsePlan.densest
+        if precision == .bf16 {
+            features = isListed ? .listedPairs : .pairs
+            let rows = density?.alongRows(precision) ?? [1]
+            gradientListsFeatures = isWorthLists && rows.reduce(0, +) / Double(rows.count) <= SparsePlan.densest
+        } else {
+            features = isListed ? .lists : .numbers
+            gradientListsFeatures = isListed
+        }
     }
 
     /// Of a layer's input. In bf16 ReLU's outputs are not listed: three of four pairs are not zero.
@@ -58,8 +66,8 @@ struct OperandRoom: Sendable {
     private let pairs: Activations?
     private let listed: SparseLists?
 
-    /// `matrices`: the columns and forms of all that will be asked for. `blockWidth`: of lists.
-    init(rows: Int, for matrices: [(width: Int, form: OperandForm)], blockWidth: Int, kernels: KernelTable) {
+    /// `matrices`: the columns and forms of all that will be asked for.
+    init(rows: Int, for matrices: [(width: Int, form: OperandForm)], kernels: KernelTable) {
         self.kernels = kernels
         func widest(_ forms: OperandForm...) -> Int? {
             matrices.filter { forms.contains($0.form) }.map(\.width).max()
@@ -68,7 +76,7 @@ struct OperandRoom: Sendable {
             Activations(widths: [($0 + 1) / 2], rows: rows, panelWidth: kernels.panelWidth)
         }
         let places = [widest(.lists), widest(.listedPairs).map { ($0 + 1) / 2 }].compactMap(\.self).max()
-        listed = places.map { SparseLists(rows: rows, width: $0, blockWidth: blockWidth) }
+        listed = places.map { SparseLists(rows: rows, width: $0) }
     }
 
     /// What a product reads once `make` has made it.
@@ -81,7 +89,8 @@ struct OperandRoom: Sendable {
         }
     }
 
-    /// Brings some columns of some rows into a form; whole blocks of lists, whole pairs of panels.
+    /// Brings some columns of some rows into a form; whole blocks of lists, twice that of listed pairs, whole pairs of
+    /// panels.
     ///
     /// Returns how many multiply-adds each column of a product with them takes.
     func make(_ form: OperandForm, of source: PanelMatrix, columns: Range<Int>, rows: Range<Int>) -> Int {
@@ -111,7 +120,7 @@ struct OperandRoom: Sendable {
             source, pairMatrix(of: source), columns.lowerBound, columns.upperBound, rows.lowerBound, rows.upperBound)
     }
 
-    /// The lists, for features that are gathered straight into them.
+    /// The lists as a matrix of so many columns.
     func lists(width: Int) -> SparseMatrix { listed!.matrix(width: width) }
 
     private func pairMatrix(of source: PanelMatrix) -> PanelMatrix {

@@ -4,20 +4,18 @@ import KernelTypes
 /// Memory for a matrix of some rows as lists of what is not zero; one row of it belongs to one thread at a time.
 struct SparseLists: Sendable {
     private let rows: Int
-    private let blockWidth: Int
     private let values: Buffer<Float>
     private let offsets: Buffer<UInt16>
     private let segments: Buffer<SparseSegment>
 
-    private var roomOfRow: Int { blockWidth + 4 }
+    private static let roomOfRow = SparsePlan.blockWidth + 4
 
     /// `width`: the most columns that it will have.
-    init(rows: Int, width: Int, blockWidth: Int) {
+    init(rows: Int, width: Int) {
         self.rows = rows
-        self.blockWidth = blockWidth
-        let blocks = max(1, (width + blockWidth - 1) / blockWidth)
-        values = Buffer(count: blocks * rows * (blockWidth + 4))
-        offsets = Buffer(count: blocks * rows * (blockWidth + 4))
+        let blocks = max(1, (width + SparsePlan.blockWidth - 1) / SparsePlan.blockWidth)
+        values = Buffer(count: blocks * rows * SparseLists.roomOfRow)
+        offsets = Buffer(count: blocks * rows * SparseLists.roomOfRow)
         segments = Buffer(count: blocks * rows)
     }
 
@@ -25,6 +23,6 @@ struct SparseLists: Sendable {
     func matrix(width: Int) -> SparseMatrix {
         SparseMatrix(
             values: values.base, offsets: offsets.base, segments: segments.base, rows: rows, width: width,
-            blockWidth: blockWidth, roomOfRow: roomOfRow)
+            blockWidth: SparsePlan.blockWidth, roomOfRow: SparseLists.roomOfRow)
     }
 }

@@ -11,10 +11,10 @@ enum GradientForm: Sendable {
     /// In cache, from the lists of the features' rows.
     case outerProducts
 
-    /// How a layer is cut; `inputsPerBlock`: of the lists of its rows; `densities`: of its inputs; `rows`: that the
-    /// products go over; `ownPanels`: see `GradientPlan.Layer`.
+    /// How a layer is cut; `densities`: of its inputs; `rows`: that the products go over; `ownPanels`: see
+    /// `GradientPlan.Layer`.
     func cut(
-        inputsPerBlock: Int, densities: [Double]?, rows: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
+        densities: [Double]?, rows: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
     ) -> GradientPlan.Layer {
         let height = Double(rows)
         guard self != .dense, let densities else {
@@ -27,7 +27,7 @@ enum GradientForm: Sendable {
         // 512 KiB; two panels' width at least.
         let inputs =
             isOuter
-            ? inputsPerBlock
+            ? SparsePlan.blockWidth
             : min(GradientPlan.inputsPerBlock, max(2, 48_000 / rows / kernels.panelWidth) * kernels.panelWidth)
         return GradientPlan.Layer(
             inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,

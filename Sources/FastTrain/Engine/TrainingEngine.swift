@@ -4,9 +4,9 @@ import KernelTypes
 /// One step of synchronous data-parallel training: the arithmetic, without files, clocks or messages.
 ///
 /// In `forwardBackward` a thread takes some rows of the minibatch from features to the gradients of every layer's
-/// outputs; of the first layer or two it may take some panels of outputs for all rows instead. In `reduceUpdate` it takes some
-/// blocks of the weights, makes their gradient over each shard's rows, all-reduces the shards and updates the weights.
-/// Which thread takes what has no influence on any number.
+/// outputs; of the first layer or two it may take some panels of outputs for all rows instead. In `reduceUpdate` it takes
+/// some blocks of the weights, makes their gradient over each shard's rows, all-reduces the shards and updates the
+/// weights. Which thread takes what has no influence on any number.
 struct TrainingEngine: Sendable {
     let forward: ForwardPass
     let optimizer: OptimizerState
@@ -36,10 +36,8 @@ struct TrainingEngine: Sendable {
         let width = kernels.panelWidth
         ownPanels = SparsePlan.ownPanels(network, isReLU: recipe.activation == .relu, threads: threads, kernels)
         let firstPanels = ownPanels.first?.map(\.count).max() ?? (network.widths[1] + width - 1) / width
-        let inputBlock = SparsePlan.blockWidth * (GradientScratch.mostPanels / kernels.panelsAtOnce(firstPanels))
         forward = ForwardPass(
-            network: network, recipe: recipe, task: task, rows: rows, density: density, inputBlock: inputBlock,
-            kernels: kernels)
+            network: network, recipe: recipe, task: task, rows: rows, density: density, kernels: kernels)
         let layout = forward.parameters.layout
         optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
         self.kernels = kernels
@@ -50,21 +48,15 @@ struct TrainingEngine: Sendable {
         }
         let isPaired = forward.precision == .bf16
         let densities = density?.alongRows(forward.precision)
-        let listsFeatures =
-            isPaired
-            ? densities.map { $0.reduce(0, +) / Double($0.count) <= SparsePlan.densest } ?? false
-                && SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
-            : forward.forms.input(0) == .lists
         var forms: [GradientForm] = []
         var layers: [GradientPlan.Layer] = []
         for index in 0..<network.layerCount {
             let form: GradientForm =
-                !(index == 0 ? listsFeatures : forward.forms.input(index) == .lists)
+                !(index == 0 ? forward.forms.gradientListsFeatures : forward.forms.input(index) == .lists)
                 ? .dense : index == 0 && firstPanels <= SparsePlan.mostOuterPanels ? .outerProducts : .columns
             forms.append(form)
             layers.append(
                 form.cut(
-                    inputsPerBlock: inputBlock,
                     densities: index == 0 ? densities : Array(repeating: 0.5, count: network.widths[index]),
                     rows: isPaired ? (recipe.batchSize + 1) / 2 : recipe.batchSize,
                     ownPanels: index < ownPanels.count ? ownPanels[index] : nil, kernels))
@@ -72,8 +64,8 @@ struct TrainingEngine: Sendable {
         gradientOperands =
             isPaired
             ? GradientOperands(
-                network: network, rows: rows, shards: recipe.shards, listsFeatures: listsFeatures,
-                blockWidth: inputBlock, kernels: kernels) : nil
+                network: network, rows: min(rows, recipe.batchSize), shards: recipe.shards,
+                listsFeatures: forward.forms.gradientListsFeatures, kernels: kernels) : nil
         self.forms = forms
         plan = GradientPlan(layout, layers: layers, threads: threads)
         let shards = recipe.shards
@@ -83,7 +75,7 @@ struct TrainingEngine: Sendable {
             !forms.dropFirst().contains(.columns) || ownPanels.count < 2
             ? []
             : (0..<shards).map { _ in
-                SparseLists(rows: network.widths[1], width: shardRows, blockWidth: SparsePlan.blockWidth)
+                SparseLists(rows: network.widths[1], width: shardRows)
             }
     }
 
@@ -118,7 +110,7 @@ struct TrainingEngine: Sendable {
         let gathered = forward.gather(split.features, indices: indices, rows: rows)
         forward.targets.gather(split.targets, indices: indices, rows: rows)
         laps?.lap(.gather)
-        takeInput(0, columns: 0..<network.inputs, rows: rows, of: minibatch, laps)
+        pairInput(0, columns: 0..<network.inputs, rows: rows, of: minibatch, laps)
         if ownPanels.isEmpty {
             forward.runLayer(0, rows: rows, multiplyAdds: gathered, laps: laps)
         } else {
@@ -132,7 +124,7 @@ struct TrainingEngine: Sendable {
         if !rows.isEmpty {
             for index in stride(from: first, to: network.layerCount, by: 1) {
                 if index > 1 || ownPanels.count < 2 {
-                    takeInput(index, columns: 0..<network.widths[index], rows: rows, of: minibatch, laps)
+                    pairInput(index, columns: 0..<network.widths[index], rows: rows, of: minibatch, laps)
                 }
                 forward.runLayer(index, rows: rows, laps: laps)
             }
@@ -141,18 +133,18 @@ struct TrainingEngine: Sendable {
             for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
                 multiplyAdds = forward.makeDelta(index, delta(index), rows: rows)
                 laps?.lap(.pack, layer: index)
-                takeDelta(index, columns: 0..<network.widths[index + 1], rows: rows, of: minibatch, laps)
+                pairDelta(index, columns: 0..<network.widths[index + 1], rows: rows, of: minibatch, laps)
                 if index >= first { backpropagate(index, rows: rows, multiplyAdds: multiplyAdds, laps: laps) }
             }
         }
         if ownPanels.count < 2 {
-            takeDelta(0, columns: 0..<network.widths[1], rows: rows, of: minibatch, laps)
+            pairDelta(0, columns: 0..<network.widths[1], rows: rows, of: minibatch, laps)
         } else {
             try member.barrier()
             laps?.lap(.barrier)
             let own = ownPanels[0][member.rank]
             backpropagate(1, rows: 0..<count, panels: own, multiplyAdds: multiplyAdds, laps: laps)
-            takeDelta(0, columns: columns(own, of: network.widths[1]), rows: 0..<count, of: minibatch, laps)
+            pairDelta(0, columns: columns(own, of: network.widths[1]), rows: 0..<count, of: minibatch, laps)
         }
     }
 
@@ -162,7 +154,7 @@ struct TrainingEngine: Sendable {
     }
 
     /// Pairs some columns of a layer's input for its gradient, in bf16.
-    private func takeInput(
+    private func pairInput(
         _ layer: Int, columns: Range<Int>, rows: Range<Int>, of minibatch: Minibatch, _ laps: LapTimer?
     ) {
         guard let gradientOperands else { return }
@@ -171,7 +163,7 @@ struct TrainingEngine: Sendable {
     }
 
     /// Pairs some columns of the gradient of a layer's outputs for the gradient of its weights, in bf16.
-    private func takeDelta(
+    private func pairDelta(
         _ layer: Int, columns: Range<Int>, rows: Range<Int>, of minibatch: Minibatch, _ laps: LapTimer?
     ) {
         guard let gradientOperands else { return }
@@ -200,7 +192,7 @@ struct TrainingEngine: Sendable {
                         rows.upperBound, lists.matrix(width: rows.count), columns.lowerBound)
                 }
                 laps?.lap(.pack, layer: index + 1)
-                takeInput(index + 1, columns: columns, rows: rows, of: minibatch, laps)
+                pairInput(index + 1, columns: columns, rows: rows, of: minibatch, laps)
             }
             try member.barrier()
             laps?.lap(.barrier)

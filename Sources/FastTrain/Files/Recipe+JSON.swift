@@ -53,8 +53,8 @@ extension Recipe {
 
     /// Reads what `json` writes, and checks it as `validate` does.
     ///
-    /// `loss` may be missing, and so may `precision`, which is then f32. Throws `.badData` with `file` as the file's name and the member's name: one that is
-    /// missing, unknown, of the wrong type or out of range.
+    /// `loss` may be missing, and so may `precision`, which is then f32. Throws `.badData` with `file` as the file's name
+    /// and the member's name: one that is missing, unknown, of the wrong type or out of range.
     public init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)
         try self.init(&reader)

@@ -92,6 +92,8 @@ import _TestSupport
     private func steps(
         _ recipe: Recipe, on data: Dataset, density: FeatureDensity?, threads: Int, _ kernels: KernelTable
     ) throws -> [UInt32] {
+        var recipe = recipe
+        recipe.batchSize = 25
         let rows = data.train.count
         let network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
         let engine = TrainingEngine(
