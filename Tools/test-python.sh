@@ -25,11 +25,12 @@ else
 fi
 
 if [ "$torch" = yes ]; then
-    for activation in relu tanh; do
-        "$fasttrain" --data "$data" --hidden 64,32 --activation "$activation" --epochs 1 --quiet --output "$work/$activation" \
-            >/dev/null
-        "$fasttrain" predict "$work/$activation" --data "$data" -o "$work/$activation.csv"
-        "$python" Tests/Python/check_model.py "$work/$activation/model.safetensors" "$data" "$work/$activation.csv"
+    for options in "--activation relu" "--activation tanh" "--dropout 0.2,0 --input-dropout 0.1" "--dropout 0.1"; do
+        run=$work/${options// /}
+        # shellcheck disable=SC2086 # words
+        "$fasttrain" --data "$data" --hidden 64,32 $options --epochs 1 --quiet --output "$run" >/dev/null
+        "$fasttrain" predict "$run" --data "$data" -o "$run.csv"
+        "$python" Tests/Python/check_model.py "$run/model.safetensors" "$data" "$run.csv"
     done
 else
     echo "SKIPPED: the check of a model in PyTorch: its build for CPUs cannot be installed here"

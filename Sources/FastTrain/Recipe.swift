@@ -21,6 +21,11 @@ public struct Recipe: Sendable, Equatable {
     public var momentum: Double = 0.9
     /// Of SGD: look ahead along the momentum.
     public var nesterov = false
+    /// Share of each hidden layer's outputs that a step drops, each by chance, in 0..<1: one for all layers, or one for
+    /// each; empty: none. What is kept is divided by the share that is (PyTorch's `nn.Dropout`).
+    public var dropout: [Double] = []
+    /// Share of the features that a step drops, in 0..<1.
+    public var inputDropout: Double = 0
     /// Added to the gradient as `weightDecay · w` (sgd, adam) or decoupled (adamw), weights and biases alike.
     public var weightDecay: Double = 0
     /// Decay of Adam's mean of gradients.

@@ -30,9 +30,6 @@ public struct Parameters: Sendable, Equatable {
 
     /// How many numbers there are.
     public var count: Int { layers.reduce(0) { $0 + $1.weight.count + $1.bias.count } }
-
-    /// The prefix of layer `index` in an `nn.Sequential` of Linear and activation in turn: "0", "2", "4", …
-    public static func name(ofLayer index: Int) -> String { String(2 * index) }
 }
 
 /// All that a run needs to go on as if it had never stopped.

@@ -22,6 +22,8 @@ public struct KernelTable: Sendable {
     public let squaredError: @Sendable (LossArguments) -> Void
     /// matrix, first row, end row
     public let softmax: @Sendable (PanelMatrix, Int, Int) -> Void
+    /// matrix, first row, end row
+    public let dropout: @Sendable (PanelMatrix, Int, Int, Dropout) -> Void
     /// weights, gradient, momentum, count, step
     public let updateSGD:
         @Sendable (
@@ -80,7 +82,8 @@ extension KernelTable {
             instructionSet: .scalar, panelWidth: KernelsScalar.kernelPanelWidth, product: KernelsScalar.product,
             gradient: KernelsScalar.gradient, sumRows: KernelsScalar.sumRows(_:panel:firstRow:endRow:into:),
             softmaxCrossEntropy: KernelsScalar.softmaxCrossEntropy, squaredError: KernelsScalar.squaredError,
-            softmax: KernelsScalar.softmax(_:firstRow:endRow:), updateSGD: KernelsScalar.updateSGD,
+            softmax: KernelsScalar.softmax(_:firstRow:endRow:),
+            dropout: KernelsScalar.dropout(_:firstRow:endRow:_:), updateSGD: KernelsScalar.updateSGD,
             updateAdam: KernelsScalar.updateAdam, gatherBytes: KernelsScalar.gatherBytes,
             gatherFloats: KernelsScalar.gatherFloats,
             transposeBlock: KernelsScalar.transposeBlock, panelsAtOnce: KernelsScalar.panelsAtOnce,
@@ -97,7 +100,8 @@ extension KernelTable {
             instructionSet: .avx2, panelWidth: KernelsAVX2.kernelPanelWidth, product: KernelsAVX2.product,
             gradient: KernelsAVX2.gradient, sumRows: KernelsAVX2.sumRows(_:panel:firstRow:endRow:into:),
             softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy, squaredError: KernelsAVX2.squaredError,
-            softmax: KernelsAVX2.softmax(_:firstRow:endRow:), updateSGD: KernelsAVX2.updateSGD,
+            softmax: KernelsAVX2.softmax(_:firstRow:endRow:),
+            dropout: KernelsAVX2.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX2.updateSGD,
             updateAdam: KernelsAVX2.updateAdam, gatherBytes: KernelsAVX2.gatherBytes,
             gatherFloats: KernelsAVX2.gatherFloats,
             transposeBlock: KernelsAVX2.transposeBlock, panelsAtOnce: KernelsAVX2.panelsAtOnce,
@@ -114,7 +118,8 @@ extension KernelTable {
             instructionSet: .avx512, panelWidth: KernelsAVX512.kernelPanelWidth, product: KernelsAVX512.product,
             gradient: KernelsAVX512.gradient, sumRows: KernelsAVX512.sumRows(_:panel:firstRow:endRow:into:),
             softmaxCrossEntropy: KernelsAVX512.softmaxCrossEntropy, squaredError: KernelsAVX512.squaredError,
-            softmax: KernelsAVX512.softmax(_:firstRow:endRow:), updateSGD: KernelsAVX512.updateSGD,
+            softmax: KernelsAVX512.softmax(_:firstRow:endRow:),
+            dropout: KernelsAVX512.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX512.updateSGD,
             updateAdam: KernelsAVX512.updateAdam, gatherBytes: KernelsAVX512.gatherBytes,
             gatherFloats: KernelsAVX512.gatherFloats,
             transposeBlock: KernelsAVX512.transposeBlock, panelsAtOnce: KernelsAVX512.panelsAtOnce,
@@ -132,7 +137,8 @@ extension KernelTable {
             product: KernelsAVX512BF16.product,
             gradient: KernelsAVX512BF16.gradient, sumRows: KernelsAVX512BF16.sumRows(_:panel:firstRow:endRow:into:),
             softmaxCrossEntropy: KernelsAVX512BF16.softmaxCrossEntropy, squaredError: KernelsAVX512BF16.squaredError,
-            softmax: KernelsAVX512BF16.softmax(_:firstRow:endRow:), updateSGD: KernelsAVX512BF16.updateSGD,
+            softmax: KernelsAVX512BF16.softmax(_:firstRow:endRow:),
+            dropout: KernelsAVX512BF16.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX512BF16.updateSGD,
             updateAdam: KernelsAVX512BF16.updateAdam, gatherBytes: KernelsAVX512BF16.gatherBytes,
             gatherFloats: KernelsAVX512BF16.gatherFloats,
             transposeBlock: KernelsAVX512BF16.transposeBlock, panelsAtOnce: KernelsAVX512BF16.panelsAtOnce,

@@ -39,6 +39,41 @@ public enum Precision: UInt8, Sendable {
     case bf16
 }
 
+/// Dropout of a matrix of activations in one step of training (Srivastava et al. 2014): a number becomes 0 with some
+/// probability, else `scale` times itself.
+///
+/// Element (row, unit) is dropped when its draw is below `threshold`: number `row % 4` of the block of Philox 4×32-10
+/// (Salmon et al. 2011) under `key` with counter (unit, `layer` + row / 4, `step`, `purpose`).
+public struct Dropout: BitwiseCopyable, Sendable {
+    /// The seed.
+    public var key: UInt64
+    /// Keeps these draws apart from all others.
+    public var purpose: UInt32
+    /// Of the run.
+    public var step: UInt32
+    /// A multiple of 2²², so that there is room for row / 4.
+    public var layer: UInt32
+    /// The unit of the matrix's first column.
+    public var firstUnit: UInt32
+    /// 2³² · the share that is dropped.
+    public var threshold: UInt32
+    /// 1 / (1 - that share).
+    public var scale: Float
+
+    /// See the properties.
+    public init(
+        key: UInt64, purpose: UInt32, step: UInt32, layer: UInt32, firstUnit: UInt32, threshold: UInt32, scale: Float
+    ) {
+        self.key = key
+        self.purpose = purpose
+        self.step = step
+        self.layer = layer
+        self.firstUnit = firstUnit
+        self.threshold = threshold
+        self.scale = scale
+    }
+}
+
 /// The left factor of a product.
 public enum ProductInput {
     /// [rows, depth]
@@ -72,12 +107,15 @@ public struct ProductArguments {
     /// nil: the activation is applied to the result. Otherwise the result is multiplied by the activation's derivative
     /// at this output of the activation, same shape as `output` (backpropagation).
     public var derivativeAt: UnsafePointer<Float>?
+    /// If not nil, of the activation's results; with `derivativeAt`, its derivative: that of the outputs, which were
+    /// dropped likewise.
+    public var dropout: Dropout?
 
     /// See the properties.
     public init(
         precision: Precision, input: ProductInput, output: PanelMatrix, weights: UnsafePointer<Float>,
         weightPanelStride: Int, initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int, activation: Activation,
-        slope: Float, derivativeAt: UnsafePointer<Float>?
+        slope: Float, derivativeAt: UnsafePointer<Float>?, dropout: Dropout? = nil
     ) {
         self.precision = precision
         self.input = input
@@ -90,6 +128,7 @@ public struct ProductArguments {
         self.activation = activation
         self.slope = slope
         self.derivativeAt = derivativeAt
+        self.dropout = dropout
     }
 }
 

@@ -5,8 +5,8 @@ import KernelTypes
 /// To add one: a case in `KernelTypes.Activation`, an enum here, and a line in each of the two switches below.
 private protocol ActivationFunction {
     static func value(_ z: Wide, slope: Wide) -> Wide
-    /// `gradient` times the derivative where the output was `y`.
-    static func backward(_ gradient: Wide, output y: Wide, slope: Wide) -> Wide
+    /// `gradient` times the derivative where the output was `y` times `unscale`, which is not needed to tell a sign.
+    static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide
 }
 
 /// ReLU and leaky ReLU leave the sign bit set exactly where z < 0 (ReLU as −0, which adds like 0), so that the
@@ -16,7 +16,7 @@ private enum Relu: ActivationFunction {
         (z + 0).replacing(with: -0.0, where: z .< 0)
     }
 
-    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, slope: Wide) -> Wide {
+    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide {
         select(.zero, whereSignOf: y, otherwise: gradient)
     }
 }
@@ -27,7 +27,7 @@ private enum LeakyRelu: ActivationFunction {
         (z + 0).replacing(with: negative(slope * z), where: z .< 0)
     }
 
-    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, slope: Wide) -> Wide {
+    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide {
         select(gradient * slope, whereSignOf: y, otherwise: gradient)
     }
 }
@@ -35,17 +35,52 @@ private enum LeakyRelu: ActivationFunction {
 private enum Sigmoid: ActivationFunction {
     @inline(__always) static func value(_ z: Wide, slope: Wide) -> Wide { logistic(z) }
 
-    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, slope: Wide) -> Wide {
-        gradient * (y * (1 - y))
+    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide {
+        let y = y * unscale
+        return gradient * (y * (1 - y))
     }
 }
 
 private enum Tanh: ActivationFunction {
     @inline(__always) static func value(_ z: Wide, slope: Wide) -> Wide { hyperbolicTangent(z) }
 
-    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, slope: Wide) -> Wide {
-        gradient * (Wide(repeating: 1).addingProduct(-y, y))
+    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide {
+        let y = y * unscale
+        return gradient * (Wide(repeating: 1).addingProduct(-y, y))
     }
+}
+
+/// The epilogue of a product, for some rows of a panel whose sums were just stored: the activation and perhaps dropout, or
+/// the derivative of both.
+@inline(__always)
+func finish(
+    _ output: UnsafeMutablePointer<Float>, _ arguments: ProductArguments, panel: Int, firstRow: Int, rows: Int
+) {
+    let activation = arguments.activation
+    let count = rows * panelWidth
+    if let derivativeAt = arguments.derivativeAt {
+        let place = panel * arguments.output.panelStride + firstRow * panelWidth
+        multiplyByDerivative(
+            output, at: derivativeAt + place, count: count, activation, unscale: 1 / (arguments.dropout?.scale ?? 1),
+            slope: arguments.slope)
+    } else {
+        activate(output, count: count, activation, slope: arguments.slope)
+    }
+    guard let dropout = arguments.dropout else { return }
+    if activation != .relu {
+        drop(output, dropout, panel: panel, firstRow: firstRow, rows: rows, dropped: 0)
+    } else if arguments.derivativeAt == nil {
+        // Where ReLU's output is −0 its derivative is 0, which spares drawing again.
+        drop(output, dropout, panel: panel, firstRow: firstRow, rows: rows, dropped: -0.0)
+    } else {
+        multiply(output, by: dropout.scale, count: count)
+    }
+}
+
+@inline(never)
+private func multiply(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+    let factor = Wide(repeating: factor)
+    for i in stride(from: 0, to: count, by: wideCount) { storeWide(loadWide(values + i) * factor, to: values + i) }
 }
 
 /// Applies the activation in place; `count` is a multiple of 16. The tile that was just stored is still in cache.
@@ -64,14 +99,14 @@ func activate(_ values: UnsafeMutablePointer<Float>, count: Int, _ activation: A
 @inline(__always)
 func multiplyByDerivative(
     _ gradient: UnsafeMutablePointer<Float>, at outputs: UnsafePointer<Float>, count: Int, _ activation: Activation,
-    slope: Float
+    unscale: Float, slope: Float
 ) {
     switch activation {
     case .identity: break
-    case .relu: applyBackward(Relu.self, gradient, outputs, count: count, slope)
-    case .leakyRelu: applyBackward(LeakyRelu.self, gradient, outputs, count: count, slope)
-    case .sigmoid: applyBackward(Sigmoid.self, gradient, outputs, count: count, slope)
-    case .tanh: applyBackward(Tanh.self, gradient, outputs, count: count, slope)
+    case .relu: applyBackward(Relu.self, gradient, outputs, count: count, unscale, slope)
+    case .leakyRelu: applyBackward(LeakyRelu.self, gradient, outputs, count: count, unscale, slope)
+    case .sigmoid: applyBackward(Sigmoid.self, gradient, outputs, count: count, unscale, slope)
+    case .tanh: applyBackward(Tanh.self, gradient, outputs, count: count, unscale, slope)
     }
 }
 
@@ -87,12 +122,15 @@ private func apply<F: ActivationFunction>(
 
 @inline(never)
 private func applyBackward<F: ActivationFunction>(
-    _: F.Type, _ gradient: UnsafeMutablePointer<Float>, _ outputs: UnsafePointer<Float>, count: Int, _ slope: Float
+    _: F.Type, _ gradient: UnsafeMutablePointer<Float>, _ outputs: UnsafePointer<Float>, count: Int, _ unscale: Float,
+    _ slope: Float
 ) {
+    let unscale = Wide(repeating: unscale)
     let slope = Wide(repeating: slope)
     for i in stride(from: 0, to: count, by: wideCount) {
         storeWide(
-            F.backward(loadWide(gradient + i), output: loadWide(outputs + i), slope: slope), to: gradient + i)
+            F.backward(loadWide(gradient + i), output: loadWide(outputs + i), unscale: unscale, slope: slope),
+            to: gradient + i)
     }
 }
 

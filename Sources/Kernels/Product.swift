@@ -106,12 +106,7 @@ func productTile<T: Tile>(
     }
     tile.store(to: output, stride: panelWidth)
     guard end == input.width else { return }
-    if let derivativeAt = arguments.derivativeAt {
-        multiplyByDerivative(
-            output, at: derivativeAt + place, count: T.rows * panelWidth, arguments.activation, slope: arguments.slope)
-    } else {
-        activate(output, count: T.rows * panelWidth, arguments.activation, slope: arguments.slope)
-    }
+    finish(output, arguments, panel: panel, firstRow: row, rows: T.rows)
 }
 
 /// Asks for rows of a panel: those that the next tile starts from, or that the epilogue reads. They come from the

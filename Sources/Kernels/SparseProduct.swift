@@ -74,16 +74,10 @@ func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: Spa
             tile.store(to: target, stride: outputStride)
         }
     }
-    for panel in 0..<T.rows {
+    let rows = arguments.endRow - arguments.firstRow
+    for panel in firstPanel..<firstPanel + T.rows {
         let first = panel * outputStride + arguments.firstRow * panelWidth
-        let count = (arguments.endRow - arguments.firstRow) * panelWidth
-        if let derivativeAt = arguments.derivativeAt {
-            multiplyByDerivative(
-                output + first, at: derivativeAt + firstPanel * outputStride + first, count: count,
-                arguments.activation, slope: arguments.slope)
-        } else {
-            activate(output + first, count: count, arguments.activation, slope: arguments.slope)
-        }
+        finish(arguments.output.base + first, arguments, panel: panel, firstRow: arguments.firstRow, rows: rows)
     }
 }
 

@@ -77,6 +77,11 @@ struct HelpTests {
                                       0.002)
               --momentum <share>      Momentum of sgd, in 0..<1. (default: 0.9)
               --nesterov              Nesterov's momentum, for sgd.
+              --dropout <share>       Share of each hidden layer's outputs that a step
+                                      drops; one for all layers or, with commas, one for
+                                      each. (default: 0)
+              --input-dropout <share> Share of the features that a step drops. (default:
+                                      0.0)
               --weight-decay <rate>   Weight decay (decoupled in adamw). (default: 0.0)
               --schedule <name>       Learning rate over the steps. (values: constant,
                                       cosine, one-cycle; default: cosine)

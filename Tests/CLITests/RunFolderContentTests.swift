@@ -26,7 +26,8 @@ import Testing
         #expect(
             recipe.names == [
                 "hidden", "activation", "leaky_slope", "loss", "optimizer", "learning_rate", "momentum", "nesterov",
-                "weight_decay", "beta1", "beta2", "epsilon", "schedule", "batch_size", "epochs", "seed", "validation",
+                "dropout", "input_dropout", "weight_decay", "beta1", "beta2", "epsilon", "schedule", "batch_size",
+                "epochs", "seed", "validation",
                 "shuffle", "shards", "precision", "data", "fingerprint", "checkpoint_every",
                 "from_parameters",
             ])

@@ -28,11 +28,15 @@ ROWS_PER_ALLOWED_DIFFERENCE = 10_000
 
 
 def network(inputs: int, recipe: dict, outputs: int) -> nn.Sequential:
-    layers = []
-    for units in recipe["hidden"]:
+    rates = recipe["dropout"]
+    if len(rates) != len(recipe["hidden"]):
+        rates = (rates or [0]) * len(recipe["hidden"])
+    layers = [nn.Dropout(recipe["input_dropout"])] if recipe["input_dropout"] > 0 else []
+    for units, rate in zip(recipe["hidden"], rates):
         layers += [nn.Linear(inputs, units), ACTIVATIONS[recipe["activation"]](recipe)]
+        layers += [nn.Dropout(rate)] if rate > 0 else []
         inputs = units
-    return nn.Sequential(*layers, nn.Linear(inputs, outputs))
+    return nn.Sequential(*layers, nn.Linear(inputs, outputs)).eval()
 
 
 def predicted_by_pytorch(model: str, dataset: str) -> list[str]:

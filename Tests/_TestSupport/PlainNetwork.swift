@@ -12,6 +12,8 @@ public struct PlainNetwork {
     public var loss: String
     /// Of leaky ReLU.
     public var slope = 0.01
+    /// What dropout multiplies by: features are layer 0, then come the hidden layers; row, unit.
+    public var dropout: (_ layer: Int, _ row: Int, _ unit: Int) -> Double = { _, _, _ in 1 }
 
     /// See the properties.
     public init(weight: [[[Double]]], bias: [[Double]], activation: String, loss: String) {
@@ -21,21 +23,22 @@ public struct PlainNetwork {
         self.loss = loss
     }
 
-    /// Of the last layer, before softmax.
-    public func outputs(_ features: [Double]) -> [Double] {
-        var values = features
+    /// Of the last layer, before softmax. `row`: for dropout.
+    public func outputs(_ features: [Double], row: Int = 0) -> [Double] {
+        var values = features.enumerated().map { $0.element * dropout(0, row, $0.offset) }
         for layer in weight.indices {
             values = zip(weight[layer], bias[layer]).map { row, start in
                 zip(row, values).reduce(start) { $0 + $1.0 * $1.1 }
             }
-            if layer < weight.count - 1 { values = values.map(activate) }
+            guard layer < weight.count - 1 else { break }
+            values = values.enumerated().map { activate($0.element) * dropout(layer + 1, row, $0.offset) }
         }
         return values
     }
 
     /// Mean loss over rows; of classes, a target is one-hot.
     public func meanLoss(_ rows: [[Double]], _ targets: [[Double]]) -> Double {
-        zip(rows, targets).reduce(0) { $0 + loss(outputs($1.0), $1.1) } / Double(rows.count)
+        rows.indices.reduce(0) { $0 + loss(outputs(rows[$1], row: $1), targets[$1]) } / Double(rows.count)
     }
 
     private func activate(_ z: Double) -> Double {

@@ -55,6 +55,48 @@ FT_INLINE void ft_transpose8(const float *source, long source_stride, float *des
 
 typedef uint32_t ft_word16 __attribute__((vector_size(64), aligned(4), may_alias));
 
+typedef uint64_t ft_wide8 __attribute__((vector_size(64), aligned(4), may_alias));
+
+/// The upper and the lower halves of sixteen numbers times `factor`.
+FT_INLINE void ft_multiply_wide(const ft_word16 *numbers, uint64_t factor, ft_word16 *upper, ft_word16 *lower) {
+    const uint64_t half = 0xffffffff;
+    ft_wide8 even = (*(const ft_wide8 *)numbers & half) * factor, odd = (*(const ft_wide8 *)numbers >> 32) * factor;
+    *upper = (ft_word16)(even >> 32 | (odd & ~half));
+    *lower = (ft_word16)((even & half) | odd << 32);
+}
+
+/// Dropout of sixteen neighbours in up to four rows: rows `begin` to `end` of those that `rows` is the first of, `stride`
+/// floats apart. A number becomes `dropped` if its draw is below `threshold`, else `scale` times itself.
+///
+/// The draws are Philox 4×32-10 (Salmon et al. 2011) under `key`, of counter (unit, `high`, `stream`, `purpose`) the
+/// number of the row; `unit` is that of the first number.
+FT_INLINE void ft_dropout16(
+    float *rows, long stride, long begin, long end, uint32_t unit, uint32_t high, uint32_t stream, uint32_t purpose,
+    uint64_t key, uint32_t threshold, float scale, float dropped) {
+    const ft_word16 lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, zeros = lanes ^ lanes;
+    ft_word16 draws[4] = {lanes + unit, zeros + high, zeros + stream, zeros + purpose};
+    uint32_t first_key = (uint32_t)key, second_key = (uint32_t)(key >> 32);
+    for (int round = 0; round < 10; round++) {
+        ft_word16 first_upper, first_lower, second_upper, second_lower;
+        ft_multiply_wide(&draws[0], 0xd2511f53, &first_upper, &first_lower);
+        ft_multiply_wide(&draws[2], 0xcd9e8d57, &second_upper, &second_lower);
+        draws[0] = second_upper ^ draws[1] ^ first_key;
+        draws[1] = second_lower;
+        draws[2] = first_upper ^ draws[3] ^ second_key;
+        draws[3] = first_lower;
+        first_key += 0x9e3779b9;
+        second_key += 0xbb67ae85;
+    }
+    uint32_t dropped_bits;
+    memcpy(&dropped_bits, &dropped, 4);
+    for (long row = begin; row < end; row++) {
+        ft_float16 *numbers = (ft_float16 *)(rows + row * stride);
+        ft_word16 kept = (ft_word16)(draws[row] >= threshold);
+        ft_float16 scaled = *numbers * scale;
+        *(ft_word16 *)numbers = ((ft_word16)scaled & kept) | (dropped_bits & ~kept);
+    }
+}
+
 #ifndef __AVX512BF16__
 /// Sixteen numbers rounded to bfloat16, to nearest, ties to even, in the upper halves; a subnormal number becomes a zero.
 /// NaN stays NaN if it is one that the CPU makes.

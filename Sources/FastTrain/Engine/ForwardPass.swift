@@ -70,18 +70,21 @@ struct ForwardPass: Sendable {
     ///
     /// Returns how many multiply-adds each column of that product takes.
     @discardableResult
-    func gather(_ split: Features, indices: UnsafePointer<Int32>, rows: Range<Int>) -> Int {
+    func gather(
+        _ split: Features, indices: UnsafePointer<Int32>, rows: Range<Int>, dropout: Dropout? = nil
+    ) -> Int {
         let (first, end) = (rows.lowerBound, rows.upperBound)
         switch (split, forms.input(0)) {
-        case (.u8(let bytes, let scale), .lists):
+        case (.u8(let bytes, let scale), .lists) where dropout == nil:
             return kernels.gatherSparseBytes(bytes, scale, indices, features.lists(width: network.inputs), first, end)
-        case (.f32(let values), .lists):
+        case (.f32(let values), .lists) where dropout == nil:
             return kernels.gatherSparseFloats(values, indices, features.lists(width: network.inputs), first, end)
         case (.u8(let bytes, let scale), _):
             kernels.gatherBytes(bytes, scale, indices, activations[0], first, end)
         case (.f32(let values), _):
             kernels.gatherFloats(values, indices, activations[0], first, end)
         }
+        if let dropout { kernels.dropout(activations[0], first, end, dropout) }
         return features.make(forms.input(0), of: activations[0], columns: 0..<network.inputs, rows: rows)
     }
 
@@ -93,10 +96,10 @@ struct ForwardPass: Sendable {
     /// X·Wᵀ + b of one layer, then the activation; none after the last layer.
     ///
     /// `panels`: those of the outputs to make; nil: all. `inputIsMade`: in the form that the product reads, as features
-    /// always are; `multiplyAdds`: of each column of the product, see `gather`; for `laps` alone.
+    /// always are; `dropout`: of the outputs; `multiplyAdds`: of each column of the product, see `gather`; for `laps` alone.
     func runLayer(
-        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, inputIsMade: Bool = false, multiplyAdds: Int = 0,
-        laps: LapTimer? = nil
+        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, inputIsMade: Bool = false, dropout: Dropout? = nil,
+        multiplyAdds: Int = 0, laps: LapTimer? = nil
     ) {
         let layer = parameters.layout.layers[index]
         let panels = panels ?? 0..<layer.panels
@@ -114,7 +117,8 @@ struct ForwardPass: Sendable {
                 weights: weights + panels.lowerBound * stride, weightPanelStride: stride,
                 initial: parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth,
                 firstRow: rows.lowerBound, endRow: rows.upperBound,
-                activation: index < network.layerCount - 1 ? activation : .identity, slope: slope, derivativeAt: nil))
+                activation: index < network.layerCount - 1 ? activation : .identity, slope: slope, derivativeAt: nil,
+                dropout: dropout?.from(panels.lowerBound * kernels.panelWidth)))
         laps?.lap(.forward, layer: index, multiplyAdds: multiplyAdds * network.widths[index + 1])
     }
 
@@ -147,10 +151,11 @@ struct ForwardPass: Sendable {
     }
 
     /// One layer of backpropagation, after `makeDelta`: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of
-    /// inputs. `panels`: those of the inputs to make; nil: all. `multiplyAdds`: of `makeDelta`; for `laps` alone.
+    /// inputs. `panels`: those of the inputs to make; nil: all. `dropout`: of the inputs. `multiplyAdds`: of `makeDelta`;
+    /// for `laps` alone.
     func backpropagate(
         layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix, transposed: UnsafePointer<Float>,
-        rows: Range<Int>, panels: Range<Int>? = nil, multiplyAdds: Int, laps: LapTimer? = nil
+        rows: Range<Int>, panels: Range<Int>? = nil, dropout: Dropout?, multiplyAdds: Int, laps: LapTimer? = nil
     ) {
         let panelStride = transposedPanelStride(index)
         let panels = panels ?? 0..<(network.widths[index] + kernels.panelWidth - 1) / kernels.panelWidth
@@ -160,7 +165,8 @@ struct ForwardPass: Sendable {
                 output: inputDelta.part(panels, panelWidth: kernels.panelWidth),
                 weights: transposed + panels.lowerBound * panelStride, weightPanelStride: panelStride, initial: nil,
                 firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
-                derivativeAt: activations[index].part(panels, panelWidth: kernels.panelWidth).base))
+                derivativeAt: activations[index].part(panels, panelWidth: kernels.panelWidth).base,
+                dropout: dropout?.from(panels.lowerBound * kernels.panelWidth)))
         laps?.lap(.backward, layer: index, multiplyAdds: multiplyAdds * network.widths[index])
     }
 
@@ -216,6 +222,15 @@ extension Precision {
         case .f32: .f32
         case .bf16: .bf16
         }
+    }
+}
+
+extension Dropout {
+    /// Of the columns from `unit` on.
+    func from(_ unit: Int) -> Dropout {
+        var dropout = self
+        dropout.firstUnit += UInt32(unit)
+        return dropout
     }
 }
 

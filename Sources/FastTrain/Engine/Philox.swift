@@ -8,6 +8,7 @@ struct Philox {
         case initialWeights = 1
         case shuffle = 2
         case validationSplit = 3
+        case dropout = 4
     }
 
     private let seed: UInt64

@@ -12,6 +12,7 @@ struct TrainingEngine: Sendable {
     let optimizer: OptimizerState
     let kernels: KernelTable
     let shards: Int
+    private let dropout: DropoutPlan
     let plan: GradientPlan
     /// How each layer's gradient is made.
     let forms: [GradientForm]
@@ -42,6 +43,7 @@ struct TrainingEngine: Sendable {
         optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
         self.kernels = kernels
         shards = recipe.shards
+        dropout = DropoutPlan(recipe)
         deltas = Activations(widths: Array(network.widths[1..<network.layerCount]), rows: rows, panelWidth: width)
         transposed = (1..<network.layerCount).map { [forward] layer in
             Buffer(count: (network.widths[layer] + width - 1) / width * forward.transposedPanelStride(layer))
@@ -101,22 +103,25 @@ struct TrainingEngine: Sendable {
     }
 
     /// Features to gradients for this member's rows of a minibatch of `count` rows; data row `indices[r]` becomes row r.
-    /// The whole team calls it, with a barrier after.
+    /// `step`: minibatches before it. The whole team calls it, with a barrier after.
     func forwardBackward(
-        _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, member: TeamMember, laps: LapTimer? = nil
+        _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, step: Int, member: TeamMember,
+        laps: LapTimer? = nil
     ) throws(FastTrainError) {
         let minibatch = Minibatch(count: count, shards: shards)
         let rows = gradientOperands == nil ? member.share(of: count) : minibatch.wholePairs(member.share(of: count))
-        let gathered = forward.gather(split.features, indices: indices, rows: rows)
+        let gathered = forward.gather(
+            split.features, indices: indices, rows: rows, dropout: dropout.dropout(0, step: step))
         forward.targets.gather(split.targets, indices: indices, rows: rows)
         laps?.lap(.gather)
         pairInput(0, columns: 0..<network.inputs, rows: rows, of: minibatch, laps)
         if ownPanels.isEmpty {
-            forward.runLayer(0, rows: rows, multiplyAdds: gathered, laps: laps)
+            forward.runLayer(
+                0, rows: rows, dropout: dropout.dropout(1, step: step), multiplyAdds: gathered, laps: laps)
         } else {
             try member.barrier()
             laps?.lap(.barrier)
-            try forwardByPanels(minibatch, gathered: gathered, member: member, laps: laps)
+            try forwardByPanels(minibatch, step: step, gathered: gathered, member: member, laps: laps)
         }
         // Layers from here on go by rows.
         let first = max(1, ownPanels.count)
@@ -126,7 +131,7 @@ struct TrainingEngine: Sendable {
                 if index > 1 || ownPanels.count < 2 {
                     pairInput(index, columns: 0..<network.widths[index], rows: rows, of: minibatch, laps)
                 }
-                forward.runLayer(index, rows: rows, laps: laps)
+                forward.runLayer(index, rows: rows, dropout: dropout.dropout(index + 1, step: step), laps: laps)
             }
             forward.computeLoss(rows: rows, scale: 1 / Float(count))
             laps?.lap(.loss)
@@ -134,7 +139,9 @@ struct TrainingEngine: Sendable {
                 multiplyAdds = forward.makeDelta(index, delta(index), rows: rows)
                 laps?.lap(.pack, layer: index)
                 pairDelta(index, columns: 0..<network.widths[index + 1], rows: rows, of: minibatch, laps)
-                if index >= first { backpropagate(index, rows: rows, multiplyAdds: multiplyAdds, laps: laps) }
+                if index >= first {
+                    backpropagate(index, step: step, rows: rows, multiplyAdds: multiplyAdds, laps: laps)
+                }
             }
         }
         if ownPanels.count < 2 {
@@ -143,7 +150,7 @@ struct TrainingEngine: Sendable {
             try member.barrier()
             laps?.lap(.barrier)
             let own = ownPanels[0][member.rank]
-            backpropagate(1, rows: 0..<count, panels: own, multiplyAdds: multiplyAdds, laps: laps)
+            backpropagate(1, step: step, rows: 0..<count, panels: own, multiplyAdds: multiplyAdds, laps: laps)
             pairDelta(0, columns: columns(own, of: network.widths[1]), rows: 0..<count, of: minibatch, laps)
         }
     }
@@ -174,14 +181,15 @@ struct TrainingEngine: Sendable {
     /// The layers that are cut by panels: a thread makes its panels for all rows, then brings them into the form that the
     /// next layer's products read.
     private func forwardByPanels(
-        _ minibatch: Minibatch, gathered: Int, member: TeamMember, laps: LapTimer?
+        _ minibatch: Minibatch, step: Int, gathered: Int, member: TeamMember, laps: LapTimer?
     ) throws(FastTrainError) {
         var multiplyAdds = gathered
         let rows = 0..<minibatch.count
         for (index, panels) in ownPanels.enumerated() {
             let own = panels[member.rank]
             forward.runLayer(
-                index, rows: rows, panels: own, inputIsMade: true, multiplyAdds: multiplyAdds, laps: laps)
+                index, rows: rows, panels: own, inputIsMade: true, dropout: dropout.dropout(index + 1, step: step),
+                multiplyAdds: multiplyAdds, laps: laps)
             if index + 1 < ownPanels.count {
                 let columns = columns(own, of: network.widths[index + 1])
                 multiplyAdds = forward.makeInput(index + 1, columns: columns, rows: rows)
@@ -200,11 +208,12 @@ struct TrainingEngine: Sendable {
     }
 
     private func backpropagate(
-        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, multiplyAdds: Int, laps: LapTimer?
+        _ index: Int, step: Int, rows: Range<Int>, panels: Range<Int>? = nil, multiplyAdds: Int, laps: LapTimer?
     ) {
         forward.backpropagate(
             layer: index, outputDelta: delta(index), inputDelta: delta(index - 1),
-            transposed: transposed[index - 1].base, rows: rows, panels: panels, multiplyAdds: multiplyAdds, laps: laps)
+            transposed: transposed[index - 1].base, rows: rows, panels: panels,
+            dropout: dropout.dropout(index, step: step), multiplyAdds: multiplyAdds, laps: laps)
     }
 
     /// The sum of the losses of a minibatch of `count` rows: in row order within a shard, shards in the tree.

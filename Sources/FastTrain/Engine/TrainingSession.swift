@@ -30,8 +30,8 @@ final class TrainingSession: @unchecked Sendable {
 
     /// What all members do next.
     private enum Action {
-        /// A minibatch: rows `first ..< first + count` of the epoch's order.
-        case step(first: Int, count: Int, OptimizerState.Step)
+        /// A minibatch, after `step` others of the run: rows `first ..< first + count` of the epoch's order.
+        case step(Int, first: Int, count: Int, OptimizerState.Step)
         case validate
         case save
         case finish
@@ -78,10 +78,11 @@ final class TrainingSession: @unchecked Sendable {
         let isLead = member.rank == 0
         while true {
             switch next {
-            case .step(let first, let count, let update):
+            case .step(let step, let first, let count, let update):
                 let laps = profile?.timer(rank: member.rank)
                 try engine.forwardBackward(
-                    training.data.train, indices: order.base + first, of: count, member: member, laps: laps)
+                    training.data.train, indices: order.base + first, of: count, step: step, member: member,
+                    laps: laps)
                 try member.barrier()
                 laps?.lap(.barrier)
                 if isLead { try account(count) }
@@ -153,7 +154,7 @@ final class TrainingSession: @unchecked Sendable {
         }
         let first = stepInEpoch * recipe.batchSize
         next = .step(
-            first: first, count: min(recipe.batchSize, training.trainRows - first),
+            step, first: first, count: min(recipe.batchSize, training.trainRows - first),
             engine.optimizer.step(step + 1, learningRate: learningRate(step)))
     }
 

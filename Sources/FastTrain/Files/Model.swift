@@ -1,6 +1,7 @@
 /// A trained network, with all that it takes to predict from raw features: `model.safetensors`.
 ///
-/// The tensors bear the names and shapes of a PyTorch `nn.Sequential` of Linear and activation in turn, so that
+/// The tensors bear the names and shapes of a PyTorch `nn.Sequential` of Linear, activation and, if there is any, dropout
+/// in turn, so that
 /// `net.load_state_dict(load_file("model.safetensors"))` works as it stands.
 public struct Model: Sendable, Equatable {
     /// Of the run that made it; `loss` is set.
@@ -62,8 +63,9 @@ public struct Model: Sendable, Equatable {
         try SafeTensorsWriter.write(description.tensors().write(parameters), metadata: metadata, to: path)
     }
 
-    /// The parameters in a safetensors file of any origin, to start a run from: tensors "0.weight" [out, in],
-    /// "0.bias" [out], "2.weight", … Tensors of other kinds of names are passed over.
+    /// The parameters in a safetensors file of any origin, to start a run from: of each layer a weight [out, in] and a
+    /// bias [out] under the number of its place in an `nn.Sequential`, such as "0.weight", "0.bias", "2.weight", … The
+    /// layers come in the order of these numbers. Tensors of other kinds of names are passed over.
     ///
     /// Throws `.noInput`, or `.badData` when a tensor is missing, of another type or shape, or holds a number that is not
     /// finite, when the file has a layer that the network has not, or when its digest is wrong.
@@ -71,30 +73,32 @@ public struct Model: Sendable, Equatable {
         path: String, inputs: Int, hidden: [Int], outputs: Int
     ) throws(FastTrainError) -> Parameters {
         let file = try SafeTensors(path: path)
-        let tensors = ParameterTensors(
-            Network(inputs: inputs, hidden: hidden, outputs: outputs), prefix: "", suffix: "")
-        let names = Set(tensors.names)
-        for tensor in file.tensors where isLayer(tensor.name) && !names.contains(tensor.name) {
-            let last = Parameters.name(ofLayer: hidden.count)
+        let network = Network(inputs: inputs, hidden: hidden, outputs: outputs)
+        let found = Set(file.tensors.compactMap { module(of: $0.name) }).sorted()
+        if found.count > network.layerCount {
+            let name = file.tensors.map(\.name).first { module(of: $0) == found[network.layerCount] } ?? ""
             throw .badData(
-                file: path, place: .named(tensor.name),
-                expected: "no layer after '\(last)' in a network of this recipe",
-                found: "\(tensor.type.rawValue) \(tensor.shape)")
+                file: path, place: .named(name),
+                expected: "\(network.layerCount) layers, as the network \(network) has",
+                found: "\(found.count)")
         }
+        // Of layers that are missing the error names the first, as if Linear and activation took turns.
+        let missing = (found.count..<network.layerCount).map { max(2 * $0, (found.last ?? -2) + 2) }
+        let tensors = ParameterTensors(network, modules: found + missing, prefix: "", suffix: "")
         let parameters = try tensors.read(file)
         _ = try file.verifyDigest()
-        for (index, layer) in parameters.layers.enumerated() {
-            let name = Parameters.name(ofLayer: index)
-            try expectFinite(layer.weight, name: name + ".weight", file: path)
-            try expectFinite(layer.bias, name: name + ".bias", file: path)
+        for (module, layer) in zip(found, parameters.layers) {
+            try expectFinite(layer.weight, name: "\(module).weight", file: path)
+            try expectFinite(layer.bias, name: "\(module).bias", file: path)
         }
         return parameters
     }
 
-    /// Whether a tensor's name is "<number>.weight" or "<number>.bias".
-    private static func isLayer(_ name: String) -> Bool {
+    /// The number in a name such as "0.weight" or "0.bias".
+    private static func module(of name: String) -> Int? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 2 && Int(parts[0]) != nil && (parts[1] == "weight" || parts[1] == "bias")
+        guard parts.count == 2, parts[1] == "weight" || parts[1] == "bias" else { return nil }
+        return Int(parts[0])
     }
 
     private static func expectFinite(_ values: [Float], name: String, file: String) throws(FastTrainError) {

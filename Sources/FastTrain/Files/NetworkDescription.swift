@@ -20,7 +20,8 @@ struct NetworkDescription: Sendable, Equatable {
 
     /// The tensors of the network's parameters, or of something of their shapes.
     func tensors(prefix: String = "", suffix: String = "") -> ParameterTensors {
-        ParameterTensors(network, prefix: prefix, suffix: suffix)
+        ParameterTensors(
+            network, modules: (0..<network.layerCount).map(recipe.moduleIndex), prefix: prefix, suffix: suffix)
     }
 
     /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape` and, of U8 features, `x_scale`.

@@ -1,18 +1,22 @@
 /// The tensors that hold a network's parameters in a file, or what an optimizer remembers of each parameter: for
-/// layer l, `<prefix><2l>.weight<suffix>` [outputs, inputs] and `<prefix><2l>.bias<suffix>` [outputs], F32.
+/// the layer at place m of an `nn.Sequential`, `<prefix><m>.weight<suffix>` [outputs, inputs] and
+/// `<prefix><m>.bias<suffix>` [outputs], F32.
 struct ParameterTensors {
     private let network: Network
+    private let modules: [Int]
     private let prefix: String
     private let suffix: String
 
-    init(_ network: Network, prefix: String, suffix: String) {
+    /// `modules`: the place of each layer.
+    init(_ network: Network, modules: [Int], prefix: String, suffix: String) {
         self.network = network
+        self.modules = modules
         self.prefix = prefix
         self.suffix = suffix
     }
 
     private func name(_ layer: Int, _ part: String) -> String {
-        prefix + Parameters.name(ofLayer: layer) + "." + part + suffix
+        "\(prefix)\(modules[layer]).\(part)\(suffix)"
     }
 
     /// The tensors with the numbers of `parameters`, which must fit.

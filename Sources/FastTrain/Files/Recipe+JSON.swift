@@ -32,6 +32,8 @@ extension Recipe {
         RecipeField("learning_rate", \.learningRate),
         RecipeField("momentum", \.momentum),
         RecipeField("nesterov", \.nesterov),
+        RecipeField("dropout", \.dropout, unlessGiven: []),
+        RecipeField("input_dropout", \.inputDropout, unlessGiven: 0),
         RecipeField("weight_decay", \.weightDecay),
         RecipeField("beta1", \.beta1),
         RecipeField("beta2", \.beta2),
@@ -53,7 +55,7 @@ extension Recipe {
 
     /// Reads what `json` writes, and checks it as `validate` does.
     ///
-    /// `loss` may be missing, and so may `precision`, which is then f32. Throws `.badData` with `file` as the file's name
+    /// `loss` may be missing, and so may `precision`, which is then f32, and dropout, of which there is then none. Throws `.badData` with `file` as the file's name
     /// and the member's name: one that is missing, unknown, of the wrong type or out of range.
     public init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)

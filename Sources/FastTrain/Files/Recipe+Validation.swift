@@ -67,6 +67,16 @@ extension Recipe {
             Check(
                 "nesterov", "the optimizer sgd with a momentum above 0", canNesterov || !nesterov,
                 found: optimizer == .sgd ? "momentum \(momentum)" : "optimizer \(optimizer.rawValue)"),
+            Check(
+                "dropout",
+                hidden.isEmpty
+                    ? "none without hidden layers" : "one rate, or one for each of \(hidden.count) hidden layers",
+                [0, 1, hidden.count].contains(dropout.count) && (!hidden.isEmpty || dropout.isEmpty),
+                found: "\(dropout.count)"),
+            Check("dropout", "a number from 0 to below 1", dropout.first { !($0 >= 0 && $0 < 1) } ?? 0) {
+                $0 >= 0 && $0 < 1
+            },
+            Check("input_dropout", "a number from 0 to below 1", inputDropout) { $0 >= 0 && $0 < 1 },
             Check("weight_decay", "a number of at least 0", weightDecay) { $0 >= 0 && Float($0).isFinite },
             Check("beta1", "a number from 0 to below 1", beta1) { $0 >= 0 && $0 < 1 },
             Check("beta2", "a number from 0 to below 1", beta2) { $0 >= 0 && $0 < 1 },

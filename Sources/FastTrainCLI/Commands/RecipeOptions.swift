@@ -70,6 +70,16 @@ struct RecipeOptions: ParsableArguments {
     @Flag(help: "Nesterov's momentum, for sgd.")
     var nesterov = false
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Share of each hidden layer's outputs that a step drops; one for all layers or, with commas, one for each.",
+            valueName: "share"))
+    var dropout = Rates(values: [])
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Share of the features that a step drops.", valueName: "share"))
+    var inputDropout = Recipe().inputDropout
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Weight decay (decoupled in adamw).", valueName: "rate"))
     var weightDecay = Recipe().weightDecay
 
@@ -131,6 +141,8 @@ struct RecipeOptions: ParsableArguments {
             throw .usage("--nesterov goes with --optimizer sgd, not \(optimizer.rawValue)")
         }
         recipe.nesterov = nesterov
+        recipe.dropout = dropout.values
+        recipe.inputDropout = inputDropout
         recipe.weightDecay = weightDecay
         recipe.schedule = schedule
         recipe.batchSize = batchSize
@@ -162,6 +174,21 @@ struct HiddenLayers: ExpressibleByArgument, Equatable {
     }
 
     var defaultValueDescription: String { widths.isEmpty ? "none" : widths.map(String.init).joined(separator: ",") }
+}
+
+/// "0.2" or "0.2,0.5" on the command line.
+struct Rates: ExpressibleByArgument {
+    var values: [Double]
+
+    init(values: [Double]) { self.values = values }
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        values = parts.compactMap { Double($0) }
+        guard values.count == parts.count else { return nil }
+    }
+
+    var defaultValueDescription: String { values.isEmpty ? "0" : values.map(Format.setting).joined(separator: ",") }
 }
 
 extension Activation: ExpressibleByArgument {}

@@ -8,17 +8,37 @@ import _TestSupport
 @Suite struct GradientTests {
     @Test(arguments: Activation.allCases, Loss.allCases)
     func equalsFiniteDifferences(activation: Activation, loss: Loss) throws {
+        try compare(activation, loss, dropout: [], inputDropout: 0)
+    }
+
+    /// In a step of which the draws are known.
+    @Test(arguments: Activation.allCases, Loss.allCases)
+    func equalsFiniteDifferencesWithDropout(activation: Activation, loss: Loss) throws {
+        try compare(activation, loss, dropout: [0.3, 0.5], inputDropout: 0.2)
+        try compare(activation, loss, dropout: [0.4], inputDropout: 0)
+    }
+
+    private func compare(_ activation: Activation, _ loss: Loss, dropout: [Double], inputDropout: Double) throws {
         for data in [try SmallData.classes(), try SmallData.values()] {
             if case .regression = data.task, loss == .crossEntropy { continue }
             var recipe = Recipe()
             recipe.hidden = [7, 5]
             recipe.activation = activation
             recipe.loss = loss
+            recipe.dropout = dropout
+            recipe.inputDropout = inputDropout
             let rows = 20
+            let step = 1234
             let parameters = somewhere(Network(inputs: 6, hidden: [7, 5], outputs: data.outputCount))
-            let (mean, gradient) = try TrainingEngine.gradient(of: recipe, at: parameters, on: data, rows: rows)
+            let (mean, gradient) = try TrainingEngine.gradient(
+                of: recipe, at: parameters, on: data, rows: rows, step: step)
             let (features, targets) = plainRows(data, rows)
-            let plain = parameters.plain(activation: activation, loss: loss)
+            var plain = parameters.plain(activation: activation, loss: loss)
+            let rates = [inputDropout] + recipe.dropoutRates
+            plain.dropout = { [seed = recipe.seed] layer, row, unit in
+                let draw = DropoutTests.draw(seed: seed, layer: layer, step: step, row: row, unit: unit)
+                return Double(draw) < rates[layer] * 0x1p32 ? 0 : 1 / (1 - rates[layer])
+            }
             #expect(abs(mean - plain.meanLoss(features, targets)) < 1e-5 * max(1, mean))
 
             let h = 1e-5

@@ -151,12 +151,30 @@ import Testing
     }
 }
 
+@Suite struct ModuleTests {
+    @Test func layersStandWherePyTorchHasThem() {
+        func modules(_ dropout: [Double], input: Double = 0) -> [Int] {
+            var recipe = Recipe()
+            recipe.hidden = [5, 4]
+            recipe.dropout = dropout
+            recipe.inputDropout = input
+            return (0...2).map(recipe.moduleIndex)
+        }
+        #expect(modules([]) == [0, 2, 4])
+        #expect(modules([0]) == [0, 2, 4])
+        #expect(modules([0.5]) == [0, 3, 6])
+        #expect(modules([0.5, 0]) == [0, 3, 5])
+        #expect(modules([0, 0.5], input: 0.1) == [1, 3, 6])
+    }
+}
+
 @Suite struct InitialParametersTests {
     private let folder = ScratchFolder()
     private var path: String { folder.file("init.safetensors") }
 
-    private func write(_ parameters: Parameters, extra: [TensorToWrite] = []) throws {
-        let tensors = ParameterTensors(Network(inputs: 4, hidden: [3], outputs: 3), prefix: "", suffix: "")
+    private func write(_ parameters: Parameters, modules: [Int] = [0, 2], extra: [TensorToWrite] = []) throws {
+        let network = Network(inputs: 4, hidden: [3], outputs: 3)
+        let tensors = ParameterTensors(network, modules: modules, prefix: "", suffix: "")
         try SafeTensorsWriter.write(tensors.write(parameters) + extra, metadata: [:], to: path)
     }
 
@@ -170,6 +188,12 @@ import Testing
         try Sample.model.save(to: path)
         #expect(try load().bits == Sample.parameters().bits)
         try Sample.checkpoint().save(to: path)
+        #expect(try load().bits == Sample.parameters().bits)
+    }
+
+    /// Dropout is a module of `nn.Sequential` without tensors, whether the new run has any or not.
+    @Test func modulesBetweenTheLayersDoNotMatter() throws {
+        try write(Sample.parameters(), modules: [1, 4])
         #expect(try load().bits == Sample.parameters().bits)
     }
 

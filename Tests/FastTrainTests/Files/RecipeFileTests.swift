@@ -5,7 +5,9 @@ import Testing
 @Suite struct RecipeFileTests {
     static let everyField: Recipe = {
         var recipe = Recipe()
-        recipe.hidden = []
+        recipe.hidden = [3, 4]
+        recipe.dropout = [0.1, 1.0.nextDown]
+        recipe.inputDropout = 0.5
         recipe.activation = .leakyReLU
         recipe.leakySlope = 0.1.nextUp
         recipe.loss = .squaredError
@@ -61,14 +63,17 @@ import Testing
         return try Recipe(json: .object(members), file: "r")
     }
 
-    @Test func onlyLossAndPrecisionMayBeMissing() throws {
-        for field in Recipe.fields where !["loss", "precision"].contains(field.name) {
+    @Test func onlyLossPrecisionAndDropoutMayBeMissing() throws {
+        let optional = ["loss", "precision", "dropout", "input_dropout"]
+        for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
             #expect(found == "no such member")
             expectBadData("r", .named(field.name)) { _ = try read(field.name, .null) }
         }
         #expect(try read("loss", nil).loss == nil)
         #expect(try read("precision", nil).precision == .f32)
+        #expect(try read("dropout", nil).dropout == [])
+        #expect(try read("input_dropout", nil).inputDropout == 0)
         #expect(try read("precision", .string("bf16")).precision == .bf16)
         expectBadData("r", .named("precision")) { _ = try read("precision", .string("bf8")) }
     }

@@ -18,20 +18,27 @@ import _TestSupport
         return recipe
     }
 
-    @Test(arguments: [1, 2, 3, 8])
-    func onAnyNumberOfThreads(shards: Int) throws {
+    @Test(arguments: [1, 2, 3, 8], [false, true])
+    func onAnyNumberOfThreads(shards: Int, drops: Bool) throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
+        let recipe = drops ? dropping(SameBitsTests.recipe(shards: shards)) : SameBitsTests.recipe(shards: shards)
         var expected: Outcome?
         for threads in [1, 2, 3, 7, 16, 64] {
-            let outcome = try Training(
-                SameBitsTests.recipe(shards: shards), on: data, options: RunOptions(threads: threads)
-            ).train()
+            let outcome = try Training(recipe, on: data, options: RunOptions(threads: threads)).train()
             if let expected {
                 expectSame(outcome, expected, "\(threads) threads")
             } else {
                 expected = outcome
             }
         }
+    }
+
+    /// With dropout of everything.
+    private func dropping(_ recipe: Recipe) -> Recipe {
+        var recipe = recipe
+        recipe.dropout = recipe.hidden.indices.map { 0.1 + 0.2 * Double($0) }
+        recipe.inputDropout = 0.15
+        return recipe
     }
 
     /// Wide enough for every sparse form: lists of rows and of columns, outer products, one layer or two cut by panels.
@@ -42,6 +49,7 @@ import _TestSupport
         recipe.hidden = hidden
         recipe.epochs = 2
         recipe.batchSize = 44
+        if shards == 2 { recipe = dropping(recipe) }
         var expected: Outcome?
         for threads in [1, 2, 3, 7] {
             let outcome = try Training(recipe, on: data, options: RunOptions(threads: threads)).train()
@@ -56,14 +64,17 @@ import _TestSupport
         var recipe = SameBitsTests.recipe()
         recipe.hidden = hidden
         recipe.precision = precision
-        var expected: [UInt32]?
-        for kernels in supportedKernels() {
-            for density in [nil, FeatureDensity(data.train, width: 150)] {
-                for threads in [1, 2] {
-                    let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
-                    let isSame = found == expected ?? found
-                    #expect(isSame, "\(kernels.instructionSet) \(density == nil ? "dense" : "sparse") \(threads)")
-                    expected = found
+        for recipe in [recipe, dropping(recipe)] {
+            var expected: [UInt32]?
+            for kernels in supportedKernels() {
+                for density in [nil, FeatureDensity(data.train, width: 150)] {
+                    for threads in [1, 2] {
+                        let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
+                        let isSame = found == expected ?? found
+                        let form = density == nil ? "dense" : "sparse"
+                        #expect(isSame, "\(kernels.instructionSet) \(form) \(threads) dropout \(recipe.dropout)")
+                        expected = found
+                    }
                 }
             }
         }
@@ -106,7 +117,7 @@ import _TestSupport
             for step in 0..<6 {
                 let count = step == 5 ? 11 : 25
                 try engine.forwardBackward(
-                    data.train, indices: order.base + step * 25, of: count, member: member)
+                    data.train, indices: order.base + step * 25, of: count, step: step, member: member)
                 try member.barrier()
                 engine.reduceUpdate(
                     rank: member.rank, count: count, engine.optimizer.step(step + 1, learningRate: 0.01))
@@ -124,6 +135,7 @@ import _TestSupport
             recipe.activation = activation
             recipe.loss = loss
             recipe.optimizer = optimizer
+            if optimizer == .sgd { recipe = dropping(recipe) }
             var expected: [UInt32]?
             for kernels in supportedKernels() {
                 let found = try steps(recipe, on: data, density: nil, threads: 2, kernels)
@@ -135,15 +147,17 @@ import _TestSupport
     }
 
     /// Stopped after every step in turn, and resumed on another number of threads.
-    @Test func stoppedAtAnyStepAndResumed() throws {
+    @Test(arguments: [false, true])
+    func stoppedAtAnyStepAndResumed(drops: Bool) throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
-        let straight = try Training(SameBitsTests.recipe(), on: data, options: RunOptions(threads: 1)).train()
-        let steps = try Training(SameBitsTests.recipe(), on: data).totalSteps
+        let recipe = drops ? dropping(SameBitsTests.recipe()) : SameBitsTests.recipe()
+        let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
+        let steps = try Training(recipe, on: data).totalSteps
         for stopAt in 1..<steps {
             let folder = ScratchFolder()
             let output = folder.file("run")
             let counter = Counter()
-            let first = try Training(SameBitsTests.recipe(), on: data, options: RunOptions(threads: 2, output: output))
+            let first = try Training(recipe, on: data, options: RunOptions(threads: 2, output: output))
                 .train(stop: { counter.next() == stopAt ? 15 : nil })
             #expect(first.interrupted == 15)
             let resumed = try Training.resume(output, threads: 3, data: data)

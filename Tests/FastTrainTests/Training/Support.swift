@@ -52,7 +52,8 @@ extension TrainingEngine {
     /// The gradient of the mean loss over the first `rows` rows of a data set, as the optimizer gets it: what SGD's
     /// momentum holds after its first step.
     static func gradient(
-        of recipe: Recipe, at parameters: Parameters, on data: Dataset, rows: Int, threads: Int = 1,
+        of recipe: Recipe, at parameters: Parameters, on data: Dataset, rows: Int, step number: Int = 0,
+        threads: Int = 1,
         kernels: KernelTable = .table(for: .best)
     ) throws -> (loss: Double, gradient: Parameters) {
         var recipe = recipe
@@ -66,7 +67,7 @@ extension TrainingEngine {
         for row in 0..<rows { order.base[row] = Int32(row) }
         let step = engine.optimizer.step(1, learningRate: 0.1)
         try Team.run(threads: threads) { member throws(FastTrainError) in
-            try engine.forwardBackward(data.train, indices: order.base, of: rows, member: member)
+            try engine.forwardBackward(data.train, indices: order.base, of: rows, step: number, member: member)
             try member.barrier()
             engine.reduceUpdate(rank: member.rank, count: rows, step)
         }
