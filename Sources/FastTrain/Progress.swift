@@ -41,7 +41,7 @@ public struct StepProgress: Sendable, Equatable {
 
 /// What a run ended with.
 public struct Outcome: Sendable {
-    /// The best epoch's by validation loss if rows were held out, else the last.
+    /// The best epoch's by the recipe's monitor if rows were held out, else the last.
     public let model: Model
     /// One record for each finished epoch.
     public let history: [EpochRecord]
@@ -53,10 +53,22 @@ public struct Outcome: Sendable {
     public let bestEpoch: Int?
     /// The signal that ended the run early.
     public let interrupted: Int32?
+    /// Why the run ended; nil when it was interrupted.
+    public let ending: Ending?
     /// The newest checkpoint's path; nil without a run folder.
     public let checkpoint: String?
     /// Wall-clock time since the start of the run, earlier sessions of a resumed run included.
     public let seconds: Double
+
+    /// Why a run ended by itself.
+    public enum Ending: String, Sendable {
+        /// All epochs are done.
+        case epochs
+        /// No epoch was better for as many as the recipe's patience.
+        case patience
+        /// One more epoch would have taken longer than `RunOptions.maxTime`.
+        case time = "max-time"
+    }
 }
 
 /// What decides where and how fast a run goes, but not what it yields.
@@ -69,14 +81,19 @@ public struct RunOptions: Sendable {
     public var checkpointEvery: Int?
     /// Parameters to start from; nil: random ones from the recipe's seed.
     public var initial: Parameters?
+    /// Seconds that training may take: the run ends at the end of an epoch when one more would not fit, and is complete.
+    /// The first epoch is always done. nil: no limit. This alone of the options decides what a run yields.
+    public var maxTime: Double?
 
     /// See the properties.
     public init(
-        threads: Int? = nil, output: String? = nil, checkpointEvery: Int? = nil, initial: Parameters? = nil
+        threads: Int? = nil, output: String? = nil, checkpointEvery: Int? = nil, initial: Parameters? = nil,
+        maxTime: Double? = nil
     ) {
         self.threads = threads
         self.output = output
         self.checkpointEvery = checkpointEvery
         self.initial = initial
+        self.maxTime = maxTime
     }
 }

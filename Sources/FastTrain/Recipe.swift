@@ -44,6 +44,12 @@ public struct Recipe: Sendable, Equatable {
     public var seed: UInt64 = 1
     /// Share of the training rows held out for validation, in 0..<1; 0: none.
     public var validation: Double = 0.1
+    /// What tells a better epoch from a worse one, for the model that is kept and for `patience`.
+    public var monitor: Monitor = .validationLoss
+    /// Epochs without a better `monitor` after which the run ends; nil: it goes on to the last epoch.
+    public var patience: Int?
+    /// By how much a `monitor` must be better to count for `patience`.
+    public var minDelta: Double = 0
     /// Reshuffle the rows each epoch; false: file order.
     public var shuffle = true
     /// Contiguous slices of a minibatch whose gradients are all-reduced (the ranks of distributed SGD).
@@ -82,6 +88,16 @@ public enum Precision: String, Sendable, CaseIterable {
     /// bfloat16: 8 significant bits, the range of single precision. Training takes a CPU with AVX512_BF16, which AMD's
     /// have from Zen 4 on; Intel's Emerald Rapids does single precision faster.
     case bf16
+}
+
+/// A figure of each epoch.
+public enum Monitor: String, Sendable, CaseIterable {
+    /// Of the rows held out.
+    case validationLoss = "validation-loss"
+    /// Of the rows held out: accuracy, or R² of numbers.
+    case validationScore = "validation-score"
+    /// Of the rows trained on. The model that is kept is then the last one.
+    case trainLoss = "train-loss"
 }
 
 /// The learning rate over the steps of a run.

@@ -35,6 +35,8 @@ public final class Training {
     public let checkpointEvery: Int?
     let initial: Parameters?
     let start: TrainingState?
+    /// See `RunOptions`.
+    let maxTime: Double?
 
     /// A new run. With `options.output`, takes that folder for itself and writes the recipe there.
     ///
@@ -47,7 +49,7 @@ public final class Training {
         if let every = options.checkpointEvery, every < 1 {
             throw .usage("--checkpoint-every: expected at least 1, found \(every)")
         }
-        let setup = try Setup(recipe: resolved, data: data, threads: options.threads)
+        let setup = try Setup(recipe: resolved, data: data, threads: options.threads, maxTime: options.maxTime)
         if let initial = options.initial, !setup.network.fits(initial) {
             throw .usage("the initial parameters are not those of a network \(setup.network)")
         }
@@ -66,11 +68,13 @@ public final class Training {
     /// Goes on with the run in a folder, from its newest sound checkpoint, or from the start if it has saved none.
     ///
     /// `epochs`: a new total, by which cosine and one-cycle go from here on; `data`: what the run was started
-    /// on, nil to open the file that `recipe.json` names; `dataPath`: where that lies now, for `recipe.json`.
+    /// on, nil to open the file that `recipe.json` names; `dataPath`: where that lies now, for `recipe.json`; `maxTime`: see
+    /// `RunOptions`, for this session.
     /// Throws `.noInput` when there is no run, `.badData` when the data is not that of the run or no checkpoint is
     /// sound, `.folderInUse`, and `.usage`.
     public static func resume(
-        _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil
+        _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil,
+        maxTime: Double? = nil
     ) throws(FastTrainError) -> Training {
         let folder = try RunFolder.open(path)
         var run = try folder.readRecipe()
@@ -81,7 +85,8 @@ public final class Training {
                 expected: "\(run.fingerprint), the data of the run in \(path)", found: data.fingerprint)
         }
         if let epochs { run.recipe.epochs = epochs }
-        let setup = try Setup(recipe: try run.recipe.resolved(for: data), data: data, threads: threads)
+        let setup = try Setup(
+            recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime)
         let newest = try folder.newestSoundCheckpoint()
         if newest == nil && run.isFromParameters {
             throw .badData(
@@ -124,9 +129,14 @@ public final class Training {
         let network: Network
         let sampling: Sampling
         let threads: Int
+        let maxTime: Double?
         let instructionSet: InstructionSet
 
-        init(recipe: Recipe, data: Dataset, threads: Int?) throws(FastTrainError) {
+        init(recipe: Recipe, data: Dataset, threads: Int?, maxTime: Double?) throws(FastTrainError) {
+            guard maxTime.map({ $0 > 0 && $0.isFinite }) ?? true else {
+                throw .usage("--max-time: expected a time above 0, found \(maxTime ?? 0) s")
+            }
+            self.maxTime = maxTime
             instructionSet = try InstructionSet.chosen(for: recipe.precision)
             self.threads = try checkedThreads(threads)
             network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
@@ -148,6 +158,7 @@ public final class Training {
         network = setup.network
         sampling = setup.sampling
         threads = setup.threads
+        maxTime = setup.maxTime
         instructionSet = setup.instructionSet
         self.folder = folder
         self.checkpointEvery = checkpointEvery
@@ -187,7 +198,8 @@ public final class Training {
         }
         return Outcome(
             model: model, history: session.history, test: test, validation: validation, bestEpoch: session.best?.epoch,
-            interrupted: session.interrupted, checkpoint: session.newestCheckpoint, seconds: session.seconds)
+            interrupted: session.interrupted, ending: session.interrupted == nil ? session.ending : nil,
+            checkpoint: session.newestCheckpoint, seconds: session.seconds)
     }
 
     /// A model of these parameters, with all that it takes to use them on raw rows.

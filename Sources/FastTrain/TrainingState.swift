@@ -39,7 +39,7 @@ public struct TrainingState: Sendable, Equatable {
     /// The optimizer's memory by its name in PyTorch: "momentum" for SGD with momentum; "exp_avg" and
     /// "exp_avg_sq" for Adam and AdamW; empty for plain SGD.
     public var optimizer: [String: Parameters]
-    /// The parameters of the best epoch by validation loss so far, when rows are held out.
+    /// The parameters of the best epoch by the recipe's monitor so far, when rows are held out.
     public var best: Best?
     /// Minibatches seen since the start of the run.
     public var step: Int

@@ -87,6 +87,12 @@ struct HelpTests {
                                       cosine, one-cycle; default: cosine)
               --batch-size <n>        Rows of a minibatch. (default: 128)
               --epochs <n>            Passes over the training rows. (default: 10)
+              --monitor <name>        What the best epoch is told by: its model is kept.
+                                      (values: validation-loss, validation-score,
+                                      train-loss; default: validation-loss)
+              --patience <n>          End when so many epochs in a row were no better.
+                                      (default: never)
+              --min-delta <x>         By how much better, for --patience. (default: 0)
               --seed <n>              Key of all randomness. (default: 1)
               --no-shuffle            Take the rows in the file's order in each epoch.
               --shards <n>            Slices of a minibatch whose gradients are added up,
@@ -102,6 +108,8 @@ struct HelpTests {
                                       of this run. (default: nothing is written)
               --checkpoint-every <n>  Steps between two checkpoints. (default: those of an
                                       epoch)
+              --max-time <time>       End after the last epoch that fits into this time,
+                                      such as 90s, 10m or 1.5h. (default: no limit)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
               --quiet                 No settings and no progress on standard error.
@@ -123,7 +131,7 @@ struct HelpTests {
             epochs it is that of a run started with so many if the schedule is constant;
             cosine and one-cycle depend on the number of steps.
 
-            USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--threads <n>] [--quiet] [--json]
+            USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--max-time <time>] [--threads <n>] [--quiet] [--json]
 
             ARGUMENTS:
               <folder>                The folder of the run (its --output).
@@ -131,6 +139,8 @@ struct HelpTests {
             OPTIONS:
               --epochs <n>            Epochs in all. (default: as the run was started with)
               --data <file>           Where the data set lies now, if it has moved.
+              --max-time <time>       End after the last epoch that fits into this time,
+                                      such as 90s, 10m or 1.5h. (default: no limit)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
               --quiet                 No settings and no progress on standard error.

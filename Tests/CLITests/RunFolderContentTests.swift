@@ -28,7 +28,8 @@ import Testing
                 "hidden", "activation", "leaky_slope", "loss", "optimizer", "learning_rate", "momentum", "nesterov",
                 "dropout", "input_dropout", "weight_decay", "beta1", "beta2", "epsilon", "schedule", "batch_size",
                 "epochs", "seed", "validation",
-                "shuffle", "shards", "precision", "data", "fingerprint", "checkpoint_every",
+                "monitor", "patience", "min_delta", "shuffle", "shards", "precision", "data", "fingerprint",
+                "checkpoint_every",
                 "from_parameters",
             ])
         #expect(recipe["hidden"] == .array([.integer(8)]))

@@ -81,6 +81,29 @@ struct RunResultTests {
             checkpoint: "my run/checkpoints/step-0000000009.safetensors", seconds: 1.5)
     }
 
+    @Test func whyItEnded() {
+        var result = result
+        func headline() -> String {
+            String(result.text(width: 80, style: .plain).split(separator: "\n")[0])
+        }
+        result.ending = .patience
+        result.recipe.patience = 3
+        #expect(
+            headline() == "trained 1 of 10 epochs in 1.5 s, the validation loss no better in 3 epochs; "
+                + "best by validation loss: epoch 1, kept as the model")
+        #expect(result.json["ended_by"] == .string("patience"))
+        result.recipe.monitor = .validationScore
+        result.ending = .time
+        #expect(
+            headline() == "trained 1 of 10 epochs in 1.5 s, all that the time allows; "
+                + "best by validation accuracy: epoch 1, kept as the model")
+        #expect(result.json["ended_by"] == .string("max-time"))
+        result.recipe.monitor = .trainLoss
+        result.bestEpoch = nil
+        result.ending = .patience
+        #expect(headline() == "trained 1 of 10 epochs in 1.5 s, the training loss no better in 3 epochs")
+    }
+
     @Test func classification() {
         #expect(
             result.text(width: 80, style: .plain) == """

@@ -9,6 +9,7 @@ struct RunClock {
     private var trainingSince: Double?
     private var trainingSeconds = 0.0
     private var lastReport = 0.0
+    private var epochs = 0
 
     /// `earlier`: seconds that the run took before this session.
     init(earlier: Double) {
@@ -33,9 +34,16 @@ struct RunClock {
         return Double(rows) / max(trainingSeconds + running, 1e-9)
     }
 
+    /// Whether this session would be longer than `seconds` with one more epoch, as long as those it has finished.
+    func wouldExceed(_ seconds: Double) -> Bool {
+        let session = RunClock.now() - begin
+        return session + session / Double(max(1, epochs)) > seconds
+    }
+
     /// The epoch's rate; the next epoch starts from zero.
     mutating func takeEpochRate() -> Double {
         let rate = samplesPerSecond
+        epochs += 1
         rows = 0
         trainingSeconds = 0
         return rate

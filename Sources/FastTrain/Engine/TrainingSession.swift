@@ -12,6 +12,7 @@ final class TrainingSession: @unchecked Sendable {
     private let stop: @Sendable () -> Int32?
     private let progress: @Sendable (Progress) -> Void
     private let profile: Profile?
+    private let stopping: EarlyStopping
     /// The epoch's training rows in their order.
     private let order: Buffer<Int32>
 
@@ -24,6 +25,7 @@ final class TrainingSession: @unchecked Sendable {
     private var orderedEpoch: Int?
     private var clock: RunClock
     private(set) var interrupted: Int32?
+    private(set) var ending: Outcome.Ending?
     private(set) var newestCheckpoint: String?
     /// Called by rank 0 with the number of each finished step, from 1, and the mean loss of its minibatch.
     var onStep: ((Int, Double) -> Void)?
@@ -58,6 +60,7 @@ final class TrainingSession: @unchecked Sendable {
             : EvaluationPass(
                 split: training.data.train, rows: heldOut, task: training.data.task, outputs: training.network.outputs)
         order = Buffer(count: training.trainRows)
+        stopping = EarlyStopping(recipe)
         clock = RunClock(earlier: training.start?.seconds ?? 0)
     }
 
@@ -135,12 +138,14 @@ final class TrainingSession: @unchecked Sendable {
             newestCheckpoint = training.folder?.checkpointPath(step: step)
         }
         try training.folder?.writeHistory(history)
+        if stopping.isOver(history) { ending = .patience }
         planStep()
     }
 
     /// The next minibatch, or the end.
     private func planStep() {
-        guard step < training.totalSteps else {
+        guard step < training.totalSteps, ending == nil else {
+            ending = ending ?? .epochs
             next = .finish
             return
         }
@@ -211,16 +216,20 @@ final class TrainingSession: @unchecked Sendable {
             learningRate: learningRate(step - 1), samplesPerSecond: clock.takeEpochRate(), seconds: clock.total)
         if let loss = result?.loss {
             guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))", atStep: step) }
-            let leastSoFar = best.flatMap { history[$0.epoch - 1].validationLoss }
-            if leastSoFar.map({ loss < $0 }) ?? true {
-                try checkFinite()
-                best = .init(epoch: record.epoch, parameters: parameters)
-            }
         }
         history.append(record)
+        if stopping.isBest(history) {
+            try checkFinite()
+            best = .init(epoch: record.epoch, parameters: parameters)
+        }
         lossSum = 0
         progress(.epoch(record))
-        let isLast = step == training.totalSteps
+        if stopping.isOver(history) {
+            ending = .patience
+        } else if let most = training.maxTime, step < training.totalSteps, clock.wouldExceed(most) {
+            ending = .time
+        }
+        let isLast = step == training.totalSteps || ending != nil
         if training.folder != nil, training.checkpointEvery == nil || isCheckpointDue || isLast || interrupted != nil {
             next = .save
         } else {

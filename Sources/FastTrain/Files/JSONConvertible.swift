@@ -120,6 +120,7 @@ extension Loss: JSONConvertible {}
 extension Optimizer: JSONConvertible {}
 extension Schedule: JSONConvertible {}
 extension Precision: JSONConvertible {}
+extension Monitor: JSONConvertible {}
 
 extension JSON {
     /// Reads JSON text that stands within a file: a fault has the text's place, and tells the byte within the text.

@@ -43,6 +43,9 @@ extension Recipe {
         RecipeField("epochs", \.epochs),
         RecipeField("seed", \.seed),
         RecipeField("validation", \.validation),
+        RecipeField("monitor", \.monitor, unlessGiven: .validationLoss),
+        RecipeField("patience", \.patience),
+        RecipeField("min_delta", \.minDelta, unlessGiven: 0),
         RecipeField("shuffle", \.shuffle),
         RecipeField("shards", \.shards),
         RecipeField("precision", \.precision, unlessGiven: .f32),
@@ -55,7 +58,7 @@ extension Recipe {
 
     /// Reads what `json` writes, and checks it as `validate` does.
     ///
-    /// `loss` may be missing, and so may `precision`, which is then f32, and dropout, of which there is then none. Throws `.badData` with `file` as the file's name
+    /// `loss` may be missing, and so may what files of earlier versions do not have: precision, dropout, early stopping. Throws `.badData` with `file` as the file's name
     /// and the member's name: one that is missing, unknown, of the wrong type or out of range.
     public init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)

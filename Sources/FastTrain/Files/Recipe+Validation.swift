@@ -85,6 +85,12 @@ extension Recipe {
             Check("batch_size", batchSize, 1...(1 << 24)),
             Check("epochs", epochs, 1...100_000),
             Check("validation", "a number from 0 to below 1", validation) { $0 >= 0 && $0 < 1 },
+            Check(
+                "monitor", "train-loss without rows held out (validation 0)",
+                validation > 0 || monitor == .trainLoss || monitor == .validationLoss && patience == nil,
+                found: monitor.rawValue),
+            Check("patience", patience ?? 1, 1...100_000),
+            Check("min_delta", "a number of at least 0", minDelta) { $0 >= 0 },
             Check("shards", shards, 1...1024),
         ]
     }

@@ -9,6 +9,28 @@ struct ThreadOptions: ParsableArguments {
     var threads: Int?
 }
 
+/// `--max-time`.
+struct TimeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "End after the last epoch that fits into this time, such as 90s, 10m or 1.5h. (default: no limit)",
+            valueName: "time"))
+    var maxTime: TimeSpan?
+}
+
+/// "90s", "10m", "1.5h", or a number of seconds.
+struct TimeSpan: ExpressibleByArgument {
+    var seconds: Double
+
+    init?(argument: String) {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+        let unit = argument.last.flatMap { units[$0] }
+        guard let number = Double(unit == nil ? argument : String(argument.dropLast())), number > 0, number.isFinite
+        else { return nil }
+        seconds = number * (unit ?? 1)
+    }
+}
+
 /// How a run reports.
 struct ReportOptions: ParsableArguments {
     @Flag(help: "No settings and no progress on standard error.")

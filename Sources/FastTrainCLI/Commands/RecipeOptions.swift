@@ -92,6 +92,19 @@ struct RecipeOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training rows.", valueName: "n"))
     var epochs = Recipe().epochs
 
+    @Option(help: ArgumentHelp("What the best epoch is told by: its model is kept.", valueName: "name"))
+    var monitor = Recipe().monitor
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("End when so many epochs in a row were no better. (default: never)", valueName: "n"))
+    var patience: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("By how much better, for --patience. (default: 0)", valueName: "x"))
+    var minDelta: Double?
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Key of all randomness.", valueName: "n"))
     var seed = Recipe().seed
 
@@ -147,6 +160,12 @@ struct RecipeOptions: ParsableArguments {
         recipe.schedule = schedule
         recipe.batchSize = batchSize
         recipe.epochs = epochs
+        recipe.monitor = monitor
+        recipe.patience = patience
+        if let minDelta {
+            guard patience != nil else { throw .usage("--min-delta goes with --patience") }
+            recipe.minDelta = minDelta
+        }
         recipe.seed = seed
         recipe.validation = data.validation
         recipe.shuffle = !noShuffle
@@ -196,3 +215,4 @@ extension Loss: ExpressibleByArgument {}
 extension Optimizer: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
+extension Monitor: ExpressibleByArgument {}

@@ -20,13 +20,15 @@ struct Resume: ParsableCommand {
     @Option(help: ArgumentHelp("Where the data set lies now, if it has moved.", valueName: "file"))
     var data: String?
 
+    @OptionGroup var time: TimeOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let training = try Training.resume(
-            folder, epochs: epochs, threads: threads.threads, data: dataset, dataPath: data)
+            folder, epochs: epochs, threads: threads.threads, data: dataset, dataPath: data,
+            maxTime: time.maxTime?.seconds)
         try RunSession(training, report: report).run()
     }
 }

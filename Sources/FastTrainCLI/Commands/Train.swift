@@ -26,6 +26,7 @@ struct Train: ParsableCommand {
         help: ArgumentHelp("Steps between two checkpoints. (default: those of an epoch)", valueName: "n"))
     var checkpointEvery: Int?
 
+    @OptionGroup var time: TimeOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var report: ReportOptions
 
@@ -38,6 +39,7 @@ struct Train: ParsableCommand {
         options.threads = threads.threads
         options.output = output
         options.checkpointEvery = checkpointEvery
+        options.maxTime = time.maxTime?.seconds
         let dataset = try data.open()
         options.initial = try initialParameters(recipe, for: dataset)
         let training = try Training(recipe, on: dataset, dataPath: data.data, options: options)

@@ -14,6 +14,8 @@ struct RunResult {
     var validation: Evaluation?
     var test: Evaluation?
     var interrupted: Int32?
+    /// Why it ended otherwise.
+    var ending: Outcome.Ending?
     /// The newest checkpoint.
     var checkpoint: String?
     /// Of training, wall clock.
@@ -52,8 +54,26 @@ struct RunResult {
     }
 
     private var headline: String {
-        let trained = "trained \(Format.count(history.count, "epoch")) in \(Format.duration(seconds))"
-        return bestEpoch.map { "\(trained); best by validation loss: epoch \($0), kept as the model" } ?? trained
+        let epochs =
+            ending == .epochs || ending == nil
+            ? Format.count(history.count, "epoch")
+            : "\(Format.integer(history.count)) of \(Format.count(recipe.epochs, "epoch"))"
+        let reason =
+            switch ending {
+            case .patience: ", the \(monitored) no better in \(Format.count(recipe.patience ?? 0, "epoch"))"
+            case .time: ", all that the time allows"
+            case .epochs, nil: ""
+            }
+        let trained = "trained \(epochs) in \(Format.duration(seconds))\(reason)"
+        return bestEpoch.map { "\(trained); best by \(monitored): epoch \($0), kept as the model" } ?? trained
+    }
+
+    private var monitored: String {
+        switch recipe.monitor {
+        case .validationLoss: "validation loss"
+        case .validationScore: scoreName == "r2" ? "validation R2" : "validation accuracy"
+        case .trainLoss: "training loss"
+        }
     }
 
     private var files: String {
@@ -94,6 +114,7 @@ struct RunResult {
             .init("output", Self.json(folder)), .init("model", Self.json(modelPath)),
             .init("checkpoint", Self.json(checkpoint)),
             .init("interrupted", Self.json(interrupted.map(SignalFlag.name))),
+            .init("ended_by", Self.json(ending?.rawValue)),
             .init("history", .array(history.map(\.json))), .init("recipe", recipe.json),
         ])
     }
@@ -117,7 +138,8 @@ extension RunResult {
             hasTestRows: training.data.test != nil, parameterCount: training.network.parameterCount,
             threads: training.threads, instructionSet: training.instructionSet, folder: training.output,
             history: outcome.history, bestEpoch: outcome.bestEpoch, validation: outcome.validation,
-            test: outcome.test, interrupted: outcome.interrupted, checkpoint: outcome.checkpoint,
+            test: outcome.test, interrupted: outcome.interrupted, ending: outcome.ending,
+            checkpoint: outcome.checkpoint,
             seconds: outcome.seconds)
     }
 }

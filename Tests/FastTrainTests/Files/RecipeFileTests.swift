@@ -24,6 +24,9 @@ import Testing
         recipe.epochs = 3
         recipe.seed = .max
         recipe.validation = 0
+        recipe.monitor = .trainLoss
+        recipe.patience = 4
+        recipe.minDelta = 0.25
         recipe.shuffle = false
         recipe.shards = 5
         recipe.precision = .bf16
@@ -63,8 +66,8 @@ import Testing
         return try Recipe(json: .object(members), file: "r")
     }
 
-    @Test func onlyLossPrecisionAndDropoutMayBeMissing() throws {
-        let optional = ["loss", "precision", "dropout", "input_dropout"]
+    @Test func onlyTheLossAndWhatIsNewMayBeMissing() throws {
+        let optional = ["loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta"]
         for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
             #expect(found == "no such member")
@@ -73,6 +76,9 @@ import Testing
         #expect(try read("loss", nil).loss == nil)
         #expect(try read("precision", nil).precision == .f32)
         #expect(try read("dropout", nil).dropout == [])
+        #expect(try read("monitor", nil).monitor == .validationLoss)
+        #expect(try read("min_delta", nil).minDelta == 0)
+        #expect(try read("patience", nil).patience == nil && read("patience", .null).patience == nil)
         #expect(try read("input_dropout", nil).inputDropout == 0)
         #expect(try read("precision", .string("bf16")).precision == .bf16)
         expectBadData("r", .named("precision")) { _ = try read("precision", .string("bf8")) }

@@ -1,0 +1,43 @@
+/// Which epoch is the best so far, and whether a run ends since none has been better for long enough: the rule of Keras's
+/// `EarlyStopping`, by the figures of finished epochs alone, so that a resumed run ends where a straight one does.
+struct EarlyStopping: Sendable {
+    private let monitor: Monitor
+    private let patience: Int?
+    private let minDelta: Double
+
+    init(_ recipe: Recipe) {
+        monitor = recipe.monitor
+        patience = recipe.patience
+        minDelta = recipe.minDelta
+    }
+
+    /// The figure of an epoch, with the sign that makes more the better; nil if it has none.
+    private func figure(_ record: EpochRecord) -> Double? {
+        switch monitor {
+        case .validationLoss: record.validationLoss.map { -$0 }
+        case .validationScore: record.validationAccuracy ?? record.validationR2
+        case .trainLoss: -record.trainLoss
+        }
+    }
+
+    /// Whether the last epoch is better than all before it; never by what it was trained on.
+    func isBest(_ history: [EpochRecord]) -> Bool {
+        guard monitor != .trainLoss, let last = history.last.flatMap(figure) else { return false }
+        return history.dropLast().compactMap(figure).allSatisfy { $0 < last }
+    }
+
+    /// Whether no epoch was better, by more than `minDelta`, in the last `patience` ones.
+    func isOver(_ history: [EpochRecord]) -> Bool {
+        guard let patience else { return false }
+        var best: Double?
+        var without = 0
+        for figure in history.compactMap(figure) {
+            without += 1
+            if best.map({ figure - minDelta > $0 }) ?? true {
+                best = figure
+                without = 0
+            }
+        }
+        return without >= patience
+    }
+}
