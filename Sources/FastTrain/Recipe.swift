@@ -26,13 +26,14 @@ public struct Recipe: Sendable, Equatable {
     public var dropout: [Double] = []
     /// Share of the features that a step drops, in 0..<1.
     public var inputDropout: Double = 0
-    /// Added to the gradient as `weightDecay · w` (sgd, adam) or decoupled (adamw), weights and biases alike.
+    /// Added to the gradient as `weightDecay · w` or decoupled (adamw, lion), weights and biases alike.
     public var weightDecay: Double = 0
-    /// Decay of Adam's mean of gradients.
+    /// Decay of Adam's mean of gradients; of the direction that Lion takes.
     public var beta1: Double = 0.9
-    /// Decay of Adam's mean of squared gradients.
-    public var beta2: Double = 0.999
-    /// Added to Adam's denominator.
+    /// Decay of Adam's and RMSprop's mean of squared gradients, of Lion's mean of gradients. nil: 0.999 for Adam, 0.99 for
+    /// the others. A resolved recipe has it set.
+    public var beta2: Double?
+    /// Added to the denominator of Adam, RMSprop and Adagrad.
     public var epsilon: Double = 1e-8
     /// How the learning rate changes over the steps.
     public var schedule: Schedule = .cosine
@@ -75,9 +76,14 @@ public enum Loss: String, Sendable, CaseIterable {
     case squaredError = "squared-error"
 }
 
-/// How a gradient becomes an update; definitions as in PyTorch's `torch.optim`.
+/// How a gradient becomes an update; definitions as in PyTorch's `torch.optim`, as far as it has them.
 public enum Optimizer: String, Sendable, CaseIterable {
-    case sgd, adam, adamw
+    case sgd, adam, adamw, rmsprop, adagrad
+    /// Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023); with decoupled weight decay.
+    case lion
+
+    /// Of `Recipe.beta2`.
+    public var defaultBeta2: Double { self == .adam || self == .adamw ? 0.999 : 0.99 }
 }
 
 /// What the factors of matrix products are rounded to. Sums, parameters and the optimizer's memory are single-precision

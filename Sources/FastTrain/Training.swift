@@ -229,11 +229,12 @@ public final class Training {
 }
 
 extension Recipe {
-    /// Checked, and with the loss set. Throws `.usage`.
+    /// Checked, and with the loss and beta2 set. Throws `.usage`.
     func resolved(for data: Dataset) throws(FastTrainError) -> Recipe {
         try validate()
         var recipe = self
         recipe.loss = resolvedLoss(for: data.task)
+        recipe.beta2 = beta2 ?? optimizer.defaultBeta2
         if case .regression = data.task, recipe.loss == .crossEntropy {
             throw .usage("--loss: expected squared-error for the numbers in \(data.name), found cross-entropy")
         }

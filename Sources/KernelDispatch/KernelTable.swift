@@ -35,6 +35,16 @@ public struct KernelTable: Sendable {
             UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>,
             Int, AdamStep
         ) -> Void
+    /// weights, gradient, squares, count, step
+    public let updateBySquares:
+        @Sendable (
+            UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, SquareStep
+        ) -> Void
+    /// weights, gradient, momentum, count, step
+    public let updateLion:
+        @Sendable (
+            UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, LionStep
+        ) -> Void
     /// source, scale, indices, destination, first row, end row
     public let gatherBytes: @Sendable (UnsafePointer<UInt8>, Float, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
     /// source, indices, destination, first row, end row
@@ -84,7 +94,8 @@ extension KernelTable {
             softmaxCrossEntropy: KernelsScalar.softmaxCrossEntropy, squaredError: KernelsScalar.squaredError,
             softmax: KernelsScalar.softmax(_:firstRow:endRow:),
             dropout: KernelsScalar.dropout(_:firstRow:endRow:_:), updateSGD: KernelsScalar.updateSGD,
-            updateAdam: KernelsScalar.updateAdam, gatherBytes: KernelsScalar.gatherBytes,
+            updateAdam: KernelsScalar.updateAdam, updateBySquares: KernelsScalar.updateBySquares,
+            updateLion: KernelsScalar.updateLion, gatherBytes: KernelsScalar.gatherBytes,
             gatherFloats: KernelsScalar.gatherFloats,
             transposeBlock: KernelsScalar.transposeBlock, panelsAtOnce: KernelsScalar.panelsAtOnce,
             sparseRows: KernelsScalar.sparseRows, gatherSparseBytes: KernelsScalar.gatherSparseBytes,
@@ -102,7 +113,8 @@ extension KernelTable {
             softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy, squaredError: KernelsAVX2.squaredError,
             softmax: KernelsAVX2.softmax(_:firstRow:endRow:),
             dropout: KernelsAVX2.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX2.updateSGD,
-            updateAdam: KernelsAVX2.updateAdam, gatherBytes: KernelsAVX2.gatherBytes,
+            updateAdam: KernelsAVX2.updateAdam, updateBySquares: KernelsAVX2.updateBySquares,
+            updateLion: KernelsAVX2.updateLion, gatherBytes: KernelsAVX2.gatherBytes,
             gatherFloats: KernelsAVX2.gatherFloats,
             transposeBlock: KernelsAVX2.transposeBlock, panelsAtOnce: KernelsAVX2.panelsAtOnce,
             sparseRows: KernelsAVX2.sparseRows, gatherSparseBytes: KernelsAVX2.gatherSparseBytes,
@@ -120,7 +132,8 @@ extension KernelTable {
             softmaxCrossEntropy: KernelsAVX512.softmaxCrossEntropy, squaredError: KernelsAVX512.squaredError,
             softmax: KernelsAVX512.softmax(_:firstRow:endRow:),
             dropout: KernelsAVX512.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX512.updateSGD,
-            updateAdam: KernelsAVX512.updateAdam, gatherBytes: KernelsAVX512.gatherBytes,
+            updateAdam: KernelsAVX512.updateAdam, updateBySquares: KernelsAVX512.updateBySquares,
+            updateLion: KernelsAVX512.updateLion, gatherBytes: KernelsAVX512.gatherBytes,
             gatherFloats: KernelsAVX512.gatherFloats,
             transposeBlock: KernelsAVX512.transposeBlock, panelsAtOnce: KernelsAVX512.panelsAtOnce,
             sparseRows: KernelsAVX512.sparseRows, gatherSparseBytes: KernelsAVX512.gatherSparseBytes,
@@ -139,7 +152,8 @@ extension KernelTable {
             softmaxCrossEntropy: KernelsAVX512BF16.softmaxCrossEntropy, squaredError: KernelsAVX512BF16.squaredError,
             softmax: KernelsAVX512BF16.softmax(_:firstRow:endRow:),
             dropout: KernelsAVX512BF16.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX512BF16.updateSGD,
-            updateAdam: KernelsAVX512BF16.updateAdam, gatherBytes: KernelsAVX512BF16.gatherBytes,
+            updateAdam: KernelsAVX512BF16.updateAdam, updateBySquares: KernelsAVX512BF16.updateBySquares,
+            updateLion: KernelsAVX512BF16.updateLion, gatherBytes: KernelsAVX512BF16.gatherBytes,
             gatherFloats: KernelsAVX512BF16.gatherFloats,
             transposeBlock: KernelsAVX512BF16.transposeBlock, panelsAtOnce: KernelsAVX512BF16.panelsAtOnce,
             sparseRows: KernelsAVX512BF16.sparseRows, gatherSparseBytes: KernelsAVX512BF16.gatherSparseBytes,

@@ -84,3 +84,46 @@ public struct AdamStep: Sendable {
         self.shrink = shrink
     }
 }
+
+/// The numbers of one step of RMSprop or Adagrad.
+public struct SquareStep: Sendable {
+    /// η
+    public var learningRate: Float
+    /// What the squares are multiplied by: α, or 1 (Adagrad).
+    public var decay: Float
+    /// What the gradient's square counts: 1 − α, or 1 (Adagrad).
+    public var rate: Float
+    /// ε
+    public var epsilon: Float
+    /// λ, added to the gradient.
+    public var weightDecay: Float
+
+    /// See the properties.
+    public init(learningRate: Float, decay: Float, rate: Float, epsilon: Float, weightDecay: Float) {
+        self.learningRate = learningRate
+        self.decay = decay
+        self.rate = rate
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay
+    }
+}
+
+/// The numbers of one step of Lion.
+public struct LionStep: Sendable {
+    /// η
+    public var learningRate: Float
+    /// 1 − β₁
+    public var directionRate: Float
+    /// 1 − β₂
+    public var momentumRate: Float
+    /// 1 − ηλ, which multiplies the weights first.
+    public var shrink: Float
+
+    /// See the properties.
+    public init(learningRate: Float, directionRate: Float, momentumRate: Float, shrink: Float) {
+        self.learningRate = learningRate
+        self.directionRate = directionRate
+        self.momentumRate = momentumRate
+        self.shrink = shrink
+    }
+}

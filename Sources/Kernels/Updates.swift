@@ -53,6 +53,53 @@ public func updateAdam(
     }
 }
 
+/// One step of RMSprop (Tieleman & Hinton 2012) or Adagrad (Duchi et al. 2011) on a slice, as PyTorch defines them:
+/// g += λw; v = αv + (1 − α)g², or v += g²; w −= η g / (√v + ε).
+///
+/// `count` is a multiple of 16.
+public func updateBySquares(
+    weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, square: UnsafeMutablePointer<Float>,
+    count: Int, _ step: SquareStep
+) {
+    let weightDecay = Wide(repeating: step.weightDecay)
+    let decay = Wide(repeating: step.decay)
+    let rate = Wide(repeating: step.rate)
+    let epsilon = Wide(repeating: step.epsilon)
+    let minusRate = Wide(repeating: -step.learningRate)
+    for i in stride(from: 0, to: count, by: wideCount) {
+        let weight = loadWide(weights + i)
+        let slope = positiveZeros(loadWide(gradient + i)).addingProduct(weight, weightDecay)
+        let newSquare = (loadWide(square + i) * decay).addingProduct(slope * rate, slope)
+        var root = newSquare
+        withUnsafeMutablePointer(to: &root) { ft_square_root($0) }
+        storeWide(newSquare, to: square + i)
+        storeWide(weight.addingProduct(minusRate, slope / (root + epsilon)), to: weights + i)
+    }
+}
+
+/// One step of Lion on a slice (Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023):
+/// w −= ηλw; w −= η sign(m + (1 − β₁)(g − m)); m += (1 − β₂)(g − m).
+///
+/// `count` is a multiple of 16.
+public func updateLion(
+    weights: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, momentum: UnsafeMutablePointer<Float>,
+    count: Int, _ step: LionStep
+) {
+    let shrink = Wide(repeating: step.shrink)
+    let directionRate = Wide(repeating: step.directionRate)
+    let momentumRate = Wide(repeating: step.momentumRate)
+    let minusRate = Wide(repeating: -step.learningRate)
+    for i in stride(from: 0, to: count, by: wideCount) {
+        let weight = loadWide(weights + i) * shrink
+        let old = loadWide(momentum + i)
+        let difference = positiveZeros(loadWide(gradient + i)) - old
+        let direction = old.addingProduct(difference, directionRate)
+        let sign = Wide.zero.replacing(with: 1, where: direction .> 0).replacing(with: -1, where: direction .< 0)
+        storeWide(old.addingProduct(difference, momentumRate), to: momentum + i)
+        storeWide(weight.addingProduct(minusRate, sign), to: weights + i)
+    }
+}
+
 /// A slice of the gradient, with +0 for −0: a sum that underflowed may be either, by whether links with a factor 0 were
 /// left out of its chain, and that must not get into an optimizer's memory.
 @inline(__always) private func positiveZeros(_ gradient: Wide) -> Wide { gradient + 0 }

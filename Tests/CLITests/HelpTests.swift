@@ -72,17 +72,25 @@ struct HelpTests {
                                       classes and squared-error for numbers. (values:
                                       cross-entropy, squared-error)
               --optimizer <name>      How a gradient becomes an update. (values: sgd, adam,
-                                      adamw; default: adam)
+                                      adamw, rmsprop, adagrad, lion; default: adam)
               --learning-rate <rate>  Learning rate, the largest of the schedule. (default:
                                       0.002)
               --momentum <share>      Momentum of sgd, in 0..<1. (default: 0.9)
               --nesterov              Nesterov's momentum, for sgd.
+              --beta1 <share>         Decay of the mean of gradients, for adam, adamw and
+                                      lion. (default: 0.9)
+              --beta2 <share>         Decay of the mean of their squares, for adam, adamw
+                                      and rmsprop; of lion's mean. (default: 0.999 for adam
+                                      and adamw, else 0.99)
+              --epsilon <x>           Added to the denominator, for all but sgd and lion.
+                                      (default: 1e-08)
               --dropout <share>       Share of each hidden layer's outputs that a step
                                       drops; one for all layers or, with commas, one for
                                       each. (default: 0)
               --input-dropout <share> Share of the features that a step drops. (default:
                                       0.0)
-              --weight-decay <rate>   Weight decay (decoupled in adamw). (default: 0.0)
+              --weight-decay <rate>   Weight decay (decoupled in adamw and lion). (default:
+                                      0.0)
               --schedule <name>       Learning rate over the steps. (values: constant,
                                       cosine, one-cycle; default: cosine)
               --batch-size <n>        Rows of a minibatch. (default: 128)

@@ -47,4 +47,44 @@ import _TestSupport
             }
         }
     }
+
+    @Test(arguments: [(Float(0.99), Float(0.01)), (1, 1)])
+    func bySquares(decay: Float, rate: Float) {
+        var random = TestRandom(33)
+        let weights = random.floats(48), gradient = random.floats(48)
+        let square = random.floats(48).map(abs)
+        let step = SquareStep(learningRate: 0.01, decay: decay, rate: rate, epsilon: 1e-8, weightDecay: 0.02)
+        for kernels in supportedKernels() {
+            let w = Slice(weights), g = Slice(gradient), v = Slice(square)
+            defer { extendLifetime((w, g, v)) }
+            kernels.updateBySquares(w.base, g.base, v.base, 48, step)
+            for i in 0..<48 {
+                let slope = gradient[i].addingProduct(weights[i], 0.02)
+                let newSquare = (square[i] * decay).addingProduct(slope * rate, slope)
+                #expect(v.base[i] == newSquare)
+                #expect(w.base[i] == weights[i].addingProduct(-0.01, slope / (newSquare.squareRoot() + 1e-8)))
+            }
+        }
+    }
+
+    /// Where gradient and momentum are zero the weight only shrinks.
+    @Test func lion() {
+        var random = TestRandom(34)
+        let weights = random.floats(48)
+        let gradient = random.floats(48).enumerated().map { $0.offset % 5 == 0 ? 0 : $0.element }
+        let momentum = random.floats(48).enumerated().map { $0.offset % 5 == 0 ? 0 : $0.element }
+        let step = LionStep(learningRate: 0.01, directionRate: 0.1, momentumRate: 0.25, shrink: 0.99)
+        for kernels in supportedKernels() {
+            let w = Slice(weights), g = Slice(gradient), m = Slice(momentum)
+            defer { extendLifetime((w, g, m)) }
+            kernels.updateLion(w.base, g.base, m.base, 48, step)
+            for i in 0..<48 {
+                let difference = gradient[i] - momentum[i]
+                let direction = momentum[i].addingProduct(difference, 0.1)
+                let sign: Float = direction > 0 ? 1 : direction < 0 ? -1 : 0
+                #expect(m.base[i] == momentum[i].addingProduct(difference, 0.25))
+                #expect(w.base[i] == (weights[i] * 0.99).addingProduct(-0.01, sign))
+            }
+        }
+    }
 }

@@ -57,7 +57,11 @@ OPTIMIZERS = {  # name in the file: (kind, learning rate, momentum, nesterov, th
     "adam": ("adam", 0.01, 0.0, False, 0.01),
     # 1 - rate * decay is exact in float32: 200 times the rounding of it would be most of the difference from float64.
     "adamw": ("adamw", 0.0078125, 0.0, False, 0.125),
+    "rmsprop": ("rmsprop", 0.005, 0.0, False, 0.01),
+    "adagrad": ("adagrad", 0.05, 0.0, False, 0.01),
+    "lion": ("lion", 0.0009765625, 0.0, False, 0.125),
 }
+EPSILON = 1e-8  # also of Adagrad, for which PyTorch has 1e-10
 OTHER_ACTIVATION = {  # ReLU elsewhere
     "training-sgd-decay-squared-error": "identity",
     "training-momentum-cross-entropy": "sigmoid",
@@ -103,10 +107,35 @@ def initial_weights(seed: int, outputs: int) -> dict[str, torch.Tensor]:
     return weights
 
 
+class Lion(torch.optim.Optimizer):
+    """As in algorithm 2 of Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023); PyTorch has none."""
+
+    def __init__(self, parameters, lr: float, weight_decay: float, betas: tuple[float, float] = (0.9, 0.99)):
+        super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay, "betas": betas})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for group in self.param_groups:
+            first, second = group["betas"]
+            for weight in group["params"]:
+                mean = self.state[weight].setdefault("exp_avg", torch.zeros_like(weight))
+                update = (first * mean + (1 - first) * weight.grad).sign()
+                weight -= group["lr"] * (update + group["weight_decay"] * weight)
+                mean.mul_(second).add_(weight.grad, alpha=1 - second)
+
+
 def optimizer_of(net: nn.Module, kind: str, rate: float, momentum: float, nesterov: bool, decay: float):
     if kind == "sgd":
         return torch.optim.SGD(net.parameters(), lr=rate, momentum=momentum, nesterov=nesterov, weight_decay=decay)
-    return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[kind](net.parameters(), lr=rate, weight_decay=decay)
+    options = {"lr": rate, "weight_decay": decay}
+    if kind == "lion":
+        return Lion(net.parameters(), **options)
+    return {
+        "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adagrad,
+    }[kind](net.parameters(), eps=EPSILON, **options)
 
 
 def train(x, y, initial, activation: str, recipe: tuple, dtype: torch.dtype):

@@ -18,9 +18,12 @@ struct OptimizerState: Sendable {
     enum Step {
         case sgd(SGDStep)
         case adam(AdamStep)
+        case squares(SquareStep)
+        case lion(LionStep)
     }
 
     func step(_ step: Int, learningRate: Double) -> Step {
+        let beta2 = recipe.beta2 ?? recipe.optimizer.defaultBeta2
         switch recipe.optimizer {
         case .sgd:
             return .sgd(
@@ -32,12 +35,24 @@ struct OptimizerState: Sendable {
             return .adam(
                 AdamStep(
                     stepSize: Float(learningRate / (1 - power(recipe.beta1, step))),
-                    meanRate: Float(1 - recipe.beta1), squareDecay: Float(recipe.beta2),
-                    squareRate: Float(1 - recipe.beta2),
-                    squareScale: Float(1 / (1 - power(recipe.beta2, step)).squareRoot()),
+                    meanRate: Float(1 - recipe.beta1), squareDecay: Float(beta2),
+                    squareRate: Float(1 - beta2),
+                    squareScale: Float(1 / (1 - power(beta2, step)).squareRoot()),
                     epsilon: Float(recipe.epsilon),
                     weightDecay: isDecoupled ? 0 : Float(recipe.weightDecay),
                     shrink: isDecoupled ? Float(1 - learningRate * recipe.weightDecay) : 1))
+        case .rmsprop, .adagrad:
+            let decays = recipe.optimizer == .rmsprop
+            return .squares(
+                SquareStep(
+                    learningRate: Float(learningRate), decay: decays ? Float(beta2) : 1,
+                    rate: decays ? Float(1 - beta2) : 1, epsilon: Float(recipe.epsilon),
+                    weightDecay: Float(recipe.weightDecay)))
+        case .lion:
+            return .lion(
+                LionStep(
+                    learningRate: Float(learningRate), directionRate: Float(1 - recipe.beta1),
+                    momentumRate: Float(1 - beta2), shrink: Float(1 - learningRate * recipe.weightDecay)))
         }
     }
 
@@ -52,6 +67,10 @@ struct OptimizerState: Sendable {
         case .adam(let step):
             kernels.updateAdam(
                 weights, gradient, memories[0].values.base + offset, memories[1].values.base + offset, count, step)
+        case .squares(let step):
+            kernels.updateBySquares(weights, gradient, memories[0].values.base + offset, count, step)
+        case .lion(let step):
+            kernels.updateLion(weights, gradient, memories[0].values.base + offset, count, step)
         }
     }
 }

@@ -107,6 +107,9 @@ extension Recipe {
         switch optimizer {
         case .sgd: momentum > 0 ? ["momentum"] : []
         case .adam, .adamw: ["exp_avg", "exp_avg_sq"]
+        case .rmsprop: ["square_avg"]
+        case .adagrad: ["sum"]
+        case .lion: ["exp_avg"]
         }
     }
 }

@@ -18,12 +18,9 @@ extension Recipe {
         let expected: String
         let found: String
 
-        /// Its name on the command line, if it has an option there.
+        /// Its name on the command line.
         var option: String {
-            switch field {
-            case "beta1", "beta2", "epsilon": field
-            default: "--" + field.map { $0 == "_" ? "-" : String($0) }.joined()
-            }
+            "--" + field.map { $0 == "_" ? "-" : String($0) }.joined()
         }
     }
 
@@ -79,7 +76,7 @@ extension Recipe {
             Check("input_dropout", "a number from 0 to below 1", inputDropout) { $0 >= 0 && $0 < 1 },
             Check("weight_decay", "a number of at least 0", weightDecay) { $0 >= 0 && Float($0).isFinite },
             Check("beta1", "a number from 0 to below 1", beta1) { $0 >= 0 && $0 < 1 },
-            Check("beta2", "a number from 0 to below 1", beta2) { $0 >= 0 && $0 < 1 },
+            Check("beta2", "a number from 0 to below 1", beta2 ?? 0) { $0 >= 0 && $0 < 1 },
             Check("epsilon", "a number above 0", epsilon) { Float($0) > 0 && Float($0).isFinite },
             Check("epsilon", Self.noSubnormal, epsilon) { Float($0) >= .leastNormalMagnitude },
             Check("batch_size", batchSize, 1...(1 << 24)),

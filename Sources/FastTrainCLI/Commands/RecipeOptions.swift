@@ -73,6 +73,30 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
+            "Decay of the mean of gradients, for adam, adamw and lion. (default: \(Format.setting(Recipe().beta1)))",
+            valueName: "share"))
+    var beta1: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Decay of the mean of their squares, for adam, adamw and rmsprop; of lion's mean. (default: 0.999 for adam \
+            and adamw, else 0.99)
+            """,
+            valueName: "share"))
+    var beta2: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Added to the denominator, for all but sgd and lion. (default: \(Format.setting(Recipe().epsilon)))",
+            valueName: "x"))
+    var epsilon: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
             "Share of each hidden layer's outputs that a step drops; one for all layers or, with commas, one for each.",
             valueName: "share"))
     var dropout = Rates(values: [])
@@ -80,7 +104,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Share of the features that a step drops.", valueName: "share"))
     var inputDropout = Recipe().inputDropout
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Weight decay (decoupled in adamw).", valueName: "rate"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Weight decay (decoupled in adamw and lion).", valueName: "rate"))
     var weightDecay = Recipe().weightDecay
 
     @Option(help: ArgumentHelp("Learning rate over the steps.", valueName: "name"))
@@ -154,6 +179,18 @@ struct RecipeOptions: ParsableArguments {
             throw .usage("--nesterov goes with --optimizer sgd, not \(optimizer.rawValue)")
         }
         recipe.nesterov = nesterov
+        if let beta1 {
+            try expect([.adam, .adamw, .lion], for: "--beta1")
+            recipe.beta1 = beta1
+        }
+        if let beta2 {
+            try expect([.adam, .adamw, .rmsprop, .lion], for: "--beta2")
+            recipe.beta2 = beta2
+        }
+        if let epsilon {
+            try expect([.adam, .adamw, .rmsprop, .adagrad], for: "--epsilon")
+            recipe.epsilon = epsilon
+        }
         recipe.dropout = dropout.values
         recipe.inputDropout = inputDropout
         recipe.weightDecay = weightDecay
@@ -173,6 +210,12 @@ struct RecipeOptions: ParsableArguments {
         recipe.precision = precision
         try recipe.validate()
         return recipe
+    }
+
+    private func expect(_ optimizers: [Optimizer], for option: String) throws(FastTrainError) {
+        guard !optimizers.contains(optimizer) else { return }
+        let names = optimizers.map(\.rawValue).joined(separator: ", ")
+        throw .usage("\(option) goes with --optimizer \(names), not \(optimizer.rawValue)")
     }
 }
 

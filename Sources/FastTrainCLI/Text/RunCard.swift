@@ -69,14 +69,21 @@ struct RunCard {
     private var optimizerLine: String {
         var parts = ["\(recipe.optimizer.rawValue), learning rate \(Format.setting(recipe.learningRate))"]
         parts[0] += recipe.schedule == .constant ? "" : " (\(recipe.schedule.rawValue))"
+        let beta2 = Format.setting(recipe.beta2 ?? recipe.optimizer.defaultBeta2)
         switch recipe.optimizer {
         case .sgd:
             if recipe.momentum > 0 {
                 parts.append("\(recipe.nesterov ? "Nesterov " : "")momentum \(Format.setting(recipe.momentum))")
             }
         case .adam, .adamw:
-            parts.append("betas \(Format.setting(recipe.beta1)) and \(Format.setting(recipe.beta2))")
+            parts.append("betas \(Format.setting(recipe.beta1)) and \(beta2)")
             parts.append("epsilon \(Format.setting(recipe.epsilon))")
+        case .rmsprop:
+            parts.append("decay \(beta2), epsilon \(Format.setting(recipe.epsilon))")
+        case .adagrad:
+            parts.append("epsilon \(Format.setting(recipe.epsilon))")
+        case .lion:
+            parts.append("betas \(Format.setting(recipe.beta1)) and \(beta2)")
         }
         if recipe.weightDecay > 0 { parts.append("weight decay \(Format.setting(recipe.weightDecay))") }
         return parts.joined(separator: ", ")

@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func onlyTheLossAndWhatIsNewMayBeMissing() throws {
-        let optional = ["loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta"]
+        let optional = ["loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2"]
         for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
             #expect(found == "no such member")
@@ -121,7 +121,7 @@ import Testing
         #expect(message { $0.learningRate = .nan } == "--learning-rate: expected a number above 0, found nan")
         let subnormal = "expected a number of at least 1.2e-38, as less counts as zero, found 1e-40"
         #expect(message { $0.learningRate = 1e-40 } == "--learning-rate: \(subnormal)")
-        #expect(message { $0.epsilon = 1e-40 } == "epsilon: \(subnormal)")
+        #expect(message { $0.epsilon = 1e-40 } == "--epsilon: \(subnormal)")
         #expect(message { $0.learningRate = .infinity } == "--learning-rate: expected a number above 0, found inf")
         #expect(message { $0.validation = 1 } == "--validation: expected a number from 0 to below 1, found 1.0")
         #expect(
@@ -133,7 +133,7 @@ import Testing
                 $0.optimizer = .sgd
                 $0.momentum = 0
             } == "--nesterov: expected the optimizer sgd with a momentum above 0, found momentum 0.0")
-        #expect(message { $0.beta1 = 1 } == "beta1: expected a number from 0 to below 1, found 1.0")
+        #expect(message { $0.beta1 = 1 } == "--beta1: expected a number from 0 to below 1, found 1.0")
         #expect(message { $0.seed = .max } == "sound")
     }
 }
