@@ -37,6 +37,15 @@ public struct Recipe: Sendable, Equatable {
     public var epsilon: Double = 1e-8
     /// How the learning rate changes over the steps.
     public var schedule: Schedule = .cosine
+    /// What a schedule of step, exponential or plateau multiplies the learning rate by; nil: 0.1, of exponential 0.9. A
+    /// resolved recipe has it set.
+    public var gamma: Double?
+    /// Epochs after which step does so, or without a better monitor after which plateau does.
+    public var decayEpochs: Int = 10
+    /// Of inverse scaling.
+    public var power: Double = 0.5
+    /// Epochs, or a part of one, over which the learning rate rises from 0 before its schedule begins.
+    public var warmup: Double = 0
     /// Rows of a minibatch; the last one of an epoch may be smaller.
     public var batchSize: Int = 128
     /// Passes over the training rows.
@@ -109,9 +118,21 @@ public enum Monitor: String, Sendable, CaseIterable {
 /// The learning rate over the steps of a run.
 public enum Schedule: String, Sendable, CaseIterable {
     case constant
+    /// Times gamma after every `decayEpochs` epochs (PyTorch's StepLR).
+    case step
+    /// Times gamma after each epoch (PyTorch's ExponentialLR).
+    case exponential
+    /// Divided by (rows trained in finished epochs + 1) to `power` (scikit-learn's "invscaling").
+    case inverseScaling = "inverse-scaling"
+    /// Times gamma after more than `decayEpochs` epochs without a better monitor (PyTorch's ReduceLROnPlateau: better by a
+    /// ten thousandth).
+    case plateau
     /// From `learningRate` to 0 along half a cosine.
     case cosine
     /// Up to `learningRate` over the first 30% of steps, then down to almost 0 (Smith & Topin 2018; PyTorch's
     /// defaults, momentum left as it is).
     case oneCycle = "one-cycle"
+
+    /// Of `Recipe.gamma`.
+    var defaultGamma: Double { self == .exponential ? 0.9 : 0.1 }
 }

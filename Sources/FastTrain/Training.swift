@@ -229,12 +229,13 @@ public final class Training {
 }
 
 extension Recipe {
-    /// Checked, and with the loss and beta2 set. Throws `.usage`.
+    /// Checked, and with the loss, beta2 and gamma set. Throws `.usage`.
     func resolved(for data: Dataset) throws(FastTrainError) -> Recipe {
         try validate()
         var recipe = self
         recipe.loss = resolvedLoss(for: data.task)
         recipe.beta2 = beta2 ?? optimizer.defaultBeta2
+        recipe.gamma = gamma ?? schedule.defaultGamma
         if case .regression = data.task, recipe.loss == .crossEntropy {
             throw .usage("--loss: expected squared-error for the numbers in \(data.name), found cross-entropy")
         }

@@ -92,7 +92,16 @@ struct HelpTests {
               --weight-decay <rate>   Weight decay (decoupled in adamw and lion). (default:
                                       0.0)
               --schedule <name>       Learning rate over the steps. (values: constant,
-                                      cosine, one-cycle; default: cosine)
+                                      step, exponential, inverse-scaling, plateau, cosine,
+                                      one-cycle; default: cosine)
+              --gamma <factor>        What step, exponential and plateau multiply the
+                                      learning rate by. (default: 0.1, of exponential 0.9)
+              --decay-epochs <n>      Epochs after which step does so, or without a better
+                                      --monitor after which plateau does. (default: 10)
+              --power <p>             Of inverse-scaling: the rate is divided by the rows
+                                      trained so far to this power. (default: 0.5)
+              --warmup <epochs>       Epochs over which the learning rate rises before its
+                                      schedule begins. (default: 0.0)
               --batch-size <n>        Rows of a minibatch. (default: 128)
               --epochs <n>            Passes over the training rows. (default: 10)
               --monitor <name>        What the best epoch is told by: its model is kept.

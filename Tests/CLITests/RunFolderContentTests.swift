@@ -26,7 +26,8 @@ import Testing
         #expect(
             recipe.names == [
                 "hidden", "activation", "leaky_slope", "loss", "optimizer", "learning_rate", "momentum", "nesterov",
-                "dropout", "input_dropout", "weight_decay", "beta1", "beta2", "epsilon", "schedule", "batch_size",
+                "dropout", "input_dropout", "weight_decay", "beta1", "beta2", "epsilon", "schedule", "gamma",
+                "decay_epochs", "power", "warmup", "batch_size",
                 "epochs", "seed", "validation",
                 "monitor", "patience", "min_delta", "shuffle", "shards", "precision", "data", "fingerprint",
                 "checkpoint_every",

@@ -26,6 +26,10 @@ gradients.safetensors: one minibatch of 16 rows, every activation with every los
 schedules.safetensors: the learning rate of each of 200 steps, highest 0.1.
     cosine          [200], CosineAnnealingLR to 0 after the last step
     one-cycle       [200], OneCycleLR as it comes (pct_start 0.3, div_factor 25, final_div_factor 1e4, cosine)
+    step            [200], StepLR(7, 0.5), stepped after each epoch of 4
+    exponential     [200], ExponentialLR(0.95), likewise
+    plateau         [200], ReduceLROnPlateau(factor 0.3, patience 2), likewise, by the losses
+    plateau.losses  [50], of each epoch
 
 A run is of use as a reference only if it forgives rounding: another order of summation must not send it elsewhere
 (through a ReLU's kink, or a loss that nears zero). So each run is made in float64 as well, and the seed is the first
@@ -236,6 +240,22 @@ def schedule_references() -> None:
             rates.append(optimizer.param_groups[0]["lr"])
             optimizer.step()
             scheduler.step()
+        tensors[name] = torch.tensor(rates, dtype=torch.float32)
+    # Falls, with noise that makes plateaus.
+    losses = 1 / np.arange(1, EPOCHS + 1) + 0.05 * np.random.default_rng(1).random(EPOCHS)
+    tensors["plateau.losses"] = torch.from_numpy(losses.astype(np.float32))
+    for name, schedule in {
+        "step": lambda optimizer: torch.optim.lr_scheduler.StepLR(optimizer, 7, 0.5),
+        "exponential": lambda optimizer: torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.95),
+        "plateau": lambda optimizer: torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.3, patience=2),
+    }.items():
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.1)
+        scheduler = schedule(optimizer)
+        rates = []
+        for loss in tensors["plateau.losses"]:
+            rates += [optimizer.param_groups[0]["lr"]] * (STEPS // EPOCHS)
+            optimizer.step()
+            scheduler.step(*[float(loss)] * (name == "plateau"))
         tensors[name] = torch.tensor(rates, dtype=torch.float32)
     write("schedules", tensors, {"max_learning_rate": "0.1", "steps": str(STEPS)})
 

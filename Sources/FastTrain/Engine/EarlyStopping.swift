@@ -12,7 +12,7 @@ struct EarlyStopping: Sendable {
     }
 
     /// The figure of an epoch, with the sign that makes more the better; nil if it has none.
-    private func figure(_ record: EpochRecord) -> Double? {
+    func figure(_ record: EpochRecord) -> Double? {
         switch monitor {
         case .validationLoss: record.validationLoss.map { -$0 }
         case .validationScore: record.validationAccuracy ?? record.validationR2

@@ -1,22 +1,73 @@
-extension Schedule {
-    /// The learning rate of a step (from 0) in a run of `steps`, as PyTorch's schedulers give it when stepped each
-    /// minibatch: CosineAnnealingLR down to 0, OneCycleLR with its defaults
-    /// (the momentum stays as it is).
-    func learningRate(peak: Double, step: Int, of steps: Int) -> Double {
-        switch self {
-        case .constant:
-            return peak
+/// The learning rate of each step of a run: a function of the recipe, the step and the figures of finished epochs, so that
+/// there is nothing to save.
+struct LearningRate: Sendable {
+    private let recipe: Recipe
+    private let steps: Int
+    private let stepsPerEpoch: Int
+    /// Rows of an epoch.
+    private let rows: Int
+    private let warmupSteps: Int
+
+    /// `steps`: of the whole run.
+    init(_ recipe: Recipe, steps: Int, stepsPerEpoch: Int, rows: Int) {
+        self.recipe = recipe
+        self.steps = steps
+        self.stepsPerEpoch = stepsPerEpoch
+        self.rows = rows
+        warmupSteps = Int((recipe.warmup * Double(stepsPerEpoch)).rounded())
+    }
+
+    /// Of a step, from 0. `history`: the epochs before it.
+    ///
+    /// As PyTorch's schedulers give it: CosineAnnealingLR down to 0 and OneCycleLR with its defaults (the momentum stays as
+    /// it is) when stepped each minibatch, StepLR, ExponentialLR and ReduceLROnPlateau when stepped each epoch.
+    func rate(_ step: Int, history: [EpochRecord]) -> Double {
+        let peak = recipe.learningRate
+        if step < warmupSteps { return peak * Double(step + 1) / Double(warmupSteps) }
+        let gamma = recipe.gamma ?? recipe.schedule.defaultGamma
+        let position = step - warmupSteps
+        let epochs = position / stepsPerEpoch
+        switch recipe.schedule {
+        case .constant: return peak
+        case .step: return peak * FastTrain.power(gamma, epochs / recipe.decayEpochs)
+        case .exponential: return peak * FastTrain.power(gamma, epochs)
+        case .inverseScaling: return peak / FastTrain.power(Double(epochs) * Double(rows) + 1, recipe.power)
+        case .plateau: return peak * FastTrain.power(gamma, reductions(history))
         case .cosine:
-            return Schedule.anneal(from: peak, to: 0, at: Double(step) / Double(max(1, steps)))
-        case .oneCycle:
-            let start = peak / 25
-            let end = start / 10_000
-            let top = 0.3 * Double(steps) - 1
-            let position = Double(step)
-            if position <= top { return Schedule.anneal(from: start, to: peak, at: position / top) }
-            let fall = Double(steps - 1) - top
-            return Schedule.anneal(from: peak, to: end, at: fall > 0 ? min(1, (position - top) / fall) : 1)
+            return LearningRate.anneal(from: peak, to: 0, at: Double(position) / Double(max(1, steps - warmupSteps)))
+        case .oneCycle: return oneCycle(position, of: steps - warmupSteps)
         }
+    }
+
+    private func oneCycle(_ step: Int, of steps: Int) -> Double {
+        let peak = recipe.learningRate
+        let start = peak / 25
+        let end = start / 10_000
+        let top = 0.3 * Double(steps) - 1
+        let position = Double(step)
+        if position <= top { return LearningRate.anneal(from: start, to: peak, at: position / top) }
+        let fall = Double(steps - 1) - top
+        return LearningRate.anneal(from: peak, to: end, at: fall > 0 ? min(1, (position - top) / fall) : 1)
+    }
+
+    /// How often a plateau was left behind.
+    private func reductions(_ history: [EpochRecord]) -> Int {
+        let stopping = EarlyStopping(recipe)
+        var best: Double?
+        var without = 0
+        var count = 0
+        for figure in history.compactMap(stopping.figure) {
+            without += 1
+            if best.map({ figure > $0 + 1e-4 * abs($0) }) ?? true {
+                best = figure
+                without = 0
+            }
+            if without > recipe.decayEpochs {
+                count += 1
+                without = 0
+            }
+        }
+        return count
     }
 
     /// Half a cosine from one value to another; `position` in 0...1.
@@ -35,6 +86,36 @@ extension Schedule {
         }
         return sum
     }
+}
+
+/// xᵖ for x ≥ 1: e to p ln x, by series, error below 1e-14 relative for p ln x up to 100. libm's `pow` differs from
+/// machine to machine.
+func power(_ x: Double, _ p: Double) -> Double {
+    // ln x = k ln 2 + 2 artanh y, with x / 2ᵏ in √½..<√2.
+    var k = Double(x.exponent)
+    var mantissa = x.significand
+    if mantissa > 2.0.squareRoot() {
+        mantissa /= 2
+        k += 1
+    }
+    let y = (mantissa - 1) / (mantissa + 1)
+    var term = y
+    var artanh = y
+    for n in stride(from: 3.0, through: 25.0, by: 2.0) {
+        term *= y * y
+        artanh += term / n
+    }
+    let ln2 = 0.693_147_180_559_945_3
+    let exponent = p * (k * ln2 + 2 * artanh)
+    let whole = (exponent / ln2).rounded()
+    let rest = exponent - whole * ln2
+    var exponential = 1.0
+    term = 1
+    for n in stride(from: 1.0, through: 18.0, by: 1.0) {
+        term *= rest / n
+        exponential += term
+    }
+    return exponential * Double(sign: .plus, exponent: Int(whole), significand: 1)
 }
 
 /// xⁿ by repeated squaring: the same bits on every machine, unlike libm's `pow`.

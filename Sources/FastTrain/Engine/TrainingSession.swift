@@ -13,6 +13,7 @@ final class TrainingSession: @unchecked Sendable {
     private let progress: @Sendable (Progress) -> Void
     private let profile: Profile?
     private let stopping: EarlyStopping
+    private let rates: LearningRate
     /// The epoch's training rows in their order.
     private let order: Buffer<Int32>
 
@@ -61,6 +62,8 @@ final class TrainingSession: @unchecked Sendable {
                 split: training.data.train, rows: heldOut, task: training.data.task, outputs: training.network.outputs)
         order = Buffer(count: training.trainRows)
         stopping = EarlyStopping(recipe)
+        rates = LearningRate(
+            recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows)
         clock = RunClock(earlier: training.start?.seconds ?? 0)
     }
 
@@ -160,11 +163,7 @@ final class TrainingSession: @unchecked Sendable {
         let first = stepInEpoch * recipe.batchSize
         next = .step(
             step, first: first, count: min(recipe.batchSize, training.trainRows - first),
-            engine.optimizer.step(step + 1, learningRate: learningRate(step)))
-    }
-
-    private func learningRate(_ step: Int) -> Double {
-        recipe.schedule.learningRate(peak: recipe.learningRate, step: step, of: training.totalSteps)
+            engine.optimizer.step(step + 1, learningRate: rates.rate(step, history: history)))
     }
 
     /// Adds up the losses of a minibatch, before its update.
@@ -213,7 +212,8 @@ final class TrainingSession: @unchecked Sendable {
         let record = EpochRecord(
             epoch: step / training.stepsPerEpoch, step: step, trainLoss: lossSum / Double(training.trainRows),
             validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
-            learningRate: learningRate(step - 1), samplesPerSecond: clock.takeEpochRate(), seconds: clock.total)
+            learningRate: rates.rate(step - 1, history: history), samplesPerSecond: clock.takeEpochRate(),
+            seconds: clock.total)
         if let loss = result?.loss {
             guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))", atStep: step) }
         }

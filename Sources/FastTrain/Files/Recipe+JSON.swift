@@ -39,6 +39,10 @@ extension Recipe {
         RecipeField("beta2", \.beta2),
         RecipeField("epsilon", \.epsilon),
         RecipeField("schedule", \.schedule),
+        RecipeField("gamma", \.gamma),
+        RecipeField("decay_epochs", \.decayEpochs, unlessGiven: 10),
+        RecipeField("power", \.power, unlessGiven: 0.5),
+        RecipeField("warmup", \.warmup, unlessGiven: 0),
         RecipeField("batch_size", \.batchSize),
         RecipeField("epochs", \.epochs),
         RecipeField("seed", \.seed),
@@ -58,7 +62,8 @@ extension Recipe {
 
     /// Reads what `json` writes, and checks it as `validate` does.
     ///
-    /// `loss` may be missing, and so may what files of earlier versions do not have: precision, dropout, early stopping. Throws `.badData` with `file` as the file's name
+    /// `loss` may be missing, and so may what files of earlier versions do not have: precision, dropout, early stopping, the
+    /// settings of schedules. Throws `.badData` with `file` as the file's name
     /// and the member's name: one that is missing, unknown, of the wrong type or out of range.
     public init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)

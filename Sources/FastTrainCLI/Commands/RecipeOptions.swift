@@ -111,6 +111,33 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Learning rate over the steps.", valueName: "name"))
     var schedule = Recipe().schedule
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "What step, exponential and plateau multiply the learning rate by. (default: 0.1, of exponential 0.9)",
+            valueName: "factor"))
+    var gamma: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Epochs after which step does so, or without a better --monitor after which plateau does. (default: 10)",
+            valueName: "n"))
+    var decayEpochs: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Of inverse-scaling: the rate is divided by the rows trained so far to this power. (default: 0.5)",
+            valueName: "p"))
+    var power: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Epochs over which the learning rate rises before its schedule begins.", valueName: "epochs")
+    )
+    var warmup = Recipe().warmup
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Rows of a minibatch.", valueName: "n"))
     var batchSize = Recipe().batchSize
 
@@ -195,6 +222,19 @@ struct RecipeOptions: ParsableArguments {
         recipe.inputDropout = inputDropout
         recipe.weightDecay = weightDecay
         recipe.schedule = schedule
+        if let gamma {
+            try expect([.step, .exponential, .plateau], for: "--gamma")
+            recipe.gamma = gamma
+        }
+        if let decayEpochs {
+            try expect([.step, .plateau], for: "--decay-epochs")
+            recipe.decayEpochs = decayEpochs
+        }
+        if let power {
+            try expect([.inverseScaling], for: "--power")
+            recipe.power = power
+        }
+        recipe.warmup = warmup
         recipe.batchSize = batchSize
         recipe.epochs = epochs
         recipe.monitor = monitor
@@ -213,9 +253,19 @@ struct RecipeOptions: ParsableArguments {
     }
 
     private func expect(_ optimizers: [Optimizer], for option: String) throws(FastTrainError) {
-        guard !optimizers.contains(optimizer) else { return }
-        let names = optimizers.map(\.rawValue).joined(separator: ", ")
-        throw .usage("\(option) goes with --optimizer \(names), not \(optimizer.rawValue)")
+        try expect(optimizer, in: optimizers, "--optimizer", for: option)
+    }
+
+    private func expect(_ schedules: [Schedule], for option: String) throws(FastTrainError) {
+        try expect(schedule, in: schedules, "--schedule", for: option)
+    }
+
+    private func expect<Choice: RawRepresentable<String> & Equatable>(
+        _ choice: Choice, in choices: [Choice], _ name: String, for option: String
+    ) throws(FastTrainError) {
+        guard !choices.contains(choice) else { return }
+        let names = choices.map(\.rawValue).joined(separator: ", ")
+        throw .usage("\(option) goes with \(name) \(names), not \(choice.rawValue)")
     }
 }
 

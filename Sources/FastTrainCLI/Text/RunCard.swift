@@ -68,7 +68,10 @@ struct RunCard {
 
     private var optimizerLine: String {
         var parts = ["\(recipe.optimizer.rawValue), learning rate \(Format.setting(recipe.learningRate))"]
-        parts[0] += recipe.schedule == .constant ? "" : " (\(recipe.schedule.rawValue))"
+        let schedule =
+            (recipe.schedule == .constant ? [] : [recipe.schedule.rawValue])
+            + (recipe.warmup > 0 ? ["warm-up \(Format.setting(recipe.warmup))"] : [])
+        parts[0] += schedule.isEmpty ? "" : " (\(schedule.joined(separator: ", ")))"
         let beta2 = Format.setting(recipe.beta2 ?? recipe.optimizer.defaultBeta2)
         switch recipe.optimizer {
         case .sgd:

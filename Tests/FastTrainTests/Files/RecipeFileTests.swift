@@ -20,6 +20,10 @@ import Testing
         recipe.beta2 = 1.0.nextDown
         recipe.epsilon = 1e-37
         recipe.schedule = .oneCycle
+        recipe.gamma = 0.7
+        recipe.decayEpochs = 3
+        recipe.power = 2
+        recipe.warmup = 1.5
         recipe.batchSize = 7
         recipe.epochs = 3
         recipe.seed = .max
@@ -67,7 +71,10 @@ import Testing
     }
 
     @Test func onlyTheLossAndWhatIsNewMayBeMissing() throws {
-        let optional = ["loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2"]
+        let optional = [
+            "loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2", "gamma",
+            "decay_epochs", "power", "warmup",
+        ]
         for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
             #expect(found == "no such member")

@@ -41,13 +41,26 @@ import _TestSupport
         #expect(worst <= 1e-4, "weights differ by \(worst)")
     }
 
-    @Test(arguments: ["cosine", "one-cycle"])
-    func schedulesAgree(name: String) throws {
+    @Test(arguments: [Schedule.cosine, .oneCycle, .step, .exponential, .plateau])
+    func schedulesAgree(schedule: Schedule) throws {
         let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/schedules.safetensors")
-        let expected = try file.floats(name, shape: [200])
+        let expected = try file.floats(schedule.rawValue, shape: [200])
+        let losses = try file.floats("plateau.losses", shape: [50])
+        var recipe = Recipe()
+        recipe.schedule = schedule
+        recipe.learningRate = 0.1
+        recipe.gamma = [.step: 0.5, .exponential: 0.95, .plateau: 0.3][schedule]
+        recipe.decayEpochs = schedule == .plateau ? 2 : 7
+        recipe.monitor = .trainLoss
+        let rates = LearningRate(recipe, steps: 200, stepsPerEpoch: 4, rows: 50)
         for step in 0..<200 {
-            let rate = Schedule(rawValue: name)!.learningRate(peak: 0.1, step: step, of: 200)
-            #expect(abs(rate - Double(expected[step])) < 1e-8, "step \(step)")
+            let history = losses.prefix(step / 4).enumerated().map { index, loss in
+                EpochRecord(
+                    epoch: index + 1, step: 4 * (index + 1), trainLoss: Double(loss), validationLoss: nil,
+                    validationAccuracy: nil, validationR2: nil, learningRate: 0.1, samplesPerSecond: 1, seconds: 1)
+            }
+            let rate = rates.rate(step, history: history)
+            #expect(abs(rate - Double(expected[step])) < 1e-8, "step \(step): \(rate), \(expected[step])")
         }
     }
 
