@@ -21,7 +21,8 @@ enum MemoryLimit {
         let units = network.widths.reduce(0.0) { $0 + Double($1) }
         let listed = Double(network.inputs) + 2 * Double(recipe.hidden.max() ?? 0)
         let scratch = Double(threads) * (Double(recipe.shards) * 64 * 1024 + 6 * 128 * Double(rows))
-        let numbers = recipe.precision == .bf16 ? 3.0 : 2.0
+        let numbers =
+            2.0 + (recipe.precision == .bf16 ? 1 : 0) + (recipe.activation.kernel.storesDerivative ? 1 : 0)
         return 4 * (copies * parameterCount(network) + numbers * units * Double(rows)) + 6 * listed * Double(rows)
             + scratch
     }

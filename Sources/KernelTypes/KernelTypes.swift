@@ -4,7 +4,9 @@
 
 /// A nonlinearity between two layers, applied element by element.
 public enum Activation: UInt8, Sendable {
-    case identity, relu, leakyRelu, sigmoid, tanh
+    case identity, relu, leakyRelu, sigmoid, tanh, elu, softplus
+    /// The derivatives of these do not follow from their outputs: they are stored beside them, see `ProductArguments`.
+    case gelu, geluTanh, silu, mish
 }
 
 /// A matrix of activations or of their gradients, [rows, width], in *panels*.
@@ -105,8 +107,10 @@ public struct ProductArguments {
     /// Of leaky ReLU, for z < 0.
     public var slope: Float
     /// nil: the activation is applied to the result. Otherwise the result is multiplied by the activation's derivative
-    /// at this output of the activation, same shape as `output` (backpropagation).
+    /// at this output of the activation, same shape as `output` (backpropagation), or by this derivative if it was stored.
     public var derivativeAt: UnsafePointer<Float>?
+    /// Where the derivative goes, same shape as `output`, of an activation that needs it stored; nil: nowhere.
+    public var storedDerivative: UnsafeMutablePointer<Float>?
     /// If not nil, of the activation's results; with `derivativeAt`, its derivative: that of the outputs, which were
     /// dropped likewise.
     public var dropout: Dropout?
@@ -115,9 +119,11 @@ public struct ProductArguments {
     public init(
         precision: Precision, input: ProductInput, output: PanelMatrix, weights: UnsafePointer<Float>,
         weightPanelStride: Int, initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int, activation: Activation,
-        slope: Float, derivativeAt: UnsafePointer<Float>?, dropout: Dropout? = nil
+        slope: Float, derivativeAt: UnsafePointer<Float>?, storedDerivative: UnsafeMutablePointer<Float>? = nil,
+        dropout: Dropout? = nil
     ) {
         self.precision = precision
+        self.storedDerivative = storedDerivative
         self.input = input
         self.output = output
         self.weights = weights

@@ -2,7 +2,8 @@ import KernelTypes
 
 /// An activation: its value, and its derivative told from its own output.
 ///
-/// To add one: a case in `KernelTypes.Activation`, an enum here, and a line in each of the two switches below.
+/// To add one: a case in `KernelTypes.Activation`, an enum here, and a line in each of the two switches below. One whose
+/// derivative its output does not tell is a `StoredDerivative`.
 private protocol ActivationFunction {
     static func value(_ z: Wide, slope: Wide) -> Wide
     /// `gradient` times the derivative where the output was `y` times `unscale`, which is not needed to tell a sign.
@@ -50,6 +51,71 @@ private enum Tanh: ActivationFunction {
     }
 }
 
+/// ELU with α = 1 (Clevert et al. 2016).
+private enum Elu: ActivationFunction {
+    @inline(__always) static func value(_ z: Wide, slope: Wide) -> Wide {
+        (z + 0).replacing(with: exponential(z) - 1, where: z .< 0)
+    }
+
+    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide {
+        let y = y * unscale
+        return gradient.replacing(with: gradient * (y + 1), where: y .< 0)
+    }
+}
+
+/// ln(1 + eᶻ)
+private enum Softplus: ActivationFunction {
+    @inline(__always) static func value(_ z: Wide, slope: Wide) -> Wide { softplus(z) }
+
+    @inline(__always) static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide {
+        gradient * (1 - exponential(-(y * unscale)))
+    }
+}
+
+/// An activation whose derivative does not follow from its output.
+private protocol StoredDerivative {
+    static func valueAndDerivative(_ z: Wide) -> (value: Wide, derivative: Wide)
+}
+
+/// z Φ(z), Φ the normal distribution (Hendrycks & Gimpel 2016).
+private enum Gelu: StoredDerivative {
+    @inline(__always) static func valueAndDerivative(_ z: Wide) -> (value: Wide, derivative: Wide) {
+        let (distribution, density) = normal(z)
+        return (z * distribution, distribution.addingProduct(z, density))
+    }
+}
+
+/// Its approximation by tanh: z/2 · (1 + tanh(√(2/π) (z + 0.044715 z³))).
+private enum GeluTanh: StoredDerivative {
+    @inline(__always) static func valueAndDerivative(_ z: Wide) -> (value: Wide, derivative: Wide) {
+        let scale = Wide(repeating: 0.797_884_56)
+        let square = z * z
+        let t = hyperbolicTangent(scale * z * (square * 0.044_715 + 1))
+        let half = (t + 1) * 0.5
+        let inner = scale * (square * 0.134_145 + 1)
+        return (z * half, half.addingProduct(z * 0.5 * inner, 1 - t * t))
+    }
+}
+
+/// z σ(z), also known as swish (Elfwing et al. 2017).
+private enum Silu: StoredDerivative {
+    @inline(__always) static func valueAndDerivative(_ z: Wide) -> (value: Wide, derivative: Wide) {
+        let s = logistic(z)
+        return (z * s, s.addingProduct(z * s, 1 - s))
+    }
+}
+
+/// z tanh(ln(1 + eᶻ)) (Misra 2019).
+private enum Mish: StoredDerivative {
+    @inline(__always) static func valueAndDerivative(_ z: Wide) -> (value: Wide, derivative: Wide) {
+        // tanh ln(1 + e) = (e² + 2e) / (e² + 2e + 2), which is 1 from z = 20 on.
+        let e = exponential(z.replacing(with: 20, where: z .> 20))
+        let part = e * (e + 2)
+        let t = part / (part + 2)
+        return (z * t, t.addingProduct(z * logistic(z), 1 - t * t))
+    }
+}
+
 /// The epilogue of a product, for some rows of a panel whose sums were just stored: the activation and perhaps dropout, or
 /// the derivative of both.
 @inline(__always)
@@ -64,7 +130,11 @@ func finish(
             output, at: derivativeAt + place, count: count, activation, unscale: 1 / (arguments.dropout?.scale ?? 1),
             slope: arguments.slope)
     } else {
-        activate(output, count: count, activation, slope: arguments.slope)
+        activate(
+            output, count: count, activation, slope: arguments.slope,
+            derivative: arguments.storedDerivative.map {
+                $0 + panel * arguments.output.panelStride + firstRow * panelWidth
+            })
     }
     guard let dropout = arguments.dropout else { return }
     if activation != .relu {
@@ -85,13 +155,22 @@ private func multiply(_ values: UnsafeMutablePointer<Float>, by factor: Float, c
 
 /// Applies the activation in place; `count` is a multiple of 16. The tile that was just stored is still in cache.
 @inline(__always)
-func activate(_ values: UnsafeMutablePointer<Float>, count: Int, _ activation: Activation, slope: Float) {
+func activate(
+    _ values: UnsafeMutablePointer<Float>, count: Int, _ activation: Activation, slope: Float,
+    derivative: UnsafeMutablePointer<Float>?
+) {
     switch activation {
     case .identity: break
     case .relu: apply(Relu.self, values, count: count, slope)
     case .leakyRelu: apply(LeakyRelu.self, values, count: count, slope)
     case .sigmoid: apply(Sigmoid.self, values, count: count, slope)
     case .tanh: apply(Tanh.self, values, count: count, slope)
+    case .elu: apply(Elu.self, values, count: count, slope)
+    case .softplus: apply(Softplus.self, values, count: count, slope)
+    case .gelu: apply(Gelu.self, values, derivative, count: count)
+    case .geluTanh: apply(GeluTanh.self, values, derivative, count: count)
+    case .silu: apply(Silu.self, values, derivative, count: count)
+    case .mish: apply(Mish.self, values, derivative, count: count)
     }
 }
 
@@ -107,6 +186,9 @@ func multiplyByDerivative(
     case .leakyRelu: applyBackward(LeakyRelu.self, gradient, outputs, count: count, unscale, slope)
     case .sigmoid: applyBackward(Sigmoid.self, gradient, outputs, count: count, unscale, slope)
     case .tanh: applyBackward(Tanh.self, gradient, outputs, count: count, unscale, slope)
+    case .elu: applyBackward(Elu.self, gradient, outputs, count: count, unscale, slope)
+    case .softplus: applyBackward(Softplus.self, gradient, outputs, count: count, unscale, slope)
+    case .gelu, .geluTanh, .silu, .mish: multiply(gradient, by: outputs, count: count)
     }
 }
 
@@ -117,6 +199,24 @@ private func apply<F: ActivationFunction>(
     let slope = Wide(repeating: slope)
     for i in stride(from: 0, to: count, by: wideCount) {
         storeWide(F.value(loadWide(values + i), slope: slope), to: values + i)
+    }
+}
+
+@inline(never)
+private func apply<F: StoredDerivative>(
+    _: F.Type, _ values: UnsafeMutablePointer<Float>, _ derivative: UnsafeMutablePointer<Float>?, count: Int
+) {
+    for i in stride(from: 0, to: count, by: wideCount) {
+        let both = F.valueAndDerivative(loadWide(values + i))
+        storeWide(both.value, to: values + i)
+        if let derivative { storeWide(both.derivative, to: derivative + i) }
+    }
+}
+
+@inline(never)
+private func multiply(_ values: UnsafeMutablePointer<Float>, by factors: UnsafePointer<Float>, count: Int) {
+    for i in stride(from: 0, to: count, by: wideCount) {
+        storeWide(loadWide(values + i) * loadWide(factors + i), to: values + i)
     }
 }
 

@@ -81,6 +81,38 @@ typealias Wide = SIMD16<Float>
     return signed.replacing(with: small, where: magnitude .< 0.625)
 }
 
+/// ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|), the logarithm as 2 artanh(u / (2 + u)) by its series. Error below 2e-7 and 4
+/// units in the last place; 0 below −104.
+@inline(__always) func softplus(_ x: Wide) -> Wide {
+    let u = exponential(x.replacing(with: -x, where: x .> 0))
+    let s = u / (u + 2)
+    let z = s * s
+    var p = Wide(repeating: 1 / 15.0)
+    p = Wide(repeating: 1 / 13.0).addingProduct(p, z)
+    p = Wide(repeating: 1 / 11.0).addingProduct(p, z)
+    p = Wide(repeating: 1 / 9.0).addingProduct(p, z)
+    p = Wide(repeating: 1 / 7.0).addingProduct(p, z)
+    p = Wide(repeating: 1 / 5.0).addingProduct(p, z)
+    p = Wide(repeating: 1 / 3.0).addingProduct(p, z)
+    p = Wide(repeating: 1).addingProduct(p, z)
+    return x.replacing(with: 0, where: x .< 0).addingProduct(s + s, p)
+}
+
+/// The normal distribution at x and its density: e^(−x²/2) / √(2π), and by it the distribution's tail, a polynomial in
+/// 1 / (1 + 0.3275911 |x| / √2) (Abramowitz & Stegun 1964, 7.1.26). Error below 2e-7.
+@inline(__always) func normal(_ x: Wide) -> (distribution: Wide, density: Wide) {
+    let magnitude = x.replacing(with: -x, where: x .< 0)
+    let bell = exponential(x * x * -0.5)
+    let t = Wide(repeating: 1) / (magnitude * 0.231_641_89 + 1)
+    var p = Wide(repeating: 1.061_405_4)
+    p = Wide(repeating: -1.453_152).addingProduct(p, t)
+    p = Wide(repeating: 1.421_413_7).addingProduct(p, t)
+    p = Wide(repeating: -0.284_496_74).addingProduct(p, t)
+    p = Wide(repeating: 0.254_829_59).addingProduct(p, t)
+    let tail = p * t * bell * 0.5
+    return ((1 - tail).replacing(with: tail, where: x .< 0), bell * 0.398_942_28)
+}
+
 /// Natural logarithm of a positive normal number: ln m + n ln 2 with m in 2^−½..<2^½ and a minimax polynomial for ln m.
 ///
 /// Error below 2 units in the last place. Infinity of infinity, NaN of NaN; not for 0, negative or denormal numbers.

@@ -61,7 +61,8 @@ struct HelpTests {
               --hidden <units>        Units of each hidden layer, or 'none' for a linear
                                       model. (default: 256,128)
               --activation <name>     Nonlinearity of the hidden layers. (values: identity,
-                                      relu, sigmoid, tanh, leaky-relu; default: relu)
+                                      relu, leaky-relu, elu, sigmoid, tanh, gelu,
+                                      gelu-tanh, silu, softplus, mish; default: relu)
               --leaky-slope <slope>   Slope of leaky-relu below zero. (default: 0.01)
               --init <file>           Start from the parameters in this safetensors file,
                                       named as in PyTorch's nn.Sequential (0.weight,

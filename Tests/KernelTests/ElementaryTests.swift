@@ -28,6 +28,28 @@ import _TestSupport
         check(.tanh, bound: 3, from: -100, to: 100) { tanh($0) }
     }
 
+    /// Of values near zero the error is absolute: a network adds them to others.
+    @Test func theOtherActivationsAreClose() {
+        let half = 2.0.squareRoot()
+        let exact: [(Activation, (Double) -> Double)] = [
+            (.elu, { $0 < 0 ? expm1($0) : $0 }), (.softplus, { max($0, 0) + log1p(exp(-abs($0))) }),
+            (.gelu, { $0 * 0.5 * erfc(-$0 / half) }), (.silu, { $0 / (1 + exp(-$0)) }),
+            (.geluTanh, { 0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }),
+            (.mish, { $0 * tanh(max($0, 0) + log1p(exp(-abs($0)))) }),
+        ]
+        let samples = ElementaryTests.samples(-80, 80)
+        for kernels in supportedKernels() where kernels.instructionSet != .scalar {
+            for (activation, truth) in exact {
+                var worst = 0.0
+                for (x, y) in zip(samples, activate(kernels, activation, samples)) {
+                    let expected = truth(Double(x))
+                    worst = max(worst, abs(Double(y) - expected) / max(1, abs(expected)))
+                }
+                #expect(worst < 4e-7, "\(kernels.instructionSet) \(activation): \(worst)")
+            }
+        }
+    }
+
     @Test func activationsTakeExtremes() {
         let extremes: [Float] = [.infinity, -.infinity, .nan, 1e38, -1e38, 0x1p-149, -0x1p-149, 0]
         for kernels in supportedKernels() {
@@ -36,6 +58,11 @@ import _TestSupport
             let tanh = activate(kernels, .tanh, extremes + extremes)
             #expect(tanh[0] == 1 && tanh[1] == -1 && tanh[2].isNaN && tanh[5] == 0x1p-149 && tanh[7] == 0)
             let relu = activate(kernels, .relu, extremes + extremes)
+            for other in [Activation.elu, .softplus, .gelu, .geluTanh, .silu, .mish] {
+                let found = activate(kernels, other, extremes + extremes)
+                #expect(found[0] == .infinity && found[2].isNaN && found[3] == 1e38, "\(other) \(found)")
+                #expect(found[4] == (other == .elu ? -1 : 0) && found[7] == (other == .softplus ? 0.693_147_2 : 0))
+            }
             #expect(relu[0] == .infinity && relu[1] == 0 && relu[2].isNaN, "a NaN must not vanish in ReLU")
         }
     }
@@ -43,7 +70,7 @@ import _TestSupport
     @Test func allInstructionSetsAgreeToTheBit() {
         let samples = ElementaryTests.samples(-200, 200)
         let tables = supportedKernels()
-        for activation in [Activation.sigmoid, .tanh] {
+        for activation in [Activation.sigmoid, .tanh, .elu, .softplus, .gelu, .geluTanh, .silu, .mish] {
             let expected = bits(activate(tables[0], activation, samples))
             for kernels in tables.dropFirst() {
                 #expect(bits(activate(kernels, activation, samples)) == expected, "\(kernels.instructionSet)")

@@ -23,6 +23,12 @@ ACTIVATIONS = {
     "leaky-relu": lambda recipe: nn.LeakyReLU(recipe["leaky_slope"]),
     "sigmoid": lambda recipe: nn.Sigmoid(),
     "tanh": lambda recipe: nn.Tanh(),
+    "elu": lambda recipe: nn.ELU(),
+    "gelu": lambda recipe: nn.GELU(),
+    "gelu-tanh": lambda recipe: nn.GELU(approximate="tanh"),
+    "silu": lambda recipe: nn.SiLU(),
+    "softplus": lambda recipe: nn.Softplus(),
+    "mish": lambda recipe: nn.Mish(),
 }
 ROWS_PER_ALLOWED_DIFFERENCE = 10_000
 

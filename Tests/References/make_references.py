@@ -53,6 +53,12 @@ ACTIVATIONS = {
     "leaky-relu": lambda: nn.LeakyReLU(0.01),
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
+    "elu": nn.ELU,
+    "gelu": nn.GELU,
+    "gelu-tanh": lambda: nn.GELU(approximate="tanh"),
+    "silu": nn.SiLU,
+    "softplus": nn.Softplus,
+    "mish": nn.Mish,
 }
 OPTIMIZERS = {  # name in the file: (kind, learning rate, momentum, nesterov, the nonzero weight decay)
     "sgd": ("sgd", 0.05, 0.0, False, 0.01),

@@ -47,6 +47,12 @@ public struct PlainNetwork {
         case "leaky-relu": z >= 0 ? z : slope * z
         case "sigmoid": 1 / (1 + exp(-z))
         case "tanh": tanh(z)
+        case "elu": z < 0 ? expm1(z) : z
+        case "softplus": log1p(exp(z))
+        case "gelu": z * 0.5 * erfc(-z / 2.squareRoot())
+        case "gelu-tanh": 0.5 * z * (1 + tanh((2 / Double.pi).squareRoot() * (z + 0.044715 * z * z * z)))
+        case "silu": z / (1 + exp(-z))
+        case "mish": z * tanh(log1p(exp(z)))
         default: z
         }
     }

@@ -96,10 +96,10 @@ struct ForwardPass: Sendable {
     /// X·Wᵀ + b of one layer, then the activation; none after the last layer.
     ///
     /// `panels`: those of the outputs to make; nil: all. `inputIsMade`: in the form that the product reads, as features
-    /// always are; `dropout`: of the outputs; `multiplyAdds`: of each column of the product, see `gather`; for `laps` alone.
+    /// always are; `dropout`: of the outputs; `derivative`: where the activation's goes; `multiplyAdds`: of each column of the product, see `gather`; for `laps` alone.
     func runLayer(
         _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, inputIsMade: Bool = false, dropout: Dropout? = nil,
-        multiplyAdds: Int = 0, laps: LapTimer? = nil
+        derivative: PanelMatrix? = nil, multiplyAdds: Int = 0, laps: LapTimer? = nil
     ) {
         let layer = parameters.layout.layers[index]
         let panels = panels ?? 0..<layer.panels
@@ -118,6 +118,7 @@ struct ForwardPass: Sendable {
                 initial: parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth,
                 firstRow: rows.lowerBound, endRow: rows.upperBound,
                 activation: index < network.layerCount - 1 ? activation : .identity, slope: slope, derivativeAt: nil,
+                storedDerivative: derivative?.part(panels, panelWidth: kernels.panelWidth).base,
                 dropout: dropout?.from(panels.lowerBound * kernels.panelWidth)))
         laps?.lap(.forward, layer: index, multiplyAdds: multiplyAdds * network.widths[index + 1])
     }
@@ -151,11 +152,12 @@ struct ForwardPass: Sendable {
     }
 
     /// One layer of backpropagation, after `makeDelta`: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of
-    /// inputs. `panels`: those of the inputs to make; nil: all. `dropout`: of the inputs. `multiplyAdds`: of `makeDelta`;
+    /// inputs. `panels`: those of the inputs to make; nil: all. `derivative`: that was stored, `dropout`: of the inputs. `multiplyAdds`: of `makeDelta`;
     /// for `laps` alone.
     func backpropagate(
         layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix, transposed: UnsafePointer<Float>,
-        rows: Range<Int>, panels: Range<Int>? = nil, dropout: Dropout?, multiplyAdds: Int, laps: LapTimer? = nil
+        rows: Range<Int>, panels: Range<Int>? = nil, derivative: PanelMatrix?, dropout: Dropout?, multiplyAdds: Int,
+        laps: LapTimer? = nil
     ) {
         let panelStride = transposedPanelStride(index)
         let panels = panels ?? 0..<(network.widths[index] + kernels.panelWidth - 1) / kernels.panelWidth
@@ -165,7 +167,7 @@ struct ForwardPass: Sendable {
                 output: inputDelta.part(panels, panelWidth: kernels.panelWidth),
                 weights: transposed + panels.lowerBound * panelStride, weightPanelStride: panelStride, initial: nil,
                 firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
-                derivativeAt: activations[index].part(panels, panelWidth: kernels.panelWidth).base,
+                derivativeAt: (derivative ?? activations[index]).part(panels, panelWidth: kernels.panelWidth).base,
                 dropout: dropout?.from(panels.lowerBound * kernels.panelWidth)))
         laps?.lap(.backward, layer: index, multiplyAdds: multiplyAdds * network.widths[index])
     }
@@ -212,6 +214,22 @@ extension Activation {
         case .leakyReLU: .leakyRelu
         case .sigmoid: .sigmoid
         case .tanh: .tanh
+        case .elu: .elu
+        case .gelu: .gelu
+        case .geluTanh: .geluTanh
+        case .silu: .silu
+        case .softplus: .softplus
+        case .mish: .mish
+        }
+    }
+}
+
+extension KernelTypes.Activation {
+    /// Whether its derivative does not follow from its output, and so is kept beside it.
+    var storesDerivative: Bool {
+        switch self {
+        case .gelu, .geluTanh, .silu, .mish: true
+        case .identity, .relu, .leakyRelu, .sigmoid, .tanh, .elu, .softplus: false
         }
     }
 }

@@ -1,5 +1,5 @@
 extension Network {
-    /// Random weights and zero biases: He-uniform for a layer that ReLU or leaky ReLU follows (He et al. 2015),
+    /// Random weights and zero biases: He-uniform for a layer that ReLU or one of its kin follows (He et al. 2015),
     /// Glorot-uniform otherwise (Glorot & Bengio 2010).
     func initialParameters(activation: Activation, seed: UInt64) -> Parameters {
         var parameters = zeroParameters()
@@ -7,7 +7,7 @@ extension Network {
         for index in parameters.layers.indices {
             let layer = parameters.layers[index]
             let isHidden = index < layerCount - 1
-            let isRectified = isHidden && (activation == .relu || activation == .leakyReLU)
+            let isRectified = isHidden && activation.isRectifier
             let fan = isRectified ? layer.inputs : layer.inputs + layer.outputs
             let bound = Float((6 / Double(fan)).squareRoot())
             parameters.layers[index].weight.withUnsafeMutableBufferPointer { weight in
@@ -22,5 +22,15 @@ extension Network {
             }
         }
         return parameters
+    }
+}
+
+extension Activation {
+    /// Whether it leaves large numbers as they are, and makes little of negative ones.
+    fileprivate var isRectifier: Bool {
+        switch self {
+        case .relu, .leakyReLU, .elu, .gelu, .geluTanh, .silu, .mish: true
+        case .identity, .sigmoid, .tanh, .softplus: false
+        }
     }
 }

@@ -22,6 +22,8 @@ struct TrainingEngine: Sendable {
     let transposed: [Buffer<Float>]
     /// What weight gradients read in bf16; in single precision they read the activations and deltas.
     let gradientOperands: GradientOperands?
+    /// The activation's derivatives at the hidden layers' outputs, if they are stored.
+    private let derivatives: Activations?
     /// Gradients of the hidden layers' outputs; those of the last layer take the place of its outputs.
     private let deltas: Activations
     /// Lists of the columns of the second layer's input in each shard's rows, if that layer goes by panels.
@@ -44,7 +46,11 @@ struct TrainingEngine: Sendable {
         self.kernels = kernels
         shards = recipe.shards
         dropout = DropoutPlan(recipe)
-        deltas = Activations(widths: Array(network.widths[1..<network.layerCount]), rows: rows, panelWidth: width)
+        let hidden = Array(network.widths[1..<network.layerCount])
+        deltas = Activations(widths: hidden, rows: rows, panelWidth: width)
+        derivatives =
+            recipe.activation.kernel.storesDerivative
+            ? Activations(widths: hidden, rows: rows, panelWidth: width) : nil
         transposed = (1..<network.layerCount).map { [forward] layer in
             Buffer(count: (network.widths[layer] + width - 1) / width * forward.transposedPanelStride(layer))
         }
@@ -91,6 +97,11 @@ struct TrainingEngine: Sendable {
         max(min(recipe.batchSize, count), threads * ForwardPass.rowsPerThread)
     }
 
+    /// Where the derivative of the activation after layer `index` is stored, if it is.
+    private func derivative(_ index: Int) -> PanelMatrix? {
+        index < network.layerCount - 1 ? derivatives?[index] : nil
+    }
+
     /// The gradient of the outputs of layer `index`.
     func delta(_ index: Int) -> PanelMatrix {
         index == network.layerCount - 1 ? forward.outputs : deltas[index]
@@ -117,7 +128,8 @@ struct TrainingEngine: Sendable {
         pairInput(0, columns: 0..<network.inputs, rows: rows, of: minibatch, laps)
         if ownPanels.isEmpty {
             forward.runLayer(
-                0, rows: rows, dropout: dropout.dropout(1, step: step), multiplyAdds: gathered, laps: laps)
+                0, rows: rows, dropout: dropout.dropout(1, step: step), derivative: derivative(0),
+                multiplyAdds: gathered, laps: laps)
         } else {
             try member.barrier()
             laps?.lap(.barrier)
@@ -131,7 +143,9 @@ struct TrainingEngine: Sendable {
                 if index > 1 || ownPanels.count < 2 {
                     pairInput(index, columns: 0..<network.widths[index], rows: rows, of: minibatch, laps)
                 }
-                forward.runLayer(index, rows: rows, dropout: dropout.dropout(index + 1, step: step), laps: laps)
+                forward.runLayer(
+                    index, rows: rows, dropout: dropout.dropout(index + 1, step: step), derivative: derivative(index),
+                    laps: laps)
             }
             forward.computeLoss(rows: rows, scale: 1 / Float(count))
             laps?.lap(.loss)
@@ -189,7 +203,7 @@ struct TrainingEngine: Sendable {
             let own = panels[member.rank]
             forward.runLayer(
                 index, rows: rows, panels: own, inputIsMade: true, dropout: dropout.dropout(index + 1, step: step),
-                multiplyAdds: multiplyAdds, laps: laps)
+                derivative: derivative(index), multiplyAdds: multiplyAdds, laps: laps)
             if index + 1 < ownPanels.count {
                 let columns = columns(own, of: network.widths[index + 1])
                 multiplyAdds = forward.makeInput(index + 1, columns: columns, rows: rows)
@@ -213,7 +227,8 @@ struct TrainingEngine: Sendable {
         forward.backpropagate(
             layer: index, outputDelta: delta(index), inputDelta: delta(index - 1),
             transposed: transposed[index - 1].base, rows: rows, panels: panels,
-            dropout: dropout.dropout(index, step: step), multiplyAdds: multiplyAdds, laps: laps)
+            derivative: derivative(index - 1), dropout: dropout.dropout(index, step: step), multiplyAdds: multiplyAdds,
+            laps: laps)
     }
 
     /// The sum of the losses of a minibatch of `count` rows: in row order within a shard, shards in the tree.

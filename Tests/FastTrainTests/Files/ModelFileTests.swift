@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("loss", JSON.null), ("activation", .string("gelu")), ("batch_size", .integer(0)),
+        ("loss", JSON.null), ("activation", .string("swish")), ("batch_size", .integer(0)),
         ("hidden", .array([.integer(0)])), ("novel", .bool(true)),
     ]) func wrongRecipesAreNamed(name: String, value: JSON) throws {
         try Sample.model.save(to: path)

@@ -100,7 +100,7 @@ import Testing
         ("hidden", JSON.integer(5)), ("hidden", .array([.string("a")])), ("hidden", .array([.number(1.5)])),
         ("hidden", .array([.integer(0)])), ("hidden", .array([.integer(.max)])),
         ("hidden", .array(Array(repeating: .integer(1), count: 1001))),
-        ("activation", .string("gelu")), ("activation", .integer(1)), ("loss", .string("")), ("nesterov", .integer(1)),
+        ("activation", .string("swish")), ("activation", .integer(1)), ("loss", .string("")), ("nesterov", .integer(1)),
         ("learning_rate", .string("fast")), ("learning_rate", .string("NaN")), ("learning_rate", .integer(0)),
         ("learning_rate", .string("Infinity")), ("momentum", .integer(1)), ("epsilon", .integer(0)),
         ("batch_size", .number(1.5)), ("batch_size", .integer(0)), ("epochs", .integer(-1)), ("seed", .integer(-1)),
