@@ -10,6 +10,8 @@ public struct Recipe: Sendable, Equatable {
     public var leakySlope: Double = 0.01
     /// nil: cross-entropy for classification, squared error for regression. A resolved recipe has it set.
     public var loss: Loss?
+    /// Of cross-entropy, in training only: the share of each row's weight that all classes have in equal parts, in 0..<1.
+    public var labelSmoothing: Double = 0
     /// How gradients become updates.
     public var optimizer: Optimizer = .adam
     /// The largest of the schedule.

@@ -235,6 +235,9 @@ extension Recipe {
         var recipe = self
         recipe.loss = resolvedLoss(for: data.task)
         recipe.beta2 = beta2 ?? optimizer.defaultBeta2
+        guard recipe.loss == .crossEntropy || labelSmoothing == 0 else {
+            throw .usage("--label-smoothing: expected 0 for the numbers in \(data.name), found \(labelSmoothing)")
+        }
         recipe.gamma = gamma ?? schedule.defaultGamma
         if case .regression = data.task, recipe.loss == .crossEntropy {
             throw .usage("--loss: expected squared-error for the numbers in \(data.name), found cross-entropy")

@@ -10,6 +10,8 @@ public struct LossArguments {
     public var losses: UnsafeMutablePointer<Float>
     /// 1 / rows of the minibatch.
     public var scale: Float
+    /// ε of label smoothing: the share of a row's weight that all classes have in equal parts.
+    public var smoothing: Float
     /// The first row.
     public var firstRow: Int
     /// The row after the last.
@@ -18,13 +20,14 @@ public struct LossArguments {
     /// See the properties.
     public init(
         outputs: PanelMatrix, labels: UnsafePointer<Int32>?, targets: UnsafePointer<Float>?,
-        losses: UnsafeMutablePointer<Float>, scale: Float, firstRow: Int, endRow: Int
+        losses: UnsafeMutablePointer<Float>, scale: Float, smoothing: Float = 0, firstRow: Int, endRow: Int
     ) {
         self.outputs = outputs
         self.labels = labels
         self.targets = targets
         self.losses = losses
         self.scale = scale
+        self.smoothing = smoothing
         self.firstRow = firstRow
         self.endRow = endRow
     }

@@ -2,8 +2,10 @@ import KernelTypes
 
 /// Softmax cross-entropy of rows of logits z, and its gradient in their place; see `LossArguments`.
 ///
-/// `losses[r] = ln Σⱼ exp(zⱼ − max z) − (z[label] − max z)`; the gradient is `(softmax(z) − onehot(label)) · scale`.
+/// `losses[r] = ln Σⱼ exp(zⱼ − max z) − (z[label] − max z)`; the gradient is `(softmax(z) − onehot(label)) · scale`. With
+/// label smoothing (Szegedy et al. 2016) onehot(label) is (1 − ε) onehot(label) + ε / classes in both.
 public func softmaxCrossEntropy(_ arguments: LossArguments) {
+    if arguments.smoothing > 0 { return smoothedCrossEntropy(arguments) }
     let outputs = arguments.outputs
     for row in arguments.firstRow..<arguments.endRow {
         let label = Int(arguments.labels![row])
@@ -15,6 +17,30 @@ public func softmaxCrossEntropy(_ arguments: LossArguments) {
         forEachChunk(outputs, row: row) { chunk, column, _ in
             var gradient = loadWide(chunk) * inverse
             if label >= column && label < column + wideCount { gradient[label - column] -= arguments.scale }
+            storeWide(gradient, to: chunk)
+        }
+    }
+}
+
+private func smoothedCrossEntropy(_ arguments: LossArguments) {
+    let outputs = arguments.outputs
+    let other = arguments.smoothing / Float(outputs.width)
+    let own = 1 - arguments.smoothing
+    for row in arguments.firstRow..<arguments.endRow {
+        let label = Int(arguments.labels![row])
+        let logit = outputs.base[offset(outputs, row: row, column: label)]
+        let largest = rowMax(outputs, row: row)
+        var sum = Wide.zero
+        forEachChunk(outputs, row: row) { chunk, _, valid in
+            sum += (loadWide(chunk) - largest).replacing(with: 0, where: .!valid)
+        }
+        let total = exponentials(outputs, row: row, largest: largest)
+        arguments.losses[row] = logarithm(total) - (own * (logit - largest) + other * laneSum(sum))
+        let inverse = arguments.scale / total
+        forEachChunk(outputs, row: row) { chunk, column, valid in
+            var gradient = loadWide(chunk) * inverse
+            gradient -= Wide(repeating: other * arguments.scale).replacing(with: 0, where: .!valid)
+            if label >= column && label < column + wideCount { gradient[label - column] -= own * arguments.scale }
             storeWide(gradient, to: chunk)
         }
     }

@@ -72,6 +72,9 @@ struct HelpTests {
               --loss <name>           What to minimise; unless given, cross-entropy for
                                       classes and squared-error for numbers. (values:
                                       cross-entropy, squared-error)
+              --label-smoothing <share>
+                                      Of cross-entropy, in training: the share of a row's
+                                      weight that all classes have alike. (default: 0.0)
               --optimizer <name>      How a gradient becomes an update. (values: sgd, adam,
                                       adamw, rmsprop, adagrad, lion; default: adam)
               --learning-rate <rate>  Learning rate, the largest of the schedule. (default:

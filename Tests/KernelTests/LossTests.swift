@@ -29,6 +29,41 @@ import _TestSupport
         }
     }
 
+    @Test(arguments: [Float(0.1), 0.5])
+    func smoothedCrossEntropyAndItsGradient(smoothing: Float) {
+        var random = TestRandom(23)
+        for kernels in supportedKernels() {
+            for classes in [1, 2, 10, 16, 17, 40, 100] {
+                let rows = 9
+                let logits = random.floats(rows * classes).map { $0 * 20 }
+                let labels = (0..<rows).map { Int32($0 * 7 % classes) }
+                let (losses, gradient) = run(
+                    kernels.softmaxCrossEntropy, kernels, logits, rows: rows, labels: labels, smoothing: smoothing)
+                for row in 0..<rows {
+                    let z = logits[row * classes..<(row + 1) * classes].map(Double.init)
+                    let top = z.max()!
+                    let total = z.reduce(0) { $0 + exp($1 - top) }
+                    let target = (0..<classes).map {
+                        Double(smoothing) / Double(classes) + ($0 == Int(labels[row]) ? 1 - Double(smoothing) : 0)
+                    }
+                    let loss = (0..<classes).reduce(0) { $0 + target[$1] * (log(total) + top - z[$1]) }
+                    #expect(abs(Double(losses[row]) - loss) <= 1e-6 * max(1, loss))
+                    for k in 0..<classes {
+                        let expected = (exp(z[k] - top) / total - target[k]) * 0.25
+                        #expect(abs(Double(gradient[row, k]) - expected) < 1e-6)
+                    }
+                    // No gradient reaches the weights' padding.
+                    let width = kernels.panelWidth
+                    for column in classes..<(classes + width - 1) / width * width {
+                        let place = column / width * gradient.matrix.panelStride + row * width + column % width
+                        #expect(gradient.matrix.base[place] == 0)
+                    }
+                }
+                extendLifetime(gradient)
+            }
+        }
+    }
+
     @Test func squaredErrorAndItsGradient() {
         var random = TestRandom(22)
         for kernels in supportedKernels() {
@@ -97,8 +132,7 @@ import _TestSupport
 
     private func run(
         _ kernel: (LossArguments) -> Void, _ kernels: KernelTable, _ outputs: [Float], rows: Int,
-        labels: [Int32]? = nil,
-        targets: [Float]? = nil
+        labels: [Int32]? = nil, targets: [Float]? = nil, smoothing: Float = 0
     ) -> (losses: [Float], gradient: Panels) {
         let panels = Panels(outputs, rows: rows, panelWidth: kernels.panelWidth)
         defer { extendLifetime(panels) }
@@ -110,7 +144,7 @@ import _TestSupport
                         LossArguments(
                             outputs: panels.matrix, labels: labels.baseAddress,
                             targets: targets == nil ? nil : values.baseAddress,
-                            losses: losses.baseAddress!, scale: 0.25, firstRow: 0, endRow: rows))
+                            losses: losses.baseAddress!, scale: 0.25, smoothing: smoothing, firstRow: 0, endRow: rows))
                 }
             }
         }

@@ -129,11 +129,11 @@ struct ForwardPass: Sendable {
         hidden.make(forms.input(index), of: activations[index], columns: columns, rows: rows)
     }
 
-    /// The loss of each row, and its gradient times `scale` in place of the outputs.
-    func computeLoss(rows: Range<Int>, scale: Float) {
+    /// The loss of each row, and its gradient times `scale` in place of the outputs. `smoothing`: of labels.
+    func computeLoss(rows: Range<Int>, scale: Float, smoothing: Float = 0) {
         let arguments = LossArguments(
             outputs: outputs, labels: targets.labelBase, targets: targets.valueBase, losses: targets.lossBase,
-            scale: scale, firstRow: rows.lowerBound, endRow: rows.upperBound)
+            scale: scale, smoothing: smoothing, firstRow: rows.lowerBound, endRow: rows.upperBound)
         switch loss {
         case .crossEntropy: kernels.softmaxCrossEntropy(arguments)
         case .squaredError: kernels.squaredError(arguments)

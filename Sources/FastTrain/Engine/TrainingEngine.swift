@@ -13,6 +13,8 @@ struct TrainingEngine: Sendable {
     let kernels: KernelTable
     let shards: Int
     private let dropout: DropoutPlan
+    /// Of labels.
+    private let smoothing: Float
     let plan: GradientPlan
     /// How each layer's gradient is made.
     let forms: [GradientForm]
@@ -46,6 +48,7 @@ struct TrainingEngine: Sendable {
         self.kernels = kernels
         shards = recipe.shards
         dropout = DropoutPlan(recipe)
+        smoothing = Float(recipe.labelSmoothing)
         let hidden = Array(network.widths[1..<network.layerCount])
         deltas = Activations(widths: hidden, rows: rows, panelWidth: width)
         derivatives =
@@ -147,7 +150,7 @@ struct TrainingEngine: Sendable {
                     index, rows: rows, dropout: dropout.dropout(index + 1, step: step), derivative: derivative(index),
                     laps: laps)
             }
-            forward.computeLoss(rows: rows, scale: 1 / Float(count))
+            forward.computeLoss(rows: rows, scale: 1 / Float(count), smoothing: smoothing)
             laps?.lap(.loss)
             for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
                 multiplyAdds = forward.makeDelta(index, delta(index), rows: rows)

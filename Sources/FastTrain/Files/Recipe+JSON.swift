@@ -28,6 +28,7 @@ extension Recipe {
         RecipeField("activation", \.activation),
         RecipeField("leaky_slope", \.leakySlope),
         RecipeField("loss", \.loss),
+        RecipeField("label_smoothing", \.labelSmoothing, unlessGiven: 0),
         RecipeField("optimizer", \.optimizer),
         RecipeField("learning_rate", \.learningRate),
         RecipeField("momentum", \.momentum),
@@ -62,8 +63,8 @@ extension Recipe {
 
     /// Reads what `json` writes, and checks it as `validate` does.
     ///
-    /// `loss` may be missing, and so may what files of earlier versions do not have: precision, dropout, early stopping, the
-    /// settings of schedules. Throws `.badData` with `file` as the file's name
+    /// `loss` may be missing, and so may what files of earlier versions do not have: precision, dropout, label
+    /// smoothing, early stopping, the settings of schedules. Throws `.badData` with `file` as the file's name
     /// and the member's name: one that is missing, unknown, of the wrong type or out of range.
     public init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)

@@ -58,6 +58,10 @@ extension Recipe {
                 found: "\(hidden.count)"),
             Check("hidden", "from 1 to \(Self.mostUnits) units a layer", units == nil, found: "\(units ?? 0)"),
             Check("leaky_slope", "a number from 0 to 1", leakySlope) { $0 >= 0 && $0 <= 1 },
+            Check("label_smoothing", "a number from 0 to below 1", labelSmoothing) { $0 >= 0 && $0 < 1 },
+            Check(
+                "label_smoothing", "0 with the loss \(Loss.squaredError.rawValue)",
+                labelSmoothing == 0 || loss != .squaredError, found: "\(labelSmoothing)"),
             Check("learning_rate", "a number above 0", learningRate) { Float($0) > 0 && Float($0).isFinite },
             Check("learning_rate", Self.noSubnormal, learningRate) { Float($0) >= .leastNormalMagnitude },
             Check("momentum", "a number from 0 to below 1", momentum) { $0 >= 0 && $0 < 1 },

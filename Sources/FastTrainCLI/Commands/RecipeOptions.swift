@@ -54,6 +54,13 @@ struct RecipeOptions: ParsableArguments {
             valueName: "name"))
     var loss: Loss?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Of cross-entropy, in training: the share of a row's weight that all classes have alike.",
+            valueName: "share"))
+    var labelSmoothing = Recipe().labelSmoothing
+
     @Option(help: ArgumentHelp("How a gradient becomes an update.", valueName: "name"))
     var optimizer = Recipe().optimizer
 
@@ -194,6 +201,7 @@ struct RecipeOptions: ParsableArguments {
             recipe.leakySlope = slope
         }
         recipe.loss = loss
+        recipe.labelSmoothing = labelSmoothing
         recipe.optimizer = optimizer
         recipe.learningRate = learningRate
         if let momentum {

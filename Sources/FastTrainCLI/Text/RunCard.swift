@@ -30,7 +30,7 @@ struct RunCard {
     private var rows: [(String, String)] {
         var rows = [
             ("data", "\(dataName), \(contents)"), ("rows", rowCounts), ("network", networkLine),
-            ("loss", recipe.loss?.rawValue ?? ""), ("optimizer", optimizerLine), ("minibatch", minibatchLine),
+            ("loss", lossLine), ("optimizer", optimizerLine), ("minibatch", minibatchLine),
             ("epochs", "\(Format.integer(recipe.epochs)), seed \(recipe.seed)"), ("threads", threadLine),
         ]
         if let folder { rows.append(("output", folder)) }
@@ -53,6 +53,12 @@ struct RunCard {
     private var rowCounts: String {
         [(trainRows, "training"), (validationRows, "validation"), (testRows, "test")]
             .filter { $0.0 > 0 }.map { "\(Format.integer($0.0)) \($0.1)" }.joined(separator: ", ")
+    }
+
+    private var lossLine: String {
+        let smoothing =
+            recipe.labelSmoothing > 0 ? ", label smoothing \(Format.setting(recipe.labelSmoothing))" : ""
+        return (recipe.loss?.rawValue ?? "") + smoothing
     }
 
     private var networkLine: String {

@@ -18,7 +18,13 @@ import _TestSupport
         try compare(activation, loss, dropout: [0.4], inputDropout: 0)
     }
 
-    private func compare(_ activation: Activation, _ loss: Loss, dropout: [Double], inputDropout: Double) throws {
+    @Test func equalsFiniteDifferencesWithLabelSmoothing() throws {
+        try compare(.tanh, .crossEntropy, dropout: [], inputDropout: 0, smoothing: 0.2)
+    }
+
+    private func compare(
+        _ activation: Activation, _ loss: Loss, dropout: [Double], inputDropout: Double, smoothing: Double = 0
+    ) throws {
         for data in [try SmallData.classes(), try SmallData.values()] {
             if case .regression = data.task, loss == .crossEntropy { continue }
             var recipe = Recipe()
@@ -27,12 +33,16 @@ import _TestSupport
             recipe.loss = loss
             recipe.dropout = dropout
             recipe.inputDropout = inputDropout
+            recipe.labelSmoothing = smoothing
             let rows = 20
             let step = 1234
             let parameters = somewhere(Network(inputs: 6, hidden: [7, 5], outputs: data.outputCount))
             let (mean, gradient) = try TrainingEngine.gradient(
                 of: recipe, at: parameters, on: data, rows: rows, step: step)
-            let (features, targets) = plainRows(data, rows)
+            let (features, sharp) = plainRows(data, rows)
+            let targets =
+                smoothing == 0
+                ? sharp : sharp.map { row in row.map { $0 * (1 - smoothing) + smoothing / Double(row.count) } }
             var plain = parameters.plain(activation: activation, loss: loss)
             let rates = [inputDropout] + recipe.dropoutRates
             plain.dropout = { [seed = recipe.seed] layer, row, unit in

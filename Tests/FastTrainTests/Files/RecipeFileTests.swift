@@ -10,7 +10,8 @@ import Testing
         recipe.inputDropout = 0.5
         recipe.activation = .leakyReLU
         recipe.leakySlope = 0.1.nextUp
-        recipe.loss = .squaredError
+        recipe.loss = .crossEntropy
+        recipe.labelSmoothing = 0.25
         recipe.optimizer = .sgd
         recipe.learningRate = 1.0 / 3
         recipe.momentum = 0.5
@@ -73,7 +74,7 @@ import Testing
     @Test func onlyTheLossAndWhatIsNewMayBeMissing() throws {
         let optional = [
             "loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2", "gamma",
-            "decay_epochs", "power", "warmup",
+            "decay_epochs", "label_smoothing", "power", "warmup",
         ]
         for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
