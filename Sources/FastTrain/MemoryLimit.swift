@@ -15,7 +15,8 @@ enum MemoryLimit {
     /// The parameters, once more for backpropagation and once for the optimizer's each memory, the copy that is made to
     /// load or save them; two numbers for each unit and row, and what lists of the features and of one hidden layer, by
     /// rows and by columns, may come to; the threads' rooms for a block of gradient of each shard. In bf16 of each unit
-    /// and row two numbers more, half as large: pairs of rows, of it and of its gradient.
+    /// and row two numbers more, half as large: pairs of rows, of it and of its gradient. One more where the activation's
+    /// derivative is stored.
     static func bytes(_ network: Network, recipe: Recipe, rows: Int, threads: Int) -> Double {
         let copies = Double(3 + recipe.optimizerState.count)
         let units = network.widths.reduce(0.0) { $0 + Double($1) }

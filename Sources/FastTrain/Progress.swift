@@ -71,7 +71,7 @@ public struct Outcome: Sendable {
     }
 }
 
-/// What decides where and how fast a run goes, but not what it yields.
+/// What a run takes besides its recipe.
 public struct RunOptions: Sendable {
     /// Threads that work at once; nil: as many as there are usable CPUs.
     public var threads: Int?
@@ -82,7 +82,7 @@ public struct RunOptions: Sendable {
     /// Parameters to start from; nil: random ones from the recipe's seed.
     public var initial: Parameters?
     /// Seconds that training may take: the run ends at the end of an epoch when one more would not fit, and is complete.
-    /// The first epoch is always done. nil: no limit. This alone of the options decides what a run yields.
+    /// The first epoch is always done, and a resumed run counts anew. nil: no limit. The schedule is not shortened.
     public var maxTime: Double?
 
     /// See the properties.

@@ -35,7 +35,7 @@ public struct Recipe: Sendable, Equatable {
     /// Decay of Adam's and RMSprop's mean of squared gradients, of Lion's mean of gradients. nil: 0.999 for Adam, 0.99 for
     /// the others. A resolved recipe has it set.
     public var beta2: Double?
-    /// Added to the denominator of Adam, RMSprop and Adagrad.
+    /// Added to the denominator of Adam, RMSprop and Adagrad (for which PyTorch's default is 1e-10).
     public var epsilon: Double = 1e-8
     /// How the learning rate changes over the steps.
     public var schedule: Schedule = .cosine
@@ -140,7 +140,7 @@ public enum Schedule: String, Sendable, CaseIterable {
     /// Divided by (rows trained in finished epochs + 1) to `power` (scikit-learn's "invscaling").
     case inverseScaling = "inverse-scaling"
     /// Times gamma after more than `decayEpochs` epochs without a better monitor (PyTorch's ReduceLROnPlateau: better by a
-    /// ten thousandth).
+    /// ten thousandth; down to any rate).
     case plateau
     /// From `learningRate` to 0 along half a cosine.
     case cosine

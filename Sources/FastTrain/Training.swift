@@ -25,7 +25,7 @@ public final class Training {
     /// The run folder's path, if there is one.
     public var output: String? { folder?.path }
     /// Things that a person should know before the run starts, such as a damaged checkpoint that was passed over.
-    public let warnings: [String]
+    public private(set) var warnings: [String]
     /// The step that the run goes on from; 0: it starts.
     public var resumedFromStep: Int { start?.step ?? 0 }
 
@@ -97,6 +97,10 @@ public final class Training {
             setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
             warnings: newest?.warnings ?? [])
         if let newest { try training.checkStart(newest.path) }
+        if epochs != nil, let start = training.start, EarlyStopping(training.recipe).isOver(start.history) {
+            training.warnings.append(
+                "more epochs change nothing: after epoch \(start.history.count) the run's patience ended it")
+        }
         if let dataPath { run.data = absolutePath(dataPath) }
         if epochs != nil || dataPath != nil { try folder.writeRecipe(run) }
         return training

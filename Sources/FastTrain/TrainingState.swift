@@ -36,8 +36,8 @@ public struct Parameters: Sendable, Equatable {
 public struct TrainingState: Sendable, Equatable {
     /// As they are after `step` minibatches.
     public var parameters: Parameters
-    /// The optimizer's memory by its name in PyTorch: "momentum" for SGD with momentum; "exp_avg" and
-    /// "exp_avg_sq" for Adam and AdamW; empty for plain SGD.
+    /// The optimizer's memory by its name in PyTorch: "momentum" for SGD with momentum; "exp_avg" and "exp_avg_sq" for
+    /// Adam and AdamW; "square_avg" for RMSprop; "sum" for Adagrad; "exp_avg" for Lion; empty for plain SGD.
     public var optimizer: [String: Parameters]
     /// The parameters of the best epoch by the recipe's monitor so far, when rows are held out.
     public var best: Best?

@@ -68,7 +68,11 @@ private enum Softplus: ActivationFunction {
     @inline(__always) static func value(_ z: Wide, slope: Wide) -> Wide { softplus(z) }
 
     @inline(__always) static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide {
-        gradient * (1 - exponential(-(y * unscale)))
+        // 1 − e^−y; of a small y by its series, lest its figures cancel out.
+        let y = y * unscale
+        let small =
+            y * Wide(repeating: 1).addingProduct(y, Wide(repeating: -0.5).addingProduct(y, Wide(repeating: 1 / 6.0)))
+        return gradient * (1 - exponential(-y)).replacing(with: small, where: y .< 0.01)
     }
 }
 
@@ -89,11 +93,13 @@ private enum Gelu: StoredDerivative {
 private enum GeluTanh: StoredDerivative {
     @inline(__always) static func valueAndDerivative(_ z: Wide) -> (value: Wide, derivative: Wide) {
         let scale = Wide(repeating: 0.797_884_56)
-        let square = z * z
-        let t = hyperbolicTangent(scale * z * (square * 0.044_715 + 1))
+        // From ±10 on the hyperbolic tangent is ±1; the cube of large numbers would be infinite.
+        let bounded = z.replacing(with: 10, where: z .> 10).replacing(with: -10, where: z .< -10)
+        let square = bounded * bounded
+        let t = hyperbolicTangent(scale * bounded * (square * 0.044_715 + 1))
         let half = (t + 1) * 0.5
         let inner = scale * (square * 0.134_145 + 1)
-        return (z * half, half.addingProduct(z * 0.5 * inner, 1 - t * t))
+        return (z * half, half.addingProduct(bounded * 0.5 * inner, 1 - t * t))
     }
 }
 

@@ -94,7 +94,8 @@ public func updateLion(
         let old = loadWide(momentum + i)
         let difference = positiveZeros(loadWide(gradient + i)) - old
         let direction = old.addingProduct(difference, directionRate)
-        let sign = Wide.zero.replacing(with: 1, where: direction .> 0).replacing(with: -1, where: direction .< 0)
+        // Zero stays zero and NaN stays NaN, lest a run that diverges look as if it stood still.
+        let sign = direction.replacing(with: 1, where: direction .> 0).replacing(with: -1, where: direction .< 0)
         storeWide(old.addingProduct(difference, momentumRate), to: momentum + i)
         storeWide(weight.addingProduct(minusRate, sign), to: weights + i)
     }

@@ -103,14 +103,15 @@ struct HelpTests {
               --decay-epochs <n>      Epochs after which step does so, or without a better
                                       --monitor after which plateau does. (default: 10)
               --power <p>             Of inverse-scaling: the rate is divided by the rows
-                                      trained so far to this power. (default: 0.5)
+                                      of the finished epochs to this power. (default: 0.5)
               --warmup <epochs>       Epochs over which the learning rate rises before its
                                       schedule begins. (default: 0.0)
               --batch-size <n>        Rows of a minibatch. (default: 128)
               --epochs <n>            Passes over the training rows. (default: 10)
-              --monitor <name>        What the best epoch is told by: its model is kept.
-                                      (values: validation-loss, validation-score,
-                                      train-loss; default: validation-loss)
+              --monitor <name>        What the best epoch is told by, whose model is kept;
+                                      of train-loss the last model is. (values:
+                                      validation-loss, validation-score, train-loss;
+                                      default: validation-loss)
               --patience <n>          End when so many epochs in a row were no better.
                                       (default: never)
               --min-delta <x>         By how much better, for --patience. (default: 0)
@@ -129,8 +130,9 @@ struct HelpTests {
                                       of this run. (default: nothing is written)
               --checkpoint-every <n>  Steps between two checkpoints. (default: those of an
                                       epoch)
-              --max-time <time>       End after the last epoch that fits into this time,
-                                      such as 90s, 10m or 1.5h. (default: no limit)
+              --max-time <time>       End this session after the last epoch that fits into
+                                      this time, such as 90s, 10m or 1.5h, the first in any
+                                      case. (default: no limit)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
               --quiet                 No settings and no progress on standard error.
@@ -149,8 +151,9 @@ struct HelpTests {
             OVERVIEW: Go on with a run that was stopped, from its newest sound checkpoint.
 
             The result is that of a run that was never stopped, to the bit. With more
-            epochs it is that of a run started with so many if the schedule is constant;
-            cosine and one-cycle depend on the number of steps.
+            epochs it is that of a run started with so many, but for the schedules cosine
+            and one-cycle, which go by the number of steps. A run that --patience ended
+            stays ended.
 
             USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--max-time <time>] [--threads <n>] [--quiet] [--json]
 
@@ -160,8 +163,9 @@ struct HelpTests {
             OPTIONS:
               --epochs <n>            Epochs in all. (default: as the run was started with)
               --data <file>           Where the data set lies now, if it has moved.
-              --max-time <time>       End after the last epoch that fits into this time,
-                                      such as 90s, 10m or 1.5h. (default: no limit)
+              --max-time <time>       End this session after the last epoch that fits into
+                                      this time, such as 90s, 10m or 1.5h, the first in any
+                                      case. (default: no limit)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
               --quiet                 No settings and no progress on standard error.

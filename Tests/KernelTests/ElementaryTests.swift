@@ -67,6 +67,18 @@ import _TestSupport
         }
     }
 
+    /// 0 on one side and 1 on the other, however far out.
+    @Test func storedDerivativesTakeExtremes() {
+        let extremes: [Float] = [1e13, 1e20, 1e38, -1e13, -1e20, -1e38, 50, -110]
+        for kernels in supportedKernels() {
+            for activation in [Activation.gelu, .geluTanh, .silu, .mish] {
+                let derivative = Panels(rows: 8, width: 1, panelWidth: kernels.panelWidth)
+                _ = activate(kernels, activation, extremes, derivative: derivative)
+                #expect(derivative.values == [1, 1, 1, 0, 0, 0, 1, 0], "\(activation) \(derivative.values)")
+            }
+        }
+    }
+
     @Test func allInstructionSetsAgreeToTheBit() {
         let samples = ElementaryTests.samples(-200, 200)
         let tables = supportedKernels()
@@ -109,16 +121,18 @@ import _TestSupport
     }
 
     /// An activation as the epilogue of a product of depth 1 with weight 1 from −0, which adds nothing.
-    private func activate(_ kernels: KernelTable, _ activation: Activation, _ values: [Float]) -> [Float] {
+    private func activate(
+        _ kernels: KernelTable, _ activation: Activation, _ values: [Float], derivative: Panels? = nil
+    ) -> [Float] {
         let source = Panels(values, rows: values.count, panelWidth: kernels.panelWidth)
         let target = Panels(rows: values.count, width: 1, panelWidth: kernels.panelWidth)
         let packed = PackedWeights([1], initial: [-0.0], inputs: 1, panelWidth: kernels.panelWidth)
-        defer { extendLifetime((source, target, packed)) }
+        defer { extendLifetime((source, target, packed, derivative)) }
         kernels.product(
             ProductArguments(
                 precision: .f32, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
                 weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: 0, endRow: values.count,
-                activation: activation, slope: 0, derivativeAt: nil))
+                activation: activation, slope: 0, derivativeAt: nil, storedDerivative: derivative?.matrix.base))
         return target.values
     }
 }

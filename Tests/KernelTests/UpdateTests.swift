@@ -87,4 +87,29 @@ import _TestSupport
             }
         }
     }
+
+    /// A run that diverges must not look as if it stood still.
+    @Test func noUpdateHidesWhatIsNotANumber() {
+        for kernels in supportedKernels() {
+            for gradient in [Float.nan, .infinity] {
+                let w = Slice([Float](repeating: 1, count: 16)), g = Slice([Float](repeating: gradient, count: 16))
+                let zeros = [Float](repeating: 0, count: 16)
+                let (m, v) = (Slice(zeros), Slice(zeros))
+                defer { extendLifetime((w, g, m, v)) }
+                kernels.updateLion(
+                    w.base, g.base, m.base, 16,
+                    LionStep(learningRate: 0.1, directionRate: 0.1, momentumRate: 0.01, shrink: 1))
+                kernels.updateLion(
+                    w.base, g.base, m.base, 16,
+                    LionStep(learningRate: 0.1, directionRate: 0.1, momentumRate: 0.01, shrink: 1))
+                #expect(w.values.allSatisfy { !$0.isFinite }, "\(kernels.instructionSet) \(gradient)")
+                let r = Slice([Float](repeating: 1, count: 16))
+                defer { extendLifetime(r) }
+                kernels.updateBySquares(
+                    r.base, g.base, v.base, 16,
+                    SquareStep(learningRate: 0.1, decay: 0.99, rate: 0.01, epsilon: 1e-8, weightDecay: 0))
+                #expect(r.values.allSatisfy { !$0.isFinite }, "\(kernels.instructionSet) \(gradient)")
+            }
+        }
+    }
 }

@@ -29,15 +29,34 @@ struct EarlyStopping: Sendable {
     /// Whether no epoch was better, by more than `minDelta`, in the last `patience` ones.
     func isOver(_ history: [EpochRecord]) -> Bool {
         guard let patience else { return false }
-        var best: Double?
-        var without = 0
-        for figure in history.compactMap(figure) {
-            without += 1
-            if best.map({ figure - minDelta > $0 }) ?? true {
-                best = figure
-                without = 0
-            }
+        var plateau = Plateau(patience: patience - 1)
+        for record in history { if let figure = figure(record) { plateau.add(figure) { $0 - minDelta > $1 } } }
+        return plateau.isAtItsEnd
+    }
+}
+
+/// A row of figures, and how often none was better for longer than a patience.
+struct Plateau {
+    let patience: Int
+    private(set) var count = 0
+    /// Whether the last figure completed one.
+    private(set) var isAtItsEnd = false
+    private var best: Double?
+    private var without = 0
+
+    init(patience: Int) { self.patience = patience }
+
+    /// `isBetter`: than the best so far, which it then is.
+    mutating func add(_ figure: Double, isBetter: (Double, Double) -> Bool) {
+        without += 1
+        if best.map({ isBetter(figure, $0) }) ?? true {
+            best = figure
+            without = 0
         }
-        return without >= patience
+        isAtItsEnd = without > patience
+        if isAtItsEnd {
+            count += 1
+            without = 0
+        }
     }
 }

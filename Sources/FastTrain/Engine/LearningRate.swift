@@ -7,10 +7,12 @@ struct LearningRate: Sendable {
     /// Rows of an epoch.
     private let rows: Int
     private let warmupSteps: Int
+    private let stopping: EarlyStopping
 
     /// `steps`: of the whole run.
     init(_ recipe: Recipe, steps: Int, stepsPerEpoch: Int, rows: Int) {
         self.recipe = recipe
+        stopping = EarlyStopping(recipe)
         self.steps = steps
         self.stepsPerEpoch = stepsPerEpoch
         self.rows = rows
@@ -50,24 +52,14 @@ struct LearningRate: Sendable {
         return LearningRate.anneal(from: peak, to: end, at: fall > 0 ? min(1, (position - top) / fall) : 1)
     }
 
-    /// How often a plateau was left behind.
+    /// How often a plateau was left behind since the warm-up.
     private func reductions(_ history: [EpochRecord]) -> Int {
-        let stopping = EarlyStopping(recipe)
-        var best: Double?
-        var without = 0
-        var count = 0
-        for figure in history.compactMap(stopping.figure) {
-            without += 1
-            if best.map({ figure > $0 + 1e-4 * abs($0) }) ?? true {
-                best = figure
-                without = 0
-            }
-            if without > recipe.decayEpochs {
-                count += 1
-                without = 0
-            }
+        var plateau = Plateau(patience: recipe.decayEpochs)
+        for record in history where record.step > warmupSteps {
+            guard let figure = stopping.figure(record) else { continue }
+            plateau.add(figure) { $0 > $1 + 1e-4 * abs($1) }
         }
-        return count
+        return plateau.count
     }
 
     /// Half a cosine from one value to another; `position` in 0...1.

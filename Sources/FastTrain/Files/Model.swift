@@ -1,7 +1,7 @@
 /// A trained network, with all that it takes to predict from raw features: `model.safetensors`.
 ///
-/// The tensors bear the names and shapes of a PyTorch `nn.Sequential` of Linear, activation and, if there is any, dropout
-/// in turn, so that
+/// The tensors bear the names and shapes of a PyTorch `nn.Sequential` of Linear, activation and, if there is any,
+/// dropout in turn, so that
 /// `net.load_state_dict(load_file("model.safetensors"))` works as it stands.
 public struct Model: Sendable, Equatable {
     /// Of the run that made it; `loss` is set.
@@ -94,11 +94,16 @@ public struct Model: Sendable, Equatable {
         return parameters
     }
 
+    /// Far beyond the modules of any network that a recipe may ask for.
+    private static let mostModules = 1_000_000
+
     /// The number in a name such as "0.weight" or "0.bias".
     private static func module(of name: String) -> Int? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1] == "weight" || parts[1] == "bias" else { return nil }
-        return Int(parts[0])
+        guard parts.count == 2, parts[1] == "weight" || parts[1] == "bias", let number = Int(parts[0]),
+            (0...mostModules).contains(number), String(number) == parts[0]
+        else { return nil }
+        return number
     }
 
     private static func expectFinite(_ values: [Float], name: String, file: String) throws(FastTrainError) {

@@ -87,7 +87,7 @@ extension Recipe {
             Check("decay_epochs", decayEpochs, 1...100_000),
             Check("power", "a number from 0 to 10", power) { $0 >= 0 && $0 <= 10 },
             Check("epochs", epochs, 1...100_000),
-            Check("warmup", "a number from 0 to the epochs, \(epochs)", warmup) { $0 >= 0 && $0 <= Double(epochs) },
+            Check("warmup", "a number from 0 to 100000", warmup) { $0 >= 0 && $0 <= 100_000 },
             Check("batch_size", batchSize, 1...(1 << 24)),
             Check("validation", "a number from 0 to below 1", validation) { $0 >= 0 && $0 < 1 },
             Check(

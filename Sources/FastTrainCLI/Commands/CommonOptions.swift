@@ -13,7 +13,10 @@ struct ThreadOptions: ParsableArguments {
 struct TimeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "End after the last epoch that fits into this time, such as 90s, 10m or 1.5h. (default: no limit)",
+            """
+            End this session after the last epoch that fits into this time, such as 90s, 10m or 1.5h, the first in any \
+            case. (default: no limit)
+            """,
             valueName: "time"))
     var maxTime: TimeSpan?
 }

@@ -135,7 +135,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Of inverse-scaling: the rate is divided by the rows trained so far to this power. (default: 0.5)",
+            "Of inverse-scaling: the rate is divided by the rows of the finished epochs to this power. (default: 0.5)",
             valueName: "p"))
     var power: Double?
 
@@ -151,7 +151,9 @@ struct RecipeOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training rows.", valueName: "n"))
     var epochs = Recipe().epochs
 
-    @Option(help: ArgumentHelp("What the best epoch is told by: its model is kept.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "What the best epoch is told by, whose model is kept; of train-loss the last model is.", valueName: "name"))
     var monitor = Recipe().monitor
 
     @Option(
@@ -241,6 +243,9 @@ struct RecipeOptions: ParsableArguments {
         if let power {
             try expect([.inverseScaling], for: "--power")
             recipe.power = power
+        }
+        guard warmup <= Double(epochs) else {
+            throw .usage("--warmup: expected at most the epochs, \(epochs), found \(Format.setting(warmup))")
         }
         recipe.warmup = warmup
         recipe.batchSize = batchSize

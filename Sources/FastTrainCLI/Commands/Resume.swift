@@ -6,7 +6,8 @@ struct Resume: ParsableCommand {
         abstract: "Go on with a run that was stopped, from its newest sound checkpoint.",
         discussion: """
             The result is that of a run that was never stopped, to the bit. With more epochs it is that of a run \
-            started with so many if the schedule is constant; cosine and one-cycle depend on the number of steps.
+            started with so many, but for the schedules cosine and one-cycle, which go by the number of steps. A run \
+            that --patience ended stays ended.
             """)
 
     @Argument(help: ArgumentHelp("The folder of the run (its --output).", valueName: "folder"))

@@ -34,6 +34,38 @@ import Testing
         #expect(step[4] == 0.1 && step[34] == 0.1 && step[35] == 0.05 && step[65] == 0.025)
     }
 
+    @Test func aPlateauBeginsAfterTheWarmUp() {
+        var recipe = Recipe()
+        recipe.schedule = .plateau
+        recipe.learningRate = 0.1
+        recipe.monitor = .trainLoss
+        recipe.decayEpochs = 1
+        recipe.warmup = 5
+        let rates = LearningRate(recipe, steps: 100, stepsPerEpoch: 10, rows: 77)
+        func history(_ epochs: Int) -> [EpochRecord] {
+            (0..<epochs).map { epoch in
+                EpochRecord(
+                    epoch: epoch + 1, step: 10 * (epoch + 1), trainLoss: 1, validationLoss: nil,
+                    validationAccuracy: nil,
+                    validationR2: nil, learningRate: 0.1, samplesPerSecond: 1, seconds: 1)
+            }
+        }
+        #expect((5...7).allSatisfy { rates.rate(10 * $0, history: history($0)) == 0.1 })
+        #expect(abs(rates.rate(80, history: history(8)) - 0.01) < 1e-15)
+        #expect(abs(rates.rate(100, history: history(10)) - 0.001) < 1e-15)
+    }
+
+    @Test func theScheduleAfterAWarmUpIsThatOfAShorterRun() {
+        for schedule in [Schedule.oneCycle, .exponential, .inverseScaling, .cosine] {
+            var recipe = Recipe()
+            recipe.schedule = schedule
+            let short = LearningRate(recipe, steps: 80, stepsPerEpoch: 10, rows: 77)
+            recipe.warmup = 2
+            let long = LearningRate(recipe, steps: 100, stepsPerEpoch: 10, rows: 77)
+            for step in 0..<80 { #expect(long.rate(step + 20, history: []) == short.rate(step, history: [])) }
+        }
+    }
+
     /// scikit-learn's invscaling: learning_rate_init / (t + 1) ** power_t, t the rows of finished epochs.
     @Test(arguments: [0, 0.3, 0.5, 1, 2])
     func inverseScaling(power: Double) {

@@ -197,6 +197,16 @@ import Testing
         #expect(try load().bits == Sample.parameters().bits)
     }
 
+    /// Names that are no module's are passed over, as of other tensors.
+    @Test func numbersThatAreNoPlacesAreNoLayers() throws {
+        let names = ["9223372036854775807", "99999999999999999999", "-1", "+0", "007"]
+        try write(
+            Sample.parameters(),
+            extra: names.map { TensorToWrite(name: $0 + ".weight", shape: [1], floats: [1]) })
+        #expect(try load().bits == Sample.parameters().bits)
+        expectBadData(path, .named("4.weight")) { _ = try load(hidden: [3, 3]) }
+    }
+
     @Test func otherNetworksAreNamed() throws {
         try write(Sample.parameters())
         expectBadData(path, .named("0.weight")) { _ = try load(hidden: [5]) }

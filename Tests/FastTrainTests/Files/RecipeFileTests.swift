@@ -83,6 +83,7 @@ import Testing
         }
         #expect(try read("loss", nil).loss == nil)
         #expect(try read("precision", nil).precision == .f32)
+        for field in optional { #expect(try read(field, nil) == Recipe(), "\(field)") }
         #expect(try read("dropout", nil).dropout == [])
         #expect(try read("monitor", nil).monitor == .validationLoss)
         #expect(try read("min_delta", nil).minDelta == 0)

@@ -101,6 +101,8 @@ import _TestSupport
         #expect(outcome.model == straight.model)
         let again = try Training.resume(output, data: data).train()
         #expect(again.ending == .patience && again.model == straight.model)
+        let longer = try Training.resume(output, epochs: 60, data: data)
+        #expect(longer.warnings.count == 1 && longer.warnings[0].contains("patience"))
     }
 
     /// Of no time the first epoch is done, of more than enough all are.

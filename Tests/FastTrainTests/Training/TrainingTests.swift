@@ -37,6 +37,25 @@ import Testing
         #expect(outcome.validation!.r2! > 0.9999)
     }
 
+    /// With a step too small to change a loss, those of the same network.
+    @Test func labelsAreSmoothedInTrainingOnly() throws {
+        let data = try SmallData.classes(4, rows: 130, features: 21)
+        var recipe = Recipe()
+        recipe.hidden = [5]
+        recipe.epochs = 1
+        recipe.optimizer = .sgd
+        recipe.learningRate = 1e-30
+        let sharp = try Training(recipe, on: data).train()
+        recipe.labelSmoothing = 0.5
+        let smooth = try Training(recipe, on: data).train()
+        #expect(smooth.history[0].trainLoss != sharp.history[0].trainLoss)
+        #expect(smooth.history[0].validationLoss == sharp.history[0].validationLoss)
+        #expect(smooth.validation == sharp.validation)
+        recipe.labelSmoothing = 0.1
+        let numbers = try SmallData.values()
+        #expect(exitCode { _ = try Training(recipe, on: numbers) } == 64)
+    }
+
     @Test func xorIsLearned() throws {
         let data = try Dataset(
             name: "xor", features: [0, 0, 0, 1, 1, 0, 1, 1], featureShape: [2], labels: [0, 1, 1, 0],

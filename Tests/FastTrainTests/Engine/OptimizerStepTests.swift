@@ -1,0 +1,67 @@
+import KernelDispatch
+import KernelTypes
+import Testing
+
+@testable import FastTrain
+
+/// Which number of a recipe becomes which of a kernel's; the kernels themselves are held against PyTorch's defaults.
+@Suite struct OptimizerStepTests {
+    private func step(_ optimizer: Optimizer, number: Int = 2) -> OptimizerState.Step {
+        var recipe = Recipe()
+        recipe.optimizer = optimizer
+        recipe.beta1 = 0.75
+        recipe.beta2 = 0.875
+        recipe.epsilon = 0.0625
+        recipe.weightDecay = 0.5
+        recipe.momentum = 0.25
+        recipe.nesterov = optimizer == .sgd
+        let layout = PackedLayout(Network(inputs: 1, hidden: [], outputs: 1), panelWidth: 16)
+        return OptimizerState(recipe: recipe, layout: layout, kernels: .table(for: .scalar))
+            .step(number, learningRate: 0.125)
+    }
+
+    @Test func sgd() {
+        guard case .sgd(let step) = step(.sgd) else { Issue.record("another step"); return }
+        #expect(step.learningRate == 0.125 && step.momentum == 0.25 && step.nesterov && step.weightDecay == 0.5)
+    }
+
+    @Test func adam() {
+        for optimizer in [Optimizer.adam, .adamw] {
+            guard case .adam(let step) = step(optimizer) else { Issue.record("another step"); return }
+            #expect(step.stepSize == Float(0.125 / (1 - 0.5625)) && step.meanRate == 0.25)
+            #expect(step.squareDecay == 0.875 && step.squareRate == 0.125 && step.epsilon == 0.0625)
+            #expect(step.squareScale == Float(1 / (1 - 0.765625).squareRoot()))
+            #expect(step.weightDecay == (optimizer == .adam ? 0.5 : 0))
+            #expect(step.shrink == (optimizer == .adam ? 1 : 0.9375))
+        }
+    }
+
+    @Test func squares() {
+        guard case .squares(let rms) = step(.rmsprop), case .squares(let ada) = step(.adagrad) else {
+            Issue.record("another step")
+            return
+        }
+        #expect(rms.decay == 0.875 && rms.rate == 0.125 && ada.decay == 1 && ada.rate == 1)
+        for step in [rms, ada] {
+            #expect(step.learningRate == 0.125 && step.epsilon == 0.0625 && step.weightDecay == 0.5)
+        }
+    }
+
+    @Test func lion() {
+        guard case .lion(let step) = step(.lion) else { Issue.record("another step"); return }
+        #expect(step.learningRate == 0.125 && step.directionRate == 0.25 && step.momentumRate == 0.125)
+        #expect(step.shrink == 0.9375)
+    }
+
+    @Test func beta2HangsOnTheOptimizer() throws {
+        let data = try SmallData.classes()
+        for optimizer in Optimizer.allCases {
+            var recipe = Recipe()
+            recipe.optimizer = optimizer
+            let resolved = try Training(recipe, on: data).recipe
+            #expect(resolved.beta2 == (optimizer == .adam || optimizer == .adamw ? 0.999 : 0.99))
+            recipe.beta2 = 0.5
+            #expect(try Training(recipe, on: data).recipe.beta2 == 0.5)
+        }
+    }
+}
