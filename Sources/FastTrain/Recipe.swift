@@ -149,5 +149,5 @@ public enum Schedule: String, Sendable, CaseIterable {
     case oneCycle = "one-cycle"
 
     /// Of `Recipe.gamma`.
-    var defaultGamma: Double { self == .exponential ? 0.9 : 0.1 }
+    public var defaultGamma: Double { self == .exponential ? 0.9 : 0.1 }
 }

@@ -30,6 +30,36 @@ struct RunCardTests {
                 """)
     }
 
+    @Test func whatIsNotTheDefaultIsSaid() {
+        var card = card
+        func lines() -> [Substring] { card.text(style: .plain).split(separator: "\n") }
+        card.recipe.dropout = [0.2, 0.5]
+        card.recipe.inputDropout = 0.1
+        card.recipe.precision = .bf16
+        card.recipe.labelSmoothing = 0.1
+        card.recipe.optimizer = .rmsprop
+        card.recipe.schedule = .step
+        card.recipe.gamma = 0.5
+        card.recipe.decayEpochs = 3
+        card.recipe.warmup = 1
+        card.recipe.patience = 4
+        card.recipe.monitor = .validationScore
+        card.recipe.minDelta = 0.01
+        #expect(
+            lines()[2...5] == [
+                "network     784-256-128-10, relu, input dropout 0.1, dropout 0.2 and 0.5, 235,146 parameters, "
+                    + "products in bf16", "loss        cross-entropy, label smoothing 0.1",
+                "optimizer   rmsprop, learning rate 0.002 (step 0.5 every 3 epochs, warm-up 1), decay 0.99, "
+                    + "epsilon 1e-08", "minibatch   128 rows, 2 shards, 422 steps an epoch",
+            ])
+        #expect(lines()[6] == "epochs      10, seed 1, patience 4 by validation-score, min delta 0.01")
+        card.recipe.optimizer = .lion
+        card.recipe.schedule = .plateau
+        card.recipe.warmup = 0
+        #expect(
+            lines()[4] == "optimizer   lion, learning rate 0.002 (plateau 0.5 after 3 epochs), betas 0.9 and 0.99")
+    }
+
     @Test func theOtherWords() {
         var card = card
         card.task = .regression(targets: ["y"])

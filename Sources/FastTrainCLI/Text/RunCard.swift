@@ -31,7 +31,7 @@ struct RunCard {
         var rows = [
             ("data", "\(dataName), \(contents)"), ("rows", rowCounts), ("network", networkLine),
             ("loss", lossLine), ("optimizer", optimizerLine), ("minibatch", minibatchLine),
-            ("epochs", "\(Format.integer(recipe.epochs)), seed \(recipe.seed)"), ("threads", threadLine),
+            ("epochs", epochLine), ("threads", threadLine),
         ]
         if let folder { rows.append(("output", folder)) }
         if stepsDone > 0 {
@@ -55,6 +55,26 @@ struct RunCard {
             .filter { $0.0 > 0 }.map { "\(Format.integer($0.0)) \($0.1)" }.joined(separator: ", ")
     }
 
+    private var epochLine: String {
+        let monitor = recipe.monitor == .validationLoss ? "" : " by \(recipe.monitor.rawValue)"
+        let delta = recipe.minDelta > 0 ? ", min delta \(Format.setting(recipe.minDelta))" : ""
+        let patience = recipe.patience.map { ", patience \(Format.integer($0))\(monitor)\(delta)" } ?? ""
+        return "\(Format.integer(recipe.epochs)), seed \(recipe.seed)\(patience)"
+    }
+
+    /// Such as " 0.5 every 3 epochs".
+    private var scheduleSettings: String {
+        let gamma = Format.setting(recipe.gamma ?? recipe.schedule.defaultGamma)
+        let epochs = Format.count(recipe.decayEpochs, "epoch")
+        return switch recipe.schedule {
+        case .step: " \(gamma) every \(epochs)"
+        case .exponential: " \(gamma)"
+        case .plateau: " \(gamma) after \(epochs)"
+        case .inverseScaling: " \(Format.setting(recipe.power))"
+        case .constant, .cosine, .oneCycle: ""
+        }
+    }
+
     private var lossLine: String {
         let smoothing =
             recipe.labelSmoothing > 0 ? ", label smoothing \(Format.setting(recipe.labelSmoothing))" : ""
@@ -75,7 +95,7 @@ struct RunCard {
     private var optimizerLine: String {
         var parts = ["\(recipe.optimizer.rawValue), learning rate \(Format.setting(recipe.learningRate))"]
         let schedule =
-            (recipe.schedule == .constant ? [] : [recipe.schedule.rawValue])
+            (recipe.schedule == .constant ? [] : [recipe.schedule.rawValue + scheduleSettings])
             + (recipe.warmup > 0 ? ["warm-up \(Format.setting(recipe.warmup))"] : [])
         parts[0] += schedule.isEmpty ? "" : " (\(schedule.joined(separator: ", ")))"
         let beta2 = Format.setting(recipe.beta2 ?? recipe.optimizer.defaultBeta2)
