@@ -1,10 +1,15 @@
 #define _GNU_SOURCE  // sched_getaffinity
 #include "CThreadTeam.h"
 
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 #include <xmmintrin.h>
 
 // From omp.h, which lies outside the toolchain's include path.
@@ -28,7 +33,28 @@ struct ft_team {
     _Alignas(CACHE_LINE) atomic_int arrived;
     _Alignas(CACHE_LINE) atomic_uint generation;
     atomic_bool failed;
+    atomic_int asleep;
 };
+
+// Ticks of the time stamp counter, a fifth of a millisecond or so. A yield that takes longer gave the CPU to another
+// program; a member that yields on and on uses up its share beside that program, and then its peers wait for it. One that
+// sleeps is let in at once when it is woken. Beside two busy programs on two cores, 784-256-128-10 in minibatches of 128:
+// 23,000 to 56,000 samples/s instead of 5,000 to 13,000.
+enum { A_LONG_YIELD = 500000 };
+
+// Until the generation is over, or for 10 ms, lest a failure that is told meanwhile be slept through.
+static void sleep_through(ft_team *team, unsigned generation) {
+    const struct timespec limit = {.tv_nsec = 10000000};
+    atomic_fetch_add(&team->asleep, 1);
+    syscall(SYS_futex, &team->generation, FUTEX_WAIT_PRIVATE, generation, &limit, NULL, 0);
+    atomic_fetch_sub(&team->asleep, 1);
+}
+
+static void wake(ft_team *team) {
+    if (atomic_load(&team->asleep) > 0) {
+        syscall(SYS_futex, &team->generation, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    }
+}
 
 int ft_team_size(const ft_team *team) { return team->size; }
 
@@ -36,16 +62,22 @@ bool ft_team_barrier(ft_team *team) {
     unsigned generation = atomic_load_explicit(&team->generation, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) == team->size - 1) {
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
-        atomic_store_explicit(&team->generation, generation + 1, memory_order_release);
+        atomic_store(&team->generation, generation + 1);  // before `asleep` is looked at, in everyone's eyes
+        wake(team);
     } else {
         int spins = team->spins;
+        bool is_shared = false;
         while (atomic_load_explicit(&team->generation, memory_order_acquire) == generation) {
             if (atomic_load_explicit(&team->failed, memory_order_relaxed)) return false;
             if (spins > 0) {
                 spins -= 1;
                 __builtin_ia32_pause();
+            } else if (is_shared) {
+                sleep_through(team, generation);
             } else {
+                unsigned long long begin = __builtin_ia32_rdtsc();
                 sched_yield();
+                is_shared = __builtin_ia32_rdtsc() - begin > A_LONG_YIELD;
             }
         }
     }
