@@ -130,7 +130,7 @@ public enum Benchmark {
 
     /// Billions of operations a second that `threads` cores do at once when they touch no memory.
     static func peak(
-        threads: Int, precision: Precision = .f32, kernels: KernelTable
+        threads: Int, precision: Precision, kernels: KernelTable
     ) throws(FastTrainError) -> Double {
         // Of a link of a chain; in bf16 it is two multiply-adds.
         let operations = precision == .bf16 ? 4.0 : 2.0

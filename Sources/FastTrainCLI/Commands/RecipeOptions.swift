@@ -282,6 +282,13 @@ struct RecipeOptions: ParsableArguments {
     }
 }
 
+/// The numbers between the commas; nil if one of them is none.
+private func commaSeparated<Number: LosslessStringConvertible>(_ argument: String) -> [Number]? {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Number(String($0)) }
+    return numbers.count == parts.count ? numbers : nil
+}
+
 /// "256,128" on the command line.
 struct HiddenLayers: ExpressibleByArgument, Equatable {
     var widths: [Int]
@@ -293,9 +300,8 @@ struct HiddenLayers: ExpressibleByArgument, Equatable {
             widths = []
             return
         }
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        widths = parts.compactMap { Int($0) }
-        guard widths.count == parts.count else { return nil }
+        guard let list: [Int] = commaSeparated(argument) else { return nil }
+        widths = list
     }
 
     var defaultValueDescription: String { widths.isEmpty ? "none" : widths.map(String.init).joined(separator: ",") }
@@ -308,9 +314,8 @@ struct Rates: ExpressibleByArgument {
     init(values: [Double]) { self.values = values }
 
     init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-        values = parts.compactMap { Double($0) }
-        guard values.count == parts.count else { return nil }
+        guard let list: [Double] = commaSeparated(argument) else { return nil }
+        values = list
     }
 
     var defaultValueDescription: String { values.isEmpty ? "0" : values.map(Format.setting).joined(separator: ",") }
