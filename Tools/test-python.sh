@@ -25,7 +25,7 @@ else
 fi
 
 if [ "$torch" = yes ]; then
-    for options in "--activation relu" "--activation tanh" "--activation gelu" "--activation mish" "--dropout 0.2,0 --input-dropout 0.1" "--dropout 0.1"; do
+    for options in "--activation relu" "--activation tanh" "--activation gelu" "--activation mish,relu" "--normalization batch --dropout 0.1" "--normalization layer" "--dropout 0.2,0 --input-dropout 0.1" "--dropout 0.1"; do
         run=$work/${options// /}
         # shellcheck disable=SC2086 # words
         "$fasttrain" --data "$data" --hidden 64,32 $options --epochs 1 --quiet --output "$run" >/dev/null

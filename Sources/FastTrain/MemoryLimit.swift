@@ -16,14 +16,16 @@ enum MemoryLimit {
     /// load or save them; two numbers for each unit and row, and what lists of the features and of one hidden layer, by
     /// rows and by columns, may come to; the threads' rooms for a block of gradient of each shard. In bf16 of each unit
     /// and row two numbers more, half as large: pairs of rows, of it and of its gradient. One more where the activation's
-    /// derivative is stored.
+    /// derivative is stored, two more where units are normalised.
     static func bytes(_ network: Network, recipe: Recipe, rows: Int, threads: Int) -> Double {
         let copies = Double(3 + recipe.optimizerState.count)
         let units = network.widths.reduce(0.0) { $0 + Double($1) }
         let listed = Double(network.inputs) + 2 * Double(recipe.hidden.max() ?? 0)
         let scratch = Double(threads) * (Double(recipe.shards) * 64 * 1024 + 6 * 128 * Double(rows))
         let numbers =
-            2.0 + (recipe.precision == .bf16 ? 1 : 0) + (recipe.activation.kernel.storesDerivative ? 1 : 0)
+            2.0 + (recipe.precision == .bf16 ? 1 : 0)
+            + (recipe.activations.contains { $0.kernel.storesDerivative } ? 1 : 0)
+            + (recipe.normalization == .none ? 0 : 2)
         return 4 * (copies * parameterCount(network) + numbers * units * Double(rows)) + 6 * listed * Double(rows)
             + scratch
     }

@@ -73,7 +73,8 @@ extension Model {
         let threads = try checkedThreads(threads)
         let layers = parameters.layers
         let network = Network(
-            inputs: layers[0].inputs, hidden: recipe.hidden, outputs: layers[layers.count - 1].outputs)
+            inputs: layers[0].inputs, hidden: recipe.hidden, outputs: layers[layers.count - 1].outputs,
+            normalization: recipe.normalization)
         let pass = ForwardPass(
             network: network, recipe: recipe, task: task, rows: threads * ForwardPass.rowsPerThread,
             density: FeatureDensity(split, width: network.inputs),

@@ -4,10 +4,12 @@
 public struct Recipe: Sendable, Equatable {
     /// Units of each hidden layer, input side first; empty: a linear model.
     public var hidden: [Int] = [256, 128]
-    /// After each hidden layer.
-    public var activation: Activation = .relu
+    /// After the hidden layers: one for all, or one for each.
+    public var activation: [Activation] = [.relu]
     /// Slope of leaky ReLU below zero.
     public var leakySlope: Double = 0.01
+    /// Between the hidden layers' sums and their activations.
+    public var normalization: Normalization = .none
     /// nil: cross-entropy for classification, squared error for regression. A resolved recipe has it set.
     public var loss: Loss?
     /// Of cross-entropy, in training only: the share of each row's weight that all classes have in equal parts, in 0..<1.
@@ -73,7 +75,24 @@ public struct Recipe: Sendable, Equatable {
     public init() {}
 }
 
-/// The nonlinearity after each hidden layer. The derivative of ReLU and leaky ReLU at 0 is 1.
+extension Recipe {
+    /// Of each hidden layer.
+    var activations: [Activation] {
+        activation.count == hidden.count ? activation : hidden.map { _ in activation.first ?? .identity }
+    }
+}
+
+/// What is done to the sums of a hidden layer before its activation: mean 0 and variance 1, then a scale and a shift that
+/// are trained. Definitions and defaults (epsilon 1e-5, momentum 0.1) are PyTorch's.
+public enum Normalization: String, Sendable, CaseIterable {
+    case none
+    /// Of each unit over the minibatch, all its shards; after training by running statistics (Ioffe & Szegedy 2015).
+    case batch
+    /// Of each row over the layer's units (Ba et al. 2016).
+    case layer
+}
+
+/// The nonlinearity after a hidden layer. The derivative of ReLU and leaky ReLU at 0 is 1.
 public enum Activation: String, Sendable, CaseIterable {
     case identity, relu
     case leakyReLU = "leaky-relu"

@@ -143,7 +143,9 @@ public final class Training {
             self.maxTime = maxTime
             instructionSet = try InstructionSet.chosen(for: recipe.precision)
             self.threads = try checkedThreads(threads)
-            network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
+            network = Network(
+                inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
+                normalization: recipe.normalization)
             try MemoryLimit.check(
                 network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads),
                 threads: self.threads)
@@ -220,7 +222,7 @@ public final class Training {
 
     /// The parameters that a new run starts from.
     var firstParameters: Parameters {
-        initial ?? network.initialParameters(activation: recipe.activation, seed: recipe.seed)
+        initial ?? network.initialParameters(recipe)
     }
 
     /// What a new run starts from.

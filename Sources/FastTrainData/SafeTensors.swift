@@ -58,6 +58,24 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
         UnsafeRawBufferPointer(rebasing: file[tensor.offset..<tensor.offset + tensor.byteCount])
     }
 
+    /// The number in an I64 tensor of no extents, at least 0. Throws `.badData` unless it is there.
+    public func count(_ name: String) throws(FastTrainError) -> Int {
+        let expected = "I64 [], a number of at least 0"
+        guard let tensor = self[name] else {
+            throw .badData(file: self.name, place: .named(name), expected: expected, found: "no such tensor")
+        }
+        defer { extendLifetime(self) }
+        guard tensor.type == .i64, tensor.shape.isEmpty else {
+            let found = "\(tensor.type.rawValue) \(tensor.shape)"
+            throw .badData(file: self.name, place: .named(name), expected: expected, found: found)
+        }
+        let number = Int(Int64(littleEndian: bytes(of: tensor).loadUnaligned(as: Int64.self)))
+        guard number >= 0 else {
+            throw .badData(file: self.name, place: .named(name), expected: expected, found: "\(number)")
+        }
+        return number
+    }
+
     /// A copy of an F32 tensor's elements. Throws `.badData` unless the tensor is there with that type and shape.
     public func floats(_ name: String, shape: [Int]) throws(FastTrainError) -> [Float] {
         let expected = "F32 \(shape)"

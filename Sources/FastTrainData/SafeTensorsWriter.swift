@@ -22,6 +22,12 @@ public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is o
         self.init(name: name, type: .f32, shape: shape, bytes: owner.bytes, owner: owner)
     }
 
+    /// An I64 tensor of no extents: one number.
+    public init(name: String, integer: Int64) {
+        let owner = Memory(copying: [integer])
+        self.init(name: name, type: .i64, shape: [], bytes: owner.bytes, owner: owner)
+    }
+
     private init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer, owner: Memory?) {
         precondition(bytes.count == shape.reduce(type.size, *), "\(name): \(bytes.count) bytes for shape \(shape)")
         self.name = name

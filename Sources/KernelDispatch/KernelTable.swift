@@ -24,6 +24,25 @@ public struct KernelTable: Sendable {
     public let softmax: @Sendable (PanelMatrix, Int, Int) -> Void
     /// matrix, first row, end row
     public let dropout: @Sendable (PanelMatrix, Int, Int, Dropout) -> Void
+    /// matrix, panel, first row, end row, mean, sums
+    public let sumSquaredDeviations:
+        @Sendable (PanelMatrix, Int, Int, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    /// matrix, matrix of the same shape, panel, first row, end row, sums
+    public let sumProducts:
+        @Sendable (PanelMatrix, UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
+    /// arguments, panel, mean, inverse deviation
+    public let normalizeColumns:
+        @Sendable (NormalizationArguments, Int, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
+    /// arguments, panel, factor, mean of the gradient, mean of its product with what was normalised
+    public let backpropagateColumns:
+        @Sendable (
+            NormalizationGradientArguments, Int, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
+        ) -> Void
+    /// arguments, epsilon, inverse deviations
+    public let normalizeRows: @Sendable (NormalizationArguments, Float, UnsafeMutablePointer<Float>?) -> Void
+    /// arguments, scale, inverse deviations
+    public let backpropagateRows:
+        @Sendable (NormalizationGradientArguments, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
     /// weights, gradient, momentum, count, step
     public let updateSGD:
         @Sendable (
@@ -93,7 +112,11 @@ extension KernelTable {
             gradient: KernelsScalar.gradient, sumRows: KernelsScalar.sumRows(_:panel:firstRow:endRow:into:),
             softmaxCrossEntropy: KernelsScalar.softmaxCrossEntropy, squaredError: KernelsScalar.squaredError,
             softmax: KernelsScalar.softmax(_:firstRow:endRow:),
-            dropout: KernelsScalar.dropout(_:firstRow:endRow:_:), updateSGD: KernelsScalar.updateSGD,
+            dropout: KernelsScalar.dropout(_:firstRow:endRow:_:),
+            sumSquaredDeviations: KernelsScalar.sumSquaredDeviations, sumProducts: KernelsScalar.sumProducts,
+            normalizeColumns: KernelsScalar.normalizeColumns, backpropagateColumns: KernelsScalar.backpropagateColumns,
+            normalizeRows: KernelsScalar.normalizeRows, backpropagateRows: KernelsScalar.backpropagateRows,
+            updateSGD: KernelsScalar.updateSGD,
             updateAdam: KernelsScalar.updateAdam, updateBySquares: KernelsScalar.updateBySquares,
             updateLion: KernelsScalar.updateLion, gatherBytes: KernelsScalar.gatherBytes,
             gatherFloats: KernelsScalar.gatherFloats,
@@ -112,7 +135,11 @@ extension KernelTable {
             gradient: KernelsAVX2.gradient, sumRows: KernelsAVX2.sumRows(_:panel:firstRow:endRow:into:),
             softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy, squaredError: KernelsAVX2.squaredError,
             softmax: KernelsAVX2.softmax(_:firstRow:endRow:),
-            dropout: KernelsAVX2.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX2.updateSGD,
+            dropout: KernelsAVX2.dropout(_:firstRow:endRow:_:),
+            sumSquaredDeviations: KernelsAVX2.sumSquaredDeviations, sumProducts: KernelsAVX2.sumProducts,
+            normalizeColumns: KernelsAVX2.normalizeColumns, backpropagateColumns: KernelsAVX2.backpropagateColumns,
+            normalizeRows: KernelsAVX2.normalizeRows, backpropagateRows: KernelsAVX2.backpropagateRows,
+            updateSGD: KernelsAVX2.updateSGD,
             updateAdam: KernelsAVX2.updateAdam, updateBySquares: KernelsAVX2.updateBySquares,
             updateLion: KernelsAVX2.updateLion, gatherBytes: KernelsAVX2.gatherBytes,
             gatherFloats: KernelsAVX2.gatherFloats,
@@ -131,7 +158,11 @@ extension KernelTable {
             gradient: KernelsAVX512.gradient, sumRows: KernelsAVX512.sumRows(_:panel:firstRow:endRow:into:),
             softmaxCrossEntropy: KernelsAVX512.softmaxCrossEntropy, squaredError: KernelsAVX512.squaredError,
             softmax: KernelsAVX512.softmax(_:firstRow:endRow:),
-            dropout: KernelsAVX512.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX512.updateSGD,
+            dropout: KernelsAVX512.dropout(_:firstRow:endRow:_:),
+            sumSquaredDeviations: KernelsAVX512.sumSquaredDeviations, sumProducts: KernelsAVX512.sumProducts,
+            normalizeColumns: KernelsAVX512.normalizeColumns, backpropagateColumns: KernelsAVX512.backpropagateColumns,
+            normalizeRows: KernelsAVX512.normalizeRows, backpropagateRows: KernelsAVX512.backpropagateRows,
+            updateSGD: KernelsAVX512.updateSGD,
             updateAdam: KernelsAVX512.updateAdam, updateBySquares: KernelsAVX512.updateBySquares,
             updateLion: KernelsAVX512.updateLion, gatherBytes: KernelsAVX512.gatherBytes,
             gatherFloats: KernelsAVX512.gatherFloats,
@@ -151,7 +182,12 @@ extension KernelTable {
             gradient: KernelsAVX512BF16.gradient, sumRows: KernelsAVX512BF16.sumRows(_:panel:firstRow:endRow:into:),
             softmaxCrossEntropy: KernelsAVX512BF16.softmaxCrossEntropy, squaredError: KernelsAVX512BF16.squaredError,
             softmax: KernelsAVX512BF16.softmax(_:firstRow:endRow:),
-            dropout: KernelsAVX512BF16.dropout(_:firstRow:endRow:_:), updateSGD: KernelsAVX512BF16.updateSGD,
+            dropout: KernelsAVX512BF16.dropout(_:firstRow:endRow:_:),
+            sumSquaredDeviations: KernelsAVX512BF16.sumSquaredDeviations, sumProducts: KernelsAVX512BF16.sumProducts,
+            normalizeColumns: KernelsAVX512BF16.normalizeColumns,
+            backpropagateColumns: KernelsAVX512BF16.backpropagateColumns,
+            normalizeRows: KernelsAVX512BF16.normalizeRows, backpropagateRows: KernelsAVX512BF16.backpropagateRows,
+            updateSGD: KernelsAVX512BF16.updateSGD,
             updateAdam: KernelsAVX512BF16.updateAdam, updateBySquares: KernelsAVX512BF16.updateBySquares,
             updateLion: KernelsAVX512BF16.updateLion, gatherBytes: KernelsAVX512BF16.gatherBytes,
             gatherFloats: KernelsAVX512BF16.gatherFloats,

@@ -76,6 +76,34 @@ public struct Dropout: BitwiseCopyable, Sendable {
     }
 }
 
+/// What is done to the numbers of a matrix as soon as they are there, while they are in cache.
+public struct Epilogue {
+    /// See `derivativeAt`.
+    public var activation: Activation
+    /// Of leaky ReLU, for z < 0.
+    public var slope: Float
+    /// nil: the activation is applied. Otherwise the numbers are multiplied by the activation's derivative at this output
+    /// of the activation, same shape as the matrix (backpropagation), or by this derivative if it was stored.
+    public var derivativeAt: UnsafePointer<Float>?
+    /// Where the derivative goes, same shape as the matrix, of an activation that needs it stored; nil: nowhere.
+    public var storedDerivative: UnsafeMutablePointer<Float>?
+    /// If not nil, of the activation's results; with `derivativeAt`, its derivative: that of the outputs, which were
+    /// dropped likewise.
+    public var dropout: Dropout?
+
+    /// See the properties.
+    public init(
+        activation: Activation, slope: Float, derivativeAt: UnsafePointer<Float>? = nil,
+        storedDerivative: UnsafeMutablePointer<Float>? = nil, dropout: Dropout? = nil
+    ) {
+        self.activation = activation
+        self.slope = slope
+        self.derivativeAt = derivativeAt
+        self.storedDerivative = storedDerivative
+        self.dropout = dropout
+    }
+}
+
 /// The left factor of a product.
 public enum ProductInput {
     /// [rows, depth]
@@ -84,7 +112,8 @@ public enum ProductInput {
     case lists(SparseMatrix)
 }
 
-/// The matrix product of a layer over some rows: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`.
+/// The matrix product of a layer over some rows: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`,
+/// then the epilogue.
 public struct ProductArguments {
     /// Of input and weights.
     public var precision: Precision
@@ -102,28 +131,16 @@ public struct ProductArguments {
     public var firstRow: Int
     /// The row after the last.
     public var endRow: Int
-    /// See `derivativeAt`.
-    public var activation: Activation
-    /// Of leaky ReLU, for z < 0.
-    public var slope: Float
-    /// nil: the activation is applied to the result. Otherwise the result is multiplied by the activation's derivative
-    /// at this output of the activation, same shape as `output` (backpropagation), or by this derivative if it was stored.
-    public var derivativeAt: UnsafePointer<Float>?
-    /// Where the derivative goes, same shape as `output`, of an activation that needs it stored; nil: nowhere.
-    public var storedDerivative: UnsafeMutablePointer<Float>?
-    /// If not nil, of the activation's results; with `derivativeAt`, its derivative: that of the outputs, which were
-    /// dropped likewise.
-    public var dropout: Dropout?
+    /// What becomes of the sums.
+    public var epilogue: Epilogue
 
     /// See the properties.
     public init(
         precision: Precision, input: ProductInput, output: PanelMatrix, weights: UnsafePointer<Float>,
-        weightPanelStride: Int, initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int, activation: Activation,
-        slope: Float, derivativeAt: UnsafePointer<Float>?, storedDerivative: UnsafeMutablePointer<Float>? = nil,
-        dropout: Dropout? = nil
+        weightPanelStride: Int, initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int,
+        epilogue: Epilogue = Epilogue(activation: .identity, slope: 0)
     ) {
         self.precision = precision
-        self.storedDerivative = storedDerivative
         self.input = input
         self.output = output
         self.weights = weights
@@ -131,10 +148,7 @@ public struct ProductArguments {
         self.initial = initial
         self.firstRow = firstRow
         self.endRow = endRow
-        self.activation = activation
-        self.slope = slope
-        self.derivativeAt = derivativeAt
-        self.dropout = dropout
+        self.epilogue = epilogue
     }
 }
 

@@ -122,34 +122,32 @@ private enum Mish: StoredDerivative {
     }
 }
 
-/// The epilogue of a product, for some rows of a panel whose sums were just stored: the activation and perhaps dropout, or
-/// the derivative of both.
+/// The epilogue, for some rows of a panel that were just stored at `values`: the activation and perhaps dropout, or the
+/// derivative of both. `panelStride`: of the matrix.
 @inline(__always)
 func finish(
-    _ output: UnsafeMutablePointer<Float>, _ arguments: ProductArguments, panel: Int, firstRow: Int, rows: Int
+    _ values: UnsafeMutablePointer<Float>, _ epilogue: Epilogue, panelStride: Int, panel: Int, firstRow: Int, rows: Int
 ) {
-    let activation = arguments.activation
+    let activation = epilogue.activation
     let count = rows * panelWidth
-    if let derivativeAt = arguments.derivativeAt {
-        let place = panel * arguments.output.panelStride + firstRow * panelWidth
+    let place = panel * panelStride + firstRow * panelWidth
+    if let derivativeAt = epilogue.derivativeAt {
         multiplyByDerivative(
-            output, at: derivativeAt + place, count: count, activation, unscale: 1 / (arguments.dropout?.scale ?? 1),
-            slope: arguments.slope)
+            values, at: derivativeAt + place, count: count, activation, unscale: 1 / (epilogue.dropout?.scale ?? 1),
+            slope: epilogue.slope)
     } else {
         activate(
-            output, count: count, activation, slope: arguments.slope,
-            derivative: arguments.storedDerivative.map {
-                $0 + panel * arguments.output.panelStride + firstRow * panelWidth
-            })
+            values, count: count, activation, slope: epilogue.slope,
+            derivative: epilogue.storedDerivative.map { $0 + place })
     }
-    guard let dropout = arguments.dropout else { return }
+    guard let dropout = epilogue.dropout else { return }
     if activation != .relu {
-        drop(output, dropout, panel: panel, firstRow: firstRow, rows: rows, dropped: 0)
-    } else if arguments.derivativeAt == nil {
+        drop(values, dropout, panel: panel, firstRow: firstRow, rows: rows, dropped: 0)
+    } else if epilogue.derivativeAt == nil {
         // Where ReLU's output is −0 its derivative is 0, which spares drawing again.
-        drop(output, dropout, panel: panel, firstRow: firstRow, rows: rows, dropped: -0.0)
+        drop(values, dropout, panel: panel, firstRow: firstRow, rows: rows, dropped: -0.0)
     } else {
-        multiply(output, by: dropout.scale, count: count)
+        multiply(values, by: dropout.scale, count: count)
     }
 }
 

@@ -110,7 +110,7 @@ private func offset(_ matrix: PanelMatrix, row: Int, column: Int) -> Int {
 
 /// Calls `body` with each 16 columns of a row: where they lie, the first one's column, and which are no padding.
 @inline(__always)
-private func forEachChunk(
+func forEachChunk(
     _ matrix: PanelMatrix, row: Int,
     _ body: (UnsafeMutablePointer<Float>, Int, SIMDMask<SIMD16<Int32>>) -> Void
 ) {

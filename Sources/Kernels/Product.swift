@@ -78,7 +78,7 @@ func productTile<T: Tile>(
     let place = panel * arguments.output.panelStride + row * panelWidth
     let output = arguments.output.base + place
     prefetchRows(output + T.rows * panelWidth, T.rows)
-    if end == input.width, let derivativeAt = arguments.derivativeAt {
+    if end == input.width, let derivativeAt = arguments.epilogue.derivativeAt {
         prefetchRows(derivativeAt + place, T.rows)
     }
     var tile: T
@@ -106,7 +106,9 @@ func productTile<T: Tile>(
     }
     tile.store(to: output, stride: panelWidth)
     guard end == input.width else { return }
-    finish(output, arguments, panel: panel, firstRow: row, rows: T.rows)
+    finish(
+        output, arguments.epilogue, panelStride: arguments.output.panelStride, panel: panel, firstRow: row, rows: T.rows
+    )
 }
 
 /// Asks for rows of a panel: those that the next tile starts from, or that the epilogue reads. They come from the

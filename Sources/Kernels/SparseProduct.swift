@@ -77,7 +77,9 @@ func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: Spa
     let rows = arguments.endRow - arguments.firstRow
     for panel in firstPanel..<firstPanel + T.rows {
         let first = panel * outputStride + arguments.firstRow * panelWidth
-        finish(arguments.output.base + first, arguments, panel: panel, firstRow: arguments.firstRow, rows: rows)
+        finish(
+            arguments.output.base + first, arguments.epilogue, panelStride: outputStride, panel: panel,
+            firstRow: arguments.firstRow, rows: rows)
     }
 }
 

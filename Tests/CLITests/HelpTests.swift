@@ -60,9 +60,14 @@ struct HelpTests {
             NETWORK:
               --hidden <units>        Units of each hidden layer, or 'none' for a linear
                                       model. (default: 256,128)
-              --activation <name>     Nonlinearity of the hidden layers. (values: identity,
-                                      relu, leaky-relu, elu, sigmoid, tanh, gelu,
-                                      gelu-tanh, silu, softplus, mish; default: relu)
+              --activation <name>     Nonlinearity of the hidden layers: identity, relu,
+                                      leaky-relu, elu, sigmoid, tanh, gelu, gelu-tanh,
+                                      silu, softplus, mish; one for all or, with commas,
+                                      one for each. (default: relu)
+              --normalization <name>  Between the hidden layers' sums and their
+                                      nonlinearities: of each unit over the minibatch, or
+                                      of each row over the units. (values: none, batch,
+                                      layer; default: none)
               --leaky-slope <slope>   Slope of leaky-relu below zero. (default: 0.01)
               --init <file>           Start from the parameters in this safetensors file,
                                       named as in PyTorch's nn.Sequential (0.weight,

@@ -23,7 +23,7 @@ struct RecipeOptionsTests {
         ])
         var expected = Recipe()
         expected.hidden = [7, 5]
-        expected.activation = .geluTanh
+        expected.activation = [.geluTanh]
         expected.loss = .crossEntropy
         expected.labelSmoothing = 0.125
         expected.optimizer = .adamw

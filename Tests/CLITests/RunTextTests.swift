@@ -68,7 +68,7 @@ struct RunCardTests {
         card.testRows = 0
         card.network = Network(inputs: 13, hidden: [8], outputs: 1)
         card.recipe.hidden = [8]
-        card.recipe.activation = .leakyReLU
+        card.recipe.activation = [.leakyReLU]
         card.recipe.loss = .squaredError
         card.recipe.optimizer = .sgd
         card.recipe.nesterov = true

@@ -132,7 +132,7 @@ import _TestSupport
             ProductArguments(
                 precision: .f32, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
                 weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: 0, endRow: values.count,
-                activation: activation, slope: 0, derivativeAt: nil, storedDerivative: derivative?.matrix.base))
+                epilogue: Epilogue(activation: activation, slope: 0, storedDerivative: derivative?.matrix.base)))
         return target.values
     }
 }

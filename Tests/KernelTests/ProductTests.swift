@@ -61,8 +61,7 @@ import _TestSupport
             kernels.product(
                 ProductArguments(
                     precision: .f32, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
-                    weightPanelStride: packed.panelStride, initial: nil, firstRow: 0, endRow: 3, activation: .identity,
-                    slope: 0, derivativeAt: nil))
+                    weightPanelStride: packed.panelStride, initial: nil, firstRow: 0, endRow: 3))
             #expect(bits(target.values) == bits(expected))
         }
     }
@@ -124,8 +123,10 @@ import _TestSupport
             ProductArguments(
                 precision: precision, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
                 weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: within.lowerBound,
-                endRow: within.upperBound, activation: activation, slope: slope,
-                derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) }))
+                endRow: within.upperBound,
+                epilogue: Epilogue(
+                    activation: activation, slope: slope,
+                    derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) })))
         return target
     }
 }

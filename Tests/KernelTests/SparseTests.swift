@@ -192,7 +192,9 @@ import _TestSupport
             ProductArguments(
                 precision: precision, input: .lists(lists.matrix), output: target.matrix, weights: packed.weights,
                 weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: 0, endRow: rows,
-                activation: activation, slope: 0, derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) }))
+                epilogue: Epilogue(
+                    activation: activation, slope: 0,
+                    derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) })))
         return target.values
     }
 }

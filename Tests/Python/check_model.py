@@ -30,6 +30,11 @@ ACTIVATIONS = {
     "softplus": lambda recipe: nn.Softplus(),
     "mish": lambda recipe: nn.Mish(),
 }
+NORMALIZATIONS = {
+    "none": lambda units: [],
+    "batch": lambda units: [nn.BatchNorm1d(units)],
+    "layer": lambda units: [nn.LayerNorm(units)],
+}
 ROWS_PER_ALLOWED_DIFFERENCE = 10_000
 
 
@@ -37,9 +42,13 @@ def network(inputs: int, recipe: dict, outputs: int) -> nn.Sequential:
     rates = recipe["dropout"]
     if len(rates) != len(recipe["hidden"]):
         rates = (rates or [0]) * len(recipe["hidden"])
+    activations = recipe["activation"]
+    if isinstance(activations, str):
+        activations = [activations] * len(recipe["hidden"])
     layers = [nn.Dropout(recipe["input_dropout"])] if recipe["input_dropout"] > 0 else []
-    for units, rate in zip(recipe["hidden"], rates):
-        layers += [nn.Linear(inputs, units), ACTIVATIONS[recipe["activation"]](recipe)]
+    for units, rate, activation in zip(recipe["hidden"], rates, activations):
+        layers += [nn.Linear(inputs, units), *NORMALIZATIONS[recipe["normalization"]](units)]
+        layers += [ACTIVATIONS[activation](recipe)]
         layers += [nn.Dropout(rate)] if rate > 0 else []
         inputs = units
     return nn.Sequential(*layers, nn.Linear(inputs, outputs)).eval()

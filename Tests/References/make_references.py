@@ -15,13 +15,16 @@ file order in minibatches of 16, so that each epoch ends in a minibatch of 2: 50
     losses          [200], of each step's minibatch, before its update
     final.<name>    the weights at the end
     metadata        the recipe, as strings: optimizer, learning_rate, momentum, nesterov, weight_decay, loss,
-                    activation, batch_size, epochs, hidden; and seed, torch
+                    activation, batch_size, epochs, hidden, perhaps normalization; and seed, torch
 
 gradients.safetensors: one minibatch of 16 rows, every activation with every loss.
     x [16, 6]; cross-entropy.y [16] I64; squared-error.y [16, 2]
     <loss>.initial.<name>                 the weights
     <loss>.<activation>.loss              [1]
     <loss>.<activation>.gradient.<name>   dloss/dweight
+
+training-<normalization>-<loss>.safetensors: the same with momentum, and a batch or layer normalization after each hidden
+layer's sums.
 
 schedules.safetensors: the learning rate of each of 200 steps, highest 0.1.
     cosine          [200], CosineAnnealingLR to 0 after the last step
@@ -79,15 +82,17 @@ OTHER_ACTIVATION = {  # ReLU elsewhere
     "training-adam-decay-cross-entropy": "tanh",
     "training-adamw-squared-error": "sigmoid",
 }
+NORMALIZATIONS = {"none": None, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
 MAX_LOSS_ERROR = 1e-6
 MAX_WEIGHT_ERROR = 2e-6
 
 
-def network(activation: str, outputs: int) -> nn.Sequential:
+def network(activation: str, outputs: int, normalization: str = "none") -> nn.Sequential:
     layers = []
     widths = [FEATURES, *HIDDEN]
     for inputs, units in zip(widths, widths[1:]):
-        layers += [nn.Linear(inputs, units), ACTIVATIONS[activation]()]
+        kind = NORMALIZATIONS[normalization]
+        layers += [nn.Linear(inputs, units), *([kind(units)] if kind else []), ACTIVATIONS[activation]()]
     return nn.Sequential(*layers, nn.Linear(widths[-1], outputs))
 
 
@@ -107,11 +112,15 @@ def problem(seed: int, rows: int, loss: str) -> tuple[torch.Tensor, torch.Tensor
     return torch.from_numpy(x.astype(np.float32)), target
 
 
-def initial_weights(seed: int, outputs: int) -> dict[str, torch.Tensor]:
-    """He-normal weights, and biases that are not zero."""
+def initial_weights(seed: int, outputs: int, normalization: str = "none") -> dict[str, torch.Tensor]:
+    """He-normal weights, and biases that are not zero; normalizations as they come."""
     random = np.random.default_rng([seed, 1])
     weights = {}
-    for name, value in network("relu", outputs).state_dict().items():
+    net = network("relu", outputs, normalization)
+    for name, value in net.state_dict().items():
+        if not isinstance(net[int(name.split(".")[0])], nn.Linear):
+            weights[name] = value.clone()
+            continue
         scale = np.sqrt(2 / value.shape[1]) if name.endswith("weight") else 0.1
         weights[name] = torch.from_numpy((scale * random.normal(size=value.shape)).astype(np.float32))
     return weights
@@ -148,10 +157,10 @@ def optimizer_of(net: nn.Module, kind: str, rate: float, momentum: float, nester
     }[kind](net.parameters(), eps=EPSILON, **options)
 
 
-def train(x, y, initial, activation: str, recipe: tuple, dtype: torch.dtype):
+def train(x, y, initial, activation: str, normalization: str, recipe: tuple, dtype: torch.dtype):
     """The loss of each step, and the weights at the end."""
-    outputs = initial[f"{2 * len(HIDDEN)}.bias"].shape[0]
-    net = network(activation, outputs).to(dtype)
+    outputs = next(reversed(initial.values())).shape[0]
+    net = network(activation, outputs, normalization).to(dtype)
     net.load_state_dict(initial)
     optimizer = optimizer_of(net, *recipe)
     x = x.to(dtype)
@@ -167,13 +176,13 @@ def train(x, y, initial, activation: str, recipe: tuple, dtype: torch.dtype):
     return torch.stack(losses), {name: value.clone() for name, value in net.state_dict().items()}
 
 
-def training_reference(name: str, loss: str, recipe: tuple) -> None:
+def training_reference(name: str, loss: str, recipe: tuple, normalization: str = "none") -> None:
     activation = OTHER_ACTIVATION.get(name, "relu")
     for seed in range(1, 1000):
         x, y = problem(seed, ROWS, loss)
-        initial = initial_weights(seed, OUTPUTS[loss])
-        losses, final = train(x, y, initial, activation, recipe, torch.float32)
-        exact_losses, exact_final = train(x, y, initial, activation, recipe, torch.float64)
+        initial = initial_weights(seed, OUTPUTS[loss], normalization)
+        losses, final = train(x, y, initial, activation, normalization, recipe, torch.float32)
+        exact_losses, exact_final = train(x, y, initial, activation, normalization, recipe, torch.float64)
         loss_error = ((losses - exact_losses) / exact_losses).abs().max().item()
         weight_error = max((final[key] - exact_final[key]).abs().max().item() for key in final)
         if loss_error <= MAX_LOSS_ERROR and weight_error <= MAX_WEIGHT_ERROR:
@@ -198,6 +207,8 @@ def training_reference(name: str, loss: str, recipe: tuple) -> None:
         "hidden": ",".join(map(str, HIDDEN)),
         "seed": str(seed),
     }
+    if normalization != "none":
+        metadata["normalization"] = normalization
     tensors = {"train.x": x, "train.y": y}
     tensors |= {f"initial.{key}": value for key, value in initial.items()}
     tensors["losses"] = losses
@@ -290,6 +301,10 @@ def main() -> None:
         for optimizer, (*recipe, decay) in OPTIMIZERS.items():
             training_reference(f"training-{optimizer}-{loss}", loss, (*recipe, 0.0))
             training_reference(f"training-{optimizer}-decay-{loss}", loss, (*recipe, decay))
+        for normalization in ["batch", "layer"]:
+            # Adam would make steps of the rounding that is all the gradient of a bias before a batch normalization.
+            *recipe, _ = OPTIMIZERS["momentum"]
+            training_reference(f"training-{normalization}-{loss}", loss, (*recipe, 0.0), normalization)
     gradient_references()
     schedule_references()
 

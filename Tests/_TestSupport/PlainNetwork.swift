@@ -15,6 +15,12 @@ public struct PlainNetwork {
     /// What dropout multiplies by: features are layer 0, then come the hidden layers; row, unit.
     public var dropout: (_ layer: Int, _ row: Int, _ unit: Int) -> Double = { _, _, _ in 1 }
 
+    /// "batch" or "layer": of the hidden layers' sums.
+    public var normalization = "none"
+    /// γ and β of each hidden layer's normalization.
+    public var scale: [[Double]] = []
+    public var shift: [[Double]] = []
+
     /// See the properties.
     public init(weight: [[[Double]]], bias: [[Double]], activation: String, loss: String) {
         self.weight = weight
@@ -23,22 +29,48 @@ public struct PlainNetwork {
         self.loss = loss
     }
 
-    /// Of the last layer, before softmax. `row`: for dropout.
-    public func outputs(_ features: [Double], row: Int = 0) -> [Double] {
-        var values = features.enumerated().map { $0.element * dropout(0, row, $0.offset) }
+    /// Of the last layer, before softmax, for a minibatch of rows.
+    public func outputs(_ rows: [[Double]]) -> [[Double]] {
+        var values = dropped(rows, layer: 0)
         for layer in weight.indices {
-            values = zip(weight[layer], bias[layer]).map { row, start in
-                zip(row, values).reduce(start) { $0 + $1.0 * $1.1 }
+            values = values.map { row in
+                zip(weight[layer], bias[layer]).map { weights, start in
+                    zip(weights, row).reduce(start) { $0 + $1.0 * $1.1 }
+                }
             }
             guard layer < weight.count - 1 else { break }
-            values = values.enumerated().map { activate($0.element) * dropout(layer + 1, row, $0.offset) }
+            if normalization == "batch" {
+                values = transposed(transposed(values).map(normalized))
+            } else if normalization == "layer" {
+                values = values.map(normalized)
+            }
+            if normalization != "none" {
+                values = values.map { row in row.indices.map { row[$0] * scale[layer][$0] + shift[layer][$0] } }
+            }
+            values = dropped(values.map { $0.map(activate) }, layer: layer + 1)
         }
         return values
     }
 
     /// Mean loss over rows; of classes, a target is one-hot.
     public func meanLoss(_ rows: [[Double]], _ targets: [[Double]]) -> Double {
-        rows.indices.reduce(0) { $0 + loss(outputs(rows[$1], row: $1), targets[$1]) } / Double(rows.count)
+        zip(outputs(rows), targets).reduce(0) { $0 + loss($1.0, $1.1) } / Double(rows.count)
+    }
+
+    private func dropped(_ rows: [[Double]], layer: Int) -> [[Double]] {
+        rows.enumerated().map { row, values in
+            values.enumerated().map { $0.element * dropout(layer, row, $0.offset) }
+        }
+    }
+
+    private func normalized(_ values: [Double]) -> [Double] {
+        let mean = values.reduce(0, +) / Double(values.count)
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+        return values.map { ($0 - mean) / (variance + 1e-5).squareRoot() }
+    }
+
+    private func transposed(_ rows: [[Double]]) -> [[Double]] {
+        rows[0].indices.map { column in rows.map { $0[column] } }
     }
 
     private func activate(_ z: Double) -> Double {

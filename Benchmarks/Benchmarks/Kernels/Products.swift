@@ -16,7 +16,7 @@ func declareForward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precisi
                 ProductArguments(
                     precision: precision, input: .panels(input.panels), output: output.panels,
                     weights: weights.panels.base, weightPanelStride: weights.panels.panelStride, initial: biases.base,
-                    firstRow: 0, endRow: layer.rows, activation: .relu, slope: 0, derivativeAt: nil))
+                    firstRow: 0, endRow: layer.rows, epilogue: Epilogue(activation: .relu, slope: 0)))
             extendLifetime((input, output, weights, biases))
         }
     }
@@ -36,8 +36,8 @@ func declareBackward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precis
                 ProductArguments(
                     precision: precision, input: .panels(delta.panels), output: result.panels,
                     weights: transposed.panels.base, weightPanelStride: transposed.panels.panelStride, initial: nil,
-                    firstRow: 0, endRow: layer.rows, activation: .relu, slope: 0,
-                    derivativeAt: activations.panels.base))
+                    firstRow: 0, endRow: layer.rows,
+                    epilogue: Epilogue(activation: .relu, slope: 0, derivativeAt: activations.panels.base)))
             extendLifetime((delta, result, activations, transposed))
         }
     }

@@ -17,7 +17,7 @@ func declareSparse(_ layer: Layer, _ kernels: KernelTable) {
                 ProductArguments(
                     precision: .f32, input: .lists(input.matrix), output: output.panels, weights: weights.panels.base,
                     weightPanelStride: weights.panels.panelStride, initial: biases.base, firstRow: 0,
-                    endRow: layer.rows, activation: .relu, slope: 0, derivativeAt: nil))
+                    endRow: layer.rows, epilogue: Epilogue(activation: .relu, slope: 0)))
             extendLifetime((input, output, weights, biases))
         }
     }

@@ -27,8 +27,11 @@ extension Recipe {
         dropout.count == hidden.count ? dropout : hidden.map { _ in dropout.first ?? 0 }
     }
 
-    /// Where layer `index` stands in an `nn.Sequential` of Linear, activation and dropout, each as far as there is one.
+    /// Where layer `index` stands in an `nn.Sequential` of Linear, normalization, activation and dropout, each as far as
+    /// there is one. Its normalization comes right after.
     func moduleIndex(ofLayer index: Int) -> Int {
-        dropoutRates.prefix(index).reduce(inputDropout > 0 ? 1 : 0) { $0 + ($1 > 0 ? 3 : 2) }
+        dropoutRates.prefix(index).reduce(inputDropout > 0 ? 1 : 0) {
+            $0 + 2 + (normalization == .none ? 0 : 1) + ($1 > 0 ? 1 : 0)
+        }
     }
 }

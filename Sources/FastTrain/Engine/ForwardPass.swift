@@ -19,13 +19,17 @@ struct ForwardPass: Sendable {
     /// Room for one layer's outputs, or their gradients: made anew for each product.
     private let hidden: OperandRoom
     private let loss: Loss
-    private let activation: KernelTypes.Activation
+    /// Of each hidden layer.
+    private let activationsOfLayers: [KernelTypes.Activation]
     private let slope: Float
+    /// nil: the network has no normalization.
+    let normalizer: Normalizer?
 
     /// `rows`: how many there may be at hand at once. `density`: of the features; nil: they have no zeros.
+    /// `isTraining`: with what only that needs.
     init(
         network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity?,
-        kernels: KernelTable
+        kernels: KernelTable, isTraining: Bool = false
     ) {
         self.network = network
         self.kernels = kernels
@@ -36,8 +40,10 @@ struct ForwardPass: Sendable {
         activations = Activations(widths: network.widths, rows: rows, panelWidth: kernels.panelWidth)
         targets = RowTargets(rows: rows, outputs: network.outputs, task: task)
         loss = recipe.resolvedLoss(for: task)
-        activation = recipe.activation.kernel
+        activationsOfLayers = recipe.activations.map(\.kernel)
         slope = Float(recipe.leakySlope)
+        normalizer = Normalizer(
+            network, parameters: parameters, rows: rows, shards: isTraining ? recipe.shards : nil, kernels: kernels)
         forms = OperandForms(network: network, recipe: recipe, density: density, kernels: kernels)
         features = OperandRoom(
             rows: rows, for: [(network.inputs, forms.input(0))], kernels: kernels)
@@ -51,10 +57,18 @@ struct ForwardPass: Sendable {
     /// Takes over parameters in the public layout.
     func load(_ parameters: Parameters) {
         self.parameters.load(parameters)
+        normalizer?.load(parameters)
         for (index, layer) in self.parameters.layout.layers.enumerated() {
             pairedWeights?.follow(
                 self.parameters, layer: index, panels: 0..<layer.panels, inputs: 0..<layer.inputs)
         }
+    }
+
+    /// The parameters as they are now, in the public layout, with running statistics.
+    var snapshot: Parameters {
+        var parameters = self.parameters.unpacked()
+        normalizer?.addRunning(to: &parameters)
+        return parameters
     }
 
     /// What a product reads of a layer's input.
@@ -88,12 +102,24 @@ struct ForwardPass: Sendable {
         return features.make(forms.input(0), of: activations[0], columns: 0..<network.inputs, rows: rows)
     }
 
-    /// Each layer in turn.
+    /// Each layer in turn, without dropout; batch normalization goes by its running statistics.
     func run(rows: Range<Int>) {
-        for index in 0..<network.layerCount { runLayer(index, rows: rows) }
+        for index in 0..<network.layerCount {
+            runLayer(index, rows: rows)
+            if network.isNormalized(index) {
+                normalizer?.evaluate(index, activations[index + 1], rows: rows, epilogue(index))
+            }
+        }
     }
 
-    /// X·Wᵀ + b of one layer, then the activation; none after the last layer.
+    /// What becomes of the numbers that the activation of layer `index` takes; none after the last layer.
+    func epilogue(_ index: Int, dropout: Dropout? = nil, derivative: PanelMatrix? = nil) -> Epilogue {
+        Epilogue(
+            activation: index < activationsOfLayers.count ? activationsOfLayers[index] : .identity, slope: slope,
+            storedDerivative: derivative?.base, dropout: dropout)
+    }
+
+    /// X·Wᵀ + b of one layer, then the activation, unless a normalization comes first; none after the last layer.
     ///
     /// `panels`: those of the outputs to make; nil: all. `inputIsMade`: in the form that the product reads, as features
     /// always are; `dropout`: of the outputs; `derivative`: where the activation's goes; `multiplyAdds`: of each column of the product, see `gather`; for `laps` alone.
@@ -117,9 +143,11 @@ struct ForwardPass: Sendable {
                 weights: weights + panels.lowerBound * stride, weightPanelStride: stride,
                 initial: parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth,
                 firstRow: rows.lowerBound, endRow: rows.upperBound,
-                activation: index < network.layerCount - 1 ? activation : .identity, slope: slope, derivativeAt: nil,
-                storedDerivative: derivative?.part(panels, panelWidth: kernels.panelWidth).base,
-                dropout: dropout?.from(panels.lowerBound * kernels.panelWidth)))
+                epilogue: network.isNormalized(index)
+                    ? Epilogue(activation: .identity, slope: 0)
+                    : epilogue(
+                        index, dropout: dropout?.from(panels.lowerBound * kernels.panelWidth),
+                        derivative: derivative?.part(panels, panelWidth: kernels.panelWidth))))
         laps?.lap(.forward, layer: index, multiplyAdds: multiplyAdds * network.widths[index + 1])
     }
 
@@ -166,9 +194,11 @@ struct ForwardPass: Sendable {
                 precision: precision, input: hidden.input(forms.delta(index), of: outputDelta),
                 output: inputDelta.part(panels, panelWidth: kernels.panelWidth),
                 weights: transposed + panels.lowerBound * panelStride, weightPanelStride: panelStride, initial: nil,
-                firstRow: rows.lowerBound, endRow: rows.upperBound, activation: activation, slope: slope,
-                derivativeAt: (derivative ?? activations[index]).part(panels, panelWidth: kernels.panelWidth).base,
-                dropout: dropout?.from(panels.lowerBound * kernels.panelWidth)))
+                firstRow: rows.lowerBound, endRow: rows.upperBound,
+                epilogue: Epilogue(
+                    activation: activationsOfLayers[index - 1], slope: slope,
+                    derivativeAt: (derivative ?? activations[index]).part(panels, panelWidth: kernels.panelWidth).base,
+                    dropout: dropout?.from(panels.lowerBound * kernels.panelWidth))))
         laps?.lap(.backward, layer: index, multiplyAdds: multiplyAdds * network.widths[index])
     }
 

@@ -27,6 +27,9 @@ struct GradientScratch: Sendable {
     /// The most that `KernelTable.panelsAtOnce` says.
     static let mostPanels = 4
 
+    /// Where each shard's bias gradient lies, for the all-reduce.
+    var biasPointers: UnsafeMutablePointer<UnsafeMutablePointer<Float>?> { gradients.base + shards }
+
     /// [panels of the block, inputs, panelWidth]
     func gradient(_ shard: Int) -> UnsafeMutablePointer<Float> { gradients.base[shard]! }
 

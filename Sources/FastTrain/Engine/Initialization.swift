@@ -1,13 +1,21 @@
 extension Network {
-    /// Random weights and zero biases: He-uniform for a layer that ReLU or one of its kin follows (He et al. 2015),
+    /// Random weights and zero biases; of normalizations scale 1, shift 0, running statistics of mean 0 and variance 1: He-uniform for a layer that ReLU or one of its kin follows (He et al. 2015),
     /// Glorot-uniform otherwise (Glorot & Bengio 2010).
-    func initialParameters(activation: Activation, seed: UInt64) -> Parameters {
+    func initialParameters(_ recipe: Recipe) -> Parameters {
         var parameters = zeroParameters()
-        let generator = Philox(seed: seed, purpose: .initialWeights)
+        let generator = Philox(seed: recipe.seed, purpose: .initialWeights)
         for index in parameters.layers.indices {
             let layer = parameters.layers[index]
             let isHidden = index < layerCount - 1
-            let isRectified = isHidden && activation.isRectifier
+            let isRectified = isHidden && recipe.activations[index].isRectifier
+            if isNormalized(index) {
+                let (zeros, ones) = (
+                    [Float](repeating: 0, count: layer.outputs), [Float](repeating: 1, count: layer.outputs)
+                )
+                parameters.layers[index].normalization = Parameters.Normalization(
+                    scale: ones, shift: zeros,
+                    running: normalization == .batch ? .init(mean: zeros, variance: ones, batches: 0) : nil)
+            }
             let fan = isRectified ? layer.inputs : layer.inputs + layer.outputs
             let bound = Float((6 / Double(fan)).squareRoot())
             parameters.layers[index].weight.withUnsafeMutableBufferPointer { weight in

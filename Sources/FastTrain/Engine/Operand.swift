@@ -17,7 +17,8 @@ enum OperandForm: Sendable {
 struct OperandForms: Sendable {
     private let network: Network
     private let precision: KernelTypes.Precision
-    private let isReLU: Bool
+    /// Of each hidden layer's outputs.
+    private let areReLU: [Bool]
     private let features: OperandForm
     /// Whether the gradient of the first layer's weights reads the features as lists: of rows, or in bf16 of their pairs.
     let gradientListsFeatures: Bool
@@ -28,7 +29,7 @@ struct OperandForms: Sendable {
         self.network = network
         self.kernels = kernels
         precision = recipe.precision.kernel
-        isReLU = recipe.activation == .relu
+        areReLU = recipe.activations.map { $0 == .relu }
         let isWorthLists = SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
         let isListed = isWorthLists && (density?.alongColumns(precision) ?? 1) <= SparsePlan.densest
         if precision == .bf16 {
@@ -45,17 +46,19 @@ struct OperandForms: Sendable {
     func input(_ layer: Int) -> OperandForm {
         if layer == 0 { return features }
         if precision == .bf16 { return .pairs }
-        return isListed(products: network.widths[layer + 1]) ? .lists : .numbers
+        return isListed(areReLU[layer - 1], products: network.widths[layer + 1]) ? .lists : .numbers
     }
 
-    /// Of the gradient of a layer's outputs, which is zero wherever ReLU's output is, but for the last layer's.
+    /// Of the gradient of a layer's sums, which is zero wherever ReLU's output is, but for the last layer's and where a
+    /// normalization comes between.
     func delta(_ layer: Int) -> OperandForm {
         if precision == .bf16 { return .pairs }
-        return layer < network.layerCount - 1 && isListed(products: network.widths[layer]) ? .lists : .numbers
+        guard layer < network.layerCount - 1, !network.isNormalized(layer) else { return .numbers }
+        return isListed(areReLU[layer], products: network.widths[layer]) ? .lists : .numbers
     }
 
     /// Whether what ReLU leaves is listed for a product that makes so many columns.
-    private func isListed(products outputs: Int) -> Bool {
+    private func isListed(_ isReLU: Bool, products outputs: Int) -> Bool {
         isReLU && SparsePlan.isWorthLists(outputs: outputs, kernels)
     }
 }

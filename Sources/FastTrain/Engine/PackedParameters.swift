@@ -1,6 +1,7 @@
 import KernelDispatch
 
-/// How the numbers of a network lie in memory: each layer's weights in panels of outputs, then its biases.
+/// How the numbers of a network lie in memory: each layer's weights in panels of outputs, then its biases, then scale and
+/// shift of its normalization if it has one.
 ///
 /// Layer l's weight of input i and output o lies at `weights[l] + (o / panelWidth) * panelStride + i * panelWidth +
 /// o % panelWidth`: the order in which the forward product reads it, and in which the weight gradient comes out of the
@@ -16,6 +17,14 @@ struct PackedLayout: Sendable {
         /// Where the layer's weights and biases start.
         let weights: Int
         let biases: Int
+        /// Of a hidden layer of a network with normalization.
+        let normalization: Normalization?
+    }
+
+    /// Where scale and shift start.
+    struct Normalization: Sendable {
+        let scale: Int
+        let shift: Int
     }
 
     let layers: [Layer]
@@ -31,11 +40,16 @@ struct PackedLayout: Sendable {
             let outputs = network.widths[index + 1]
             let panels = (outputs + panelWidth - 1) / panelWidth
             let weights = panels * inputs * panelWidth
+            let biases = offset + weights
+            let padded = panels * panelWidth
+            let isNormalized = network.isNormalized(index)
             layers.append(
                 Layer(
                     inputs: inputs, outputs: outputs, panels: panels, panelStride: inputs * panelWidth,
-                    weights: offset, biases: offset + weights))
-            offset += weights + panels * panelWidth
+                    weights: offset, biases: biases,
+                    normalization: isNormalized
+                        ? Normalization(scale: biases + padded, shift: biases + 2 * padded) : nil))
+            offset = biases + (isNormalized ? 3 : 1) * padded
         }
         self.layers = layers
         self.panelWidth = panelWidth
@@ -66,10 +80,13 @@ struct PackedParameters: Sendable {
                     base[layer.biases + output] = values.bias[output]
                 }
             }
+            guard let offsets = layer.normalization, let normalization = values.normalization else { continue }
+            (base + offsets.scale).update(from: normalization.scale, count: layer.outputs)
+            (base + offsets.shift).update(from: normalization.shift, count: layer.outputs)
         }
     }
 
-    /// The numbers in the public layout.
+    /// The numbers in the public layout, without running statistics.
     func unpacked() -> Parameters {
         Parameters(
             layers: layout.layers.map { layer in
@@ -81,9 +98,17 @@ struct PackedParameters: Sendable {
                         }
                     }
                 }
-                for output in 0..<layer.outputs { values.bias[output] = base[layer.biases + output] }
+                values.bias = numbers(layer.biases, layer.outputs)
+                values.normalization = layer.normalization.map {
+                    Parameters.Normalization(
+                        scale: numbers($0.scale, layer.outputs), shift: numbers($0.shift, layer.outputs))
+                }
                 return values
             })
+    }
+
+    private func numbers(_ first: Int, _ count: Int) -> [Float] {
+        Array(UnsafeBufferPointer(start: base + first, count: count))
     }
 
     /// Whether there is no NaN and no infinity.

@@ -3,10 +3,10 @@ import Synchronization
 
 /// A part of a step, as `benchmark --profile` tells them apart.
 enum Phase: Int, CaseIterable {
-    case gather, pack, forward, loss, backward, gradient, update, barrier
+    case gather, pack, forward, normalize, loss, backward, gradient, update, barrier
 
     /// Whether it is told apart by layers.
-    var hasLayers: Bool { isProduct || self == .pack || self == .update }
+    var hasLayers: Bool { isProduct || [.pack, .normalize, .update].contains(self) }
 
     /// Whether it is a matrix product.
     var isProduct: Bool { self == .forward || self == .backward || self == .gradient }

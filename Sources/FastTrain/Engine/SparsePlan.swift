@@ -27,7 +27,8 @@ enum SparsePlan {
     }
 
     /// The panels of each thread for the layers that are cut by panels, whole blocks of lists: the first layer if there
-    /// is a block for each thread, and the second if it is small, too, and its input a ReLU's.
+    /// is a block for each thread, and the second if it is small, too, and its input a ReLU's. `isReLU`: the first
+    /// activation. None with a normalization.
     static func ownPanels(
         _ network: Network, isReLU: Bool, threads: Int, _ kernels: KernelTable
     ) -> [[Range<Int>]] {
@@ -41,7 +42,7 @@ enum SparsePlan {
                 return blocks.lowerBound * perBlock..<min(blocks.upperBound * perBlock, panels)
             }
         }
-        guard let first = shares(network.widths[1]) else { return [] }
+        guard network.normalization == .none, let first = shares(network.widths[1]) else { return [] }
         guard network.layerCount > 2, isReLU, let second = shares(network.widths[2]),
             network.widths[1] * network.widths[2] <= mostOwnWeights * threads
         else { return [first] }

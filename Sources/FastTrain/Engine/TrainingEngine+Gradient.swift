@@ -64,6 +64,7 @@ extension TrainingEngine {
             if block.inputs.lowerBound == 0 { biasGradient(block, scratch, minibatch) }
             laps?.lap(.gradient, layer: block.layer)
             update(block, scratch, step)
+            updateNormalization(block, scratch, minibatch, step)
             follow(block)
             laps?.lap(.update, layer: block.layer)
         }
@@ -122,7 +123,7 @@ extension TrainingEngine {
                         width: block.panels.count * width),
                     weights: delta.base + block.panels.lowerBound * delta.panelStride + rows.lowerBound * width,
                     weightPanelStride: delta.panelStride, initial: nil, firstRow: first,
-                    endRow: first + block.inputs.count, activation: .identity, slope: 0, derivativeAt: nil))
+                    endRow: first + block.inputs.count))
         }
     }
 
@@ -175,10 +176,26 @@ extension TrainingEngine {
                 offset: layer.weights + panel * layer.panelStride + block.inputs.lowerBound * width, count: count, step)
         }
         guard block.inputs.lowerBound == 0 else { return }
-        ft_all_reduce_slice(scratch.gradients.base + shards, Int32(shards), block.panels.count * width)
+        ft_all_reduce_slice(scratch.biasPointers, Int32(shards), block.panels.count * width)
         optimizer.update(
             forward.parameters, gradient: scratch.biases(0), offset: layer.biases + block.panels.lowerBound * width,
             count: block.panels.count * width, step)
+    }
+
+    /// Updates scale and shift of the outputs of a block with their layer's first input.
+    private func updateNormalization(
+        _ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch, _ step: OptimizerState.Step
+    ) {
+        guard block.inputs.lowerBound == 0, let normalizer = forward.normalizer,
+            let offsets = forward.parameters.layout.layers[block.layer].normalization
+        else { return }
+        let first = block.panels.lowerBound * kernels.panelWidth
+        let count = block.panels.count * kernels.panelWidth
+        let gradients = normalizer.gradients(block.layer, panels: block.panels, minibatch, scratch)
+        optimizer.update(
+            forward.parameters, gradient: gradients.scale, offset: offsets.scale + first, count: count, step)
+        optimizer.update(
+            forward.parameters, gradient: gradients.shift, offset: offsets.shift + first, count: count, step)
     }
 
     /// Copies a block of weights to where products read it that do not read the parameters.

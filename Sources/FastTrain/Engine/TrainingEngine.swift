@@ -24,8 +24,9 @@ struct TrainingEngine: Sendable {
     let transposed: [Buffer<Float>]
     /// What weight gradients read in bf16; in single precision they read the activations and deltas.
     let gradientOperands: GradientOperands?
-    /// The activation's derivatives at the hidden layers' outputs, if they are stored.
-    private let derivatives: Activations?
+    /// The activations' derivatives at the hidden layers' outputs, where they are stored.
+    private let derivatives: Activations
+    private let storesDerivative: [Bool]
     /// Gradients of the hidden layers' outputs; those of the last layer take the place of its outputs.
     private let deltas: Activations
     /// Lists of the columns of the second layer's input in each shard's rows, if that layer goes by panels.
@@ -39,10 +40,11 @@ struct TrainingEngine: Sendable {
         kernels: KernelTable
     ) {
         let width = kernels.panelWidth
-        ownPanels = SparsePlan.ownPanels(network, isReLU: recipe.activation == .relu, threads: threads, kernels)
+        ownPanels = SparsePlan.ownPanels(network, isReLU: recipe.activations.first == .relu, threads: threads, kernels)
         let firstPanels = ownPanels.first?.map(\.count).max() ?? (network.widths[1] + width - 1) / width
         forward = ForwardPass(
-            network: network, recipe: recipe, task: task, rows: rows, density: density, kernels: kernels)
+            network: network, recipe: recipe, task: task, rows: rows, density: density, kernels: kernels,
+            isTraining: true)
         let layout = forward.parameters.layout
         optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
         self.kernels = kernels
@@ -51,9 +53,9 @@ struct TrainingEngine: Sendable {
         smoothing = Float(recipe.labelSmoothing)
         let hidden = Array(network.widths[1..<network.layerCount])
         deltas = Activations(widths: hidden, rows: rows, panelWidth: width)
-        derivatives =
-            recipe.activation.kernel.storesDerivative
-            ? Activations(widths: hidden, rows: rows, panelWidth: width) : nil
+        storesDerivative = recipe.activations.map(\.kernel.storesDerivative)
+        derivatives = Activations(
+            widths: zip(hidden, storesDerivative).map { $1 ? $0 : 0 }, rows: rows, panelWidth: width)
         transposed = (1..<network.layerCount).map { [forward] layer in
             Buffer(count: (network.widths[layer] + width - 1) / width * forward.transposedPanelStride(layer))
         }
@@ -102,7 +104,7 @@ struct TrainingEngine: Sendable {
 
     /// Where the derivative of the activation after layer `index` is stored, if it is.
     private func derivative(_ index: Int) -> PanelMatrix? {
-        index < network.layerCount - 1 ? derivatives?[index] : nil
+        index < network.layerCount - 1 && storesDerivative[index] ? derivatives[index] : nil
     }
 
     /// The gradient of the outputs of layer `index`.
@@ -133,6 +135,7 @@ struct TrainingEngine: Sendable {
             forward.runLayer(
                 0, rows: rows, dropout: dropout.dropout(1, step: step), derivative: derivative(0),
                 multiplyAdds: gathered, laps: laps)
+            try normalize(0, rows: rows, of: minibatch, step: step, member: member, laps: laps)
         } else {
             try member.barrier()
             laps?.lap(.barrier)
@@ -141,23 +144,28 @@ struct TrainingEngine: Sendable {
         // Layers from here on go by rows.
         let first = max(1, ownPanels.count)
         var multiplyAdds = 0
-        if !rows.isEmpty {
-            for index in stride(from: first, to: network.layerCount, by: 1) {
-                if index > 1 || ownPanels.count < 2 {
-                    pairInput(index, columns: 0..<network.widths[index], rows: rows, of: minibatch, laps)
-                }
-                forward.runLayer(
-                    index, rows: rows, dropout: dropout.dropout(index + 1, step: step), derivative: derivative(index),
-                    laps: laps)
+        for index in stride(from: first, to: network.layerCount, by: 1) {
+            if index > 1 || ownPanels.count < 2 {
+                pairInput(index, columns: 0..<network.widths[index], rows: rows, of: minibatch, laps)
             }
-            forward.computeLoss(rows: rows, scale: 1 / Float(count), smoothing: smoothing)
-            laps?.lap(.loss)
-            for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
-                multiplyAdds = forward.makeDelta(index, delta(index), rows: rows)
-                laps?.lap(.pack, layer: index)
-                pairDelta(index, columns: 0..<network.widths[index + 1], rows: rows, of: minibatch, laps)
-                if index >= first {
-                    backpropagate(index, step: step, rows: rows, multiplyAdds: multiplyAdds, laps: laps)
+            forward.runLayer(
+                index, rows: rows, dropout: dropout.dropout(index + 1, step: step), derivative: derivative(index),
+                laps: laps)
+            try normalize(index, rows: rows, of: minibatch, step: step, member: member, laps: laps)
+        }
+        forward.computeLoss(rows: rows, scale: 1 / Float(count), smoothing: smoothing)
+        laps?.lap(.loss)
+        for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
+            multiplyAdds = forward.makeDelta(index, delta(index), rows: rows)
+            laps?.lap(.pack, layer: index)
+            pairDelta(index, columns: 0..<network.widths[index + 1], rows: rows, of: minibatch, laps)
+            if index >= first {
+                backpropagate(index, step: step, rows: rows, multiplyAdds: multiplyAdds, laps: laps)
+                if let normalizer = forward.normalizer {
+                    try normalizer.backward(
+                        index - 1, into: delta(index - 1), rows: rows, of: minibatch, member: member,
+                        scratch: scratch[member.rank])
+                    laps?.lap(.normalize, layer: index - 1)
                 }
             }
         }
@@ -170,6 +178,19 @@ struct TrainingEngine: Sendable {
             backpropagate(1, step: step, rows: 0..<count, panels: own, multiplyAdds: multiplyAdds, laps: laps)
             pairDelta(0, columns: columns(own, of: network.widths[1]), rows: 0..<count, of: minibatch, laps)
         }
+    }
+
+    /// From the sums of a layer to its outputs, if it is normalised.
+    private func normalize(
+        _ index: Int, rows: Range<Int>, of minibatch: Minibatch, step: Int, member: TeamMember, laps: LapTimer?
+    ) throws(FastTrainError) {
+        guard let normalizer = forward.normalizer, network.isNormalized(index) else { return }
+        let epilogue = forward.epilogue(
+            index, dropout: dropout.dropout(index + 1, step: step), derivative: derivative(index))
+        try normalizer.forward(
+            index, forward.activations[index + 1], rows: rows, of: minibatch, epilogue, member: member,
+            scratch: scratch[member.rank])
+        laps?.lap(.normalize, layer: index)
     }
 
     /// The columns that some panels of a matrix have.
@@ -228,7 +249,8 @@ struct TrainingEngine: Sendable {
         _ index: Int, step: Int, rows: Range<Int>, panels: Range<Int>? = nil, multiplyAdds: Int, laps: LapTimer?
     ) {
         forward.backpropagate(
-            layer: index, outputDelta: delta(index), inputDelta: delta(index - 1),
+            layer: index, outputDelta: delta(index),
+            inputDelta: forward.normalizer?.delta(index - 1) ?? delta(index - 1),
             transposed: transposed[index - 1].base, rows: rows, panels: panels,
             derivative: derivative(index - 1), dropout: dropout.dropout(index, step: step), multiplyAdds: multiplyAdds,
             laps: laps)

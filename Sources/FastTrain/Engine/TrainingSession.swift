@@ -71,7 +71,7 @@ final class TrainingSession: @unchecked Sendable {
     var seconds: Double { clock.total }
 
     /// The parameters as they are now, in the public layout.
-    var parameters: Parameters { engine.forward.parameters.unpacked() }
+    var parameters: Parameters { engine.forward.snapshot }
 
     /// Runs to the end, or until `stop` says so.
     func run() throws(FastTrainError) {
@@ -182,6 +182,7 @@ final class TrainingSession: @unchecked Sendable {
         let stepInEpoch = step % training.stepsPerEpoch
         if stepInEpoch == 0 {
             clock.stopTraining()
+            engine.forward.normalizer?.prepareEvaluation()
             next = .validate
         } else if interrupted != nil || isCheckpointDue {
             clock.stopTraining()

@@ -116,6 +116,7 @@ extension JSONConvertible where Self: RawRepresentable & CaseIterable, RawValue 
 }
 
 extension Activation: JSONConvertible {}
+extension Normalization: JSONConvertible {}
 extension Loss: JSONConvertible {}
 extension Optimizer: JSONConvertible {}
 extension Schedule: JSONConvertible {}

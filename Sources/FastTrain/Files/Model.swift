@@ -1,7 +1,7 @@
 /// A trained network, with all that it takes to predict from raw features: `model.safetensors`.
 ///
-/// The tensors bear the names and shapes of a PyTorch `nn.Sequential` of Linear, activation and, if there is any,
-/// dropout in turn, so that
+/// The tensors bear the names and shapes of a PyTorch `nn.Sequential` of Linear, normalization, activation and dropout in turn,
+/// each as far as there is one, so that
 /// `net.load_state_dict(load_file("model.safetensors"))` works as it stands.
 public struct Model: Sendable, Equatable {
     /// Of the run that made it; `loss` is set.
@@ -65,31 +65,51 @@ public struct Model: Sendable, Equatable {
 
     /// The parameters in a safetensors file of any origin, to start a run from: of each layer a weight [out, in] and a
     /// bias [out] under the number of its place in an `nn.Sequential`, such as "0.weight", "0.bias", "2.weight", … The
-    /// layers come in the order of these numbers. Tensors of other kinds of names are passed over.
+    /// layers come in the order of these numbers; a normalization comes right after its layer. Tensors of other kinds of
+    /// names are passed over.
     ///
     /// Throws `.noInput`, or `.badData` when a tensor is missing, of another type or shape, or holds a number that is not
-    /// finite, when the file has a layer that the network has not, or when its digest is wrong.
-    public static func loadParameters(
-        path: String, inputs: Int, hidden: [Int], outputs: Int
-    ) throws(FastTrainError) -> Parameters {
+    /// finite, when the file has a layer or a normalization that the network has not, or when its digest is wrong.
+    public static func loadParameters(path: String, of network: Network) throws(FastTrainError) -> Parameters {
         let file = try SafeTensors(path: path)
-        let network = Network(inputs: inputs, hidden: hidden, outputs: outputs)
-        let found = Set(file.tensors.compactMap { module(of: $0.name) }).sorted()
+        // A normalization's weight is a vector.
+        let weights = file.tensors.filter { module(of: $0.name) != nil && $0.name.hasSuffix(".weight") }
+        let found = Set(weights.filter { $0.shape.count != 1 }.compactMap { module(of: $0.name) }).sorted()
         if found.count > network.layerCount {
-            let name = file.tensors.map(\.name).first { module(of: $0) == found[network.layerCount] } ?? ""
+            let name = "\(found[network.layerCount]).weight"
             throw .badData(
                 file: path, place: .named(name),
                 expected: "\(network.layerCount) layers, as the network \(network) has",
                 found: "\(found.count)")
         }
+        let isNormalized = network.normalization != .none
+        let places = isNormalized ? Set(found.dropLast().map { $0 + 1 }) : []
+        if let other = weights.first(where: { $0.shape.count == 1 && !places.contains(module(of: $0.name)!) }) {
+            throw .badData(
+                file: path, place: .named(other.name),
+                expected: isNormalized
+                    ? "a normalization right after each hidden layer" : "no normalization, as the network has none",
+                found: "\(other.type.rawValue) \(other.shape)")
+        }
         // Of layers that are missing the error names the first, as if Linear and activation took turns.
         let missing = (found.count..<network.layerCount).map { max(2 * $0, (found.last ?? -2) + 2) }
-        let tensors = ParameterTensors(network, modules: found + missing, prefix: "", suffix: "")
+        let tensors = ParameterTensors(network, modules: found + missing, prefix: "", suffix: "", hasRunning: true)
         let parameters = try tensors.read(file)
         _ = try file.verifyDigest()
         for (module, layer) in zip(found, parameters.layers) {
             try expectFinite(layer.weight, name: "\(module).weight", file: path)
             try expectFinite(layer.bias, name: "\(module).bias", file: path)
+            guard let numbers = layer.normalization else { continue }
+            try expectFinite(numbers.scale, name: "\(module + 1).weight", file: path)
+            try expectFinite(numbers.shift, name: "\(module + 1).bias", file: path)
+            guard let running = numbers.running else { continue }
+            try expectFinite(running.mean, name: "\(module + 1).running_mean", file: path)
+            try expectFinite(running.variance, name: "\(module + 1).running_var", file: path)
+            if let unit = running.variance.firstIndex(where: { $0 < 0 }) {
+                throw .badData(
+                    file: path, place: .named("\(module + 1).running_var"), expected: "numbers of at least 0",
+                    found: "\(running.variance[unit]) at element \(unit)")
+            }
         }
         return parameters
     }

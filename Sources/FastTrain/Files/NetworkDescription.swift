@@ -16,12 +16,15 @@ struct NetworkDescription: Sendable, Equatable {
         }
     }
 
-    var network: Network { Network(inputs: inputs, hidden: recipe.hidden, outputs: outputs) }
+    var network: Network {
+        Network(inputs: inputs, hidden: recipe.hidden, outputs: outputs, normalization: recipe.normalization)
+    }
 
-    /// The tensors of the network's parameters, or of something of their shapes.
+    /// The tensors of the network's parameters, or with a suffix of something of their shapes.
     func tensors(prefix: String = "", suffix: String = "") -> ParameterTensors {
         ParameterTensors(
-            network, modules: (0..<network.layerCount).map(recipe.moduleIndex), prefix: prefix, suffix: suffix)
+            network, modules: (0..<network.layerCount).map(recipe.moduleIndex), prefix: prefix, suffix: suffix,
+            hasRunning: suffix.isEmpty)
     }
 
     /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape` and, of U8 features, `x_scale`.

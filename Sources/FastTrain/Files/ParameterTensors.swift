@@ -1,32 +1,52 @@
 /// The tensors that hold a network's parameters in a file, or what an optimizer remembers of each parameter: for
 /// the layer at place m of an `nn.Sequential`, `<prefix><m>.weight<suffix>` [outputs, inputs] and
-/// `<prefix><m>.bias<suffix>` [outputs], F32.
+/// `<prefix><m>.bias<suffix>` [outputs], F32; of its normalization, at m + 1, likewise `weight` and `bias` [outputs] and,
+/// where they belong there, `running_mean`, `running_var` [outputs] and `num_batches_tracked` [], I64.
 struct ParameterTensors {
     private let network: Network
     private let modules: [Int]
     private let prefix: String
     private let suffix: String
+    private let hasRunning: Bool
 
-    /// `modules`: the place of each layer.
-    init(_ network: Network, modules: [Int], prefix: String, suffix: String) {
+    /// `modules`: the place of each layer. `hasRunning`: with the running statistics of batch normalization.
+    init(_ network: Network, modules: [Int], prefix: String, suffix: String, hasRunning: Bool) {
         self.network = network
         self.modules = modules
         self.prefix = prefix
         self.suffix = suffix
+        self.hasRunning = hasRunning && network.normalization == .batch
     }
 
     private func name(_ layer: Int, _ part: String) -> String {
         "\(prefix)\(modules[layer]).\(part)\(suffix)"
     }
 
+    private func normalizationName(_ layer: Int, _ part: String) -> String {
+        "\(prefix)\(modules[layer] + 1).\(part)\(suffix)"
+    }
+
     /// The tensors with the numbers of `parameters`, which must fit.
     func write(_ parameters: Parameters) -> [TensorToWrite] {
         parameters.layers.enumerated().flatMap { index, layer in
-            [
+            let outputs = [layer.outputs]
+            var tensors = [
                 TensorToWrite(
                     name: name(index, "weight"), shape: [layer.outputs, layer.inputs], floats: layer.weight),
-                TensorToWrite(name: name(index, "bias"), shape: [layer.outputs], floats: layer.bias),
+                TensorToWrite(name: name(index, "bias"), shape: outputs, floats: layer.bias),
             ]
+            guard let numbers = layer.normalization else { return tensors }
+            func add(_ part: String, _ floats: [Float]) {
+                tensors.append(TensorToWrite(name: normalizationName(index, part), shape: outputs, floats: floats))
+            }
+            add("weight", numbers.scale)
+            add("bias", numbers.shift)
+            guard hasRunning, let running = numbers.running else { return tensors }
+            add("running_mean", running.mean)
+            add("running_var", running.variance)
+            tensors.append(
+                TensorToWrite(name: normalizationName(index, "num_batches_tracked"), integer: Int64(running.batches)))
+            return tensors
         }
     }
 
@@ -39,22 +59,45 @@ struct ParameterTensors {
                 Parameters.Layer(
                     inputs: inputs, outputs: outputs,
                     weight: try file.floats(name(index, "weight"), shape: [outputs, inputs]),
-                    bias: try file.floats(name(index, "bias"), shape: [outputs])))
+                    bias: try file.floats(name(index, "bias"), shape: [outputs]),
+                    normalization: network.isNormalized(index) ? try readNormalization(index, outputs, file) : nil))
         }
         return Parameters(layers: layers)
     }
 
+    private func readNormalization(
+        _ index: Int, _ outputs: Int, _ file: SafeTensors
+    ) throws(FastTrainError) -> Parameters.Normalization {
+        func floats(_ part: String) throws(FastTrainError) -> [Float] {
+            try file.floats(normalizationName(index, part), shape: [outputs])
+        }
+        var numbers = Parameters.Normalization(scale: try floats("weight"), shift: try floats("bias"))
+        guard hasRunning else { return numbers }
+        let name = normalizationName(index, "num_batches_tracked")
+        numbers.running = .init(
+            mean: try floats("running_mean"), variance: try floats("running_var"), batches: try file.count(name))
+        return numbers
+    }
+
     /// The names of all tensors.
-    var names: [String] { (0..<network.layerCount).flatMap { [name($0, "weight"), name($0, "bias")] } }
+    var names: [String] {
+        (0..<network.layerCount).flatMap { index in
+            let parts = !network.isNormalized(index) ? [] : ["weight", "bias"] + (hasRunning ? Self.running : [])
+            return [name(index, "weight"), name(index, "bias")] + parts.map { normalizationName(index, $0) }
+        }
+    }
+
+    private static let running = ["running_mean", "running_var", "num_batches_tracked"]
 }
 
 extension Parameters.Layer {
     /// weight: [outputs, inputs]; bias: [outputs].
-    init(inputs: Int, outputs: Int, weight: [Float], bias: [Float]) {
+    init(inputs: Int, outputs: Int, weight: [Float], bias: [Float], normalization: Parameters.Normalization?) {
         self.inputs = inputs
         self.outputs = outputs
         self.weight = weight
         self.bias = bias
+        self.normalization = normalization
     }
 }
 

@@ -20,13 +20,42 @@ struct RecipeField: Sendable {
             recipe[keyPath: path] = try reader.take(name, as: Value?.self) ?? value
         }
     }
+
+    /// A setting of all hidden layers, which stands alone, or a list of one for each.
+    init<Value: JSONConvertible & Sendable>(_ name: String, oneOrEach path: WritableKeyPath<Recipe, [Value]> & Sendable)
+    {
+        self.name = name
+        json = { $0[keyPath: path].count == 1 ? $0[keyPath: path][0].json : $0[keyPath: path].json }
+        read = { (recipe, reader) throws(FastTrainError) in
+            recipe[keyPath: path] = try reader.take(name, as: OneOrEach<Value>.self).values
+        }
+    }
+}
+
+/// One value, or a list.
+private struct OneOrEach<Value: JSONConvertible>: JSONConvertible {
+    let values: [Value]
+
+    init?(json: JSON) {
+        if let value = Value(json: json) {
+            values = [value]
+        } else if let list = [Value](json: json) {
+            values = list
+        } else {
+            return nil
+        }
+    }
+
+    var json: JSON { values.json }
+    static var expectation: String { "\(Value.expectation), or a list of these" }
 }
 
 extension Recipe {
     static let fields: [RecipeField] = [
         RecipeField("hidden", \.hidden),
-        RecipeField("activation", \.activation),
+        RecipeField("activation", oneOrEach: \.activation),
         RecipeField("leaky_slope", \.leakySlope),
+        RecipeField("normalization", \.normalization, unlessGiven: .none),
         RecipeField("loss", \.loss),
         RecipeField("label_smoothing", \.labelSmoothing, unlessGiven: 0),
         RecipeField("optimizer", \.optimizer),

@@ -57,6 +57,11 @@ extension Recipe {
                 "hidden", "at most \(Self.mostLayers) layers", hidden.count <= Self.mostLayers,
                 found: "\(hidden.count)"),
             Check("hidden", "from 1 to \(Self.mostUnits) units a layer", units == nil, found: "\(units ?? 0)"),
+            Check(
+                "activation",
+                hidden.count <= 1
+                    ? "one activation" : "one activation, or one for each of \(hidden.count) hidden layers",
+                [1, hidden.count].contains(activation.count) && !activation.isEmpty, found: "\(activation.count)"),
             Check("leaky_slope", "a number from 0 to 1", leakySlope) { $0 >= 0 && $0 <= 1 },
             Check("label_smoothing", "a number from 0 to below 1", labelSmoothing) { $0 >= 0 && $0 < 1 },
             Check(

@@ -26,8 +26,21 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Units of each hidden layer, or 'none' for a linear model.", valueName: "units"))
     var hidden = HiddenLayers(widths: Recipe().hidden)
 
-    @Option(help: ArgumentHelp("Nonlinearity of the hidden layers.", valueName: "name"))
-    var activation = Recipe().activation
+    @Option(
+        help: ArgumentHelp(
+            """
+            Nonlinearity of the hidden layers: \(Activation.allCases.map(\.rawValue).joined(separator: ", ")); one for \
+            all or, with commas, one for each.
+            """, valueName: "name"))
+    var activation = Activations(values: Recipe().activation)
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Between the hidden layers' sums and their nonlinearities: of each unit over the minibatch, or of each row \
+            over the units.
+            """, valueName: "name"))
+    var normalization = Recipe().normalization
 
     @Option(
         parsing: .unconditional,
@@ -195,10 +208,12 @@ struct RecipeOptions: ParsableArguments {
     func recipe(_ data: DataOptions, _ network: NetworkOptions) throws(FastTrainError) -> Recipe {
         var recipe = Recipe()
         recipe.hidden = network.hidden.widths
-        recipe.activation = network.activation
+        recipe.activation = network.activation.values
+        recipe.normalization = network.normalization
         if let slope = network.leakySlope {
-            guard network.activation == .leakyReLU else {
-                throw .usage("--leaky-slope goes with --activation leaky-relu, not \(network.activation.rawValue)")
+            guard recipe.activation.contains(.leakyReLU) else {
+                let names = network.activation.defaultValueDescription
+                throw .usage("--leaky-slope goes with --activation leaky-relu, not \(names)")
             }
             recipe.leakySlope = slope
         }
@@ -321,7 +336,22 @@ struct Rates: ExpressibleByArgument {
     var defaultValueDescription: String { values.isEmpty ? "0" : values.map(Format.setting).joined(separator: ",") }
 }
 
-extension Activation: ExpressibleByArgument {}
+/// "relu" or "relu,tanh" on the command line.
+struct Activations: ExpressibleByArgument {
+    var values: [Activation]
+
+    init(values: [Activation]) { self.values = values }
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        values = names.compactMap(Activation.init)
+        guard values.count == names.count else { return nil }
+    }
+
+    var defaultValueDescription: String { values.map(\.rawValue).joined(separator: ",") }
+}
+
+extension Normalization: ExpressibleByArgument {}
 extension Loss: ExpressibleByArgument {}
 extension Optimizer: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}

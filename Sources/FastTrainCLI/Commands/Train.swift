@@ -48,7 +48,10 @@ struct Train: ParsableCommand {
 
     private func initialParameters(_ recipe: Recipe, for data: Dataset) throws(FastTrainError) -> Parameters? {
         guard let file = network.initial else { return nil }
-        let (inputs, outputs) = (data.featureCount, data.outputCount)
-        return try Model.loadParameters(path: file, inputs: inputs, hidden: recipe.hidden, outputs: outputs)
+        return try Model.loadParameters(
+            path: file,
+            of: Network(
+                inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
+                normalization: recipe.normalization))
     }
 }

@@ -82,14 +82,18 @@ struct RunCard {
     }
 
     private var networkLine: String {
-        let slope = recipe.activation == .leakyReLU ? " \(Format.setting(recipe.leakySlope))" : ""
-        let activation = recipe.hidden.isEmpty ? "linear" : recipe.activation.rawValue + slope
+        let names = recipe.activation.map {
+            $0.rawValue + ($0 == .leakyReLU ? " \(Format.setting(recipe.leakySlope))" : "")
+        }
+        let activation = recipe.hidden.isEmpty ? "linear" : names.joined(separator: ", ")
+        let normalization = recipe.normalization == .none ? "" : ", \(recipe.normalization.rawValue) normalization"
         let input = recipe.inputDropout > 0 ? ", input dropout \(Format.setting(recipe.inputDropout))" : ""
         let rates = recipe.dropout.map(Format.setting).joined(separator: " and ")
         let dropout = recipe.dropout.contains { $0 > 0 } ? ", dropout \(rates)" : ""
         let products = recipe.precision == .f32 ? "" : ", products in \(recipe.precision.rawValue)"
         return
-            "\(network), \(activation)\(input)\(dropout), \(Format.integer(network.parameterCount)) parameters\(products)"
+            "\(network), \(activation)\(normalization)\(input)\(dropout), "
+            + "\(Format.integer(network.parameterCount)) parameters\(products)"
     }
 
     private var optimizerLine: String {

@@ -22,21 +22,32 @@ import _TestSupport
         try compare(.tanh, .crossEntropy, dropout: [], inputDropout: 0, smoothing: 0.2)
     }
 
+    @Test(arguments: [Activation.relu, .tanh, .gelu, .sigmoid], [Normalization.batch, .layer])
+    func equalsFiniteDifferencesWithNormalization(activation: Activation, normalization: Normalization) throws {
+        for loss in Loss.allCases {
+            try compare(activation, loss, dropout: [], inputDropout: 0, normalization: normalization)
+            try compare(activation, loss, dropout: [0.3, 0.5], inputDropout: 0.2, normalization: normalization)
+        }
+    }
+
     private func compare(
-        _ activation: Activation, _ loss: Loss, dropout: [Double], inputDropout: Double, smoothing: Double = 0
+        _ activation: Activation, _ loss: Loss, dropout: [Double], inputDropout: Double, smoothing: Double = 0,
+        normalization: Normalization = .none
     ) throws {
         for data in [try SmallData.classes(), try SmallData.values()] {
             if case .regression = data.task, loss == .crossEntropy { continue }
             var recipe = Recipe()
             recipe.hidden = [7, 5]
-            recipe.activation = activation
+            recipe.activation = [activation]
+            recipe.normalization = normalization
             recipe.loss = loss
             recipe.dropout = dropout
             recipe.inputDropout = inputDropout
             recipe.labelSmoothing = smoothing
             let rows = 20
             let step = 1234
-            let parameters = somewhere(Network(inputs: 6, hidden: [7, 5], outputs: data.outputCount))
+            let parameters = somewhere(
+                Network(inputs: 6, hidden: [7, 5], outputs: data.outputCount, normalization: normalization))
             let (mean, gradient) = try TrainingEngine.gradient(
                 of: recipe, at: parameters, on: data, rows: rows, step: step)
             let (features, sharp) = plainRows(data, rows)
@@ -44,6 +55,7 @@ import _TestSupport
                 smoothing == 0
                 ? sharp : sharp.map { row in row.map { $0 * (1 - smoothing) + smoothing / Double(row.count) } }
             var plain = parameters.plain(activation: activation, loss: loss)
+            plain.normalization = normalization.rawValue
             let rates = [inputDropout] + recipe.dropoutRates
             plain.dropout = { [seed = recipe.seed] layer, row, unit in
                 let draw = DropoutTests.draw(seed: seed, layer: layer, step: step, row: row, unit: unit)
@@ -51,28 +63,30 @@ import _TestSupport
             }
             #expect(abs(mean - plain.meanLoss(features, targets)) < 1e-5 * max(1, mean))
 
-            let h = 1e-5
-            for layer in parameters.layers.indices {
-                let shape = parameters.layers[layer]
+            /// `move`: adds to one parameter.
+            func check(_ found: Float, _ place: String, _ move: (inout PlainNetwork, Double) -> Void) {
+                let h = 1e-5
+                func lossAt(_ offset: Double) -> Double {
+                    var moved = plain
+                    move(&moved, offset)
+                    return moved.meanLoss(features, targets)
+                }
+                let expected = (lossAt(h) - lossAt(-h)) / (2 * h)
+                #expect(
+                    abs(Double(found) - expected) < 2e-5 + 1e-4 * abs(expected),
+                    "\(place): \(found), expected \(expected)")
+            }
+            for (layer, shape) in gradient.layers.enumerated() {
                 for o in 0..<shape.outputs {
-                    for i in 0...shape.inputs {
-                        func lossAt(_ offset: Double) -> Double {
-                            var moved = plain
-                            if i < shape.inputs {
-                                moved.weight[layer][o][i] += offset
-                            } else {
-                                moved.bias[layer][o] += offset
-                            }
-                            return moved.meanLoss(features, targets)
+                    for i in 0..<shape.inputs {
+                        check(shape.weight[o * shape.inputs + i], "weight \(layer) \(o) \(i)") {
+                            $0.weight[layer][o][i] += $1
                         }
-                        let expected = (lossAt(h) - lossAt(-h)) / (2 * h)
-                        let found =
-                            i < shape.inputs
-                            ? gradient.layers[layer].weight[o * shape.inputs + i] : gradient.layers[layer].bias[o]
-                        #expect(
-                            abs(Double(found) - expected) < 2e-5 + 1e-4 * abs(expected),
-                            "layer \(layer) output \(o) input \(i): \(found), expected \(expected)")
                     }
+                    check(shape.bias[o], "bias \(layer) \(o)") { $0.bias[layer][o] += $1 }
+                    guard let numbers = shape.normalization else { continue }
+                    check(numbers.scale[o], "scale \(layer) \(o)") { $0.scale[layer][o] += $1 }
+                    check(numbers.shift[o], "shift \(layer) \(o)") { $0.shift[layer][o] += $1 }
                 }
             }
         }
@@ -81,10 +95,16 @@ import _TestSupport
     /// Parameters away from the kinks: no bias is zero.
     private func somewhere(_ network: Network) -> Parameters {
         var random = TestRandom(5)
-        var parameters = network.initialParameters(activation: .tanh, seed: 3)
+        var recipe = Recipe()
+        recipe.hidden = Array(network.widths[1..<network.layerCount])
+        recipe.activation = [.tanh]
+        recipe.seed = 3
+        var parameters = network.initialParameters(recipe)
         for layer in parameters.layers.indices {
             for index in parameters.layers[layer].bias.indices {
                 parameters.layers[layer].bias[index] = 0.3 * random.float()
+                parameters.layers[layer].normalization?.scale[index] = 1 + 0.5 * random.float()
+                parameters.layers[layer].normalization?.shift[index] = 0.3 * random.float()
             }
         }
         return parameters

@@ -25,7 +25,7 @@ import Testing
         let model = Model(
             recipe: recipe, featureShape: [4], scale: nil, task: .regression(targets: ["y"]),
             parameters: Parameters(layers: [
-                .init(inputs: 4, outputs: 1, weight: [1, .nan, -0.0, 3], bias: [.infinity])
+                .init(inputs: 4, outputs: 1, weight: [1, .nan, -0.0, 3], bias: [.infinity], normalization: nil)
             ]))
         try model.save(to: path)
         let read = try Model(path: path)
@@ -153,8 +153,9 @@ import Testing
 
 @Suite struct ModuleTests {
     @Test func layersStandWherePyTorchHasThem() {
-        func modules(_ dropout: [Double], input: Double = 0) -> [Int] {
+        func modules(_ dropout: [Double], input: Double = 0, _ normalization: Normalization = .none) -> [Int] {
             var recipe = Recipe()
+            recipe.normalization = normalization
             recipe.hidden = [5, 4]
             recipe.dropout = dropout
             recipe.inputDropout = input
@@ -165,6 +166,7 @@ import Testing
         #expect(modules([0.5]) == [0, 3, 6])
         #expect(modules([0.5, 0]) == [0, 3, 5])
         #expect(modules([0, 0.5], input: 0.1) == [1, 3, 6])
+        #expect(modules([0, 0.5], input: 0.1, .batch) == [1, 4, 8])
     }
 }
 
@@ -174,12 +176,13 @@ import Testing
 
     private func write(_ parameters: Parameters, modules: [Int] = [0, 2], extra: [TensorToWrite] = []) throws {
         let network = Network(inputs: 4, hidden: [3], outputs: 3)
-        let tensors = ParameterTensors(network, modules: modules, prefix: "", suffix: "")
+        let tensors = ParameterTensors(network, modules: modules, prefix: "", suffix: "", hasRunning: true)
         try SafeTensorsWriter.write(tensors.write(parameters) + extra, metadata: [:], to: path)
     }
 
-    private func load(hidden: [Int] = [3]) throws -> Parameters {
-        try Model.loadParameters(path: path, inputs: 4, hidden: hidden, outputs: 3)
+    private func load(hidden: [Int] = [3], normalization: Normalization = .none) throws -> Parameters {
+        try Model.loadParameters(
+            path: path, of: Network(inputs: 4, hidden: hidden, outputs: 3, normalization: normalization))
     }
 
     @Test func foreignFilesAndOurs() throws {
@@ -189,6 +192,31 @@ import Testing
         #expect(try load().bits == Sample.parameters().bits)
         try Sample.checkpoint().save(to: path)
         #expect(try load().bits == Sample.parameters().bits)
+    }
+
+    @Test(arguments: [Normalization.batch, .layer])
+    func normalizationsStandAfterTheirLayers(normalization: Normalization) throws {
+        let network = Network(inputs: 4, hidden: [3], outputs: 3, normalization: normalization)
+        var recipe = Recipe()
+        recipe.hidden = [3]
+        var parameters = network.initialParameters(recipe)
+        parameters.layers[0].normalization!.scale = [1, 2, 3]
+        parameters.layers[0].normalization!.running?.mean = [4, 5, 6]
+        parameters.layers[0].normalization!.running?.batches = 7
+        func write(modules: [Int] = [0, 3], _ parameters: Parameters) throws {
+            let tensors = ParameterTensors(network, modules: modules, prefix: "", suffix: "", hasRunning: true)
+            try SafeTensorsWriter.write(tensors.write(parameters), metadata: [:], to: path)
+        }
+        try write(parameters)
+        #expect(try load(normalization: normalization) == parameters)
+        let none = #expect(throws: FastTrainError.self) { try load() }
+        #expect("\(none!)".contains("no normalization"))
+        try write(modules: [0, 1], parameters)
+        #expect(throws: FastTrainError.self) { try load(normalization: normalization) }
+        parameters.layers[0].normalization!.shift[1] = .nan
+        try write(parameters)
+        let infinite = #expect(throws: FastTrainError.self) { try load(normalization: normalization) }
+        #expect("\(infinite!)".contains("1.bias"))
     }
 
     /// Dropout is a module of `nn.Sequential` without tensors, whether the new run has any or not.

@@ -8,7 +8,8 @@ import Testing
         recipe.hidden = [3, 4]
         recipe.dropout = [0.1, 1.0.nextDown]
         recipe.inputDropout = 0.5
-        recipe.activation = .leakyReLU
+        recipe.activation = [.leakyReLU, .tanh]
+        recipe.normalization = .layer
         recipe.leakySlope = 0.1.nextUp
         recipe.loss = .crossEntropy
         recipe.labelSmoothing = 0.25
@@ -74,7 +75,7 @@ import Testing
     @Test func onlyTheLossAndWhatIsNewMayBeMissing() throws {
         let optional = [
             "loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2", "gamma",
-            "decay_epochs", "label_smoothing", "power", "warmup",
+            "decay_epochs", "label_smoothing", "power", "warmup", "normalization",
         ]
         for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }

@@ -13,8 +13,8 @@ import _TestSupport
         .filter { $0.hasPrefix("training-") }.sorted()
 
     @Test func thereIsACaseForEachOptimizerLossAndDecay() {
-        // Of SGD there are three kinds.
-        #expect(PyTorchReferenceTests.cases.count == 4 * (Optimizer.allCases.count + 2))
+        // Of SGD there are three kinds; then there are the two normalizations for each loss.
+        #expect(PyTorchReferenceTests.cases.count == 4 * (Optimizer.allCases.count + 2) + 4)
     }
 
     @Test(arguments: cases)
@@ -22,7 +22,7 @@ import _TestSupport
         let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/" + name)
         let recipe = try recipe(file.metadata)
         let data = try dataset(file)
-        let initial = try parameters(file, "initial", recipe.hidden, data)
+        let initial = try parameters(file, "initial.", recipe, data)
         let training = try Training(recipe, on: data, options: RunOptions(threads: 2, initial: initial))
         let session = TrainingSession(training, stop: { nil }, progress: { _ in })
         var losses: [Double] = []
@@ -36,7 +36,7 @@ import _TestSupport
                 abs(found - Double(reference)) <= 1e-5 * abs(Double(reference)),
                 "step \(step): \(found), \(reference)")
         }
-        let final = try parameters(file, "final", recipe.hidden, data)
+        let final = try parameters(file, "final.", recipe, data)
         let worst = zip(session.parameters.flat, final.flat).map { abs($0 - $1) }.max()!
         #expect(worst <= 1e-4, "weights differ by \(worst)")
     }
@@ -80,14 +80,14 @@ import _TestSupport
         }
         var recipe = Recipe()
         recipe.hidden = [8, 5]
-        recipe.activation = activation
+        recipe.activation = [activation]
         recipe.loss = loss
-        let initial = try parameters(file, loss.rawValue + ".initial", recipe.hidden, data)
+        let initial = try parameters(file, loss.rawValue + ".initial.", recipe, data)
         let (mean, gradient) = try TrainingEngine.gradient(of: recipe, at: initial, on: data, rows: 16)
         let prefix = "\(loss.rawValue).\(activation.rawValue)."
         let reference = try file.floats(prefix + "loss", shape: [1])[0]
         #expect(abs(mean - Double(reference)) < 1e-5 * Double(reference))
-        let expected = try parameters(file, prefix + "gradient", recipe.hidden, data)
+        let expected = try parameters(file, prefix + "gradient.", recipe, data)
         for (found, reference) in zip(gradient.flat, expected.flat) {
             #expect(abs(found - reference) <= 1e-6 + 1e-5 * abs(reference))
         }
@@ -96,7 +96,8 @@ import _TestSupport
     private func recipe(_ metadata: [String: String]) throws -> Recipe {
         var recipe = Recipe()
         recipe.hidden = metadata["hidden"]!.split(separator: ",").map { Int($0)! }
-        recipe.activation = Activation(rawValue: metadata["activation"]!)!
+        recipe.activation = [Activation(rawValue: metadata["activation"]!)!]
+        recipe.normalization = metadata["normalization"].flatMap(Normalization.init) ?? .none
         recipe.loss = Loss(rawValue: metadata["loss"]!)!
         recipe.optimizer = Optimizer(rawValue: metadata["optimizer"]!)!
         recipe.learningRate = Double(metadata["learning_rate"]!)!
@@ -128,15 +129,14 @@ import _TestSupport
     }
 
     private func parameters(
-        _ file: SafeTensors, _ prefix: String, _ hidden: [Int], _ data: Dataset
+        _ file: SafeTensors, _ prefix: String, _ recipe: Recipe, _ data: Dataset
     ) throws -> Parameters {
-        var parameters = Network(inputs: data.featureCount, hidden: hidden, outputs: data.outputCount).zeroParameters()
-        for index in parameters.layers.indices {
-            let layer = parameters.layers[index]
-            let name = "\(prefix).\(2 * index)."
-            parameters.layers[index].weight = try file.floats(name + "weight", shape: [layer.outputs, layer.inputs])
-            parameters.layers[index].bias = try file.floats(name + "bias", shape: [layer.outputs])
-        }
-        return parameters
+        let network = Network(
+            inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
+            normalization: recipe.normalization)
+        return try ParameterTensors(
+            network, modules: (0..<network.layerCount).map(recipe.moduleIndex), prefix: prefix, suffix: "",
+            hasRunning: true
+        ).read(file)
     }
 }

@@ -51,7 +51,7 @@ import _TestSupport
         recipe.batchSize = 44
         // Tanh's draws are made again in backpropagation, GELU's derivative is stored.
         if shards > 1 { recipe = dropping(recipe) }
-        recipe.activation = [.relu, .tanh, .gelu][shards - 1]
+        recipe.activation = [[.relu, .tanh, .gelu][shards - 1]]
         var expected: Outcome?
         for threads in [1, 2, 3, 7] {
             let outcome = try Training(recipe, on: data, options: RunOptions(threads: threads)).train()
@@ -68,7 +68,7 @@ import _TestSupport
         recipe.precision = precision
         var others = [recipe, dropping(recipe)]
         for activation in [Activation.leakyReLU, .silu] {
-            recipe.activation = activation
+            recipe.activation = [activation]
             others.append(dropping(recipe))
         }
         for recipe in others {
@@ -114,11 +114,13 @@ import _TestSupport
         var recipe = recipe
         recipe.batchSize = 25
         let rows = data.train.count
-        let network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
+        let network = Network(
+            inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
+            normalization: recipe.normalization)
         let engine = TrainingEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, density: density, threads: threads,
             kernels: kernels)
-        engine.load(network.initialParameters(activation: recipe.activation, seed: 1))
+        engine.load(network.initialParameters(recipe))
         let order = Buffer<Int32>(count: rows)
         for row in 0..<rows { order.base[row] = Int32(row) }
         try Team.run(threads: threads) { member throws(FastTrainError) in
@@ -132,7 +134,32 @@ import _TestSupport
                 try member.barrier()
             }
         }
-        return bits(engine.forward.parameters.unpacked().flat)
+        return bits(engine.forward.snapshot.flat)
+    }
+
+    /// Wide enough for lists of what ReLU leaves; panels that no thread has, and threads that have no rows.
+    @Test(arguments: [Normalization.batch, .layer], [1, 2, 3])
+    func withNormalization(normalization: Normalization, shards: Int) throws {
+        let data = try SmallData.sparse(rows: 150)
+        for precision in Precision.allCases {
+            var recipe = SameBitsTests.recipe(shards: shards)
+            recipe.hidden = [129, 40]
+            recipe.activation = shards == 1 ? [.relu] : [.gelu, .relu]
+            recipe.normalization = normalization
+            recipe.precision = precision
+            if shards > 1 { recipe = dropping(recipe) }
+            var expected: [UInt32]?
+            for kernels in supportedKernels() {
+                for density in [nil, FeatureDensity(data.train, width: 150)] {
+                    for threads in [1, 2, 7, 33] {
+                        let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
+                        let isSame = found == expected ?? found
+                        #expect(isSame, "\(precision) \(kernels.instructionSet) \(threads) threads")
+                        expected = found
+                    }
+                }
+            }
+        }
     }
 
     @Test(arguments: Activation.allCases, Loss.allCases)
@@ -140,7 +167,7 @@ import _TestSupport
         let data = try SmallData.classes(4, rows: 130, features: 21)
         for optimizer in Optimizer.allCases {
             var recipe = SameBitsTests.recipe()
-            recipe.activation = activation
+            recipe.activation = [activation]
             recipe.loss = loss
             recipe.optimizer = optimizer
             if optimizer == .sgd { recipe = dropping(recipe) }
@@ -155,10 +182,11 @@ import _TestSupport
     }
 
     /// Stopped after every step in turn, and resumed on another number of threads.
-    @Test(arguments: [false, true])
-    func stoppedAtAnyStepAndResumed(drops: Bool) throws {
+    @Test(arguments: [false, true], Normalization.allCases)
+    func stoppedAtAnyStepAndResumed(drops: Bool, normalization: Normalization) throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
-        let recipe = drops ? dropping(SameBitsTests.recipe()) : SameBitsTests.recipe()
+        var recipe = drops ? dropping(SameBitsTests.recipe()) : SameBitsTests.recipe()
+        recipe.normalization = normalization
         let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
         let steps = try Training(recipe, on: data).totalSteps
         for stopAt in 1..<steps {
@@ -213,7 +241,9 @@ import _TestSupport
     @Test func aRunFromGivenParametersCanBeResumedFromItsStart() throws {
         let data = try SmallData.classes(rows: 70)
         let network = try Training(SameBitsTests.recipe(), on: data).network
-        let initial = network.initialParameters(activation: .tanh, seed: 99)
+        var other = SameBitsTests.recipe()
+        other.seed = 99
+        let initial = network.initialParameters(other)
         let straight = try Training(SameBitsTests.recipe(), on: data, options: RunOptions(initial: initial)).train()
         let folder = ScratchFolder()
         let output = folder.file("run")

@@ -59,7 +59,9 @@ extension TrainingEngine {
         var recipe = recipe
         recipe.optimizer = .sgd
         recipe.momentum = 0.5
-        let network = Network(inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount)
+        let network = Network(
+            inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
+            normalization: recipe.normalization)
         let engine = TrainingEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, threads: threads, kernels: kernels)
         engine.load(parameters)
@@ -76,14 +78,24 @@ extension TrainingEngine {
 }
 
 extension Parameters {
-    /// All numbers in a row: weight then bias of each layer.
-    var flat: [Float] { layers.flatMap { $0.weight + $0.bias } }
+    /// All numbers in a row: weight then bias of each layer, then what its normalization has.
+    var flat: [Float] {
+        layers.flatMap { layer in
+            let numbers = layer.normalization.map { numbers in
+                numbers.scale + numbers.shift + (numbers.running.map { $0.mean + $0.variance } ?? [])
+            }
+            return layer.weight + layer.bias + (numbers ?? [])
+        }
+    }
 
     func plain(activation: Activation, loss: Loss) -> PlainNetwork {
-        PlainNetwork(
+        var plain = PlainNetwork(
             weight: layers.map { layer in
                 (0..<layer.outputs).map { o in (0..<layer.inputs).map { Double(layer.weight[o * layer.inputs + $0]) } }
             }, bias: layers.map { $0.bias.map(Double.init) }, activation: activation.rawValue, loss: loss.rawValue)
+        plain.scale = layers.compactMap { $0.normalization?.scale.map(Double.init) }
+        plain.shift = layers.compactMap { $0.normalization?.shift.map(Double.init) }
+        return plain
     }
 }
 
