@@ -40,6 +40,8 @@ public struct DataSplit: Sendable {
     public let features: Features
     /// Label `r`, or the values from `r * outputs`, belong to row `r`.
     public let targets: Targets
+    /// How much row `r` counts, if rows count differently: finite, at least 0, not all 0.
+    public nonisolated(unsafe) let weights: UnsafePointer<Float>?  // Only read, as the features and the targets are.
 
     /// What the pointers point into.
     let owners: [any AnyObject & Sendable]

@@ -2,6 +2,11 @@
 struct RawSplit {
     let x: RawTensor
     let y: RawTensor
+    /// How much each row counts; nil: all alike.
+    var weights: RawTensor? = nil
+
+    /// What there is.
+    var tensors: [RawTensor] { [x, y] + (weights.map { [$0] } ?? []) }
 }
 
 extension Dataset {
@@ -106,7 +111,23 @@ extension Dataset {
             case .classification(let classes): try labels(raw.y, classCount: classes.count)
             case .regression(let targets): try values(raw.y, outputs: targets.count)
             }
-        return DataSplit(count: raw.x.rows, features: features, targets: targets, owners: [raw.x.owner, raw.y.owner])
+        let weights = try raw.weights.map { tensor throws(FastTrainError) in try Self.weights(tensor, rows: raw.x.rows)
+        }
+        return DataSplit(
+            count: raw.x.rows, features: features, targets: targets, weights: weights, owners: raw.tensors.map(\.owner))
+    }
+
+    /// Row weights: F32 [rows], finite, none below 0, at least one above.
+    private static func weights(_ w: RawTensor, rows: Int) throws(FastTrainError) -> UnsafePointer<Float> {
+        guard w.type == .f32 else { throw w.fault("weights of type F32", w.type.rawValue) }
+        guard w.shape == [rows] else { throw w.fault("weights [\(rows)], one for each row", "\(w.shape)") }
+        let elements = try w.elements(Float.self)
+        try w.checkFinite(elements)
+        if let row = elements.firstIndex(where: { $0 < 0 }) {
+            throw w.fault(row: row, "a weight of at least 0", "\(elements[row])")
+        }
+        guard elements.contains(where: { $0 > 0 }) else { throw w.fault("a weight above 0", "0 for all rows") }
+        return elements.baseAddress!
     }
 
     private static func labels(_ y: RawTensor, classCount: Int) throws(FastTrainError) -> Targets {
@@ -147,7 +168,7 @@ extension Dataset {
     /// The fingerprint of data that is not from a file of its own.
     private static func hash(_ splits: [RawSplit]) -> String {
         var hash = XXH64()
-        for tensor in splits.flatMap({ [$0.x, $0.y] }) {
+        for tensor in splits.flatMap(\.tensors) {
             hash.update("\(tensor.type.rawValue) \(tensor.shape)\n")
             hash.update(tensor.bytes)
         }

@@ -2,34 +2,38 @@ extension Dataset {
     /// A classification data set from arrays, which are copied.
     ///
     /// `features` holds `labels.count` rows of `featureShape`, row after row; a label is an index into `classes`. Test
-    /// rows are optional. Throws `.badData`, with `name` as the file, when sizes disagree, a label is not a class or a
-    /// number is not finite.
+    /// rows are optional, and so are weights: one for each row, finite, at least 0, not all 0. Throws `.badData`, with
+    /// `name` as the file, when sizes disagree, a label is not a class, a number not finite or a weight not possible.
     public init(
         name: String, features: [Float], featureShape: [Int], labels: [Int], classes: [String],
-        testFeatures: [Float] = [], testLabels: [Int] = []
+        weights: [Float]? = nil, testFeatures: [Float] = [], testLabels: [Int] = [], testWeights: [Float]? = nil
     ) throws(FastTrainError) {
-        func split(_ part: String, _ features: [Float], _ labels: [Int]) throws(FastTrainError) -> RawSplit {
+        func split(
+            _ part: String, _ features: [Float], _ labels: [Int], _ weights: [Float]?
+        ) throws(FastTrainError) -> RawSplit {
             let x = try Self.features(features, name, part, [labels.count] + featureShape)
             let y = Self.labels(labels, name, part)
-            return RawSplit(x: x, y: y)
+            return RawSplit(x: x, y: y, weights: Self.weights(weights, name, part))
         }
-        let hasTest = !testFeatures.isEmpty || !testLabels.isEmpty
+        let hasTest = !testFeatures.isEmpty || !testLabels.isEmpty || testWeights != nil
         try self.init(
-            name: name, train: split("train", features, labels),
-            test: hasTest ? split("test", testFeatures, testLabels) : nil,
+            name: name, train: split("train", features, labels, weights),
+            test: hasTest ? split("test", testFeatures, testLabels, testWeights) : nil,
             task: .classification(classes: classes), scale: 1)
     }
 
     /// A regression data set from arrays, which are copied.
     ///
     /// `targets` holds `targetNames.count` numbers a row, row after row, and `features` as many rows of
-    /// `featureShape`. Test rows are optional. Throws as the other does.
+    /// `featureShape`. Test rows and weights are optional. Throws as the other does.
     public init(
         name: String, features: [Float], featureShape: [Int], targets: [Float], targetNames: [String],
-        testFeatures: [Float] = [], testTargets: [Float] = []
+        weights: [Float]? = nil, testFeatures: [Float] = [], testTargets: [Float] = [], testWeights: [Float]? = nil
     ) throws(FastTrainError) {
         let outputs = targetNames.count
-        func split(_ part: String, _ features: [Float], _ targets: [Float]) throws(FastTrainError) -> RawSplit {
+        func split(
+            _ part: String, _ features: [Float], _ targets: [Float], _ weights: [Float]?
+        ) throws(FastTrainError) -> RawSplit {
             guard outputs > 0, targets.count % outputs == 0 else {
                 throw .badData(
                     file: name, place: .named(part + ".y"), expected: "a multiple of \(outputs) targets",
@@ -38,12 +42,12 @@ extension Dataset {
             let rows = targets.count / outputs
             let x = try Self.features(features, name, part, [rows] + featureShape)
             let y = Self.tensor(targets, name, part + ".y", .f32, [rows, outputs])
-            return RawSplit(x: x, y: y)
+            return RawSplit(x: x, y: y, weights: Self.weights(weights, name, part))
         }
-        let hasTest = !testFeatures.isEmpty || !testTargets.isEmpty
+        let hasTest = !testFeatures.isEmpty || !testTargets.isEmpty || testWeights != nil
         try self.init(
-            name: name, train: split("train", features, targets),
-            test: hasTest ? split("test", testFeatures, testTargets) : nil,
+            name: name, train: split("train", features, targets, weights),
+            test: hasTest ? split("test", testFeatures, testTargets, testWeights) : nil,
             task: .regression(targets: targetNames), scale: 1)
     }
 
@@ -71,6 +75,10 @@ extension Dataset {
         let bytes = labels.compactMap(UInt8.init(exactly:))
         if bytes.count == labels.count { return tensor(bytes, file, part + ".y", .u8, [labels.count]) }
         return tensor(labels.map(Int64.init), file, part + ".y", .i64, [labels.count])
+    }
+
+    private static func weights(_ weights: [Float]?, _ file: String, _ part: String) -> RawTensor? {
+        weights.map { tensor($0, file, part + ".w", .f32, [$0.count]) }
     }
 
     private static func tensor(

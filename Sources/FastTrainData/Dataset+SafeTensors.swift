@@ -4,7 +4,8 @@ extension Dataset {
     /// The `format` of a data set file.
     public static let fileFormat = "fasttrain.dataset.v1"
 
-    /// Opens a data set file, memory-mapped: `train.x`, `train.y`, and `test.x`, `test.y` if there are test rows.
+    /// Opens a data set file, memory-mapped: `train.x`, `train.y`, and `test.x`, `test.y` if there are test rows;
+    /// `train.w`, `test.w` if rows have weights.
     ///
     /// The whole file is read once, to verify its digest. A file that another program wrote is accepted too, with
     /// tensors of those names; classes are then named by their numbers, and U8 features taken as they are unless
@@ -37,9 +38,10 @@ extension Dataset {
             }
         }
         func split(_ name: String) throws(FastTrainError) -> RawSplit? {
+            let weights = tensor(name + ".w")
             switch (tensor(name + ".x"), tensor(name + ".y")) {
-            case (let x?, let y?): return RawSplit(x: x, y: y)
-            case (nil, nil): return nil
+            case (let x?, let y?): return RawSplit(x: x, y: y, weights: weights)
+            case (nil, nil) where weights == nil: return nil
             case (let x, _):
                 throw .badData(
                     file: file.name, place: .named(name + (x == nil ? ".x" : ".y")),

@@ -36,6 +36,7 @@ extension Dataset {
             case .i64(let base): tensor(".y", .i64, [split.count], base)
             case .values(let base, let outputs): tensor(".y", .f32, [split.count, outputs], base)
             }
-        return [x, y]
+        let weights = split.weights.map { tensor(".w", .f32, [split.count], $0) }
+        return [x, y] + (weights.map { [$0] } ?? [])
     }
 }

@@ -35,7 +35,8 @@ public struct Dataset: Sendable {
         }
     }
 
-    /// One line for a person: `60,000 training and 10,000 test rows, 28×28 U8, 10 classes`.
+    /// One line for a person: `60,000 training and 10,000 test rows, 28×28 U8, 10 classes`, with `, weighted`
+    /// if rows have weights.
     public var summary: String {
         let rows =
             test.map { "\(grouped(train.count)) training and \(grouped($0.count)) test rows" }
@@ -46,7 +47,8 @@ public struct Dataset: Sendable {
             case .classification(let classes): "\(classes.count) classes"
             case .regression(let targets): targets.count == 1 ? "1 target" : "\(targets.count) targets"
             }
-        return "\(rows), \(featureShape.map(String.init).joined(separator: "×")) \(type), \(outputs)"
+        let weighted = train.weights == nil && test?.weights == nil ? "" : ", weighted"
+        return "\(rows), \(featureShape.map(String.init).joined(separator: "×")) \(type), \(outputs)\(weighted)"
     }
 }
 

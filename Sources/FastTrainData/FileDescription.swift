@@ -95,13 +95,19 @@ extension FileDescription {
 }
 
 extension Dataset {
-    /// Rows, shape and, for classes, how many rows of each.
+    /// Rows, shape, the sum of row weights where there are any and, for classes, how many rows of each.
     fileprivate var json: JSON {
         var members = [
             JSON.Member("training_rows", .integer(train.count)),
             JSON.Member("test_rows", .integer(test?.count ?? 0)),
             JSON.Member("feature_shape", .array(featureShape.map(JSON.integer))),
         ]
+        for (name, split) in [("training", train), ("test", test)] {
+            guard let split, let weights = split.weights else { continue }
+            let sum = (0..<split.count).reduce(0.0) { $0 + Double(weights[$1]) }
+            members.append(JSON.Member("\(name)_weight_sum", .number(sum)))
+        }
+        extendLifetime(self)
         switch task {
         case .regression(let targets):
             members.append(JSON.Member("targets", .array(targets.map(JSON.string))))
