@@ -68,9 +68,12 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .target(name: "CSample"),
         .target(name: "FastTrainData", dependencies: ["CZlib", "CSample"]),
+        .target(name: "FastTrainPictures", dependencies: ["CZlib", "FastTrainData"]),
         .target(
             name: "FastTrain",
-            dependencies: ["FastTrainData", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics"]),
+            dependencies: [
+                "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
+            ]),
         .target(name: "CSignal"),
         .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", argumentParser]),
         .executableTarget(
@@ -81,6 +84,7 @@ let package = Package(
         .testTarget(name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"]),
         .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
         .testTarget(name: "FastTrainDataTests", dependencies: ["FastTrainData", "CSample", "_TestSupport"]),
+        .testTarget(name: "FastTrainPicturesTests", dependencies: ["FastTrainPictures", "CZlib"]),
         .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
         .testTarget(name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"]),
         .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain", "_TestSupport"]),

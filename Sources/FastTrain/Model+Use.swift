@@ -98,7 +98,8 @@ extension Model {
         }
     }
 
-    private func check(_ data: Dataset) throws(FastTrainError) {
+    /// Throws `.badData` unless the data has the model's features and its classes or targets.
+    func check(_ data: Dataset) throws(FastTrainError) {
         try checkFeatures(data)
         guard data.task == task else {
             throw .badData(

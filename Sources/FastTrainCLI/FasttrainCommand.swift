@@ -16,7 +16,9 @@ struct FasttrainCommand: ParsableCommand {
             'fasttrain train --help' lists the options of training.
             """,
         version: "fasttrain \(fasttrainVersion)",
-        subcommands: [Train.self, Resume.self, Evaluate.self, Predict.self, Inspect.self, BenchmarkCommand.self],
+        subcommands: [
+            Train.self, Resume.self, Evaluate.self, Predict.self, Boundary.self, Inspect.self, BenchmarkCommand.self,
+        ],
         defaultSubcommand: Train.self)
 }
 

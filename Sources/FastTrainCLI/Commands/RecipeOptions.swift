@@ -298,7 +298,7 @@ struct RecipeOptions: ParsableArguments {
 }
 
 /// The numbers between the commas; nil if one of them is none.
-private func commaSeparated<Number: LosslessStringConvertible>(_ argument: String) -> [Number]? {
+func commaSeparated<Number: LosslessStringConvertible>(_ argument: String) -> [Number]? {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Number(String($0)) }
     return numbers.count == parts.count ? numbers : nil

@@ -1,7 +1,7 @@
-/// Numbers as people read them: the only place where the command line turns a number into text.
-enum Format {
+/// Numbers as people read them, on the command line and in pictures.
+package enum Format {
     /// `1234567` as "1,234,567".
-    static func integer(_ value: Int) -> String {
+    package static func integer(_ value: Int) -> String {
         var text = ""
         let digits = String(value.magnitude)
         for (index, digit) in digits.enumerated() {
@@ -12,7 +12,7 @@ enum Format {
     }
 
     /// `value` with `decimals` digits after the point; "nan" and "inf" as they are.
-    static func fixed(_ value: Double, _ decimals: Int) -> String {
+    package static func fixed(_ value: Double, _ decimals: Int) -> String {
         let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
         let scaled = (value.magnitude * scale).rounded(.toNearestOrEven)
         guard scaled < 1e15 else { return String(value) }  // NaN and infinities too
@@ -23,7 +23,7 @@ enum Format {
     }
 
     /// A loss or a score without a unit: four decimals where they say something, else a power of ten.
-    static func loss(_ value: Double) -> String {
+    package static func loss(_ value: Double) -> String {
         let size = value.magnitude
         if value == 0 || (0.001..<100_000).contains(size) || !value.isFinite { return fixed(value, 4) }
         var mantissa = size
@@ -40,16 +40,16 @@ enum Format {
     }
 
     /// A share of 1 as "95.80%".
-    static func percent(_ share: Double, _ decimals: Int = 2) -> String { fixed(share * 100, decimals) + "%" }
+    package static func percent(_ share: Double, _ decimals: Int = 2) -> String { fixed(share * 100, decimals) + "%" }
 
     /// A count a second: whole from a hundred on, else with one decimal.
-    static func rate(_ value: Double) -> String {
+    package static func rate(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 1e15 else { return fixed(value, 0) }
         return value < 99.95 ? fixed(value, 1) : integer(Int(value.rounded()))
     }
 
     /// Seconds as "0.8 s", "42 s", "3 min 04 s", "2 h 05 min".
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e12 else { return "?" }
         if seconds < 9.95 { return fixed(max(0, seconds), 1) + " s" }
         let whole = Int(seconds.rounded())
@@ -60,16 +60,16 @@ enum Format {
     }
 
     /// A setting as it would be typed: "0.001", "1e-08", "1".
-    static func setting(_ value: Double) -> String {
+    package static func setting(_ value: Double) -> String {
         let text = String(value)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     /// [28, 28] as "28x28".
-    static func shape(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "x") }
+    package static func shape(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "x") }
 
     /// "1 row", "2,000 rows".
-    static func count(_ value: Int, _ singular: String, _ plural: String? = nil) -> String {
+    package static func count(_ value: Int, _ singular: String, _ plural: String? = nil) -> String {
         "\(integer(value)) \(value == 1 ? singular : plural ?? singular + "s")"
     }
 

@@ -1,0 +1,122 @@
+import FastTrainPictures
+
+/// The picture of what a model of two inputs makes of each point of a plane: the class by colour, the stronger the surer;
+/// or the number, by a scale of colours. With the data's points on it.
+///
+///     try BoundaryPicture(model, data: data).write(to: "boundary.png")
+public struct BoundaryPicture: Sendable {
+    /// Of the first input, from left to right.
+    public let xRange: ClosedRange<Double>
+    /// Of the second input, upwards.
+    public let yRange: ClosedRange<Double>
+
+    let model: Model
+    let survey: PlaneSurvey
+    let output: Int
+    let points: [Point]
+    let axisNames: [String]
+
+    /// A row of the data.
+    struct Point: Sendable {
+        var x: Double
+        var y: Double
+        /// The class, or the number of the target shown.
+        var value: Double
+        var isTest: Bool
+    }
+
+    /// More would hide the plane.
+    private static let mostPoints = 5000
+    /// Beyond the data, as a share of its extent.
+    private static let margin = 0.08
+
+    /// Asks the model at `grid` × `grid` points.
+    ///
+    /// `data`: what to show on the plane, and what the ranges follow from unless they are given. `target`: which number a
+    /// model of several is shown by; nil for classes and a single number. Throws `.badData` when the model has not two
+    /// inputs or does not fit the data, `.usage` when a range or the target is missing or cannot be.
+    public init(
+        _ model: Model, name: String = "the model", data: Dataset? = nil, xRange: ClosedRange<Double>? = nil,
+        yRange: ClosedRange<Double>? = nil, grid: Int = 101, target: String? = nil, threads: Int? = nil
+    ) throws(FastTrainError) {
+        let inputs = model.parameters.layers[0].inputs
+        guard inputs == 2 else {
+            throw .badData(
+                file: name, place: .file, expected: "a model of two inputs, which span a plane", found: "\(inputs)")
+        }
+        guard (2...2001).contains(grid) else { throw .usage("--grid: expected 2 to 2001, found \(grid)") }
+        output = try Self.output(named: target, of: model)
+        if let data { try model.check(data) }
+        let output = output
+        let points = data.map { Self.points(of: $0, output: output) } ?? []
+        self.xRange = if let xRange { xRange } else { try Self.range(points.map(\.x), option: "--x-range") }
+        self.yRange = if let yRange { yRange } else { try Self.range(points.map(\.y), option: "--y-range") }
+        self.points = points
+        survey = try PlaneSurvey(model, x: self.xRange, y: self.yRange, grid: grid, threads: threads)
+        self.model = model
+        // Data sets do not name their features yet; here is where the names belong.
+        axisNames = ["x1", "x2"]
+    }
+
+    /// Writes the picture as a PNG file: all of it or, when this throws, nothing. Throws `.cannotCreate`, `.inputOutput`.
+    public func write(to path: String) throws(FastTrainError) {
+        try AtomicFile.write(png(), to: path)
+    }
+
+    /// The picture as a PNG file.
+    public func png() throws(FastTrainError) -> [UInt8] { try drawn().png() }
+
+    private static func output(named target: String?, of model: Model) throws(FastTrainError) -> Int {
+        guard case .regression(let targets) = model.task else {
+            guard target == nil else { throw .usage("--target: this model predicts classes, not numbers") }
+            return 0
+        }
+        guard let target else {
+            guard targets.count > 1 else { return 0 }
+            throw .usage("--target: expected one of \(targets.joined(separator: ", ")), found none")
+        }
+        guard let index = targets.firstIndex(of: target) else {
+            throw .usage("--target: expected one of \(targets.joined(separator: ", ")), found \(target)")
+        }
+        return index
+    }
+
+    private static func range(_ values: [Double], option: String) throws(FastTrainError) -> ClosedRange<Double> {
+        guard let low = values.min(), let high = values.max() else {
+            throw .usage("\(option): expected a range such as -1,1, as there is no data to take it from")
+        }
+        let room = high > low ? margin * (high - low) : 1
+        return low - room...high + room
+    }
+
+    /// Evenly chosen rows if there are too many.
+    private static func points(of data: Dataset, output: Int) -> [Point] {
+        let splits = [(data.train, false)] + (data.test.map { [($0, true)] } ?? [])
+        let every = splits.reduce(0) { $0 + $1.0.count } / mostPoints + 1
+        return splits.flatMap { split, isTest in
+            stride(from: 0, to: split.count, by: every).map { row in
+                let place = split.feature(row, of: 2)
+                return Point(x: place[0], y: place[1], value: split.target(row, output: output), isTest: isTest)
+            }
+        }
+    }
+}
+
+extension DataSplit {
+    /// The features of a row as they are in the data, `count` of them; bytes are not scaled.
+    func feature(_ row: Int, of count: Int) -> [Double] {
+        defer { extendLifetime(self) }
+        let places = row * count..<(row + 1) * count
+        return switch features {
+        case .u8(let bytes, _): places.map { Double(bytes[$0]) }
+        case .f32(let values): places.map { Double(values[$0]) }
+        }
+    }
+
+    /// The class of a row, or the number of a target.
+    func target(_ row: Int, output: Int) -> Double {
+        defer { extendLifetime(self) }
+        if case .values(let values, let outputs) = targets { return Double(values[row * outputs + output]) }
+        return Double(label(row))
+    }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import FastTrain
+
+struct Boundary: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw what a model of two inputs makes of each point of a plane.",
+        discussion: """
+            The classes by colour, paler where the model is less sure, with a line where its answer changes; numbers by a \
+            scale of colours. The data's rows lie on it, test rows as diamonds. The picture is a PNG file.
+            """)
+
+    @Argument(help: ArgumentHelp("A model or checkpoint file, or the folder of a run.", valueName: "model"))
+    var path: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The rows to show. (default: those of the run, for a folder; else none)", valueName: "file"))
+    var data: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+    var output: String
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Of the first input, such as -1,1. (default: that of the rows)", valueName: "range"))
+    var xRange: AxisRange?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Of the second input. (default: that of the rows)", valueName: "range"))
+    var yRange: AxisRange?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Points along each side at which the model is asked.", valueName: "n"))
+    var grid = 101
+
+    @Option(help: ArgumentHelp("Which number to show of a model that predicts several.", valueName: "name"))
+    var target: String?
+
+    @OptionGroup var threads: ThreadOptions
+
+    func run() throws {
+        let model = try Model(path: path)
+        let rows: Dataset? = if model.parameters.layers[0].inputs == 2 { try openData() } else { nil }
+        let picture = try BoundaryPicture(
+            model, name: path, data: rows, xRange: xRange?.bounds, yRange: yRange?.bounds, grid: grid, target: target,
+            threads: threads.threads)
+        try picture.write(to: output)
+    }
+
+    private func openData() throws(FastTrainError) -> Dataset? {
+        let isFolder = System.status(path)?.isFolder ?? false
+        let run = isFolder && data == nil ? try RunDescription(folder: path).data : nil
+        guard let file = data ?? run else { return nil }
+        return try Dataset(path: file)
+    }
+}
+
+/// "-1,1" on the command line.
+struct AxisRange: ExpressibleByArgument {
+    var bounds: ClosedRange<Double>
+
+    init?(argument: String) {
+        guard let ends: [Double] = commaSeparated(argument), ends.count == 2, ends.allSatisfy(\.isFinite),
+            ends[0] < ends[1]
+        else { return nil }
+        bounds = ends[0]...ends[1]
+    }
+}

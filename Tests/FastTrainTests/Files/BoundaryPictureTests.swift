@@ -1,0 +1,90 @@
+import FastTrainPictures
+import Testing
+
+@testable import FastTrain
+
+/// The picture of a model whose answers are known: 0 left of x1 = 1, 1 right of it.
+@Suite struct BoundaryPictureTests {
+    private func model(_ task: Dataset.Task = .classification(classes: ["left", "right"]), scale: Float? = nil) -> Model
+    {
+        var layer = Parameters.Layer(inputs: 2, outputs: 2)
+        layer.weight = [0, 0, 40, 0]
+        layer.bias = [0, -40]
+        var recipe = Recipe()
+        recipe.hidden = []
+        recipe.loss = .crossEntropy
+        if case .regression = task { recipe.loss = .squaredError }
+        return Model(
+            recipe: recipe, featureShape: [2], scale: scale, task: task, parameters: Parameters(layers: [layer]))
+    }
+
+    private func data() throws -> Dataset {
+        try Dataset(
+            name: "two points", features: [0, 0, 2, 2], featureShape: [2], labels: [0, 1], classes: ["left", "right"])
+    }
+
+    @Test func coloursFollowTheClasses() throws {
+        let picture = try BoundaryPicture(model(), xRange: 0...3, yRange: -1...1)
+        let canvas = picture.drawn()
+        // The plane's 601 pixels begin at 92; x1 = 1 lies a third of the way.
+        let row = 300
+        let left = PixelColor.white.mixed(.category(0), 0.6)
+        let right = PixelColor.white.mixed(.category(1), 0.6)
+        #expect(canvas[100, row] == left)
+        #expect(canvas[680, row] == right)
+        let line = (92..<693).filter { canvas[$0, row].red < 90 && canvas[$0, row].blue < 90 }
+        #expect(line == [292, 293] || line == [291, 292])
+    }
+
+    @Test func bytesAreScaled() throws {
+        let canvas = try BoundaryPicture(model(scale: 0.5), xRange: 0...3, yRange: -1...1).drawn()
+        let line = (92..<693).filter { canvas[$0, 300].red < 90 && canvas[$0, 300].blue < 90 }
+        #expect(line == [492, 493] || line == [491, 492])
+    }
+
+    @Test func rangesFollowTheData() throws {
+        let picture = try BoundaryPicture(model(), data: data())
+        #expect(picture.xRange.lowerBound < 0 && picture.xRange.lowerBound > -0.5)
+        #expect(picture.xRange.upperBound > 2 && picture.xRange.upperBound < 2.5)
+        // A point of its class's colour where it belongs.
+        let canvas = picture.drawn()
+        let share = (0 - picture.xRange.lowerBound) / (picture.xRange.upperBound - picture.xRange.lowerBound)
+        let place = 92 + Int((share * 600).rounded())
+        #expect(canvas[place, canvas.height - 66 - 1 - (place - 92)] == .category(0))
+    }
+
+    @Test func numbersByARamp() throws {
+        let task = Dataset.Task.regression(targets: ["a", "b"])
+        let canvas = try BoundaryPicture(model(task), xRange: 0...1, yRange: 0...1, target: "b").drawn()
+        #expect(canvas[92, 300] == .ramp(0))
+        #expect(canvas[692, 300] == .ramp(1))
+    }
+
+    @Test func theSameBytesAgain() throws {
+        #expect(try BoundaryPicture(model(), data: data()).png() == BoundaryPicture(model(), data: data()).png())
+    }
+
+    @Test func whatCannotBeDrawn() throws {
+        #expect(
+            throws: FastTrainError.usage(
+                "--x-range: expected a range such as -1,1, as there is no data to take it from")
+        ) {
+            try BoundaryPicture(model())
+        }
+        #expect(throws: FastTrainError.usage("--grid: expected 2 to 2001, found 1")) {
+            try BoundaryPicture(model(), data: data(), grid: 1)
+        }
+        #expect(throws: FastTrainError.usage("--target: this model predicts classes, not numbers")) {
+            try BoundaryPicture(model(), data: data(), target: "a")
+        }
+        let numbers = model(.regression(targets: ["a", "b"]))
+        #expect(throws: FastTrainError.usage("--target: expected one of a, b, found none")) {
+            try BoundaryPicture(numbers, xRange: 0...1, yRange: 0...1)
+        }
+        #expect(throws: FastTrainError.self) { try BoundaryPicture(numbers, data: data()) }
+        let four = Sample.model
+        let error = #expect(throws: FastTrainError.self) { try BoundaryPicture(four, name: "run") }
+        #expect(error?.description == "run: expected a model of two inputs, which span a plane, found 4")
+        #expect(error?.exitCode == 65)
+    }
+}
