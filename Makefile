@@ -17,7 +17,7 @@ TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
 
 all: build
 
-# The two system libraries: OpenMP's and zlib's.
+# The three system libraries: OpenMP's, zlib's and libyaml's.
 setup:
 	@Tools/setup.sh
 

@@ -66,8 +66,13 @@ let package = Package(
             linkerSettings: [.linkedLibrary("omp5")]
         ),
         .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CYAML"),
         .target(name: "CSample"),
-        .target(name: "FastTrainData", dependencies: ["CZlib", "CSample"]),
+        .target(
+            name: "FastTrainData", dependencies: ["CZlib", "CYAML", "CSample"],
+            // The archive, 0.1 MB: so the program needs no libyaml where it runs. Yams, which wraps the same library, needs
+            // all of Foundation: 73 MB instead of 37, and half a minute to build.
+            linkerSettings: [.linkedLibrary(":libyaml.a")]),
         .target(name: "FastTrainPictures", dependencies: ["CZlib", "FastTrainData"]),
         .target(
             name: "FastTrain",

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the system libraries that fasttrain is built with, if they are missing: OpenMP's runtime and zlib.
+# Installs the system libraries that fasttrain is built with, if they are missing: OpenMP's runtime, zlib and libyaml.
 set -eu
 
 missing=""
-for package in libomp-dev zlib1g-dev; do
+for package in libomp-dev zlib1g-dev libyaml-dev; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0

@@ -15,6 +15,10 @@ enum Fasttrain {
     /// The converter `fasttrain-data`, likewise.
     static let converter = products.appendingPathComponent("fasttrain-data")
 
+    /// The built-in data set as a file.
+    static let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Sources/CSample/mnist-sample.safetensors").standardizedFileURL.path
+
     private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
 

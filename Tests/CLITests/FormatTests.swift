@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainCLI
+@testable import FastTrainData
 
 struct FormatTests {
     @Test(arguments: [

@@ -30,6 +30,8 @@ struct HelpTests {
                                       sound checkpoint.
               evaluate                Loss and accuracy of a model, and what it confuses.
               predict                 What a model makes of each row, as CSV.
+              boundary                Draw what a model of two inputs makes of each point
+                                      of a plane.
               inspect                 What a data set, a model or a checkpoint holds.
               benchmark               Measure how fast this machine trains, against its
                                       arithmetic peak.
@@ -85,7 +87,8 @@ struct HelpTests {
               --learning-rate <rate>  Learning rate, the largest of the schedule. (default:
                                       0.002)
               --momentum <share>      Momentum of sgd, in 0..<1. (default: 0.9)
-              --nesterov              Nesterov's momentum, for sgd.
+              --nesterov/--no-nesterov
+                                      Nesterov's momentum, for sgd. (default: off)
               --beta1 <share>         Decay of the mean of gradients, for adam, adamw and
                                       lion. (default: 0.9)
               --beta2 <share>         Decay of the mean of their squares, for adam, adamw
@@ -121,7 +124,8 @@ struct HelpTests {
                                       (default: never)
               --min-delta <x>         By how much better, for --patience. (default: 0)
               --seed <n>              Key of all randomness. (default: 1)
-              --no-shuffle            Take the rows in the file's order in each epoch.
+              --shuffle/--no-shuffle  Take the rows in a new order in each epoch, or in the
+                                      file's. (default: --shuffle)
               --shards <n>            Slices of a minibatch whose gradients are added up,
                                       as with that many machines. Part of the result,
                                       unlike --threads. (default: 2)
@@ -131,6 +135,10 @@ struct HelpTests {
                                       default: f32)
 
             OPTIONS:
+              --config <file>         Settings from a YAML or JSON file, with the names
+                                      that recipe.json has; options given here override
+                                      them. With the recipe.json of a run, that run is done
+                                      again.
               --output <folder>       Folder for the model, the history and the checkpoints
                                       of this run. (default: nothing is written)
               --checkpoint-every <n>  Steps between two checkpoints. (default: those of an

@@ -1,4 +1,5 @@
 import FastTrain
+import Foundation
 import Testing
 
 @testable import FastTrainCLI
@@ -54,6 +55,58 @@ struct RecipeOptionsTests {
             "--activation", "leaky-relu", "--leaky-slope", "0.3",
         ])
         #expect(other.momentum == 0.5 && other.nesterov && other.power == 0.25 && other.leakySlope == 0.3)
+    }
+
+    /// What the arguments make of a file with this recipe.
+    private func over(_ recipe: Recipe, _ arguments: [String]) throws -> Recipe {
+        let folder = try TemporaryFolder()
+        try recipe.json.text.write(toFile: folder.path("c.json"), atomically: false, encoding: .utf8)
+        let train = try Train.parse(arguments)
+        let configuration = try RunConfiguration(path: folder.path("c.json"))
+        return try train.training.recipe(train.data, train.network, over: configuration)
+    }
+
+    /// Each setting of a file survives a command line that does not name it: none is reset to its default.
+    @Test func whatIsNotGivenIsNotReset() throws {
+        var recipe = Recipe()
+        recipe.hidden = [7, 5]
+        recipe.activation = [.leakyReLU]
+        recipe.leakySlope = 0.3
+        recipe.normalization = .batch
+        recipe.loss = .crossEntropy
+        recipe.labelSmoothing = 0.125
+        recipe.optimizer = .sgd
+        recipe.learningRate = 0.03
+        recipe.momentum = 0.5
+        recipe.nesterov = true
+        recipe.dropout = [0.25, 0.5]
+        recipe.inputDropout = 0.75
+        recipe.weightDecay = 0.01
+        recipe.beta1 = 0.8
+        recipe.beta2 = 0.95
+        recipe.epsilon = 1e-6
+        recipe.schedule = .step
+        recipe.gamma = 0.5
+        recipe.decayEpochs = 3
+        recipe.power = 0.25
+        recipe.warmup = 1.5
+        recipe.batchSize = 17
+        recipe.epochs = 19
+        recipe.monitor = .validationScore
+        recipe.patience = 4
+        recipe.minDelta = 0.002
+        recipe.seed = 23
+        recipe.validation = 0.2
+        recipe.shuffle = false
+        recipe.shards = 3
+        recipe.precision = .bf16
+        // All of them differ from the default: who adds a setting adds it here.
+        #expect(recipe.differences(from: Recipe()).count == Mirror(reflecting: recipe).children.count)
+        #expect(try over(recipe, []).differences(from: recipe).map(\.field) == [])
+        #expect(
+            try over(recipe, ["--shuffle", "--no-nesterov"]).differences(from: recipe).map(\.field) == [
+                "nesterov", "shuffle",
+            ])
     }
 
     @Test(arguments: [

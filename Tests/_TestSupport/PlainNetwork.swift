@@ -17,8 +17,9 @@ public struct PlainNetwork {
 
     /// "batch" or "layer": of the hidden layers' sums.
     public var normalization = "none"
-    /// γ and β of each hidden layer's normalization.
+    /// γ of each hidden layer's normalization.
     public var scale: [[Double]] = []
+    /// β of each.
     public var shift: [[Double]] = []
 
     /// See the properties.

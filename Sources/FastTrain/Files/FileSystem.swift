@@ -44,8 +44,9 @@ enum FileSystem {
         return names
     }
 
-    /// A text file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it is not UTF-8.
-    static func readText(_ path: String) throws(FastTrainError) -> String {
+    /// A text file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it is not UTF-8 or has more than `most`
+    /// bytes.
+    static func readText(_ path: String, most: Int = .max) throws(FastTrainError) -> String {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .noInput(path: path, reason: System.reason) }
         defer { close(descriptor) }
@@ -60,6 +61,9 @@ enum FileSystem {
             guard count >= 0 else { throw .inputOutput(path: path, operation: "read", reason: System.reason) }
             guard count > 0 else { break }
             bytes += buffer[..<count]
+            guard bytes.count <= most else {
+                throw .badData(file: path, place: .file, expected: "at most \(most) bytes", found: "more")
+            }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "other bytes")

@@ -5,16 +5,24 @@ struct ObjectReader {
     private let file: String
     /// Where the object stands; a member's place follows from it.
     private let place: FastTrainError.Place
+    private let lines: [String: Int]
 
-    /// Throws `.badData` unless `json` is an object.
-    init(_ json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
+    /// `lines`: in which line of the file a member stands, where that is known. Throws `.badData` unless `json` is an
+    /// object.
+    init(
+        _ json: JSON, file: String, place: FastTrainError.Place, lines: [String: Int] = [:]
+    ) throws(FastTrainError) {
         guard case .object(let members) = json else {
             throw .badData(file: file, place: place, expected: "a JSON object", found: json.excerpt)
         }
         for member in members { rest[member.name] = member.value }
         self.file = file
         self.place = place
+        self.lines = lines
     }
+
+    /// The member of that name, untaken; nil if there is none or it was taken.
+    subscript(name: String) -> JSON? { rest[name] }
 
     /// The member of that name. One that may be null may also be missing.
     mutating func take<Value: JSONConvertible>(
@@ -38,7 +46,10 @@ struct ObjectReader {
 
     /// What is wrong with a member, as an error.
     func fault(_ name: String, expected: String, found: String) -> FastTrainError {
-        switch place {
+        if let line = lines[name] {
+            return .badData(file: file, place: .line(line), expected: "'\(name)' to be \(expected)", found: found)
+        }
+        return switch place {
         case .file: .badData(file: file, place: .named(name), expected: expected, found: found)
         case .named(let base): .badData(file: file, place: .named("\(base).\(name)"), expected: expected, found: found)
         default: .badData(file: file, place: place, expected: "'\(name)' to be \(expected)", found: found)

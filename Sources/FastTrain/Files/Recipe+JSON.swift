@@ -1,11 +1,13 @@
 /// A setting of a recipe and its name in `recipe.json`. The table below is the only list of them.
 struct RecipeField: Sendable {
     let name: String
+    let path: PartialKeyPath<Recipe> & Sendable
     let json: @Sendable (Recipe) -> JSON
     let read: @Sendable (inout Recipe, inout ObjectReader) throws(FastTrainError) -> Void
 
     init<Value: JSONConvertible>(_ name: String, _ path: WritableKeyPath<Recipe, Value> & Sendable) {
         self.name = name
+        self.path = path
         json = { $0[keyPath: path].json }
         read = { (recipe, reader) throws(FastTrainError) in recipe[keyPath: path] = try reader.take(name) }
     }
@@ -15,6 +17,7 @@ struct RecipeField: Sendable {
         _ name: String, _ path: WritableKeyPath<Recipe, Value> & Sendable, unlessGiven value: Value
     ) {
         self.name = name
+        self.path = path
         json = { $0[keyPath: path].json }
         read = { (recipe, reader) throws(FastTrainError) in
             recipe[keyPath: path] = try reader.take(name, as: Value?.self) ?? value
@@ -25,6 +28,7 @@ struct RecipeField: Sendable {
     init<Value: JSONConvertible & Sendable>(_ name: String, oneOrEach path: WritableKeyPath<Recipe, [Value]> & Sendable)
     {
         self.name = name
+        self.path = path
         json = { $0[keyPath: path].count == 1 ? $0[keyPath: path][0].json : $0[keyPath: path].json }
         read = { (recipe, reader) throws(FastTrainError) in
             recipe[keyPath: path] = try reader.take(name, as: OneOrEach<Value>.self).values

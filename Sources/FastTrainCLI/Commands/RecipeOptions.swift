@@ -1,7 +1,8 @@
 import ArgumentParser
 import FastTrain
 
-/// What to learn from. These and the next two groups make up a `Recipe`; their defaults are those of `Recipe`.
+/// What to learn from. These and the next two groups make up a `Recipe`; their defaults are those of
+/// `Recipe`, and only what was given overrides a configuration file (`Setting`).
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -13,18 +14,23 @@ struct DataOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             "Share of the training rows held out for validation (stratified); 0: none.", valueName: "share"))
-    var validation = Recipe().validation
+    var validation = Setting(Recipe().validation)
 
-    /// Opens the data set.
-    func open() throws(FastTrainError) -> Dataset {
-        if let data { try Dataset(path: data) } else { try .mnistSample() }
+    /// Where the data set lies: as given, or else as the configuration file says; nil: the built-in sample.
+    func path(_ configuration: RunConfiguration?) -> String? { data ?? configuration?.data }
+
+    /// Opens the data set. Throws `.badData` when it is the configuration file's and has changed since.
+    func open(_ configuration: RunConfiguration? = nil) throws(FastTrainError) -> Dataset {
+        let dataset = if let path = path(configuration) { try Dataset(path: path) } else { try Dataset.mnistSample() }
+        if data == nil { try configuration?.expect(dataset) }
+        return dataset
     }
 }
 
 /// The shape of the network, and what it starts from.
 struct NetworkOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Units of each hidden layer, or 'none' for a linear model.", valueName: "units"))
-    var hidden = HiddenLayers(widths: Recipe().hidden)
+    var hidden = Setting(HiddenLayers(widths: Recipe().hidden))
 
     @Option(
         help: ArgumentHelp(
@@ -32,7 +38,7 @@ struct NetworkOptions: ParsableArguments {
             Nonlinearity of the hidden layers: \(Activation.allCases.map(\.rawValue).joined(separator: ", ")); one for \
             all or, with commas, one for each.
             """, valueName: "name"))
-    var activation = Activations(values: Recipe().activation)
+    var activation = Setting(Activations(values: Recipe().activation))
 
     @Option(
         help: ArgumentHelp(
@@ -40,7 +46,7 @@ struct NetworkOptions: ParsableArguments {
             Between the hidden layers' sums and their nonlinearities: of each unit over the minibatch, or of each row \
             over the units.
             """, valueName: "name"))
-    var normalization = Recipe().normalization
+    var normalization = Setting(Recipe().normalization)
 
     @Option(
         parsing: .unconditional,
@@ -72,14 +78,14 @@ struct RecipeOptions: ParsableArguments {
         help: ArgumentHelp(
             "Of cross-entropy, in training: the share of a row's weight that all classes have alike.",
             valueName: "share"))
-    var labelSmoothing = Recipe().labelSmoothing
+    var labelSmoothing = Setting(Recipe().labelSmoothing)
 
     @Option(help: ArgumentHelp("How a gradient becomes an update.", valueName: "name"))
-    var optimizer = Recipe().optimizer
+    var optimizer = Setting(Recipe().optimizer)
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Learning rate, the largest of the schedule.", valueName: "rate"))
-    var learningRate = Recipe().learningRate
+    var learningRate = Setting(Recipe().learningRate)
 
     @Option(
         parsing: .unconditional,
@@ -87,8 +93,8 @@ struct RecipeOptions: ParsableArguments {
             "Momentum of sgd, in 0..<1. (default: \(Format.setting(Recipe().momentum)))", valueName: "share"))
     var momentum: Double?
 
-    @Flag(help: "Nesterov's momentum, for sgd.")
-    var nesterov = false
+    @Flag(inversion: .prefixedNo, help: "Nesterov's momentum, for sgd. (default: off)")
+    var nesterov: Bool?
 
     @Option(
         parsing: .unconditional,
@@ -119,17 +125,17 @@ struct RecipeOptions: ParsableArguments {
         help: ArgumentHelp(
             "Share of each hidden layer's outputs that a step drops; one for all layers or, with commas, one for each.",
             valueName: "share"))
-    var dropout = Rates(values: [])
+    var dropout = Setting(Rates(values: []))
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Share of the features that a step drops.", valueName: "share"))
-    var inputDropout = Recipe().inputDropout
+    var inputDropout = Setting(Recipe().inputDropout)
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Weight decay (decoupled in adamw and lion).", valueName: "rate"))
-    var weightDecay = Recipe().weightDecay
+    var weightDecay = Setting(Recipe().weightDecay)
 
     @Option(help: ArgumentHelp("Learning rate over the steps.", valueName: "name"))
-    var schedule = Recipe().schedule
+    var schedule = Setting(Recipe().schedule)
 
     @Option(
         parsing: .unconditional,
@@ -156,18 +162,18 @@ struct RecipeOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp("Epochs over which the learning rate rises before its schedule begins.", valueName: "epochs")
     )
-    var warmup = Recipe().warmup
+    var warmup = Setting(Recipe().warmup)
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Rows of a minibatch.", valueName: "n"))
-    var batchSize = Recipe().batchSize
+    var batchSize = Setting(Recipe().batchSize)
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training rows.", valueName: "n"))
-    var epochs = Recipe().epochs
+    var epochs = Setting(Recipe().epochs)
 
     @Option(
         help: ArgumentHelp(
             "What the best epoch is told by, whose model is kept; of train-loss the last model is.", valueName: "name"))
-    var monitor = Recipe().monitor
+    var monitor = Setting(Recipe().monitor)
 
     @Option(
         parsing: .unconditional,
@@ -180,10 +186,12 @@ struct RecipeOptions: ParsableArguments {
     var minDelta: Double?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Key of all randomness.", valueName: "n"))
-    var seed = Recipe().seed
+    var seed = Setting(Recipe().seed)
 
-    @Flag(help: "Take the rows in the file's order in each epoch.")
-    var noShuffle = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Take the rows in a new order in each epoch, or in the file's. (default: --shuffle)")
+    var shuffle: Bool?
 
     @Option(
         parsing: .unconditional,
@@ -193,7 +201,7 @@ struct RecipeOptions: ParsableArguments {
             unlike --threads.
             """,
             valueName: "n"))
-    var shards = Recipe().shards
+    var shards = Setting(Recipe().shards)
 
     @Option(
         help: ArgumentHelp(
@@ -202,90 +210,93 @@ struct RecipeOptions: ParsableArguments {
             with AVX512_BF16.
             """,
             valueName: "name"))
-    var precision = Recipe().precision
+    var precision = Setting(Recipe().precision)
 
-    /// The recipe that the options describe, with its ranges checked. An option that would do nothing is an error.
-    func recipe(_ data: DataOptions, _ network: NetworkOptions) throws(FastTrainError) -> Recipe {
-        var recipe = Recipe()
-        recipe.hidden = network.hidden.widths
-        recipe.activation = network.activation.values
-        recipe.normalization = network.normalization
-        if let slope = network.leakySlope {
-            guard recipe.activation.contains(.leakyReLU) else {
-                let names = network.activation.defaultValueDescription
-                throw .usage("--leaky-slope goes with --activation leaky-relu, not \(names)")
-            }
-            recipe.leakySlope = slope
+    /// What was given.
+    func changes(_ data: DataOptions, _ network: NetworkOptions) -> RecipeChanges {
+        var changes = RecipeChanges()
+        func set<Value>(_ path: WritableKeyPath<Recipe, Value> & Sendable, _ given: Value?) {
+            if let given { changes.set(path, to: given) }
         }
-        recipe.loss = loss
-        recipe.labelSmoothing = labelSmoothing
-        recipe.optimizer = optimizer
-        recipe.learningRate = learningRate
-        if let momentum {
-            guard optimizer == .sgd else {
-                throw .usage("--momentum goes with --optimizer sgd, not \(optimizer.rawValue)")
-            }
-            recipe.momentum = momentum
+        func set<Value>(_ path: WritableKeyPath<Recipe, Value?> & Sendable, optional given: Value?) {
+            if let given { changes.set(path, to: given) }
         }
-        guard !nesterov || optimizer == .sgd else {
-            throw .usage("--nesterov goes with --optimizer sgd, not \(optimizer.rawValue)")
-        }
-        recipe.nesterov = nesterov
-        if let beta1 {
-            try expect([.adam, .adamw, .lion], for: "--beta1")
-            recipe.beta1 = beta1
-        }
-        if let beta2 {
-            try expect([.adam, .adamw, .rmsprop, .lion], for: "--beta2")
-            recipe.beta2 = beta2
-        }
-        if let epsilon {
-            try expect([.adam, .adamw, .rmsprop, .adagrad], for: "--epsilon")
-            recipe.epsilon = epsilon
-        }
-        recipe.dropout = dropout.values
-        recipe.inputDropout = inputDropout
-        recipe.weightDecay = weightDecay
-        recipe.schedule = schedule
-        if let gamma {
-            try expect([.step, .exponential, .plateau], for: "--gamma")
-            recipe.gamma = gamma
-        }
-        if let decayEpochs {
-            try expect([.step, .plateau], for: "--decay-epochs")
-            recipe.decayEpochs = decayEpochs
-        }
-        if let power {
-            try expect([.inverseScaling], for: "--power")
-            recipe.power = power
-        }
-        guard warmup <= Double(epochs) else {
-            throw .usage("--warmup: expected at most the epochs, \(epochs), found \(Format.setting(warmup))")
-        }
-        recipe.warmup = warmup
-        recipe.batchSize = batchSize
-        recipe.epochs = epochs
-        recipe.monitor = monitor
-        recipe.patience = patience
-        if let minDelta {
-            guard patience != nil else { throw .usage("--min-delta goes with --patience") }
-            recipe.minDelta = minDelta
-        }
-        recipe.seed = seed
-        recipe.validation = data.validation
-        recipe.shuffle = !noShuffle
-        recipe.shards = shards
-        recipe.precision = precision
+        set(\.hidden, network.hidden.given?.widths)
+        set(\.activation, network.activation.given?.values)
+        set(\.normalization, network.normalization.given)
+        set(\.leakySlope, network.leakySlope)
+        set(\.loss, optional: loss)
+        set(\.labelSmoothing, labelSmoothing.given)
+        set(\.optimizer, optimizer.given)
+        set(\.learningRate, learningRate.given)
+        set(\.momentum, momentum)
+        set(\.nesterov, nesterov)
+        set(\.beta1, beta1)
+        set(\.beta2, optional: beta2)
+        set(\.epsilon, epsilon)
+        set(\.dropout, dropout.given?.values)
+        set(\.inputDropout, inputDropout.given)
+        set(\.weightDecay, weightDecay.given)
+        set(\.schedule, schedule.given)
+        set(\.gamma, optional: gamma)
+        set(\.decayEpochs, decayEpochs)
+        set(\.power, power)
+        set(\.warmup, warmup.given)
+        set(\.batchSize, batchSize.given)
+        set(\.epochs, epochs.given)
+        set(\.monitor, monitor.given)
+        set(\.patience, optional: patience)
+        set(\.minDelta, minDelta)
+        set(\.seed, seed.given)
+        set(\.validation, data.validation.given)
+        set(\.shuffle, shuffle)
+        set(\.shards, shards.given)
+        set(\.precision, precision.given)
+        return changes
+    }
+
+    /// The recipe that the options describe, laid over the configuration file if there is one, with its ranges checked. An
+    /// option that would do nothing is an error.
+    func recipe(
+        _ data: DataOptions, _ network: NetworkOptions, over configuration: RunConfiguration? = nil
+    ) throws(FastTrainError) -> Recipe {
+        let changes = changes(data, network)
+        try expectUse(network, in: changes.applied(to: configuration?.changes.applied(to: Recipe()) ?? Recipe()))
+        if let configuration { return try configuration.recipe(changedBy: changes) }
+        let recipe = changes.applied(to: Recipe())
         try recipe.validate()
         return recipe
     }
 
-    private func expect(_ optimizers: [Optimizer], for option: String) throws(FastTrainError) {
-        try expect(optimizer, in: optimizers, "--optimizer", for: option)
-    }
-
-    private func expect(_ schedules: [Schedule], for option: String) throws(FastTrainError) {
-        try expect(schedule, in: schedules, "--schedule", for: option)
+    /// Throws `.usage` for a given option that does nothing in this recipe.
+    private func expectUse(_ network: NetworkOptions, in recipe: Recipe) throws(FastTrainError) {
+        if network.leakySlope != nil {
+            guard recipe.activation.contains(.leakyReLU) else {
+                let names = recipe.activation.map(\.rawValue).joined(separator: ",")
+                throw .usage("--leaky-slope goes with --activation leaky-relu, not \(names)")
+            }
+        }
+        let optimizers: [(Bool, String, [Optimizer])] = [
+            (momentum != nil, "--momentum", [.sgd]), (nesterov == true, "--nesterov", [.sgd]),
+            (beta1 != nil, "--beta1", [.adam, .adamw, .lion]),
+            (beta2 != nil, "--beta2", [.adam, .adamw, .rmsprop, .lion]),
+            (epsilon != nil, "--epsilon", [.adam, .adamw, .rmsprop, .adagrad]),
+        ]
+        for (isGiven, option, choices) in optimizers where isGiven {
+            try expect(recipe.optimizer, in: choices, "--optimizer", for: option)
+        }
+        let schedules: [(Bool, String, [Schedule])] = [
+            (gamma != nil, "--gamma", [.step, .exponential, .plateau]),
+            (decayEpochs != nil, "--decay-epochs", [.step, .plateau]), (power != nil, "--power", [.inverseScaling]),
+        ]
+        for (isGiven, option, choices) in schedules where isGiven {
+            try expect(recipe.schedule, in: choices, "--schedule", for: option)
+        }
+        guard recipe.warmup <= Double(recipe.epochs) else {
+            throw .usage(
+                "--warmup: expected at most the epochs, \(recipe.epochs), found \(Format.setting(recipe.warmup))")
+        }
+        guard minDelta == nil || recipe.patience != nil else { throw .usage("--min-delta goes with --patience") }
     }
 
     private func expect<Choice: RawRepresentable<String> & Equatable>(

@@ -11,6 +11,15 @@ struct Train: ParsableCommand {
             'fasttrain resume' goes on from there.
             """)
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Settings from a YAML or JSON file, with the names that recipe.json has; options given here override them. With \
+            the recipe.json of a run, that run is done again.
+            """,
+            valueName: "file"))
+    var config: String?
+
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Network") var network: NetworkOptions
     @OptionGroup(title: "Training") var training: RecipeOptions
@@ -34,15 +43,19 @@ struct Train: ParsableCommand {
         if checkpointEvery != nil, output == nil {
             throw FastTrainError.usage("--checkpoint-every needs a folder to save in: --output")
         }
-        let recipe = try training.recipe(data, network)
+        let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
+        if let configuration, configuration.isFromParameters, network.initial == nil {
+            throw FastTrainError.usage("\(configuration.file): that run started from a file of parameters, give --init")
+        }
+        let recipe = try training.recipe(data, network, over: configuration)
         var options = RunOptions()
         options.threads = threads.threads
         options.output = output
-        options.checkpointEvery = checkpointEvery
+        options.checkpointEvery = checkpointEvery ?? configuration?.checkpointEvery
         options.maxTime = time.maxTime?.seconds
-        let dataset = try data.open()
+        let dataset = try data.open(configuration)
         options.initial = try initialParameters(recipe, for: dataset)
-        let training = try Training(recipe, on: dataset, dataPath: data.data, options: options)
+        let training = try Training(recipe, on: dataset, dataPath: data.path(configuration), options: options)
         try RunSession(training, report: report).run()
     }
 

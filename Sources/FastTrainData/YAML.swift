@@ -1,0 +1,165 @@
+import CYAML
+
+/// What a YAML file says, as JSON values. JSON is YAML, too.
+///
+/// Of YAML as far as settings need it: one document; no anchors, aliases and tags, so that a file never says more than it
+/// holds; each name once in a mapping. A word is `true`, `false`, `null` or a number if it looks as in JSON (`1e-3`, `.5`
+/// and `+1` are numbers, too), and text otherwise; what is quoted is text.
+public struct YAMLDocument: Sendable {
+    /// All of it; `null` for an empty file.
+    public let value: JSON
+    /// The line, from 1, of each name of the outermost mapping.
+    public let lines: [String: Int]
+
+    /// Reads YAML text. Throws `.badData` with the line.
+    public init(parsing text: String, file: String) throws(FastTrainError) {
+        let bytes = Array(text.utf8)
+        let result = bytes.withUnsafeBufferPointer { (bytes) -> Result<YAMLDocument, FastTrainError> in
+            do throws(FastTrainError) {
+                let reader = try YAMLReader(bytes, file: file)
+                let value = try reader.document()
+                return .success(YAMLDocument(value: value, lines: reader.lines))
+            } catch {
+                return .failure(error)
+            }
+        }
+        self = try result.get()
+    }
+
+    private init(value: JSON, lines: [String: Int]) {
+        self.value = value
+        self.lines = lines
+    }
+}
+
+/// Takes libyaml's events one by one: what is too deep or too much is refused when it comes, not when it is in memory.
+private final class YAMLReader {
+    private static let mostLevels = 32
+    private static let mostValues = 100_000
+
+    private let text: UnsafeBufferPointer<UInt8>
+    private let file: String
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private var event = yaml_event_t()
+    private var values = 0
+    /// See `YAMLDocument`.
+    private(set) var lines: [String: Int] = [:]
+
+    /// `text` must outlive the reader.
+    init(_ text: UnsafeBufferPointer<UInt8>, file: String) throws(FastTrainError) {
+        self.text = text
+        self.file = file
+        parser = .allocate(capacity: 1)
+        guard yaml_parser_initialize(parser) == 1 else { throw .internalError("libyaml: no memory") }
+        yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        yaml_parser_set_input_string(parser, text.baseAddress, text.count)
+    }
+
+    deinit {
+        yaml_event_delete(&event)
+        yaml_parser_delete(parser)
+        parser.deallocate()
+    }
+
+    func document() throws(FastTrainError) -> JSON {
+        try next()  // the stream begins
+        try next()
+        guard event.type == YAML_DOCUMENT_START_EVENT else { return .null }
+        try next()
+        let value = try value(level: 0)
+        try next()  // the document ends
+        try next()
+        guard event.type == YAML_STREAM_END_EVENT else { throw fault("one document", "another after it") }
+        return value
+    }
+
+    private func next() throws(FastTrainError) {
+        yaml_event_delete(&event)
+        guard yaml_parser_parse(parser, &event) == 1 else { throw syntaxFault() }
+    }
+
+    /// The value that begins with the present event.
+    private func value(level: Int) throws(FastTrainError) -> JSON {
+        guard level < Self.mostLevels else { throw fault("at most \(Self.mostLevels) levels", "one more") }
+        values += 1
+        guard values <= Self.mostValues else { throw fault("at most \(Self.mostValues) values", "one more") }
+        switch event.type {
+        case YAML_SCALAR_EVENT:
+            let scalar = event.data.scalar
+            try refuse(anchor: scalar.anchor, tag: scalar.tag)
+            let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+            return scalar.style == YAML_PLAIN_SCALAR_STYLE ? Self.meaning(of: text) : .string(text)
+        case YAML_SEQUENCE_START_EVENT:
+            try refuse(anchor: event.data.sequence_start.anchor, tag: event.data.sequence_start.tag)
+            var elements: [JSON] = []
+            try next()
+            while event.type != YAML_SEQUENCE_END_EVENT {
+                elements.append(try value(level: level + 1))
+                try next()
+            }
+            return .array(elements)
+        case YAML_MAPPING_START_EVENT:
+            try refuse(anchor: event.data.mapping_start.anchor, tag: event.data.mapping_start.tag)
+            return try mapping(level: level)
+        default: throw fault("no alias (*)", "one")
+        }
+    }
+
+    private func mapping(level: Int) throws(FastTrainError) -> JSON {
+        var members: [JSON.Member] = []
+        var names = Set<String>()
+        try next()
+        while event.type != YAML_MAPPING_END_EVENT {
+            guard event.type == YAML_SCALAR_EVENT else { throw fault("a name", "something else before a colon") }
+            let scalar = event.data.scalar
+            try refuse(anchor: scalar.anchor, tag: scalar.tag)
+            let name = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+            guard names.insert(name).inserted else { throw fault("each name once", "'\(name)' a second time") }
+            if level == 0 { lines[name] = line }
+            try next()
+            members.append(JSON.Member(name, try value(level: level + 1)))
+            try next()
+        }
+        return .object(members)
+    }
+
+    private func refuse(anchor: UnsafePointer<UInt8>?, tag: UnsafePointer<UInt8>?) throws(FastTrainError) {
+        guard anchor == nil else { throw fault("no anchor (&)", "one") }
+        guard tag == nil else { throw fault("no tag (!)", "one") }
+    }
+
+    /// What a word without quotes means.
+    private static func meaning(of word: String) -> JSON {
+        switch word {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return .bool(true)
+        case "false", "False", "FALSE": return .bool(false)
+        default: break
+        }
+        let isNumeric = word.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
+        guard isNumeric, word.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return .string(word) }
+        if let integer = Int(word) { return .integer(integer) }
+        // Digits that are no `Int` stay text: `UInt64` reads them.
+        guard word.utf8.contains(where: { ".eE".utf8.contains($0) }), let number = Double(word), number.isFinite else {
+            return .string(word)
+        }
+        return .number(number)
+    }
+
+    // MARK: - Faults
+
+    private var line: Int { event.start_mark.line + 1 }
+
+    private func fault(_ expected: String, _ found: String) -> FastTrainError {
+        .badData(file: file, place: .line(line), expected: expected, found: found)
+    }
+
+    private func syntaxFault() -> FastTrainError {
+        let problem = parser.pointee.problem.map { String(cString: $0) } ?? "an error"
+        guard parser.pointee.error != YAML_MEMORY_ERROR else { return .internalError("libyaml: no memory") }
+        let line =
+            parser.pointee.error == YAML_READER_ERROR
+            ? text.prefix(parser.pointee.problem_offset).count { $0 == 0x0A } : parser.pointee.problem_mark.line
+        return .badData(file: file, place: .line(line + 1), expected: "YAML or JSON", found: "an error: \(problem)")
+    }
+}

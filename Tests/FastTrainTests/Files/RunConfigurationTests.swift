@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+@testable import FastTrain
+
+/// `--config`: what a file says, and what is laid over it.
+struct RunConfigurationTests {
+    private let folder = ScratchFolder()
+
+    private func configuration(_ text: String) throws -> RunConfiguration {
+        let path = folder.path + "/c.yaml"
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        return try RunConfiguration(path: path)
+    }
+
+    @Test func eachSettingIsRead() throws {
+        let recipe = RecipeFileTests.everyField
+        let found = try configuration(recipe.json.text).changes.applied(to: Recipe())
+        #expect(found.differences(from: recipe).map(\.field) == [])
+        // Line by line, as YAML.
+        let lines = recipe.jsonMembers.map { "\($0.name): \($0.value.text)\n" }.joined()
+        #expect(try configuration(lines).changes.applied(to: Recipe()) == recipe)
+        #expect(try configuration(lines).changes.names == Recipe.fields.map(\.name))
+    }
+
+    @Test func changesLieOverTheFile() throws {
+        let file = try configuration("epochs: 7\nhidden: 12\nlearning-rate: 0.5\nshuffle: false\ndropout: 0.25")
+        var changes = RecipeChanges()
+        changes.set(\.epochs, to: 3)
+        changes.set(\.epochs, to: 4)
+        let recipe = try file.recipe(changedBy: changes)
+        var expected = Recipe()
+        expected.epochs = 4
+        expected.hidden = [12]
+        expected.learningRate = 0.5
+        expected.shuffle = false
+        expected.dropout = [0.25]
+        #expect(recipe.differences(from: expected).map(\.field) == [])
+        #expect(changes.names == ["epochs"])
+    }
+
+    @Test func defaultsGoWithWhatTheyDependOn() throws {
+        let file = try configuration("optimizer: adam\nbeta2: 0.999\nschedule: step\ngamma: 0.1")
+        #expect(try file.recipe().optimizer == .adam)
+        var changes = RecipeChanges()
+        changes.set(\.optimizer, to: .lion)
+        changes.set(\.schedule, to: .exponential)
+        let recipe = try file.recipe(changedBy: changes)
+        #expect(recipe.beta2 == nil && recipe.gamma == nil)
+        let own = try configuration("optimizer: adam\nbeta2: 0.9\nschedule: step\ngamma: 0.3").recipe(
+            changedBy: changes)
+        #expect(own.beta2 == 0.9 && own.gamma == 0.3)
+    }
+
+    @Test func whatElseRecipeJSONHolds() throws {
+        let run = try configuration("data: a/b\nfingerprint: ff\ncheckpoint_every: 5\nfrom_parameters: true")
+        #expect(run.data == "a/b" && run.fingerprint == "ff" && run.checkpointEvery == 5 && run.isFromParameters)
+        let empty = try configuration("")
+        #expect(
+            empty.data == nil && empty.fingerprint == nil && empty.checkpointEvery == nil && !empty.isFromParameters)
+        #expect(try empty.recipe() == Recipe())
+    }
+
+    @Test(arguments: [
+        ("epochs: 1\nlerning_rate: 1", 2, "a setting of recipe.json", "'lerning_rate' (did you mean 'learning_rate'?)"),
+        ("foo: 1", 1, "a setting of recipe.json", "'foo'"),
+        ("batch-size: 3\nbatch_size: 4", 2, "each name once", "'batch_size' a second time"),
+        ("epochs: few", 1, "'epochs' to be an integer", "\"few\""),
+        ("\nepochs: 0", 2, "'epochs' to be a number from 1 to 100000", "0"),
+        ("epochs: [3]", 1, "'epochs' to be an integer", "[3]"),
+        ("hidden: [3, x]", 1, "'hidden' to be a list, each element an integer", "[3,\"x\"]"),
+        ("nesterov: yes", 1, "'nesterov' to be true or false", "\"yes\""),
+        ("learning_rate: null", 1, "'learning_rate' to be a number", "null"),
+        ("learning_rate: -1", 1, "'learning_rate' to be a number above 0", "-1.0"),
+        ("checkpoint_every: 0", 1, "'checkpoint_every' to be at least 1, or null", "0"),
+        ("data: 5", 1, "'data' to be a string, or null", "5"),
+        ("hidden: [4]\ndropout: [0.1, 0.2]", 2, "'dropout' to be one rate, or one for each of 1 hidden layers", "2"),
+    ])
+    func refusals(text: String, line: Int, expected: String, found: String) {
+        let error = FastTrainError.badData(
+            file: folder.path + "/c.yaml", place: .line(line), expected: expected, found: found)
+        #expect(throws: error) { try configuration(text).recipe() }
+    }
+
+    @Test func whatTheCommandLineMakesImpossibleIsItsFault() throws {
+        var changes = RecipeChanges()
+        changes.set(\.hidden, to: [4])
+        #expect(
+            throws: FastTrainError.usage("--dropout: expected one rate, or one for each of 1 hidden layers, found 2")
+        ) {
+            try configuration("hidden: [4, 5]\ndropout: [0.1, 0.2]").recipe(changedBy: changes)
+        }
+        // And what it makes possible is none.
+        changes.set(\.hidden, to: [4, 5])
+        #expect(try configuration("hidden: [4]\ndropout: [0.1, 0.2]").recipe(changedBy: changes).hidden == [4, 5])
+    }
+
+    @Test func otherDataAreRefused() throws {
+        let data = try SmallData.classes()
+        try configuration("fingerprint: \(data.fingerprint)").expect(data)
+        try configuration("epochs: 1").expect(data)
+        expectBadData("small classes", .named("fingerprint")) { try configuration("fingerprint: abc").expect(data) }
+    }
+
+    @Test func noFileAndNoText() throws {
+        #expect(exitCode { _ = try RunConfiguration(path: folder.path + "/none") } == 66)
+        #expect(exitCode { _ = try RunConfiguration(path: folder.path) } == 66)
+        let path = folder.path + "/bytes"
+        try Data([0x61, 0x3A, 0xFF]).write(to: URL(fileURLWithPath: path))
+        expectBadData(path, .file) { _ = try RunConfiguration(path: path) }
+        try Data(repeating: 0x20, count: RunConfiguration.mostBytes + 1).write(to: URL(fileURLWithPath: path))
+        expectBadData(path, .file) { _ = try RunConfiguration(path: path) }
+    }
+}
