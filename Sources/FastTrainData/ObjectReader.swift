@@ -1,13 +1,13 @@
 /// Takes the members of a JSON object one by one: a member that is missing, of the wrong kind or of no known name is
 /// an error that names it.
-struct ObjectReader {
+package struct ObjectReader {
     private var rest: [String: JSON] = [:]
     private let file: String
     /// Where the object stands; a member's place follows from it.
     private let place: FastTrainError.Place
 
     /// Throws `.badData` unless `json` is an object.
-    init(_ json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
+    package init(_ json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
         guard case .object(let members) = json else {
             throw .badData(file: file, place: place, expected: "a JSON object", found: json.excerpt)
         }
@@ -17,7 +17,7 @@ struct ObjectReader {
     }
 
     /// The member of that name. One that may be null may also be missing.
-    mutating func take<Value: JSONConvertible>(
+    package mutating func take<Value: JSONConvertible>(
         _ name: String, as type: Value.Type = Value.self
     ) throws(FastTrainError) -> Value {
         guard let json = rest.removeValue(forKey: name) else {
@@ -31,13 +31,13 @@ struct ObjectReader {
     }
 
     /// Throws `.badData` when a member was not taken.
-    func finish() throws(FastTrainError) {
+    package func finish() throws(FastTrainError) {
         guard let (name, value) = rest.min(by: { $0.key < $1.key }) else { return }
         throw fault(name, expected: "no member of this name", found: value.excerpt)
     }
 
     /// What is wrong with a member, as an error.
-    func fault(_ name: String, expected: String, found: String) -> FastTrainError {
+    package func fault(_ name: String, expected: String, found: String) -> FastTrainError {
         switch place {
         case .file: .badData(file: file, place: .named(name), expected: expected, found: found)
         case .named(let base): .badData(file: file, place: .named("\(base).\(name)"), expected: expected, found: found)
