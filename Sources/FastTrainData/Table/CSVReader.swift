@@ -17,8 +17,8 @@ final class CSVReader {
 
     /// The file's path.
     let path: String
-    /// The fields of the record at hand.
-    private(set) var fields: [Field] = []
+    /// Fields of the record at hand.
+    private(set) var fieldCount = 0
     /// The line on which the record at hand starts, from 1.
     private(set) var line = 0
 
@@ -27,6 +27,8 @@ final class CSVReader {
     private let isSpecial: [Bool]
     private let delimiter: UInt8
     private var buffer: UnsafeMutableBufferPointer<UInt8>
+    /// Room for fields: a plain pointer, as an array in a class is checked at each access (a third of the time).
+    private var fields: UnsafeMutableBufferPointer<Field>
     /// The bytes of the buffer that are read but not parsed yet.
     private var unparsed = 0..<0
     private var isAtEnd = false
@@ -46,6 +48,7 @@ final class CSVReader {
         self.isSpecial = isSpecial
         descriptor = try System.openRegularFile(path)
         buffer = .allocate(capacity: Self.firstBufferBytes)
+        fields = .allocate(capacity: 64)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         try start()
     }
@@ -53,6 +56,7 @@ final class CSVReader {
     deinit {
         close(descriptor)
         buffer.deallocate()
+        fields.deallocate()
     }
 
     /// Goes back to the start of the file.
@@ -106,7 +110,7 @@ final class CSVReader {
     }
 
     /// Whether the record is a line without anything.
-    var isBlank: Bool { fields.count == 1 && fields[0].count == 0 }
+    var isBlank: Bool { fieldCount == 1 && fields[0].count == 0 }
 
     // MARK: - Scanning
 
@@ -124,13 +128,16 @@ final class CSVReader {
         let end = unparsed.upperBound
         if p == end { return isAtEnd ? .end : .cut }
         let base = UnsafePointer(buffer.baseAddress!)
-        fields.removeAll(keepingCapacity: true)
         line = nextLine
+        var fields = self.fields
+        var count = 0
         var lineEnds = 0
         while true {
+            if count == fields.count { fields = moreFields() }
             if p < end, base[p] == Byte.quote {
                 guard let close = try closingQuote(p, end, &lineEnds) else { return .cut }
-                fields.append(Field(start: p + 1, count: close.at - p - 1, hasDoubledQuotes: close.hasDoubledQuotes))
+                fields[count] = Field(
+                    start: p + 1, count: close.at - p - 1, hasDoubledQuotes: close.hasDoubledQuotes)
                 p = close.at + 1
                 if p < end, base[p] != delimiter, base[p] != Byte.lineFeed, base[p] != Byte.carriageReturn {
                     throw fault(lineEnds, "a delimiter or a line's end after the closing quote", base[p])
@@ -140,18 +147,19 @@ final class CSVReader {
                 isSpecial.withUnsafeBufferPointer { isSpecial in
                     while p < end, !isSpecial[Int(base[p])] { p += 1 }
                 }
-                fields.append(trimmed(base, start..<p))
+                fields[count] = trimmed(base, start..<p)
             }
+            count += 1
             if p == end {
                 guard isAtEnd else { return .cut }
-                return finish(p, lineEnds)
+                return finish(p, count, lineEnds)
             }
             switch base[p] {
             case delimiter: p += 1
-            case Byte.lineFeed: return finish(p + 1, lineEnds + 1)
+            case Byte.lineFeed: return finish(p + 1, count, lineEnds + 1)
             case Byte.carriageReturn:
                 if p + 1 == end, !isAtEnd { return .cut }
-                return finish(p + 1 < end && base[p + 1] == Byte.lineFeed ? p + 2 : p + 1, lineEnds + 1)
+                return finish(p + 1 < end && base[p + 1] == Byte.lineFeed ? p + 2 : p + 1, count, lineEnds + 1)
             case Byte.quote:
                 throw fault(lineEnds, "quotes around a whole field, with those inside it doubled", base[p])
             default:
@@ -160,10 +168,19 @@ final class CSVReader {
         }
     }
 
-    private func finish(_ end: Int, _ lineEnds: Int) -> Scan {
+    private func finish(_ end: Int, _ count: Int, _ lineEnds: Int) -> Scan {
+        fieldCount = count
         unparsed = end..<unparsed.upperBound
         nextLine += lineEnds
         return .record
+    }
+
+    private func moreFields() -> UnsafeMutableBufferPointer<Field> {
+        let larger = UnsafeMutableBufferPointer<Field>.allocate(capacity: 2 * fields.count)
+        _ = larger.update(fromContentsOf: fields)
+        fields.deallocate()
+        fields = larger
+        return larger
     }
 
     /// The quote that closes the field whose opening quote is at `open`; nil when the buffer ends before that is known.

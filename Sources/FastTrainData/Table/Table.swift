@@ -24,7 +24,7 @@ final class Table {
                 found: "an empty file")
         }
         var columns: [String] = []
-        for field in reader.fields.indices {
+        for field in 0..<reader.fieldCount {
             columns.append(format.hasHeader ? try reader.text(field) : String(field + 1))
         }
         var indices: [String: Int] = [:]
@@ -53,11 +53,11 @@ final class Table {
         repeat {
             guard try reader.next() else { return false }
         } while reader.isBlank && columns.count > 1
-        guard reader.fields.count == columns.count else {
+        guard reader.fieldCount == columns.count else {
             throw .badData(
                 file: path, place: .line(line),
                 expected: "\(columns.count) fields, as \(format.hasHeader ? "the header has" : "the first line has")",
-                found: "\(reader.fields.count)")
+                found: "\(reader.fieldCount)")
         }
         rowCount += 1
         return true
