@@ -1,16 +1,5 @@
 /// Which rows are held out, drawn from a seed: of each class the same share.
 package enum HoldOut {
-    /// Whether each row of `split` is held out: of each class `share`, or of all rows for a regression.
-    package static func rows(
-        of split: DataSplit, task: Dataset.Task, share: Double, _ generator: Philox
-    ) -> [Bool] {
-        switch task {
-        case .classification(let classes):
-            rows(count: split.count, classCount: classes.count, share: share, generator) { split.label($0) }
-        case .regression: rows(count: split.count, classCount: 1, share: share, generator) { _ in 0 }
-        }
-    }
-
     /// Whether each of `count` rows is held out: of each class `share`. `label` gives a row's class, from 0.
     static func rows(
         count: Int, classCount: Int, share: Double, _ generator: Philox, label: (Int) -> Int

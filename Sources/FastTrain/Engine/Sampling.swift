@@ -11,8 +11,22 @@ struct Sampling {
     init(recipe: Recipe, split: DataSplit, task: Dataset.Task) throws(FastTrainError) {
         seed = recipe.seed
         shuffles = recipe.shuffle
-        let isHeldOut = HoldOut.rows(
-            of: split, task: task, share: recipe.validation, Philox(seed: seed, purpose: .validationSplit))
+        var groups: [[Int32]]
+        switch task {
+        case .classification(let classes):
+            groups = Array(repeating: [], count: classes.count)
+            for row in 0..<split.count { groups[split.label(row)].append(Int32(row)) }
+        case .regression:
+            groups = [(0..<split.count).map { Int32($0) }]
+        }
+        if recipe.validation == 0 { groups = [] }
+        let generator = Philox(seed: seed, purpose: .validationSplit)
+        var isHeldOut = [Bool](repeating: false, count: split.count)
+        let shares = HoldOut.shares(of: groups.map(\.count), recipe.validation)
+        for index in groups.indices {
+            generator.shuffle(&groups[index], stream: UInt32(index))
+            for row in groups[index].prefix(shares[index]) { isHeldOut[Int(row)] = true }
+        }
         trainRows = (0..<Int32(split.count)).filter { !isHeldOut[Int($0)] }
         validationRows = (0..<Int32(split.count)).filter { isHeldOut[Int($0)] }
         if trainRows.isEmpty || (recipe.validation > 0 && validationRows.isEmpty) {

@@ -4,6 +4,7 @@ struct NetworkDescription: Sendable, Equatable {
     var featureShape: [Int]
     var scale: Float?
     var task: Dataset.Task
+    var preprocessing: Preprocessing?
 
     /// Elements of a row of features.
     var inputs: Int { featureShape.reduce(1, *) }
@@ -24,7 +25,8 @@ struct NetworkDescription: Sendable, Equatable {
             network, modules: (0..<network.layerCount).map(recipe.moduleIndex), prefix: prefix, suffix: suffix)
     }
 
-    /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape` and, of U8 features, `x_scale`.
+    /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape`, of U8 features `x_scale`, of a table
+    /// `preprocessing`.
     var metadata: [String: String] {
         var entries = ["recipe": recipe.json.text, "feature_shape": featureShape.json.text]
         switch task {
@@ -36,6 +38,7 @@ struct NetworkDescription: Sendable, Equatable {
             entries["targets"] = targets.json.text
         }
         if let scale { entries["x_scale"] = scale.description }
+        entries[Preprocessing.key] = preprocessing?.json.text
         return entries
     }
 }
@@ -46,6 +49,9 @@ extension NetworkDescription {
         task = try Self.readTask(metadata)
         featureShape = try Self.readFeatureShape(metadata)
         scale = try Self.readScale(metadata)
+        let file = metadata.file
+        preprocessing = try Preprocessing(metadata: file.metadata, file: file.name)
+        try preprocessing?.check(file: file.name, featureShape: featureShape, task: task)
         var reader = try ObjectReader(
             try metadata.json("recipe"), file: metadata.file.name, place: .named("recipe"))
         recipe = try Recipe(&reader)

@@ -96,6 +96,12 @@ final class Table {
             + (rest > 0 ? " and \(rest) more" : "")
     }
 
+    /// The table has no rows.
+    var noRows: FastTrainError {
+        .badData(
+            file: path, place: .file, expected: format.hasHeader ? "rows after the header" : "rows", found: "none")
+    }
+
     /// What a column is called in messages.
     func name(_ column: Int) -> String { columns[column].isEmpty ? "\(column + 1)" : columns[column] }
 

@@ -80,9 +80,7 @@ public enum TableConversion {
             test = (testTable, testEncoder, testWeights)
             var count = 0
             while try testTable.next() { count += 1 }
-            guard count > 0 else {
-                throw .badData(file: testTable.path, place: .file, expected: "rows after the header", found: "none")
-            }
+            guard count > 0 else { throw testTable.noRows }
             testFileRows = count
         }
 

@@ -94,9 +94,7 @@ struct TableSurvey {
             }
         }
         rowCount = table.rowCount
-        guard rowCount > 0 else {
-            throw .badData(file: table.path, place: .file, expected: "rows after the header", found: "none")
-        }
+        guard rowCount > 0 else { throw table.noRows }
         guard rowCount <= Dataset.mostRows else {
             throw .badData(
                 file: table.path, place: .file, expected: "at most \(Dataset.mostRows) rows", found: "\(rowCount)")
