@@ -17,6 +17,13 @@ public struct Predictions: Sendable, Equatable {
         for index in first..<first + outputs where values[index] > values[best] { best = index }
         return best - first
     }
+
+    /// The predictions of numbers in the units of the table that the model's data set was made of. `predict` gives them as
+    /// the data set has them, which may be scaled (see `Preprocessing.Target`).
+    public func restored(by model: Model) -> Predictions {
+        guard case .regression = model.task, let preprocessing = model.preprocessing else { return self }
+        return Predictions(count: count, outputs: outputs, values: preprocessing.invertTargets(values))
+    }
 }
 
 extension Model {
@@ -35,6 +42,29 @@ extension Model {
         _ data: Dataset, _ split: DataSplit, threads: Int? = nil
     ) throws(FastTrainError) -> Predictions {
         try checkFeatures(data)
+        return try predict(split, threads: threads)
+    }
+
+    /// What the model answers for rows of F32 features [rows, features], prepared as those that it was trained on.
+    ///
+    /// Throws `.usage` when that is no whole number of rows or the model takes U8 features, `.badData` when a number is not
+    /// finite.
+    public func predict(features: [Float], threads: Int? = nil) throws(FastTrainError) -> Predictions {
+        let width = parameters.layers[0].inputs
+        guard !features.isEmpty, features.count % width == 0 else {
+            throw .usage("expected rows of \(width) features, found \(features.count) numbers")
+        }
+        let data = try Dataset(
+            name: "features", features: features, featureShape: [width],
+            labels: [Int](repeating: 0, count: features.count / width), classes: ["none"])
+        guard scale == nil else {
+            throw .usage("the model takes U8 features, found F32 features")
+        }
+        defer { extendLifetime(data) }
+        return try predict(data.train, threads: threads)
+    }
+
+    private func predict(_ split: DataSplit, threads: Int?) throws(FastTrainError) -> Predictions {
         let forward = try forwardPass(split, threads: threads)
         let indices = Buffer<Int32>(count: split.count)
         for row in 0..<split.count { indices.base[row] = Int32(row) }
@@ -84,6 +114,8 @@ extension Model {
     }
 
     private func checkFeatures(_ data: Dataset) throws(FastTrainError) {
+        guard data.preprocessing?.columns == preprocessing?.columns, data.preprocessing?.window == preprocessing?.window
+        else { throw preparationFault(data) }
         guard data.featureCount == parameters.layers[0].inputs else {
             throw .badData(
                 file: data.name, place: .named("train.x"),
@@ -98,9 +130,25 @@ extension Model {
         }
     }
 
+    /// Features that were made of other columns, or by other scales, would be taken for what they are not.
+    private func preparationFault(_ data: Dataset) -> FastTrainError {
+        let place = FastTrainError.Place.named(Preprocessing.key)
+        let found = data.preprocessing == nil ? "features of another origin" : "other columns or scales"
+        guard preprocessing != nil else {
+            return .badData(
+                file: data.name, place: place, expected: "features as the model was trained on, not made of a table",
+                found: "those of a table")
+        }
+        return .badData(
+            file: data.name, place: place,
+            expected: "features made of a table's columns as those that the model was trained on",
+            found: "\(found) (a table itself, CSV, is prepared as the model takes it)")
+    }
+
     /// Throws `.badData` unless the data has the model's features and its classes or targets.
     func check(_ data: Dataset) throws(FastTrainError) {
         try checkFeatures(data)
+        guard data.preprocessing?.targets == preprocessing?.targets else { throw preparationFault(data) }
         guard data.task == task else {
             throw .badData(
                 file: data.name, place: .named("train.y"), expected: "\(task.summary), as the model was trained on",

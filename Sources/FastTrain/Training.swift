@@ -211,13 +211,14 @@ public final class Training {
     /// A model of these parameters, with all that it takes to use them on raw rows.
     func model(_ parameters: Parameters) -> Model {
         Model(
-            recipe: recipe, featureShape: data.featureShape, scale: data.scale, task: data.task, parameters: parameters)
+            recipe: recipe, featureShape: data.featureShape, scale: data.scale, task: data.task,
+            preprocessing: data.preprocessing, parameters: parameters)
     }
 
     func checkpoint(_ state: TrainingState) -> Checkpoint {
         Checkpoint(
             recipe: recipe, fingerprint: data.fingerprint, featureShape: data.featureShape, scale: data.scale,
-            task: data.task, state: state)
+            task: data.task, preprocessing: data.preprocessing, state: state)
     }
 
     /// The parameters that a new run starts from.

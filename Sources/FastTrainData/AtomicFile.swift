@@ -106,7 +106,7 @@ public enum AtomicFile {
 
 /// Where the body of `AtomicFile.write` puts the file's content, front to back.
 public struct FileSink: ~Copyable {
-    private let descriptor: Int32
+    let descriptor: Int32
     private let path: String
     /// Bytes written so far.
     public private(set) var count = 0

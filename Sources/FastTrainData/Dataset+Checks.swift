@@ -18,7 +18,8 @@ extension Dataset {
     /// `task` nil: labels are classes named "0", "1", …; numbers are targets named "0", "1", …. `scale` is that of U8
     /// features. `fingerprint` nil: computed from the elements and shapes.
     init(
-        name: String, train: RawSplit, test: RawSplit?, task: Task?, scale: Float, fingerprint: String? = nil
+        name: String, train: RawSplit, test: RawSplit?, task: Task?, scale: Float,
+        preprocessing: Preprocessing? = nil, fingerprint: String? = nil
     ) throws(FastTrainError) {
         defer {
             extendLifetime(train)
@@ -35,9 +36,11 @@ extension Dataset {
         for split in [train, test].compactMap({ $0 }) { try Self.checkRows(split) }
         let task = if let task { task } else { try Self.unnamedTask([train, test].compactMap { $0 }) }
         try Self.checkTask(task, name: name)
+        try preprocessing?.check(file: name, featureShape: shape, task: task)
         self.name = name
         self.task = task
         featureShape = shape
+        self.preprocessing = preprocessing
         self.train = try Self.split(train, task, scale)
         self.test = if let test { try Self.split(test, task, scale) } else { nil }
         self.fingerprint = fingerprint ?? Self.hash([train, test].compactMap { $0 })

@@ -55,7 +55,8 @@ extension Dataset {
         }
         try self.init(
             name: file.name, train: train, test: split("test"), task: Self.task(file),
-            scale: Self.scale(file, train.x.type), fingerprint: fingerprint)
+            scale: Self.scale(file, train.x.type),
+            preprocessing: Preprocessing(metadata: file.metadata, file: file.name), fingerprint: fingerprint)
     }
 
     private static func task(_ file: SafeTensors) throws(FastTrainError) -> Task? {

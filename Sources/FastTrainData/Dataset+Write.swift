@@ -5,17 +5,25 @@ extension Dataset {
     /// `AtomicFile.write` does.
     public func write(to path: String, description: String? = nil, licence: String? = nil) throws(FastTrainError) {
         defer { extendLifetime(self) }
-        var metadata = ["format": Self.fileFormat]
+        let scale: Float? = if case .u8(_, let scale) = train.features { scale } else { nil }
+        var metadata = Self.metadata(task: task, scale: scale, preprocessing: preprocessing)
         metadata["description"] = description
         metadata["licence"] = licence
+        var tensors = tensors(of: train, named: "train")
+        if let test { tensors += self.tensors(of: test, named: "test") }
+        try SafeTensorsWriter.write(tensors, metadata: metadata, to: path)
+    }
+
+    /// What a data set file says besides its tensors; `scale` is that of U8 features.
+    static func metadata(task: Task, scale: Float?, preprocessing: Preprocessing?) -> [String: String] {
+        var metadata = ["format": fileFormat]
         switch task {
         case .classification(let classes): metadata["classes"] = JSON.array(classes.map(JSON.string)).text
         case .regression(let targets): metadata["targets"] = JSON.array(targets.map(JSON.string)).text
         }
-        if case .u8(_, let scale) = train.features { metadata["x_scale"] = String(scale) }
-        var tensors = tensors(of: train, named: "train")
-        if let test { tensors += self.tensors(of: test, named: "test") }
-        try SafeTensorsWriter.write(tensors, metadata: metadata, to: path)
+        if let scale { metadata["x_scale"] = String(scale) }
+        metadata[Preprocessing.key] = preprocessing?.json.text
+        return metadata
     }
 
     private func tensors(of split: DataSplit, named name: String) -> [TensorToWrite] {

@@ -12,6 +12,8 @@ public struct Dataset: Sendable {
     public let train: DataSplit
     /// The rows kept apart to measure on, if there are any.
     public let test: DataSplit?
+    /// How features and targets were made of a table's columns, if they were.
+    public internal(set) var preprocessing: Preprocessing?
     /// 16 hexadecimal digits that tell this content from any other: the XXH64 of the file (the digits of its own
     /// digest read as zeros), or of the elements and shapes for data in memory.
     public let fingerprint: String
@@ -22,6 +24,13 @@ public struct Dataset: Sendable {
         case classification(classes: [String])
         /// These numbers of each row.
         case regression(targets: [String])
+    }
+
+    /// This data set, whose features were made so.
+    func prepared(by preprocessing: Preprocessing) -> Dataset {
+        var dataset = self
+        dataset.preprocessing = preprocessing
+        return dataset
     }
 
     /// Elements of a row: the product of `featureShape`.

@@ -12,14 +12,10 @@ final class MappedFile: @unchecked Sendable {  // Sendable: the memory is read-o
     /// Throws `.noInput` when the file is missing, may not be read or is not a regular file, `.inputOutput` when it
     /// cannot be mapped.
     init(path: String) throws(FastTrainError) {
-        let descriptor = System.openForReading(path)
-        guard descriptor >= 0 else { throw .noInput(path: path, reason: System.reason) }
+        let descriptor = try System.openRegularFile(path)
         defer { close(descriptor) }
         guard let status = System.status(descriptor) else {
             throw .inputOutput(path: path, operation: "stat", reason: System.reason)
-        }
-        guard status.isRegularFile else {
-            throw .noInput(path: path, reason: status.isFolder ? "is a folder, not a file" : "is not a regular file")
         }
         let count = Int(status.st_size)
         guard count > 0 else {  // mmap refuses an empty mapping

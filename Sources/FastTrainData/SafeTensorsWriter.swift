@@ -54,21 +54,43 @@ public enum SafeTensorsWriter {
         defer { extendLifetime(tensors) }
         precondition(metadata[digestKey] == nil, "the digest is the writer's to add")
         precondition(Set(tensors.map(\.name)).count == tensors.count, "a tensor's name twice")
-        let ordered = [8, 4, 2, 1].flatMap { width in tensors.filter { $0.type.size == width } }
+        let ordered = ordered(tensors, \.type)
+        let layouts = ordered.map { TensorLayout(name: $0.name, type: $0.type, shape: $0.shape) }
         var hash = XXH64()
-        header(ordered, metadata, digest: digestPlaceholder).withUnsafeBytes { hash.update($0) }
+        header(layouts, metadata, digest: digestPlaceholder).withUnsafeBytes { hash.update($0) }
         for tensor in ordered { hash.update(tensor.bytes) }
-        let header = header(ordered, metadata, digest: hexadecimal(hash.value))
+        let header = header(layouts, metadata, digest: hexadecimal(hash.value))
         try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
             try sink.write(header)
             for tensor in ordered { try sink.write(tensor.bytes) }
         }
     }
 
+    /// Writes a file whose elements come one after the other, of all tensors at once: `body` appends them to the streams,
+    /// by the places of `tensors`. Atomically, with a digest, in the order of tensors that the other function has.
+    static func write(
+        streaming tensors: [TensorLayout], metadata: [String: String], to path: String,
+        _ body: (inout TensorStreams) throws(FastTrainError) -> Void
+    ) throws(FastTrainError) {
+        let ordered = ordered(tensors, \.type)
+        let placeholder = header(ordered, metadata, digest: digestPlaceholder)
+        try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
+            try sink.write(placeholder)
+            var streams = TensorStreams(tensors, fileOrder: ordered, from: placeholder.count, sink.descriptor, path)
+            try body(&streams)
+            let digest = try streams.finish()
+            try TensorStreams.write(header(ordered, metadata, digest: digest), at: 0, sink.descriptor, path)
+        }
+    }
+
+    private static func ordered<Tensor>(_ tensors: [Tensor], _ type: (Tensor) -> TensorType) -> [Tensor] {
+        [8, 4, 2, 1].flatMap { width in tensors.filter { type($0).size == width } }
+    }
+
     /// The header's length and the header: JSON with its members in a fixed order, padded with spaces so that the
     /// elements start at a multiple of `alignment`.
     private static func header(
-        _ tensors: [TensorToWrite], _ metadata: [String: String], digest: String
+        _ tensors: [TensorLayout], _ metadata: [String: String], digest: String
     ) -> [UInt8] {
         var entries = metadata
         entries[digestKey] = digestPrefix + digest
@@ -76,7 +98,7 @@ public enum SafeTensorsWriter {
         var members = [JSON.Member("__metadata__", .object(sorted.map { JSON.Member($0.key, .string($0.value)) }))]
         var offset = 0
         for tensor in tensors {
-            let end = offset + tensor.bytes.count
+            let end = offset + tensor.byteCount
             members.append(
                 JSON.Member(
                     tensor.name,

@@ -14,9 +14,41 @@ package enum System {
         retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
-    /// Opens a file that must not exist yet, for writing; mode 0666 less the umask.
+    /// Opens a regular file for reading. Throws `.noInput` when there is none, or something else of that name.
+    static func openRegularFile(_ path: String) throws(FastTrainError) -> Int32 {
+        let descriptor = openForReading(path)
+        guard descriptor >= 0 else { throw .noInput(path: path, reason: reason) }
+        guard let status = status(descriptor), status.isRegularFile else {
+            let isFolder = status(descriptor)?.isFolder ?? false
+            close(descriptor)
+            throw .noInput(path: path, reason: isFolder ? "is a folder, not a file" : "is not a regular file")
+        }
+        return descriptor
+    }
+
+    /// Reads what there is, up to the size of `buffer`; 0 at the file's end. Throws `.inputOutput` that names `path`.
+    static func read(
+        _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ path: String
+    ) throws(FastTrainError) -> Int {
+        while true {
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw .inputOutput(path: path, operation: "read", reason: reason) }
+        }
+    }
+
+    /// The first `count` bytes of a file, fewer of a shorter one; nil when it cannot be read.
+    static func firstBytes(of path: String, _ count: Int) -> [UInt8]? {
+        guard let descriptor = try? openRegularFile(path) else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard let read = bytes.withUnsafeMutableBytes({ try? read(descriptor, $0, path) }) else { return nil }
+        return Array(bytes.prefix(read))
+    }
+
+    /// Opens a file that must not exist yet, for writing and reading; mode 0666 less the umask.
     static func createExclusively(_ path: String) -> Int32 {
-        retrying { open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+        retrying { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     }
 
     /// Opens a folder, to `synchronize` it.
@@ -34,6 +66,21 @@ package enum System {
                 return false
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+        return true
+    }
+
+    /// Writes all of `bytes` from byte `offset` of the file on; false on a failure.
+    static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        var (rest, offset) = (bytes, offset)
+        while let base = rest.baseAddress, rest.count > 0 {
+            let count = pwrite(descriptor, base, rest.count, offset)
+            if count < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            offset += count
         }
         return true
     }

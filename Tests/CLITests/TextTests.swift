@@ -112,17 +112,18 @@ struct PredictionCSVTests {
         #expect(text(.regression(targets: ["x", "y"]), probabilities: false) == "row,x,y\n0,0.25,0.75\n1,1.0,1e-09\n")
     }
 
-    @Test func manyRowsInPieces() {
-        let many = Predictions(count: 10_000, outputs: 1, values: [Float](repeating: 1, count: 10_000))
-        let csv = PredictionCSV(many, task: .regression(targets: ["x"]), probabilities: false)
-        let lines = Array(csv.pieces).joined().split(separator: "\n")
-        #expect(Array(csv.pieces).count > 1)
-        #expect(lines.count == 10_001)
-        #expect(lines.last == "9999,1.0")
+    @Test func theMostProbableClasses() {
+        let task = Dataset.Task.classification(classes: ["a", "b", "c"])
+        let predictions = Predictions(count: 2, outputs: 3, values: [0.25, 0.5, 0.25, 0.25, 0.25, 0.5])
+        let csv = PredictionCSV(task: task, detail: .top(2))
+        #expect(csv.header == "row,class,probability,class_2,probability_2\n")
+        #expect(csv.lines(predictions, 0..<2, numbers: [7, 9]) == "7,b,0.5,a,0.25\n9,c,0.5,a,0.25\n")
+        #expect(PredictionCSV(task: task, detail: .top(1)).header == "row,class,probability\n")
     }
 
     private func text(_ task: Dataset.Task, probabilities: Bool) -> String {
-        Array(PredictionCSV(predictions, task: task, probabilities: probabilities).pieces).joined()
+        let csv = PredictionCSV(task: task, detail: probabilities ? .probabilities : .none)
+        return csv.header + csv.lines(predictions, 0..<predictions.count)
     }
 }
 

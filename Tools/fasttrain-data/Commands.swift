@@ -14,7 +14,7 @@ struct MNIST: ParsableCommand {
     @Argument(help: ArgumentHelp("The folder with the four files.", valueName: "dir"))
     var folder: String
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: ImageOutputOptions
 
     func run() throws {
         try output.write(Dataset(mnistFolder: folder, classes: output.classNames))
@@ -42,7 +42,7 @@ struct IDX: ParsableCommand {
     @Option(help: ArgumentHelp("The test rows' labels.", valueName: "file"))
     var testLabels: String?
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: ImageOutputOptions
 
     func validate() throws {
         guard (testImages == nil) == (testLabels == nil) else {
@@ -52,7 +52,7 @@ struct IDX: ParsableCommand {
 
     func run() throws {
         let dataset = try Dataset(
-            name: output.output,
+            name: output.output.output,
             trainImages: IDXFile(path: trainImages), trainLabels: IDXFile(path: trainLabels),
             testImages: testImages.map { try IDXFile(path: $0) }, testLabels: testLabels.map { try IDXFile(path: $0) },
             classes: output.classNames)

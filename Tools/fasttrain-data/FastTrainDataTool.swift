@@ -12,7 +12,7 @@ struct FastTrainDataTool: ParsableCommand {
             Exit codes: 0 done, 64 usage, 65 bad data, 66 no such input, 73 cannot create the output, \
             74 input/output error.
             """,
-        subcommands: [MNIST.self, IDX.self, Inspect.self])
+        subcommands: [CSV.self, MNIST.self, IDX.self, Inspect.self])
 
     /// Runs the command that the arguments name. Every error is one line that starts with the program's name.
     static func main() {
@@ -35,10 +35,18 @@ struct FastTrainDataTool: ParsableCommand {
     }
 }
 
-/// The options of all commands that write a data set.
+/// Where a data set goes.
 struct OutputOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: ArgumentHelp("The data set file to write.", valueName: "file"))
     var output: String
+
+    /// Says what was written, on standard output.
+    func report(_ dataset: Dataset) { print("\(output): \(dataset.summary)") }
+}
+
+/// The options of commands that write a data set of images.
+struct ImageOutputOptions: ParsableArguments {
+    @OptionGroup var output: OutputOptions
 
     @Option(
         help: ArgumentHelp(
@@ -56,7 +64,7 @@ struct OutputOptions: ParsableArguments {
 
     /// Writes `dataset` and says so on standard output.
     func write(_ dataset: Dataset) throws {
-        try dataset.write(to: output)
-        print("\(output): \(dataset.summary)")
+        try dataset.write(to: output.output)
+        output.report(dataset)
     }
 }

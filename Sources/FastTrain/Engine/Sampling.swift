@@ -22,7 +22,7 @@ struct Sampling {
         if recipe.validation == 0 { groups = [] }
         let generator = Philox(seed: seed, purpose: .validationSplit)
         var isHeldOut = [Bool](repeating: false, count: split.count)
-        let shares = Sampling.shares(of: groups.map(\.count), recipe.validation)
+        let shares = HoldOut.shares(of: groups.map(\.count), recipe.validation)
         for index in groups.indices {
             generator.shuffle(&groups[index], stream: UInt32(index))
             for row in groups[index].prefix(shares[index]) { isHeldOut[Int(row)] = true }
@@ -34,19 +34,6 @@ struct Sampling {
                 "--validation \(recipe.validation) of \(split.count) training rows leaves \(trainRows.count) to train on "
                     + "and \(validationRows.count) to validate on; both must be at least 1")
         }
-    }
-
-    /// How many of each group to hold out so that all together are the share, rounded: whole parts first, then one more
-    /// where the largest fractions are (of equal ones, in the first groups).
-    static func shares(of counts: [Int], _ share: Double) -> [Int] {
-        let total = Int((Double(counts.reduce(0, +)) * share).rounded())
-        var shares = counts.map { Int(Double($0) * share) }
-        let fractions = counts.indices.map { Double(counts[$0]) * share - Double(shares[$0]) }
-        let byFraction = counts.indices.sorted { (fractions[$0], -$0) > (fractions[$1], -$1) }
-        for index in byFraction.prefix(max(0, total - shares.reduce(0, +))) where shares[index] < counts[index] {
-            shares[index] += 1
-        }
-        return shares
     }
 
     /// The training rows in the order of an epoch (from 0).

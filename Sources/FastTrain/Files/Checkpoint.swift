@@ -10,6 +10,8 @@ public struct Checkpoint: Sendable, Equatable {
     public let scale: Float?
     /// The classes, or the targets.
     public let task: Dataset.Task
+    /// See `Model.preprocessing`.
+    public let preprocessing: Preprocessing?
     /// All that changes as the run goes.
     public let state: TrainingState
 
@@ -18,13 +20,14 @@ public struct Checkpoint: Sendable, Equatable {
     /// `recipe.loss` must be set, and the state be one that a run of this recipe can be in.
     public init(
         recipe: Recipe, fingerprint: String, featureShape: [Int], scale: Float?, task: Dataset.Task,
-        state: TrainingState
+        preprocessing: Preprocessing? = nil, state: TrainingState
     ) {
         self.recipe = recipe
         self.fingerprint = fingerprint
         self.featureShape = featureShape
         self.scale = scale
         self.task = task
+        self.preprocessing = preprocessing
         self.state = state
     }
 
@@ -51,6 +54,7 @@ public struct Checkpoint: Sendable, Equatable {
         self.init(
             recipe: network.recipe, fingerprint: try metadata.text("fingerprint"),
             featureShape: network.featureShape, scale: network.scale, task: network.task,
+            preprocessing: network.preprocessing,
             state: TrainingState(
                 parameters: parameters, optimizer: optimizer, best: best, step: progress.step,
                 lossSum: progress.lossSum, history: progress.history, seconds: progress.seconds))
@@ -62,7 +66,8 @@ public struct Checkpoint: Sendable, Equatable {
     /// Throws `.cannotCreate`, `.inputOutput` when writing fails, or `.internalError` for a state that no run of the
     /// recipe can be in, as no one could read it back.
     public func save(to path: String) throws(FastTrainError) {
-        let network = NetworkDescription(recipe: recipe, featureShape: featureShape, scale: scale, task: task)
+        let network = NetworkDescription(
+            recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
         let progress = CheckpointProgress(state)
         guard recipe.loss != nil, state.optimizer.keys.sorted() == recipe.optimizerState.sorted(), fits(network) else {
             throw .internalError("a checkpoint whose state is not of its recipe")

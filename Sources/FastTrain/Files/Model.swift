@@ -12,6 +12,8 @@ public struct Model: Sendable, Equatable {
     public let scale: Float?
     /// The classes, or the targets.
     public let task: Dataset.Task
+    /// How features and targets are made of a table's columns, for a model of such a data set.
+    public let preprocessing: Preprocessing?
     /// Weights and biases of each layer.
     public let parameters: Parameters
 
@@ -19,9 +21,11 @@ public struct Model: Sendable, Equatable {
 
     /// `recipe.loss` must be set, and the parameters of the shapes that the recipe, features and task ask for.
     public init(
-        recipe: Recipe, featureShape: [Int], scale: Float?, task: Dataset.Task, parameters: Parameters
+        recipe: Recipe, featureShape: [Int], scale: Float?, task: Dataset.Task, preprocessing: Preprocessing? = nil,
+        parameters: Parameters
     ) {
-        let description = NetworkDescription(recipe: recipe, featureShape: featureShape, scale: scale, task: task)
+        let description = NetworkDescription(
+            recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
         precondition(recipe.loss != nil && description.network.fits(parameters), "a model of another recipe")
         self.init(description, parameters)
     }
@@ -31,6 +35,7 @@ public struct Model: Sendable, Equatable {
         featureShape = description.featureShape
         scale = description.scale
         task = description.task
+        preprocessing = description.preprocessing
         self.parameters = parameters
     }
 
@@ -57,7 +62,8 @@ public struct Model: Sendable, Equatable {
     ///
     /// Throws `.cannotCreate`, or `.inputOutput` when writing fails.
     public func save(to path: String) throws(FastTrainError) {
-        let description = NetworkDescription(recipe: recipe, featureShape: featureShape, scale: scale, task: task)
+        let description = NetworkDescription(
+            recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
         var metadata = description.metadata
         metadata["format"] = Self.format
         try SafeTensorsWriter.write(description.tensors().write(parameters), metadata: metadata, to: path)

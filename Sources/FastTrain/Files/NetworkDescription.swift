@@ -4,6 +4,7 @@ struct NetworkDescription: Sendable, Equatable {
     var featureShape: [Int]
     var scale: Float?
     var task: Dataset.Task
+    var preprocessing: Preprocessing?
 
     /// Elements of a row of features.
     var inputs: Int { featureShape.reduce(1, *) }
@@ -27,7 +28,8 @@ struct NetworkDescription: Sendable, Equatable {
             hasRunning: suffix.isEmpty)
     }
 
-    /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape` and, of U8 features, `x_scale`.
+    /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape`, of U8 features `x_scale`, of a table
+    /// `preprocessing`.
     var metadata: [String: String] {
         var entries = ["recipe": recipe.json.text, "feature_shape": featureShape.json.text]
         switch task {
@@ -39,6 +41,7 @@ struct NetworkDescription: Sendable, Equatable {
             entries["targets"] = targets.json.text
         }
         if let scale { entries["x_scale"] = scale.description }
+        entries[Preprocessing.key] = preprocessing?.json.text
         return entries
     }
 }
@@ -49,6 +52,9 @@ extension NetworkDescription {
         task = try Self.readTask(metadata)
         featureShape = try Self.readFeatureShape(metadata)
         scale = try Self.readScale(metadata)
+        let file = metadata.file
+        preprocessing = try Preprocessing(metadata: file.metadata, file: file.name)
+        try preprocessing?.check(file: file.name, featureShape: featureShape, task: task)
         var reader = try ObjectReader(
             try metadata.json("recipe"), file: metadata.file.name, place: .named("recipe"))
         recipe = try Recipe(&reader)

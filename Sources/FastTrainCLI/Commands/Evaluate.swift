@@ -13,12 +13,19 @@ struct Evaluate: ParsableCommand {
     var json = false
 
     func run() throws {
-        let (model, data, rows) = try source.open()
-        let evaluation = try model.evaluate(data, rows, threads: threads.threads)
+        let model = try Model(path: source.path)
+        let rows = try openRows(for: model)
+        let evaluation = try model.evaluate(rows.data, rows.split, threads: threads.threads)
         if json { return try Console.print(evaluation.json.text) }
         let terminal = Terminal.standardOutput
-        let title = "\(source.path.printable) on the \(source.split.rawValue) rows of \(data.name.printable)"
+        let title = "\(source.path.printable) on \(rows.name.printable)"
         try Console.print(
             title + "\n\n" + EvaluationText.text(evaluation, width: terminal.width, style: terminal.style))
+    }
+
+    private func openRows(for model: Model) throws(FastTrainError) -> ModelSource.Rows {
+        guard let table = try source.openTable(for: model) else { return try source.openRows() }
+        let data = try table.dataset()
+        return .init(data: data, split: data.train, name: "the rows of \(data.name)")
     }
 }

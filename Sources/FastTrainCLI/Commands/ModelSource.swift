@@ -8,18 +8,55 @@ struct ModelSource: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A data set of fasttrain-data. (default: that of the run, for a folder; else the built-in MNIST sample)",
+            """
+            A data set of fasttrain-data or, for a model of a table, a table (CSV) with the same columns. (default: the \
+            data of the run, for a folder; else the built-in MNIST sample)
+            """,
             valueName: "file"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Which rows of the data set.", valueName: "name"))
-    var split = Split.test
+    @Option(
+        help: ArgumentHelp("Which rows of the data set. (values: train, test; default: test)", valueName: "name"))
+    var split: Split?
 
-    /// The model, the data set and its rows that were asked for.
-    func open() throws(FastTrainError) -> (model: Model, data: Dataset, rows: DataSplit) {
-        let model = try Model(path: path)
+    @OptionGroup var table: TableSourceOptions
+
+    /// The rows of a data set that were asked for.
+    struct Rows {
+        let data: Dataset
+        let split: DataSplit
+        /// What to call them.
+        let name: String
+    }
+
+    /// The table that `--data` names, ready to be read for `model`; nil when it names a data set. Says on standard error
+    /// which columns the model does not take.
+    func openTable(for model: Model) throws(FastTrainError) -> TableRows? {
+        guard let data, CSVFormat.isTable(data) else {
+            guard table.isDefault else { throw .usage("\(table.used): --data is no table") }
+            return nil
+        }
+        guard split == nil else { throw .usage("--split: \(data) is a table, all its rows are taken") }
+        guard let preprocessing = model.preprocessing else {
+            throw .badData(
+                file: data, place: .file, expected: "a data set of fasttrain-data, as \(path) is no model of a table",
+                found: "a table")
+        }
+        let rows = try TableRows(
+            path: data, format: table.format(of: data), preprocessing, task: model.task, unknown: table.unknown)
+        if !rows.unusedColumns.isEmpty {
+            let names = rows.unusedColumns.prefix(10).joined(separator: ", ")
+            let more = rows.unusedColumns.count > 10 ? " and \(rows.unusedColumns.count - 10) more" : ""
+            Console.warning("\(data): the model does not take the columns \(names)\(more)")
+        }
+        return rows
+    }
+
+    /// The data set and its rows that were asked for.
+    func openRows() throws(FastTrainError) -> Rows {
         let data = try openData()
-        return (model, data, try split.rows(of: data))
+        let split = split ?? .test
+        return Rows(data: data, split: try split.rows(of: data), name: "the \(split.rawValue) rows of \(data.name)")
     }
 
     private func openData() throws(FastTrainError) -> Dataset {
@@ -29,3 +66,39 @@ struct ModelSource: ParsableArguments {
         return try .mnistSample()
     }
 }
+
+/// How a table is read.
+struct TableSourceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Of a table: what is between two fields, a character or tab. (default: a comma; tab for .tsv)",
+            valueName: "character"))
+    var delimiter: String?
+
+    @Flag(help: "Of a table: the first line is a row already.")
+    var noHeader = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Of a table: what to do with a category that the model does not know.", valueName: "name"))
+    var unknown = UnknownCategory.refused
+
+    /// The format of `path`, as far as the options do not say.
+    func format(of path: String) throws(FastTrainError) -> CSVFormat {
+        var format = CSVFormat(path: path)
+        format.hasHeader = !noHeader
+        if let delimiter { format.delimiter = try CSVFormat.delimiter(delimiter) }
+        return format
+    }
+
+    /// Whether none of the options was given.
+    var isDefault: Bool { used.isEmpty }
+
+    /// The options that were given.
+    var used: String {
+        ((delimiter == nil ? [] : ["--delimiter"]) + (noHeader ? ["--no-header"] : [])
+            + (unknown == .refused ? [] : ["--unknown"])).joined(separator: ", ")
+    }
+}
+
+extension UnknownCategory: ExpressibleByArgument {}

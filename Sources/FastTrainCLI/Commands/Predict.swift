@@ -7,6 +7,9 @@ struct Predict: ParsableCommand {
         discussion: """
             One line a row: its number (from 0) and the class, or the numbers for a model of regression. \
             Give -o to write a file, which appears under its name only when it is complete.
+
+            A model of a table takes raw rows: --data names a table (CSV) with the columns that it was trained on, in \
+            any order. Of a series there is a line for each row that a full window ends with; the last is the forecast.
             """)
 
     @OptionGroup var source: ModelSource
@@ -14,31 +17,98 @@ struct Predict: ParsableCommand {
     @Flag(help: "Add the probability of each class.")
     var probabilities = false
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The n most probable classes, each with its probability.", valueName: "n"))
+    var top: Int?
+
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
     var output: String?
 
     @OptionGroup var threads: ThreadOptions
 
     func run() throws {
-        let (model, data, rows) = try source.open()
-        if probabilities { try requireProbabilities(of: model) }
-        let predictions = try model.predict(data, rows, threads: threads.threads)
-        let csv = PredictionCSV(predictions, task: model.task, probabilities: probabilities)
+        let model = try Model(path: source.path)
+        let csv = PredictionCSV(task: model.task, detail: try detail(of: model))
+        let table = try source.openTable(for: model)
+        var text = PredictionText(
+            model: model, csv: csv, table: table, rows: table == nil ? try source.openRows() : nil,
+            threads: threads.threads)
         guard let output else {
-            for piece in csv.pieces { try Console.write(piece) }
+            while let piece = try text.next() { try Console.write(piece) }
             return
         }
         try AtomicFile.write(to: output) { (sink) throws(FastTrainError) in
-            for piece in csv.pieces { try sink.write(piece) }
+            while let piece = try text.next() { try sink.write(piece) }
         }
     }
 
-    private func requireProbabilities(of model: Model) throws(FastTrainError) {
-        guard case .classification = model.task else {
-            throw .usage("--probabilities: \(source.path) predicts numbers, not classes")
+    private func detail(of model: Model) throws(FastTrainError) -> PredictionCSV.Detail {
+        guard probabilities || top != nil else { return .none }
+        guard top == nil || !probabilities else { throw .usage("--top and --probabilities exclude each other") }
+        let option = top == nil ? "--probabilities" : "--top"
+        guard case .classification(let classes) = model.task else {
+            throw .usage("\(option): \(source.path) predicts numbers, not classes")
         }
         guard model.recipe.loss != .squaredError else {
-            throw .usage("--probabilities: \(source.path) was trained with squared-error, its outputs are none")
+            throw .usage("\(option): \(source.path) was trained with squared-error, its outputs are none")
         }
+        guard let top else { return .probabilities }
+        guard (1...classes.count).contains(top) else {
+            throw .usage("--top: expected a number from 1 to \(classes.count), the classes, found \(top)")
+        }
+        return .top(top)
+    }
+}
+
+/// The lines of all predictions, header first, piece by piece: a table's rows are read and predicted as they are wanted.
+private struct PredictionText {
+    private let model: Model
+    private let csv: PredictionCSV
+    private var table: TableRows?
+    private var source: ModelSource.Rows?
+    private let threads: Int?
+    private var hasHeader = false
+    private var predictions: Predictions?
+    /// The numbers of `predictions`' rows; nil: 0, 1, 2, …
+    private var rows: [Int]?
+    /// Of `predictions`, those that are not lines yet.
+    private var pending = 0..<0
+
+    /// Rows of a table that are in memory at once.
+    private static let rows = 16_384
+    /// Lines of a piece.
+    private static let lines = 4096
+
+    init(model: Model, csv: PredictionCSV, table: TableRows?, rows: ModelSource.Rows?, threads: Int?) {
+        self.model = model
+        self.csv = csv
+        self.table = table
+        source = rows
+        self.threads = threads
+    }
+
+    /// nil: that was all. Throws what reading and predicting throws.
+    mutating func next() throws(FastTrainError) -> String? {
+        if pending.isEmpty {
+            guard let (made, numbers) = try predict() else { return nil }
+            (predictions, rows, pending) = (made.restored(by: model), numbers, 0..<made.count)
+        }
+        let piece = pending.prefix(Self.lines)
+        pending = piece.upperBound..<pending.upperBound
+        defer { hasHeader = true }
+        return (hasHeader ? "" : csv.header) + csv.lines(predictions!, piece, numbers: rows)
+    }
+
+    private mutating func predict() throws(FastTrainError) -> (Predictions, rows: [Int]?)? {
+        if let source {
+            self.source = nil
+            return (try model.predict(source.data, source.split, threads: threads), nil)
+        }
+        guard let (features, numbers) = try table?.next(most: Self.rows) else {
+            if let table, table.rowCount == 0 { throw table.nothingToPredict }
+            return nil
+        }
+        return (try model.predict(features: features, threads: threads), numbers)
     }
 }

@@ -1,43 +1,61 @@
 import FastTrain
 
-/// Predictions as CSV (RFC 4180, but lines end with LF): `row,class` with a column a class for its probability if
-/// wanted, or `row` and a column a target for a regression.
+/// Predictions as CSV (RFC 4180, but lines end with LF): `row,class`, with more columns if wanted, or `row` and a column a
+/// target for a regression.
 struct PredictionCSV {
-    private let predictions: Predictions
-    private let classes: [String]
-    private let header: String
-    private let showsValues: Bool
+    /// What there is of a class besides its name.
+    enum Detail: Equatable {
+        case none
+        /// A column a class with its probability.
+        case probabilities
+        /// `row,class,probability,class_2,probability_2,…`: so many classes, the most probable first.
+        case top(Int)
+    }
 
-    init(_ predictions: Predictions, task: Dataset.Task, probabilities: Bool) {
-        self.predictions = predictions
+    private let classes: [String]
+    private let detail: Detail
+    /// The first line.
+    let header: String
+
+    init(task: Dataset.Task, detail: Detail = .none) {
+        self.detail = detail
         switch task {
         case .classification(let names):
             classes = names.map(Self.field)
-            header = (["row", "class"] + (probabilities ? classes : [])).joined(separator: ",")
-            showsValues = probabilities
+            let more =
+                switch detail {
+                case .none: ["class"]
+                case .probabilities: ["class"] + classes
+                case .top(let count):
+                    ["class", "probability"]
+                        + (1..<count).flatMap { ["class_\($0 + 1)", "probability_\($0 + 1)"] }
+                }
+            header = (["row"] + more).joined(separator: ",") + "\n"
         case .regression(let names):
             classes = []
-            header = (["row"] + names.map(Self.field)).joined(separator: ",")
-            showsValues = true
+            header = (["row"] + names.map(Self.field)).joined(separator: ",") + "\n"
         }
     }
 
-    /// The whole text in pieces of some thousand lines, so that it is never in memory as a whole.
-    var pieces: some Sequence<String> {
-        let size = 4096
-        return stride(from: 0, to: max(1, predictions.count), by: size).lazy.map { first in
-            let rows = first..<min(first + size, predictions.count)
-            return (first == 0 ? header + "\n" : "") + rows.map(line).joined()
-        }
+    /// The lines of some of the rows. `numbers`: the rows' numbers; nil: 0, 1, 2, …
+    func lines(_ predictions: Predictions, _ rows: Range<Int>, numbers: [Int]? = nil) -> String {
+        rows.reduce(into: "") { $0 += line(predictions, $1, number: numbers?[$1] ?? $1) }
     }
 
-    private func line(_ row: Int) -> String {
-        var line = String(row)
-        if !classes.isEmpty { line += "," + classes[predictions.bestClass(row)] }
-        if showsValues {
-            for value in predictions.values[row * predictions.outputs..<(row + 1) * predictions.outputs] {
-                line += "," + String(value)
-            }
+    private func line(_ predictions: Predictions, _ row: Int, number: Int) -> String {
+        let values = predictions.values[row * predictions.outputs..<(row + 1) * predictions.outputs]
+        var line = String(number)
+        switch (classes.isEmpty, detail) {
+        case (false, .top(let count)):
+            // Of equal ones the first, as the class that is predicted is.
+            let order = values.indices.sorted { (values[$0], $1) > (values[$1], $0) }
+            for index in order.prefix(count) { line += ",\(classes[index - values.startIndex]),\(values[index])" }
+        case (false, .none): line += "," + classes[predictions.bestClass(row)]
+        case (false, .probabilities):
+            line += "," + classes[predictions.bestClass(row)]
+            for value in values { line += ",\(value)" }
+        case (true, _):
+            for value in values { line += ",\(value)" }
         }
         return line + "\n"
     }

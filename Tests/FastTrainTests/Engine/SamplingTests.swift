@@ -26,10 +26,10 @@ import Testing
     }
 
     @Test func sharesAddUp() {
-        #expect(Sampling.shares(of: [4, 4, 4, 4, 4, 4, 4, 4, 4, 4], 0.1) == [1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
-        #expect(Sampling.shares(of: [5, 5], 0.1) == [1, 0])
-        #expect(Sampling.shares(of: [10, 95], 0.1) == [1, 10])
-        #expect(Sampling.shares(of: [3], 0.1) == [0])
+        #expect(HoldOut.shares(of: [4, 4, 4, 4, 4, 4, 4, 4, 4, 4], 0.1) == [1, 1, 1, 1, 0, 0, 0, 0, 0, 0])
+        #expect(HoldOut.shares(of: [5, 5], 0.1) == [1, 0])
+        #expect(HoldOut.shares(of: [10, 95], 0.1) == [1, 10])
+        #expect(HoldOut.shares(of: [3], 0.1) == [0])
     }
 
     @Test func theSeedDecidesTheSplit() throws {

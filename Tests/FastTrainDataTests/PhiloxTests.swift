@@ -1,6 +1,6 @@
 import Testing
 
-@testable import FastTrain
+@testable import FastTrainData
 
 @Suite struct PhiloxTests {
     /// Known answers of the authors' Random123 library.
@@ -20,9 +20,9 @@ import Testing
 
     @Test func shufflesArePermutationsThatDiffer() {
         let generator = Philox(seed: 5, purpose: .shuffle)
-        var orders = Set<[Int]>()
+        var orders = Set<[Int32]>()
         for epoch in 0..<20 {
-            var order = Array(0..<101)
+            var order = Array(Int32(0)..<101)
             generator.shuffle(&order, stream: UInt32(epoch))
             #expect(order.sorted() == Array(0..<101))
             orders.insert(order)
@@ -32,10 +32,10 @@ import Testing
 
     /// Each of the 24 orders of four things about as often as another: χ² with 23 degrees of freedom.
     @Test func shufflesAreFair() {
-        var counts: [[Int]: Int] = [:]
+        var counts: [[Int32]: Int] = [:]
         let generator = Philox(seed: 9, purpose: .shuffle)
         for epoch in 0..<24_000 {
-            var order = [0, 1, 2, 3]
+            var order: [Int32] = [0, 1, 2, 3]
             generator.shuffle(&order, stream: UInt32(epoch))
             counts[order, default: 0] += 1
         }

@@ -2,25 +2,26 @@
 ///
 /// Each block of four numbers is a function of a key and a counter alone: what is drawn never depends on which thread
 /// draws it, or when, and the state to save is empty.
-struct Philox {
+package struct Philox {
     /// What a number is drawn for: part of the counter, so that no two uses share a number.
-    enum Purpose: UInt32 {
+    package enum Purpose: UInt32 {
         case initialWeights = 1
         case shuffle = 2
         case validationSplit = 3
         case dropout = 4
+        case testSplit = 5
     }
 
     private let seed: UInt64
     private let purpose: Purpose
 
-    init(seed: UInt64, purpose: Purpose) {
+    package init(seed: UInt64, purpose: Purpose) {
         self.seed = seed
         self.purpose = purpose
     }
 
     /// Block `index` of stream `stream` (an epoch, a layer).
-    func block(_ index: UInt64, stream: UInt32) -> SIMD4<UInt32> {
+    package func block(_ index: UInt64, stream: UInt32) -> SIMD4<UInt32> {
         let counter = SIMD4(
             UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), stream, purpose.rawValue)
         return Philox.block(
@@ -28,7 +29,7 @@ struct Philox {
     }
 
     /// The generator itself: ten rounds.
-    static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+    package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
         var c = counter
         var k = key
         for round in 0..<10 {
@@ -43,7 +44,7 @@ struct Philox {
     }
 
     /// Puts `items` in a random order (Fisher and Yates), each order as likely as another but for 2⁻⁶⁴ · count.
-    func shuffle<Element>(_ items: inout [Element], stream: UInt32) {
+    package func shuffle(_ items: inout [Int32], stream: UInt32) {
         items.withUnsafeMutableBufferPointer { items in
             for last in stride(from: items.count - 1, to: 0, by: -1) {
                 // One block serves two neighbouring picks.

@@ -1,6 +1,6 @@
 /// Takes the members of a JSON object one by one: a member that is missing, of the wrong kind or of no known name is
 /// an error that names it.
-struct ObjectReader {
+package struct ObjectReader {
     private var rest: [String: JSON] = [:]
     private let file: String
     /// Where the object stands; a member's place follows from it.
@@ -9,7 +9,7 @@ struct ObjectReader {
 
     /// `lines`: in which line of the file a member stands, where that is known. Throws `.badData` unless `json` is an
     /// object.
-    init(
+    package init(
         _ json: JSON, file: String, place: FastTrainError.Place, lines: [String: Int] = [:]
     ) throws(FastTrainError) {
         guard case .object(let members) = json else {
@@ -22,10 +22,10 @@ struct ObjectReader {
     }
 
     /// The member of that name, untaken; nil if there is none or it was taken.
-    subscript(name: String) -> JSON? { rest[name] }
+    package subscript(name: String) -> JSON? { rest[name] }
 
     /// The member of that name. One that may be null may also be missing.
-    mutating func take<Value: JSONConvertible>(
+    package mutating func take<Value: JSONConvertible>(
         _ name: String, as type: Value.Type = Value.self
     ) throws(FastTrainError) -> Value {
         guard let json = rest.removeValue(forKey: name) else {
@@ -39,13 +39,13 @@ struct ObjectReader {
     }
 
     /// Throws `.badData` when a member was not taken.
-    func finish() throws(FastTrainError) {
+    package func finish() throws(FastTrainError) {
         guard let (name, value) = rest.min(by: { $0.key < $1.key }) else { return }
         throw fault(name, expected: "no member of this name", found: value.excerpt)
     }
 
     /// What is wrong with a member, as an error.
-    func fault(_ name: String, expected: String, found: String) -> FastTrainError {
+    package func fault(_ name: String, expected: String, found: String) -> FastTrainError {
         if let line = lines[name] {
             return .badData(file: file, place: .line(line), expected: "'\(name)' to be \(expected)", found: found)
         }

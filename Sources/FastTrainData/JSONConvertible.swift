@@ -1,0 +1,149 @@
+/// A value that our files hold as JSON and give back exactly.
+package protocol JSONConvertible: SendableMetatype {
+    /// nil when the JSON is of another kind or out of range.
+    init?(json: JSON)
+    var json: JSON { get }
+    /// What `init(json:)` takes, for messages.
+    static var expectation: String { get }
+}
+
+extension Int: JSONConvertible {
+    package init?(json: JSON) {
+        guard case .integer(let value) = json else { return nil }
+        self = value
+    }
+
+    package var json: JSON { .integer(self) }
+    package static var expectation: String { "an integer" }
+}
+
+/// A number above `Int.max` is a string of its digits, as few JSON readers take it otherwise.
+extension UInt64: JSONConvertible {
+    package init?(json: JSON) {
+        switch json {
+        case .integer(let value) where value >= 0: self = UInt64(value)
+        case .string(let digits):
+            guard let value = UInt64(digits) else { return nil }
+            self = value
+        default: return nil
+        }
+    }
+
+    package var json: JSON { Int(exactly: self).map(JSON.integer) ?? .string(String(self)) }
+    package static var expectation: String { "an integer from 0 to 2^64 - 1" }
+}
+
+/// Finite numbers as the shortest decimal that reads back as the same bits. JSON has no others: those are the strings
+/// "NaN", "Infinity" and "-Infinity".
+extension Double: JSONConvertible {
+    package init?(json: JSON) {
+        switch json {
+        case .integer(let value): self = Double(value)
+        case .number(let value): self = value
+        case .string("NaN"): self = .nan
+        case .string("Infinity"): self = .infinity
+        case .string("-Infinity"): self = -.infinity
+        default: return nil
+        }
+    }
+
+    package var json: JSON {
+        isFinite ? .number(self) : .string(isNaN ? "NaN" : self > 0 ? "Infinity" : "-Infinity")
+    }
+    package static var expectation: String { "a number" }
+}
+
+extension Bool: JSONConvertible {
+    package init?(json: JSON) {
+        guard case .bool(let value) = json else { return nil }
+        self = value
+    }
+
+    package var json: JSON { .bool(self) }
+    package static var expectation: String { "true or false" }
+}
+
+extension String: JSONConvertible {
+    package init?(json: JSON) {
+        guard case .string(let value) = json else { return nil }
+        self = value
+    }
+
+    package var json: JSON { .string(self) }
+    package static var expectation: String { "a string" }
+}
+
+extension Array: JSONConvertible where Element: JSONConvertible {
+    package init?(json: JSON) {
+        guard case .array(let values) = json else { return nil }
+        self = []
+        reserveCapacity(values.count)
+        for value in values {
+            guard let element = Element(json: value) else { return nil }
+            append(element)
+        }
+    }
+
+    package var json: JSON { .array(map(\.json)) }
+    package static var expectation: String { "a list, each element \(Element.expectation)" }
+}
+
+/// nil is `null`, and so is a member that is not there (see `ObjectReader`).
+extension Optional: JSONConvertible where Wrapped: JSONConvertible {
+    package init?(json: JSON) {
+        if json == .null {
+            self = .none
+        } else if let value = Wrapped(json: json) {
+            self = value
+        } else {
+            return nil
+        }
+    }
+
+    package var json: JSON { self?.json ?? .null }
+    package static var expectation: String { "\(Wrapped.expectation), or null" }
+}
+
+/// Choices by their names.
+extension JSONConvertible where Self: RawRepresentable & CaseIterable, RawValue == String {
+    package init?(json: JSON) {
+        guard case .string(let name) = json else { return nil }
+        self.init(rawValue: name)
+    }
+
+    package var json: JSON { .string(rawValue) }
+    package static var expectation: String { "one of " + allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ") }
+}
+
+extension JSON {
+    /// Reads JSON text that stands within a file: a fault has the text's place, and tells the byte within the text.
+    package init(parsing text: String, file: String, place: FastTrainError.Place) throws(FastTrainError) {
+        do {
+            try self.init(parsing: text, file: file)
+        } catch .badData(_, let position, let expected, let found) {
+            throw .badData(file: file, place: place, expected: expected, found: "\(found) at \(position) of it")
+        }
+    }
+
+    /// The text for a message: one line, cut when long.
+    package var excerpt: String {
+        let text = self.text
+        return text.count <= 60 ? text : text.prefix(60) + "…"
+    }
+
+    /// The text for a person: each member of an object on a line of its own, and likewise each element of a list of
+    /// lists or objects. Ends with a newline.
+    package var page: String {
+        guard case .object(let members) = self, !members.isEmpty else { return text + "\n" }
+        let lines = members.map { "  \(JSON.string($0.name).text): \($0.value.rows)" }
+        return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
+    }
+
+    private var rows: String {
+        guard case .array(let elements) = self, let first = elements.first else { return text }
+        switch first {
+        case .array, .object: return "[\n" + elements.map { "    " + $0.text }.joined(separator: ",\n") + "\n  ]"
+        default: return text
+        }
+    }
+}

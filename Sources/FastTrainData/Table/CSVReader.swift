@@ -1,0 +1,257 @@
+import Glibc
+
+/// The records of a CSV file (RFC 4180), one after the other, whatever the file's size: in memory are a megabyte and the
+/// record at hand.
+///
+/// Fields may be quoted, then hold the delimiter, quotes (doubled) and line ends. Records end with LF, CR LF or CR. A byte
+/// order mark of UTF-8 is passed over. Spaces and tabs around a field that is not quoted do not belong to it.
+final class CSVReader {
+    /// Where a field of the record at hand lies.
+    struct Field {
+        /// From the start of the buffer.
+        var start: Int
+        var count: Int
+        /// Quotes in it are doubled.
+        var hasDoubledQuotes: Bool
+    }
+
+    /// The file's path.
+    let path: String
+    /// Fields of the record at hand.
+    private(set) var fieldCount = 0
+    /// The line on which the record at hand starts, from 1.
+    private(set) var line = 0
+
+    private let descriptor: Int32
+    /// Of each byte, whether an unquoted field does not simply go on with it.
+    private let isSpecial: [Bool]
+    private let delimiter: UInt8
+    private var buffer: UnsafeMutableBufferPointer<UInt8>
+    /// Room for fields: a plain pointer, as an array in a class is checked at each access (a third of the time).
+    private var fields: UnsafeMutableBufferPointer<Field>
+    /// The bytes of the buffer that are read but not parsed yet.
+    private var unparsed = 0..<0
+    private var isAtEnd = false
+    private var nextLine = 1
+
+    /// The most bytes of a record. A quote that is never closed makes the rest of a file one record.
+    static let mostRecordBytes = 16 << 20
+    private static let firstBufferBytes = 1 << 20
+
+    /// Opens the file. Throws `.noInput` when there is none or it is none that can be read more than once, `.badData` when
+    /// it is in UTF-16.
+    init(path: String, delimiter: UInt8) throws(FastTrainError) {
+        self.path = path
+        self.delimiter = delimiter
+        var isSpecial = [Bool](repeating: false, count: 256)
+        for byte in [delimiter, Byte.lineFeed, Byte.carriageReturn, Byte.quote, 0] { isSpecial[Int(byte)] = true }
+        self.isSpecial = isSpecial
+        descriptor = try System.openRegularFile(path)
+        buffer = .allocate(capacity: Self.firstBufferBytes)
+        fields = .allocate(capacity: 64)
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        try start()
+    }
+
+    deinit {
+        close(descriptor)
+        buffer.deallocate()
+        fields.deallocate()
+    }
+
+    /// Goes back to the start of the file.
+    func rewind() throws(FastTrainError) {
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else {
+            throw .inputOutput(path: path, operation: "seek", reason: System.reason)
+        }
+        unparsed = 0..<0
+        isAtEnd = false
+        nextLine = 1
+        try start()
+    }
+
+    private func start() throws(FastTrainError) {
+        while unparsed.count < 3, !isAtEnd { try refill() }
+        let mark = buffer[unparsed].prefix(3)
+        if mark.elementsEqual([0xEF, 0xBB, 0xBF]) {
+            unparsed = unparsed.lowerBound + 3..<unparsed.upperBound
+        } else if mark.prefix(2).elementsEqual([0xFF, 0xFE]) || mark.prefix(2).elementsEqual([0xFE, 0xFF]) {
+            throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "UTF-16")
+        }
+    }
+
+    /// Reads the next record; false at the end of the file. Throws `.badData` with the line, or `.inputOutput`.
+    func next() throws(FastTrainError) -> Bool {
+        while true {
+            switch try scan() {
+            case .record: return true
+            case .end: return false
+            case .cut: try refill()
+            }
+        }
+    }
+
+    /// The bytes of a field, as they stand in the file. Valid until the next record is read.
+    @inline(__always)
+    func bytes(_ field: Int) -> UnsafeBufferPointer<UInt8> {
+        let field = fields[field]
+        return UnsafeBufferPointer(start: buffer.baseAddress! + field.start, count: field.count)
+    }
+
+    /// The text of a field, doubled quotes as one. Throws `.badData` when it is not UTF-8.
+    func text(_ field: Int) throws(FastTrainError) -> String {
+        guard let text = String(validating: bytes(field), as: UTF8.self) else {
+            throw .badData(
+                file: path, place: .line(line), expected: "text in UTF-8 (from Latin-1: iconv -f latin1 -t utf-8)",
+                found: "\"\(String(decoding: bytes(field).prefix(60), as: UTF8.self))\"")
+        }
+        guard fields[field].hasDoubledQuotes else { return text }
+        return text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"")
+    }
+
+    /// Whether the record is a line without anything.
+    var isBlank: Bool { fieldCount == 1 && fields[0].count == 0 }
+
+    // MARK: - Scanning
+
+    private enum Scan { case record, end, cut }
+
+    private enum Byte {
+        static let quote = UInt8(ascii: "\"")
+        static let lineFeed = UInt8(ascii: "\n")
+        static let carriageReturn = UInt8(ascii: "\r")
+    }
+
+    /// Finds the fields of the next record; `.cut` when the buffer ends before the record does.
+    private func scan() throws(FastTrainError) -> Scan {
+        var p = unparsed.lowerBound
+        let end = unparsed.upperBound
+        if p == end { return isAtEnd ? .end : .cut }
+        let base = UnsafePointer(buffer.baseAddress!)
+        line = nextLine
+        var fields = self.fields
+        var count = 0
+        var lineEnds = 0
+        while true {
+            if count == fields.count { fields = moreFields() }
+            if p < end, base[p] == Byte.quote {
+                guard let close = try closingQuote(p, end, &lineEnds) else { return .cut }
+                fields[count] = Field(
+                    start: p + 1, count: close.at - p - 1, hasDoubledQuotes: close.hasDoubledQuotes)
+                p = close.at + 1
+                if p < end, base[p] != delimiter, base[p] != Byte.lineFeed, base[p] != Byte.carriageReturn {
+                    throw fault(lineEnds, "a delimiter or a line's end after the closing quote", base[p])
+                }
+            } else {
+                let start = p
+                isSpecial.withUnsafeBufferPointer { isSpecial in
+                    while p < end, !isSpecial[Int(base[p])] { p += 1 }
+                }
+                fields[count] = trimmed(base, start..<p)
+            }
+            count += 1
+            if p == end {
+                guard isAtEnd else { return .cut }
+                return finish(p, count, lineEnds)
+            }
+            switch base[p] {
+            case delimiter: p += 1
+            case Byte.lineFeed: return finish(p + 1, count, lineEnds + 1)
+            case Byte.carriageReturn:
+                if p + 1 == end, !isAtEnd { return .cut }
+                return finish(p + 1 < end && base[p + 1] == Byte.lineFeed ? p + 2 : p + 1, count, lineEnds + 1)
+            case Byte.quote:
+                throw fault(lineEnds, "quotes around a whole field, with those inside it doubled", base[p])
+            default:
+                throw fault(lineEnds, "text", base[p])
+            }
+        }
+    }
+
+    private func finish(_ end: Int, _ count: Int, _ lineEnds: Int) -> Scan {
+        fieldCount = count
+        unparsed = end..<unparsed.upperBound
+        nextLine += lineEnds
+        return .record
+    }
+
+    private func moreFields() -> UnsafeMutableBufferPointer<Field> {
+        let larger = UnsafeMutableBufferPointer<Field>.allocate(capacity: 2 * fields.count)
+        _ = larger.update(fromContentsOf: fields)
+        fields.deallocate()
+        fields = larger
+        return larger
+    }
+
+    /// The quote that closes the field whose opening quote is at `open`; nil when the buffer ends before that is known.
+    private func closingQuote(
+        _ open: Int, _ end: Int, _ lineEnds: inout Int
+    ) throws(FastTrainError) -> (at: Int, hasDoubledQuotes: Bool)? {
+        let base = UnsafePointer(buffer.baseAddress!)
+        let lineEndsBefore = lineEnds
+        var hasDoubledQuotes = false
+        var p = open + 1
+        while p < end {
+            switch base[p] {
+            case Byte.quote:
+                if p + 1 == end, !isAtEnd { return nil }
+                guard p + 1 < end, base[p + 1] == Byte.quote else { return (p, hasDoubledQuotes) }
+                hasDoubledQuotes = true
+                p += 1
+            case Byte.lineFeed: lineEnds += 1
+            case Byte.carriageReturn where p + 1 < end && base[p + 1] != Byte.lineFeed: lineEnds += 1
+            case 0: throw fault(lineEnds, "text", 0)
+            default: break
+            }
+            p += 1
+        }
+        guard isAtEnd else { return nil }
+        throw .badData(
+            file: path, place: .line(line + lineEndsBefore), expected: "a closing quote", found: "the end of the file")
+    }
+
+    /// A field without the spaces and tabs around it.
+    @inline(__always)
+    private func trimmed(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Field {
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, isSpace(base[start]) { start += 1 }
+        while start < end, isSpace(base[end - 1]) { end -= 1 }
+        return Field(start: start, count: end - start, hasDoubledQuotes: false)
+    }
+
+    private func fault(_ lineEnds: Int, _ expected: String, _ found: UInt8) -> FastTrainError {
+        let shown =
+            switch found {
+            case 0: "a byte 0"
+            case Byte.quote: "a quote"
+            case 0x21...0x7E: "'\(Character(Unicode.Scalar(found)))'"
+            default: "byte \(found)"
+            }
+        return .badData(file: path, place: .line(line + lineEnds), expected: expected, found: shown)
+    }
+
+    /// Reads more, behind what is not parsed yet.
+    private func refill() throws(FastTrainError) {
+        let count = unparsed.count
+        guard count < Self.mostRecordBytes else {
+            throw .badData(
+                file: path, place: .line(nextLine),
+                expected: "a record of at most \(Self.mostRecordBytes >> 20) MiB",
+                found: "a longer one (a quote that is never closed?)")
+        }
+        if count == buffer.count {
+            let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * count)
+            _ = larger.update(fromContentsOf: buffer)
+            buffer.deallocate()
+            buffer = larger
+        } else if unparsed.lowerBound > 0 {
+            let base = buffer.baseAddress!
+            memmove(base, base + unparsed.lowerBound, count)
+        }
+        let read = try System.read(
+            descriptor, UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]), path)
+        isAtEnd = read == 0
+        unparsed = 0..<count + read
+    }
+}

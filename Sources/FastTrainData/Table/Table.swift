@@ -1,0 +1,138 @@
+/// A CSV file as a table: named columns, and rows of as many fields as there are columns.
+final class Table {
+    /// The names of the columns; empty where the header has none.
+    let columns: [String]
+    /// Rows read so far.
+    private(set) var rowCount = 0
+
+    private let reader: CSVReader
+    private let format: CSVFormat
+    private let indices: [String: Int]
+
+    var path: String { reader.path }
+    /// Of the row at hand, from 1.
+    var line: Int { reader.line }
+
+    /// Opens the file and reads its header. Throws `.noInput`, `.badData`.
+    init(path: String, format: CSVFormat) throws(FastTrainError) {
+        let reader = try CSVReader(path: path, delimiter: format.delimiter)
+        self.reader = reader
+        self.format = format
+        guard try reader.next() else {
+            throw .badData(
+                file: path, place: .file, expected: format.hasHeader ? "a header and rows" : "rows",
+                found: "an empty file")
+        }
+        var columns: [String] = []
+        for field in 0..<reader.fieldCount {
+            columns.append(format.hasHeader ? try reader.text(field) : String(field + 1))
+        }
+        var indices: [String: Int] = [:]
+        for (index, name) in columns.enumerated() where !name.isEmpty {
+            if let first = indices.updateValue(index, forKey: name) {
+                throw .badData(
+                    file: path, place: .line(1), expected: "each column's name once",
+                    found: "'\(name)' for columns \(first + 1) and \(index + 1)")
+            }
+        }
+        self.columns = columns
+        self.indices = indices
+        try rewind()
+    }
+
+    /// Goes back to the first row.
+    func rewind() throws(FastTrainError) {
+        try reader.rewind()
+        rowCount = 0
+        if format.hasHeader { _ = try reader.next() }
+    }
+
+    /// Reads the next row; false after the last. Lines without anything are passed over, except in a table of one column,
+    /// where they are a field without text. Throws `.badData` with the line, `.inputOutput`.
+    func next() throws(FastTrainError) -> Bool {
+        repeat {
+            guard try reader.next() else { return false }
+        } while reader.isBlank && columns.count > 1
+        guard reader.fieldCount == columns.count else {
+            throw .badData(
+                file: path, place: .line(line),
+                expected: "\(columns.count) fields, as \(format.hasHeader ? "the header has" : "the first line has")",
+                found: "\(reader.fieldCount)")
+        }
+        rowCount += 1
+        return true
+    }
+
+    /// The bytes of a field of the row at hand.
+    @inline(__always)
+    func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> { reader.bytes(column) }
+
+    /// The text of a field of the row at hand. Throws `.badData` when it is not UTF-8.
+    func text(_ column: Int) throws(FastTrainError) -> String { try reader.text(column) }
+
+    /// The column of that name.
+    func index(of name: String) -> Int? { indices[name] }
+
+    /// The column of that name, or else at that position, from 1.
+    func column(_ name: String) -> Int? {
+        if let index = indices[name] { return index }
+        guard let position = Int(name), columns.indices.contains(position - 1) else { return nil }
+        return position - 1
+    }
+
+    /// As `column`. Throws `.badData` when there is none; `option` names what asks for it.
+    func column(_ name: String, for option: String) throws(FastTrainError) -> Int {
+        if let index = column(name) { return index }
+        let hint = columns.count == 1 ? " (is the delimiter another one? --delimiter)" : ""
+        throw .badData(
+            file: path, place: .line(1), expected: "a column '\(name)' (\(option))", found: columnList + hint)
+    }
+
+    /// The columns' names for a message.
+    var columnList: String {
+        let shown = columns.prefix(20).map { $0.isEmpty ? "one without a name" : "'\($0)'" }
+        let rest = columns.count - shown.count
+        return (columns.count == 1 ? "one column, " : "the columns ") + shown.joined(separator: ", ")
+            + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    /// The table has no rows.
+    var noRows: FastTrainError {
+        .badData(
+            file: path, place: .file, expected: format.hasHeader ? "rows after the header" : "rows", found: "none")
+    }
+
+    /// What a column is called in messages.
+    func name(_ column: Int) -> String { columns[column].isEmpty ? "\(column + 1)" : columns[column] }
+
+    /// An error about a field of the row at hand: it has its line, column and text.
+    func fault(_ column: Int, _ expected: String, hint: String = "") -> FastTrainError {
+        let text = String(decoding: bytes(column).prefix(60), as: UTF8.self)
+        let found = text.isEmpty ? "nothing" : "'\(text)'" + (bytes(column).count > 60 ? "…" : "")
+        return .badData(
+            file: path, place: .line(line), expected: "\(expected) in column '\(name(column))'", found: found + hint)
+    }
+
+    /// Whether a field of the row at hand says that there is no value: empty, or one of NA, N/A, #N/A, NaN, <NA>, null,
+    /// none, ?, in any case of letters.
+    func isMissing(_ column: Int) -> Bool {
+        let bytes = bytes(column)
+        if bytes.isEmpty { return true }
+        guard bytes.count <= 4 else { return false }
+        var word: UInt32 = 0
+        for byte in bytes { word = word << 8 | UInt32(byte | (byte >= 0x41 && byte <= 0x5A ? 0x20 : 0)) }
+        return Self.missing.contains(word)
+    }
+
+    private static let missing: Set<UInt32> = Set(
+        ["na", "n/a", "#n/a", "nan", "-nan", "<na>", "null", "none", "?"].map { text in
+            text.utf8.reduce(0) { $0 << 8 | UInt32($1) }
+        })
+
+    /// The number in a field of the row at hand; nil when it is none, or not finite.
+    @inline(__always)
+    func number(_ column: Int) -> Double? {
+        guard let value = DecimalNumber.parse(bytes(column)), value.isFinite else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,101 @@
+/// Makes a data set file of a CSV file, of any size: three passes over the table, of which a piece is in memory, and some
+/// bytes for each row (its class, which split it is in).
+public enum TableConversion {
+    /// Writes the data set of the table at `path` to `output`, atomically, and opens it.
+    ///
+    /// Rows are in the table's order, training rows and test rows apart. Throws `.badData` with line and column, `.noInput`,
+    /// `.usage` when the options do not fit the table or each other, and as `AtomicFile.write`.
+    public static func write(
+        table path: String, options: TableOptions, to output: String
+    ) throws(FastTrainError) -> Dataset {
+        guard options.test >= 0, options.test < 1 else {
+            throw .usage("--test: expected a share from 0 to below 1, found \(options.test)")
+        }
+        let table = try Table(path: path, format: options.format ?? CSVFormat(path: path))
+        let survey = try TableSurvey(table, options)
+        let isTest = try testRows(survey, options, path)
+        let testTable = try options.testFile.map { path throws(FastTrainError) in
+            try Table(path: path, format: options.format ?? CSVFormat(path: path))
+        }
+        let preprocessing = try TableFit.preprocessing(table, survey, isTest: isTest, options)
+        let task: Dataset.Task =
+            if let classes = survey.classes { .classification(classes: classes) } else {
+                .regression(targets: preprocessing.targetNames)
+            }
+        let sources = try Sources(table, testTable, preprocessing, task, options)
+        let testCount = isTest.count { $0 } + sources.testFileRows
+        let writer = DatasetWriter(
+            task: task, featureCount: preprocessing.featureCount, hasWeights: options.weights != nil,
+            trainCount: survey.rowCount - isTest.count { $0 }, testCount: testCount)
+        try writer.write(to: output, preprocessing: preprocessing) { (rows) throws(FastTrainError) in
+            try sources.copy(to: &rows, isTest: isTest)
+        }
+        return try Dataset(path: output)
+    }
+
+    /// Whether each row is for testing; empty: none.
+    private static func testRows(
+        _ survey: TableSurvey, _ options: TableOptions, _ path: String
+    ) throws(FastTrainError) -> [Bool] {
+        guard options.testFile == nil, options.test > 0 else { return [] }
+        let isTest = HoldOut.rows(
+            count: survey.rowCount, classCount: survey.classes?.count ?? 1, share: options.test,
+            Philox(seed: options.seed, purpose: .testSplit)
+        ) { survey.labels.isEmpty ? 0 : Int(survey.labels[$0]) }
+        let testCount = isTest.count { $0 }
+        guard testCount > 0, testCount < survey.rowCount else {
+            throw .usage(
+                "--test \(options.test) of \(survey.rowCount) rows in \(path) leaves \(survey.rowCount - testCount) to train "
+                    + "on and \(testCount) to test on; both must be at least 1 (--test 0: none to test on)")
+        }
+        return isTest
+    }
+
+    /// The tables that rows come from, with what makes features of them.
+    private struct Sources {
+        private let table: Table
+        private let encoder: RowEncoder
+        private let weights: Int?
+        private let test: (table: Table, encoder: RowEncoder, weights: Int?)?
+        /// Rows of the table of test rows.
+        let testFileRows: Int
+
+        init(
+            _ table: Table, _ testTable: Table?, _ preprocessing: Preprocessing, _ task: Dataset.Task,
+            _ options: TableOptions
+        ) throws(FastTrainError) {
+            self.table = table
+            encoder = try RowEncoder(preprocessing, task: task, of: table)
+            weights = try options.weights.map { name throws(FastTrainError) in try table.column(name, for: "--weights")
+            }
+            guard let testTable else {
+                (test, testFileRows) = (nil, 0)
+                return
+            }
+            let testEncoder = try RowEncoder(preprocessing, task: task, of: testTable, unknown: options.unknown)
+            for target in preprocessing.targets { _ = try testTable.column(target.name, for: "--target") }
+            let testWeights = try options.weights.map { name throws(FastTrainError) in
+                try testTable.column(name, for: "--weights")
+            }
+            test = (testTable, testEncoder, testWeights)
+            var count = 0
+            while try testTable.next() { count += 1 }
+            guard count > 0 else { throw testTable.noRows }
+            testFileRows = count
+        }
+
+        /// Makes every row, in the order of the tables.
+        func copy(to rows: inout DatasetWriter.Rows, isTest: [Bool]) throws(FastTrainError) {
+            try table.rewind()
+            while try table.next() {
+                let split = !isTest.isEmpty && isTest[table.rowCount - 1] ? 1 : 0
+                try rows.append(table, encoder, weights: weights, to: split)
+            }
+            guard let test else { return }
+            try test.table.rewind()
+            while try test.table.next() {
+                try rows.append(test.table, test.encoder, weights: test.weights, to: 1)
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// Of one target, what it holds: classes or numbers.
+struct TargetSurvey {
+    private let column: Int
+    private let task: TableOptions.Task?
+    /// What is found is numbers to predict: their classes do not matter any more.
+    private(set) var isNumeric: Bool
+    private var categories = Categories()
+    private var labels: [Int32] = []
+
+    init(column: Int, task: TableOptions.Task?) {
+        self.column = column
+        self.task = task
+        isNumeric = task == .regression
+    }
+
+    /// Reads the target of the row at hand. Throws `.badData` with line and column.
+    mutating func read(_ table: Table) throws(FastTrainError) {
+        if table.isMissing(column) { throw TableSurvey.targetFault(column, table) }
+        let areNumbers = categories.areNumbers
+        let place = categories.place(of: try table.text(column))
+        labels.append(Int32(place))
+        if task == nil {
+            if place > 0, areNumbers != categories.areNumbers {
+                throw table.fault(
+                    column, "\(areNumbers ? "a number" : "a text"), as in the lines before,",
+                    hint: " (if these are classes: --task classification)")
+            }
+            if categories.areNumbers, !categories.areWhole || categories.count > TableSurvey.mostClasses {
+                isNumeric = true
+                (categories, labels) = (Categories(), [])
+            }
+        }
+        guard categories.count <= TableSurvey.mostClasses else {
+            throw .badData(
+                file: table.path, place: .line(table.line),
+                expected: "at most \(TableSurvey.mostClasses) classes in column '\(table.name(column))'",
+                found: "one more")
+        }
+    }
+
+    /// The classes and each row's; nil for numbers. Throws `.usage` where it could be either.
+    func classes(_ path: String) throws(FastTrainError) -> (names: [String], labels: [Int32])? {
+        if isNumeric { return nil }
+        let (names, indices) = categories.sorted
+        if task == nil, categories.areNumbers {
+            let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+            throw .usage(
+                "--task: the target in \(path) is whole numbers (\(shown)): say classification or regression")
+        }
+        return (names, labels.map { Int32(indices[Int($0)]) })
+    }
+}

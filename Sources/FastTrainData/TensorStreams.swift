@@ -1,0 +1,93 @@
+import Glibc
+
+/// A tensor of a file to be written: all but its elements.
+struct TensorLayout {
+    let name: String
+    let type: TensorType
+    let shape: [Int]
+
+    /// Of all elements.
+    var byteCount: Int { shape.reduce(type.size, *) }
+}
+
+/// Several tensors of one file, each written front to back, whatever the order in which their elements come: of each a
+/// piece is in memory.
+struct TensorStreams {
+    /// Of the first tensor's bytes in the file, after the header.
+    private let start: Int
+    private let descriptor: Int32
+    private let path: String
+    private var streams: [Stream] = []
+
+    private struct Stream {
+        var pending: [UInt8] = []
+        /// Where `pending` goes in the file.
+        var offset: Int
+        let end: Int
+    }
+
+    private static let pieceBytes = 1 << 20
+
+    /// For `tensors`, which lie in `fileOrder` in the file, the first at byte `start`.
+    init(_ tensors: [TensorLayout], fileOrder: [TensorLayout], from start: Int, _ descriptor: Int32, _ path: String) {
+        self.start = start
+        self.descriptor = descriptor
+        self.path = path
+        var offsets: [String: Int] = [:]
+        var offset = start
+        for tensor in fileOrder {
+            offsets[tensor.name] = offset
+            offset += tensor.byteCount
+        }
+        streams = tensors.map { Stream(offset: offsets[$0.name]!, end: offsets[$0.name]! + $0.byteCount) }
+        for index in streams.indices { streams[index].pending.reserveCapacity(Self.pieceBytes) }
+    }
+
+    /// Appends elements to the tensor at that place of the list. Throws `.inputOutput`.
+    mutating func append(_ bytes: UnsafeRawBufferPointer, to tensor: Int) throws(FastTrainError) {
+        if streams[tensor].pending.count + bytes.count > Self.pieceBytes { try flush(tensor) }
+        precondition(streams[tensor].offset + streams[tensor].pending.count + bytes.count <= streams[tensor].end)
+        streams[tensor].pending.append(contentsOf: bytes)
+    }
+
+    /// Appends one element, or elements as one value.
+    mutating func append(_ value: some BitwiseCopyable, to tensor: Int) throws(FastTrainError) {
+        var result: Result<Void, FastTrainError> = .success(())
+        withUnsafeBytes(of: value) { bytes in
+            do throws(FastTrainError) { try append(bytes, to: tensor) } catch { result = .failure(error) }
+        }
+        try result.get()
+    }
+
+    private mutating func flush(_ tensor: Int) throws(FastTrainError) {
+        try Self.write(streams[tensor].pending, at: streams[tensor].offset, descriptor, path)
+        streams[tensor].offset += streams[tensor].pending.count
+        streams[tensor].pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes what is left; returns the digest's digits: of the file from its start, read once more. All tensors must be
+    /// complete.
+    mutating func finish() throws(FastTrainError) -> String {
+        for tensor in streams.indices {
+            try flush(tensor)
+            precondition(streams[tensor].offset == streams[tensor].end, "a tensor that is not complete")
+        }
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else {
+            throw .inputOutput(path: path, operation: "seek", reason: System.reason)
+        }
+        var hash = XXH64()
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 64)
+        defer { piece.deallocate() }
+        while case let count = try System.read(descriptor, piece, path), count > 0 {
+            hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+        }
+        return hexadecimal(hash.value)
+    }
+
+    /// Writes `bytes` at a place of the file.
+    static func write(_ bytes: [UInt8], at offset: Int, _ descriptor: Int32, _ path: String) throws(FastTrainError) {
+        guard bytes.withUnsafeBytes({ System.writeAll(descriptor, $0, at: offset) }) else {
+            throw .inputOutput(path: path, operation: "write", reason: System.reason)
+        }
+    }
+}
