@@ -66,7 +66,7 @@ extension RunReport {
     private func addSpeedTiles(_ page: inout Markup) {
         if let rate = medianRate {
             let operations = Double(network.operationsPerSample) * rate / 1e9
-            tile(&page, "samples a second", detail: "\(Format.rate(operations)) GFLOP/s, counted as dense") {
+            tile(&page, "samples a second", detail: "\(Format.rate(operations)) GFLOP/s nominal") {
                 $0.write(Format.rate(rate))
             }
         }

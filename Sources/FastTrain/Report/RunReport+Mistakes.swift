@@ -50,12 +50,17 @@ extension RunReport {
         page.element("span", ["class": "quiet"]) { page in
             let value = Double(mistake.value)
             page.write(" ")
-            page.number(value, hasProbabilities ? Format.percent(value, 1) : Format.loss(value))
+            page.number(value, hasProbabilities ? Self.percent(value) : Format.loss(value))
             if withRow { page.write(", row \(Format.integer(mistake.row))") }
         }
     }
 
     private var hasProbabilities: Bool { recipe.loss != .squaredError }
+
+    /// Near 100% with as many digits as tell one from the other.
+    private static func percent(_ probability: Double) -> String {
+        probability > 0.9999 ? "> 99.99%" : Format.percent(probability, probability > 0.99 ? 2 : 1)
+    }
 
     /// The surest first, of equal ones the first row; and how many there are in all.
     private static func mistakes(_ closeUp: CloseUp) -> (surest: [Mistake], count: Int) {

@@ -39,7 +39,7 @@ extension RunReport {
         page.element("table", ["class": "classes"]) { page in
             page.element("thead") { page in
                 page.element("tr") { page in
-                    for name in ["target", "R²", "root mean square error", "mean absolute error", "mean residual"] {
+                    for name in ["target", "R²", "RMSE", "MAE", "mean residual"] {
                         page.element("th", name)
                     }
                 }

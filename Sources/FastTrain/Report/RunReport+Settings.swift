@@ -13,7 +13,7 @@ extension RunReport {
                 }
             }
         }
-        section("Machine", "It decides the speed alone.", &page) { page in
+        section(machine == nil ? "Time" : "Machine", "No number above depends on it but the speed.", &page) { page in
             page.element("dl", ["class": "settings"]) { page in
                 for (name, value) in surroundings {
                     page.element("div") { page in
@@ -53,11 +53,10 @@ extension RunReport {
             entries.append(("CPUs", "\(machine.cpus.count) of \(machine.cpus.machine)\(limit)"))
             entries.append(("threads", "\(machine.threads)"))
             entries.append(("instruction set", machine.instructionSet.rawValue))
-        } else {
-            entries.append(("trained on", "not recorded in the run's folder"))
         }
         entries.append(("time", Format.duration(seconds)))
-        entries.append(("steps", "\(Format.integer(history.last?.step ?? 0)), \(Format.integer(stepsPerEpoch)) an epoch"))
+        entries.append(
+            ("steps", "\(Format.integer(history.last?.step ?? 0)), \(Format.integer(stepsPerEpoch)) an epoch"))
         return entries
     }
 }

@@ -88,34 +88,39 @@ extension RunReport {
         .heat .count { fill: var(--ink); font-size: 11.5px; pointer-events: none; }
         .heat .count.strong { fill: var(--on-fill); font-weight: 600; }
 
-        .pairs { columns: 3 200px; column-gap: 28px; margin: 14px 0 0; padding-left: 1.6em; font-size: 15px; }
-        .pairs li { margin-bottom: 3px; break-inside: avoid; padding-left: 4px; }
-        .pairs li::marker { color: var(--quiet); font-size: 13px; }
+        .beside { display: grid; gap: 8px 44px; align-items: start; }
+        .beside > * { min-width: 0; }
+        @media (min-width: 860px) { .beside { grid-template-columns: 58fr 42fr; } }
+        .pairs h3 { margin-top: 24px; }
+        .pairs ol { max-width: 340px; margin: 10px 0 0; padding: 0; list-style: none; font-size: 15px; }
+        .pairs li { padding: 5px 0; border-bottom: 1px solid var(--rule); break-inside: avoid; overflow-wrap: anywhere; }
+        .pairs .times { float: right; font-variant-numeric: tabular-nums; }
 
         table { border-collapse: collapse; font-size: 15px; font-variant-numeric: tabular-nums; }
         .classes { width: 100%; max-width: 720px; }
         .classes th, .classes td { padding: 6px 12px; text-align: right; border-bottom: 1px solid var(--rule); }
         .classes thead th { font-size: 13px; font-weight: 500; color: var(--quiet); white-space: nowrap; }
-        .classes th:first-child { padding-left: 0; text-align: left; overflow-wrap: anywhere; }
+        .classes th:first-child { padding-left: 0; text-align: left; min-width: 4.2em; overflow-wrap: break-word; }
         .classes tbody th { font-weight: 620; }
         .classes td:last-child, .classes th:last-child { padding-right: 0; }
         .meter { width: 22%; min-width: 60px; }
-        .meter span { display: block; height: 7px; border-radius: 4px; background: var(--blue); }
+        .meter span { display: block; height: 7px; border-radius: 4px; background: var(--orange); }
         tr { break-inside: avoid; }
 
         .mistakes {
-          display: grid; grid-template-columns: repeat(auto-fill, minmax(84px, 1fr)); gap: 16px 14px; margin-top: 18px;
+          display: grid; grid-template-columns: repeat(12, 1fr); gap: 16px 12px; margin-top: 18px;
           font-size: 13.5px; line-height: 1.35;
         }
-        .mistakes.plain { grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 6px 20px; font-size: 14.5px; }
+        .mistakes.plain { grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 6px 20px; font-size: 14.5px; }
         .mistakes figcaption { overflow-wrap: anywhere; }
         .mistakes .wrong { color: var(--orange); }
         .mistakes .quiet { white-space: nowrap; }
+        .mistakes:not(.plain) .quiet { display: block; font-size: 12.5px; }
         .pixels {
           display: block; width: 100%; height: auto; border-radius: 6px; image-rendering: pixelated;
         }
         .mistakes .pixels { margin-bottom: 5px; }
-        .units { display: grid; grid-template-columns: repeat(auto-fill, minmax(72px, 1fr)); gap: 8px; margin-top: 18px; }
+        .units { display: grid; grid-template-columns: repeat(12, 1fr); gap: 8px; margin-top: 18px; }
         .units .pixels { background: var(--card); border: 1px solid var(--rule); break-inside: avoid; }
 
         .settings { columns: 3 250px; column-gap: 36px; margin: 16px 0 0; font-size: 14.5px; }
@@ -127,7 +132,11 @@ extension RunReport {
         .settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
         .settings .set dd { font-weight: 680; }
 
+        @media screen and (prefers-color-scheme: dark) { .units .pixels { filter: brightness(1.35); } }
+        @media (max-width: 860px) { .mistakes, .units { grid-template-columns: repeat(8, 1fr); } }
         @media (max-width: 600px) {
+          .mistakes { grid-template-columns: repeat(4, 1fr); }
+          .units { grid-template-columns: repeat(6, 1fr); gap: 6px; }
           main { padding: 28px 16px 48px; }
           section { margin-top: 34px; padding-top: 20px; }
           .tiles { grid-template-columns: repeat(2, 1fr); gap: 9px; }
@@ -137,15 +146,22 @@ extension RunReport {
           .charts svg text.series { font-size: 14px; }
           .classes th, .classes td { padding: 6px 7px; }
           .classes { font-size: 14px; }
-          .meter { display: none; }
-          .classes thead th:nth-child(5):empty { display: none; }
+          .meter { min-width: 36px; }
+          .tile.main { grid-column: 1 / -1; }
+          .tile.main .figure { font-size: 32px; }
         }
         @media print {
           main { max-width: none; padding: 0; }
           body { font-size: 13px; }
           section { margin-top: 22px; padding-top: 14px; }
           h2, .note { break-after: avoid; }
-          .charts { grid-template-columns: 1fr 1fr; }
+          .charts, .beside { grid-template-columns: 1fr 1fr; }
+          .tiles { grid-template-columns: repeat(5, 1fr); }
+          .tile { padding: 9px 10px; }
+          .tile .figure { font-size: 20px; }
+          .mistakes:not(.plain), .units { grid-template-columns: repeat(12, 1fr); gap: 8px; font-size: 11px; }
+          .pairs ol { font-size: 12.5px; }
+          .pairs h3 { margin-top: 0; }
           .heat { max-width: 460px !important; }
           .wide { overflow: visible; }
         }
