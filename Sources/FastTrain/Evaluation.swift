@@ -61,6 +61,11 @@ public struct ConfusionMatrix: Sendable, Equatable {
     /// All rows.
     public var total: Int { counts.values.reduce(0, +) }
 
+    /// What is not 0, in no order.
+    var entries: [(label: Int, prediction: Int, count: Int)] {
+        counts.map { (label: $0.key / classes.count, prediction: $0.key % classes.count, count: $0.value) }
+    }
+
     /// The largest count.
     public var largest: Int { counts.values.max() ?? 0 }
 

@@ -42,7 +42,7 @@ extension Model {
         _ data: Dataset, _ split: DataSplit, threads: Int? = nil
     ) throws(FastTrainError) -> Predictions {
         try checkFeatures(data)
-        return try predict(split, threads: threads)
+        return try predict(split, rows: (0..<split.count).map { Int32($0) }, threads: threads)
     }
 
     /// What the model answers for rows of F32 features [rows, features], prepared as those that it was trained on.
@@ -61,18 +61,20 @@ extension Model {
             throw .usage("the model takes U8 features, found F32 features")
         }
         defer { extendLifetime(data) }
-        return try predict(data.train, threads: threads)
+        return try predict(data.train, rows: (0..<data.train.count).map { Int32($0) }, threads: threads)
     }
 
-    private func predict(_ split: DataSplit, threads: Int?) throws(FastTrainError) -> Predictions {
+    /// What the model answers for some rows, in their order; the split's features must be of the model's shape and scale.
+    func predict(_ split: DataSplit, rows: [Int32], threads: Int?) throws(FastTrainError) -> Predictions {
         let forward = try forwardPass(split, threads: threads)
-        let indices = Buffer<Int32>(count: split.count)
-        for row in 0..<split.count { indices.base[row] = Int32(row) }
+        let count = rows.count
+        let indices = Buffer<Int32>(count: count)
+        indices.base.update(from: rows, count: count)
         let outputs = forward.pass.network.outputs
-        let values = Buffer<Float>(count: split.count * outputs)
+        let values = Buffer<Float>(count: count * outputs)
         try Team.run(threads: forward.threads) { member throws(FastTrainError) in
             let pass = forward.pass
-            pass.forEachChunk(of: member.share(of: split.count), member: member) { chunk, place in
+            pass.forEachChunk(of: member.share(of: count), member: member) { chunk, place in
                 pass.gather(split.features, indices: indices.base + chunk.lowerBound - place.lowerBound, rows: place)
                 pass.run(rows: place)
                 pass.turnToProbabilities(rows: place)
@@ -83,7 +85,7 @@ extension Model {
                 }
             }
         }
-        return Predictions(count: split.count, outputs: outputs, values: values.array)
+        return Predictions(count: count, outputs: outputs, values: values.array)
     }
 
     func evaluate(_ split: DataSplit, rows: [Int32]? = nil, threads: Int?) throws(FastTrainError) -> Evaluation {

@@ -78,12 +78,7 @@ public final class Training {
     ) throws(FastTrainError) -> Training {
         let folder = try RunFolder.open(path)
         var run = try folder.readRecipe()
-        let data = if let data { data } else { try dataset(of: run) }
-        guard data.fingerprint == run.fingerprint else {
-            throw .badData(
-                file: data.name, place: .named("fingerprint"),
-                expected: "\(run.fingerprint), the data of the run in \(path)", found: data.fingerprint)
-        }
+        let data = try self.data(of: run, in: path, given: data)
         if let epochs { run.recipe.epochs = epochs }
         let setup = try Setup(
             recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime)
@@ -122,8 +117,19 @@ public final class Training {
         }
     }
 
-    private static func dataset(of run: RunDescription) throws(FastTrainError) -> Dataset {
-        if let path = run.data { try Dataset(path: path) } else { try Dataset.mnistSample() }
+    /// The data of the run in the folder `path`: `given`, or what `recipe.json` names. Throws `.badData` when it is other
+    /// data, and as `Dataset(path:)`.
+    static func data(
+        of run: RunDescription, in path: String, given: Dataset?
+    ) throws(FastTrainError) -> Dataset {
+        let data: Dataset =
+            if let given { given } else if let file = run.data { try Dataset(path: file) } else { try .mnistSample() }
+        guard data.fingerprint == run.fingerprint else {
+            throw .badData(
+                file: data.name, place: .named("fingerprint"),
+                expected: "\(run.fingerprint), the data of the run in \(path)", found: data.fingerprint)
+        }
+        return data
     }
 
     /// What follows from recipe and data.
@@ -202,10 +208,12 @@ public final class Training {
             try folder?.writeModel(model)
             try folder?.writeMetrics(test: test, validation: validation)
         }
-        return Outcome(
+        let outcome = Outcome(
             model: model, history: session.history, test: test, validation: validation, bestEpoch: session.best?.epoch,
             interrupted: session.interrupted, ending: session.interrupted == nil ? session.ending : nil,
             checkpoint: session.newestCheckpoint, seconds: session.seconds)
+        if let folder, session.interrupted == nil { try writeReport(outcome, in: folder) }
+        return outcome
     }
 
     /// A model of these parameters, with all that it takes to use them on raw rows.

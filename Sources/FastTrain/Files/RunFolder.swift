@@ -8,7 +8,7 @@ public final class RunFolder: Sendable {
     private let lock: FolderLock
 
     /// What the run leaves; a folder with one of these holds a run.
-    private static let files = ["recipe.json", "history.jsonl", "metrics.json", "model.safetensors"]
+    private static let files = ["recipe.json", "history.jsonl", "metrics.json", "model.safetensors", "report.html"]
 
     /// The model to use: the best by validation if there was one, else the last.
     public var modelPath: String { Self.modelPath(in: path) }
@@ -16,6 +16,8 @@ public final class RunFolder: Sendable {
     public var historyPath: String { path + "/history.jsonl" }
     /// How the model does on the test rows and the held-out rows.
     public var metricsPath: String { path + "/metrics.json" }
+    /// What the run came to, as a page for people.
+    public var reportPath: String { path + "/report.html" }
     /// How the run was started.
     public var recipePath: String { Self.recipePath(in: path) }
 
@@ -110,5 +112,10 @@ extension RunFolder {
     /// Writes `metrics.json` (see `Evaluation.metrics`).
     public func writeMetrics(test: Evaluation?, validation: Evaluation?) throws(FastTrainError) {
         try AtomicFile.write(Evaluation.metrics(test: test, validation: validation).page, to: metricsPath)
+    }
+
+    /// Writes `report.html`.
+    func writeReport(_ page: String) throws(FastTrainError) {
+        try AtomicFile.write(page, to: reportPath)
     }
 }

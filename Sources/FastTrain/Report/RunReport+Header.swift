@@ -1,0 +1,93 @@
+import FastTrainPictures
+
+extension RunReport {
+    /// What it is, how it ended, and the figures that one asks for first.
+    func addHeader(_ page: inout Markup) {
+        page.element("header") { page in
+            page.element("p", ["class": "overline"], "fasttrain report")
+            page.element("h1") { page in
+                page.write("\(network)")
+                page.element("span", ["class": "on"], " on ")
+                page.write(dataName)
+            }
+            page.element("p", ["class": "lead"], summary)
+            page.element("div", ["class": "tiles"]) { page in
+                addScoreTiles(&page)
+                addSpeedTiles(&page)
+            }
+        }
+    }
+
+    private var summary: String {
+        let epochs =
+            ending == .epochs
+            ? Format.count(history.count, "epoch")
+            : "\(Format.integer(history.count)) of \(Format.count(recipe.epochs, "epoch"))"
+        var sentence = "Trained for \(epochs) on \(Format.count(trainRows, "row")) in \(Format.duration(seconds))"
+        switch ending {
+        case .patience: sentence += ", until \(Format.count(recipe.patience ?? 0, "epoch")) in a row were no better"
+        case .time: sentence += ", all that the time allowed"
+        case nil: sentence += "; not finished yet"
+        case .epochs: break
+        }
+        if let bestEpoch { sentence += ". The model is that of epoch \(bestEpoch), the best by \(monitored)" }
+        return sentence + "."
+    }
+
+    private var monitored: String {
+        switch recipe.monitor {
+        case .validationLoss: "validation loss"
+        case .validationScore: "validation \(scoreName)"
+        case .trainLoss: "training loss"
+        }
+    }
+
+    private func addScoreTiles(_ page: inout Markup) {
+        var isFirst = true
+        for (name, evaluation) in [("test", test), ("validation", validation)] {
+            guard let evaluation else { continue }
+            tile(
+                &page, "\(name) \(scoreName)",
+                detail: Format.count(evaluation.samples, "row"), isMain: isFirst
+            ) { write(evaluation.score, &$0) }
+            isFirst = false
+        }
+        if let (rows, evaluation) = bestKnown {
+            tile(&page, "\(rows) loss", detail: recipe.loss?.rawValue ?? "") {
+                $0.number(evaluation.loss, Format.loss(evaluation.loss))
+            }
+        } else if let last = history.last {
+            tile(&page, "training loss", detail: "no rows to measure the model on") {
+                $0.number(last.trainLoss, Format.loss(last.trainLoss))
+            }
+        }
+    }
+
+    private func addSpeedTiles(_ page: inout Markup) {
+        if let rate = medianRate {
+            let operations = Double(network.operationsPerSample) * rate / 1e9
+            tile(&page, "samples a second", detail: "\(Format.rate(operations)) GFLOP/s nominal") {
+                $0.write(Format.rate(rate))
+            }
+        }
+        tile(&page, "parameters", detail: recipe.hidden.isEmpty ? "linear" : recipe.activation.rawValue) {
+            $0.write(Format.integer(network.parameterCount))
+        }
+    }
+
+    /// Of the epochs' speeds the one in the middle.
+    private var medianRate: Double? {
+        let rates = history.map(\.samplesPerSecond).sorted()
+        return rates.isEmpty ? nil : rates[rates.count / 2]
+    }
+
+    private func tile(
+        _ page: inout Markup, _ name: String, detail: String, isMain: Bool = false, _ figure: (inout Markup) -> Void
+    ) {
+        page.element("div", ["class": isMain ? "tile main" : "tile"]) { page in
+            page.element("p", ["class": "name"], name)
+            page.element("p", ["class": "figure"]) { figure(&$0) }
+            page.element("p", ["class": "detail"], detail)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import FastTrainPictures
+
+extension RunReport {
+    private static let mostTargets = 8
+    private static let mostDots = 1500
+
+    /// Of each number predicted: how far off, and in which direction.
+    func addResiduals(_ closeUp: CloseUp, _ page: inout Markup) {
+        guard case .regression(let targets) = model.task else { return }
+        let fits = targets.indices.prefix(Self.mostTargets).map { Fit(closeUp, output: $0) }
+        let rest = targets.count > fits.count ? " The first \(fits.count) of \(targets.count) numbers." : ""
+        section(
+            "Predicted and true", "On the \(Format.count(closeUp.rows.count, "\(closeUp.name) row")).\(rest)", &page
+        ) { page in
+            page.element("div", ["class": "wide"]) { addTable(targets, fits, &$0) }
+            for (target, fit) in zip(targets, fits) {
+                if fits.count > 1 { page.element("h3", target) }
+                page.element("div", ["class": "charts"]) { page in
+                    figure("Predicted against true; on the line all is right", &page) { page in
+                        let every = fit.pairs.count / Self.mostDots + 1
+                        let shown = stride(from: 0, to: fit.pairs.count, by: every).map { fit.pairs[$0] }
+                        ScatterChart(
+                            shown.map { (x: $0.truth, y: $0.prediction) }, xName: "true \(target)", yName: "predicted",
+                            label: "Predicted against true \(target)"
+                        ).draw(&page)
+                    }
+                    figure("Residuals, true less predicted", &page) { page in
+                        Histogram(
+                            fit.pairs.map { $0.truth - $0.prediction }, xName: "residual of \(target)",
+                            label: "How often residuals of \(target) have which size"
+                        ).draw(&page)
+                    }
+                }
+            }
+        }
+    }
+
+    private func addTable(_ targets: [String], _ fits: [Fit], _ page: inout Markup) {
+        page.element("table", ["class": "classes"]) { page in
+            page.element("thead") { page in
+                page.element("tr") { page in
+                    for name in ["target", "R²", "RMSE", "MAE", "mean residual"] {
+                        page.element("th", name)
+                    }
+                }
+            }
+            page.element("tbody") { page in
+                for (target, fit) in zip(targets, fits) {
+                    page.element("tr") { page in
+                        page.element("th", ["scope": "row"], target)
+                        for value in [fit.r2, fit.rootMeanSquare, fit.meanAbsolute, fit.mean] {
+                            page.element("td") { $0.number(value, Format.loss(value)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// One output over all rows.
+    struct Fit: Sendable {
+        var pairs: [(truth: Double, prediction: Double)]
+
+        init(_ closeUp: CloseUp, output: Int) {
+            pairs = closeUp.rows.enumerated().map { index, row in
+                let prediction = closeUp.predictions.values[index * closeUp.predictions.outputs + output]
+                return (closeUp.split.target(Int(row), output: output), Double(prediction))
+            }
+        }
+
+        private func mean(_ value: ((truth: Double, prediction: Double)) -> Double) -> Double {
+            pairs.reduce(0) { $0 + value($1) } / Double(max(1, pairs.count))
+        }
+
+        /// Of true less predicted.
+        var mean: Double { mean { $0.truth - $0.prediction } }
+        var meanAbsolute: Double { mean { ($0.truth - $0.prediction).magnitude } }
+        var rootMeanSquare: Double { mean { ($0.truth - $0.prediction) * ($0.truth - $0.prediction) }.squareRoot() }
+
+        /// Coefficient of determination; of truths that are all equal 1 if all is right, else 0, as scikit-learn has it.
+        var r2: Double {
+            let center = mean(\.truth)
+            let spread = mean { ($0.truth - center) * ($0.truth - center) }
+            let error = rootMeanSquare * rootMeanSquare
+            guard spread > 0 else { return error == 0 ? 1 : 0 }
+            return 1 - error / spread
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Glibc
+
+extension RunReport.CloseUp {
+    /// So many outputs at most are looked at, 80 MB; of more rows evenly chosen ones.
+    private static let mostOutputs = 20_000_000
+
+    /// `rows`: nil for all. Throws as `Model.predict`.
+    init(
+        _ name: String, _ split: DataSplit, rows: [Int32]?, model: Model, outputs: Int, threads: Int?
+    ) throws(FastTrainError) {
+        let rows = rows ?? (0..<split.count).map { Int32($0) }
+        let every = rows.count * outputs / Self.mostOutputs + 1
+        self.name = name
+        self.split = split
+        self.rows = stride(from: 0, to: rows.count, by: every).map { rows[$0] }
+        predictions = try model.predict(split, rows: self.rows, threads: threads)
+    }
+}
+
+extension RunReport.Machine {
+    /// This one.
+    static func current(threads: Int, instructionSet: InstructionSet) -> Self {
+        Self(processor: processorName, threads: threads, cpus: .usable(), instructionSet: instructionSet)
+    }
+
+    /// As the kernel knows it; nil when it does not say.
+    private static var processorName: String? {
+        guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
+        defer { fclose(file) }
+        // Every CPU has a line, the first is enough.
+        var line = [CChar](repeating: 0, count: 1024)
+        for _ in 0..<64 {
+            guard fgets(&line, Int32(line.count), file) != nil else { return nil }
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
+            let name = text[text.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return name.isEmpty ? nil : name
+        }
+        return nil
+    }
+}
+
+extension Training {
+    /// Writes `report.html`. Throws as `Model.predict`, and as writing files does.
+    func writeReport(_ outcome: Outcome, in folder: RunFolder) throws(FastTrainError) {
+        let report = RunReport(
+            dataName: RunReport.shortName(data), model: outcome.model, trainRows: trainRows,
+            stepsPerEpoch: stepsPerEpoch, history: outcome.history, bestEpoch: outcome.bestEpoch,
+            ending: outcome.ending, seconds: outcome.seconds, test: outcome.test, validation: outcome.validation,
+            closeUp: try RunReport.closeUp(of: outcome.model, data, sampling, threads: threads),
+            machine: .current(threads: threads, instructionSet: instructionSet))
+        try folder.writeReport(report.html())
+    }
+
+    /// Writes the `report.html` of a run anew: of its model or, before it has one, of its newest sound checkpoint.
+    /// Returns the page's path.
+    ///
+    /// `data`: what the run was started on, nil to open the file that `recipe.json` names. Throws `.noInput` when there is
+    /// no run or nothing of it is saved yet, `.badData` when the data is not that of the run, `.folderInUse`.
+    public static func report(
+        _ path: String, data: Dataset? = nil, threads: Int? = nil
+    ) throws(FastTrainError) -> String {
+        let folder = try RunFolder.open(path)
+        let run = try folder.readRecipe()
+        let data = try Self.data(of: run, in: path, given: data)
+        let sampling = try Sampling(recipe: run.recipe, split: data.train, task: data.task)
+        let steps = (sampling.trainRows.count + run.recipe.batchSize - 1) / run.recipe.batchSize
+        let saved = try Self.saved(of: run, in: folder)
+        let validationRows = sampling.validationRows
+        let report = RunReport(
+            dataName: RunReport.shortName(data), model: saved.model, trainRows: sampling.trainRows.count,
+            stepsPerEpoch: steps, history: saved.history, bestEpoch: saved.bestEpoch, ending: saved.ending,
+            seconds: saved.history.last?.seconds ?? 0,
+            test: try data.test.map { split throws(FastTrainError) in
+                try saved.model.evaluate(data, split, threads: threads)
+            },
+            validation: validationRows.isEmpty
+                ? nil : try saved.model.evaluate(data.train, rows: validationRows, threads: threads),
+            closeUp: try RunReport.closeUp(of: saved.model, data, sampling, threads: threads), machine: nil)
+        try folder.writeReport(report.html())
+        return folder.reportPath
+    }
+
+    private struct Saved {
+        var model: Model
+        var history: [EpochRecord]
+        var bestEpoch: Int?
+        var ending: Outcome.Ending?
+    }
+
+    /// What the run has come to: by its newest sound checkpoint, which a complete run has, too; by the model alone if
+    /// somebody removed the checkpoints.
+    private static func saved(of run: RunDescription, in folder: RunFolder) throws(FastTrainError) -> Saved {
+        let finished: Model? = FileSystem.exists(folder.modelPath) ? try Model(path: folder.modelPath) : nil
+        let newest: (checkpoint: Checkpoint, path: String, warnings: [String])?
+        do {
+            newest = try folder.newestSoundCheckpoint()
+        } catch {
+            guard finished != nil else { throw error }
+            newest = nil
+        }
+        let history = if let newest { newest.checkpoint.state.history } else { try folder.readHistory() }
+        guard let model = if let newest { try Model(path: newest.path) } else { finished } else {
+            throw .noInput(path: folder.path, reason: "the run has saved nothing yet to report on")
+        }
+        let stopping = EarlyStopping(run.recipe)
+        var ending: Outcome.Ending?
+        if history.count >= run.recipe.epochs {
+            ending = .epochs
+        } else if stopping.isOver(history) {
+            ending = .patience
+        } else if let finished, finished.parameters == model.parameters {
+            // It ended before its last epoch, and nobody resumed it.
+            ending = .time
+        }
+        let figures = run.recipe.monitor == .trainLoss ? [] : history.compactMap(stopping.figure)
+        let best = figures.max().flatMap { figures.firstIndex(of: $0) }
+        return Saved(model: model, history: history, bestEpoch: best.map { $0 + 1 }, ending: ending)
+    }
+}
+
+extension RunReport {
+    /// The test rows or else the rows held out; nil when there are none.
+    static func closeUp(
+        of model: Model, _ data: Dataset, _ sampling: Sampling, threads: Int?
+    ) throws(FastTrainError) -> CloseUp? {
+        if let test = data.test {
+            return try CloseUp(
+                "test", test, rows: nil, model: model, outputs: data.outputCount, threads: threads)
+        }
+        guard !sampling.validationRows.isEmpty else { return nil }
+        return try CloseUp(
+            "validation", data.train, rows: sampling.validationRows, model: model, outputs: data.outputCount,
+            threads: threads)
+    }
+
+    /// A file's name without its folders and its ending.
+    static func shortName(_ data: Dataset) -> String {
+        let file = data.name.split(separator: "/").last.map(String.init) ?? data.name
+        return file.hasSuffix(".safetensors") ? String(file.dropLast(".safetensors".count)) : file
+    }
+}

@@ -1,0 +1,108 @@
+import FastTrainPictures
+
+extension RunReport {
+    /// The confusion matrix and what follows from it, class by class.
+    func addScores(_ page: inout Markup) {
+        guard let (rows, evaluation) = bestKnown else {
+            section(
+                "How good it is", "There are no test rows and none were held out: that cannot be told from this run.",
+                &page
+            ) { _ in }
+            return
+        }
+        guard case .classification(let matrix) = evaluation.score else { return }
+        let names = matrix.classes
+        let isSmall = names.count <= HeatMap.mostNames
+        let mistakes = names.count > 5 ? Array(matrix.mistakes.prefix(Self.mostPairs)) : []
+        if isSmall || !mistakes.isEmpty {
+            let legend =
+                isSmall
+                ? " True class down, predicted class across. Blue is right, orange a mistake, each the stronger the larger "
+                    + "its share of the row." : ""
+            section(
+                "Confusion matrix", "Of the \(Format.count(evaluation.samples, "\(rows) row")).\(legend)", &page
+            ) { page in
+                page.element("div", ["class": "beside"]) { page in
+                    if isSmall {
+                        page.element("div", ["class": "wide"]) { page in
+                            HeatMap(names: names, label: "Confusion matrix") { matrix[$0, $1] }.draw(&page)
+                        }
+                    }
+                    if !mistakes.isEmpty { addPairs(mistakes, names, &page) }
+                }
+            }
+        }
+        addClasses(matrix, rows, &page)
+    }
+
+    private static let mostPairs = 12
+
+    /// Classes that are taken for another, the most often first.
+    private func addPairs(
+        _ pairs: [(label: Int, prediction: Int, count: Int)], _ names: [String], _ page: inout Markup
+    ) {
+        page.element("div", ["class": "pairs"]) { page in
+            page.element("h3", "Most frequent mistakes")
+            page.element("ol") { page in
+                for pair in pairs {
+                    page.element("li") { page in
+                        page.element("b", names[pair.label])
+                        page.element("span", ["class": "quiet"], " taken for ")
+                        page.element("b", names[pair.prediction])
+                        page.element("span", ["class": "times"], Format.integer(pair.count))
+                    }
+                }
+            }
+        }
+    }
+
+    private static let mostClasses = 60
+
+    private func addClasses(_ matrix: ConfusionMatrix, _ rows: String, _ page: inout Markup) {
+        var scores = matrix.classScores
+        let largest = scores.map { 1 - $0.f1 }.max() ?? 0
+        var note =
+            "One class against the rest, on the \(rows) rows. The bar is what F1 lacks of 100%, in full for the worst class."
+        if scores.count > Self.mostClasses {
+            note += " These are the \(Self.mostClasses) of \(Format.integer(scores.count)) classes with the lowest F1."
+            let order = scores.indices.sorted { (scores[$0].f1, $0) < (scores[$1].f1, $1) }
+            scores = order.prefix(Self.mostClasses).map { scores[$0] }
+        }
+        section("Class by class", note, &page) { page in
+            page.element("div", ["class": "wide"]) { page in
+                page.element("table", ["class": "classes"]) { page in
+                    page.element("thead") { page in
+                        page.element("tr") { page in
+                            for name in ["class", "precision", "recall", "F1", "", "rows"] { page.element("th", name) }
+                        }
+                    }
+                    page.element("tbody") { page in
+                        for score in scores { addRow(score, lack: largest > 0 ? (1 - score.f1) / largest : 0, &page) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// `lack`: of F1, 0 to 1 in the worst class.
+    private func addRow(_ score: ConfusionMatrix.ClassScore, lack: Double, _ page: inout Markup) {
+        page.element("tr") { page in
+            page.element("th", ["scope": "row"], score.name)
+            for share in [score.precision, score.recall, score.f1] {
+                page.element("td") { $0.number(share, Format.percent(share, 1)) }
+            }
+            page.element("td", ["class": "meter"]) { page in
+                page.element("span", ["style": "width:\(Format.fixed(100 * lack, 1))%"], "")
+            }
+            page.element("td") { $0.element("data", ["value": "\(score.support)"], Format.integer(score.support)) }
+        }
+    }
+}
+
+extension ConfusionMatrix {
+    /// What is not on the diagonal, the most frequent first, equal ones in the order of classes.
+    var mistakes: [(label: Int, prediction: Int, count: Int)] {
+        entries.filter { $0.label != $0.prediction }
+            .sorted { ($1.count, $0.label, $0.prediction) < ($0.count, $1.label, $1.prediction) }
+    }
+}

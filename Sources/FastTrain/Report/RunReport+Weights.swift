@@ -1,0 +1,61 @@
+import FastTrainPictures
+
+extension RunReport {
+    private static let mostUnits = 48
+    /// On each side of zero. More make the page larger, not clearer.
+    private static let levels = 15
+    /// Negative weights blue, positive ones orange, each the stronger the larger; no weight shows the page.
+    private static let colors = (-levels...levels).map { level in
+        let alpha = UInt8((Double(level.magnitude) / Double(levels) * 255).rounded())
+        return level < 0 ? PixelColor(0, 114, 190, alpha: alpha) : PixelColor(224, 98, 10, alpha: alpha)
+    }
+
+    /// What each unit of the first layer looks for in a picture.
+    func addWeights(_ page: inout Markup) throws(FastTrainError) {
+        guard let shape = PictureShape(model.featureShape) else { return }
+        let layer = model.parameters.layers[0]
+        let isLinear = recipe.hidden.isEmpty
+        var units = Array(0..<layer.outputs)
+        if units.count > Self.mostUnits {
+            let norms = units.map { unit in row(unit, layer).reduce(0) { $0 + Double($1) * Double($1) } }
+            units = units.sorted { (norms[$1], $0) < (norms[$0], $1) }
+            units = Array(units.prefix(Self.mostUnits))
+        }
+        var pictures: [[UInt8]] = []
+        for unit in units { pictures.append(try picture(of: row(unit, layer), shape)) }
+        let which =
+            units.count < layer.outputs
+            ? "The \(units.count) of \(Format.integer(layer.outputs)) units with the largest weights."
+            : "All \(Format.count(layer.outputs, "unit"))."
+        section(
+            "Weights of the first layer",
+            "\(which) Orange pixels speak for a unit, blue ones against it; each picture is scaled by its largest weight.",
+            &page
+        ) { page in
+            page.element("div", ["class": "units"]) { page in
+                for (unit, picture) in zip(units, pictures) {
+                    let name = isLinear ? className(unit) : "unit \(unit)"
+                    page.image(picture, alt: name, ["title": name, "class": "pixels", "loading": "lazy"])
+                }
+            }
+        }
+    }
+
+    private func className(_ output: Int) -> String {
+        switch model.task {
+        case .classification(let names), .regression(let names): names[output]
+        }
+    }
+
+    private func row(_ unit: Int, _ layer: Parameters.Layer) -> ArraySlice<Float> {
+        layer.weight[unit * layer.inputs..<(unit + 1) * layer.inputs]
+    }
+
+    private func picture(of weights: ArraySlice<Float>, _ shape: PictureShape) throws(FastTrainError) -> [UInt8] {
+        let largest = weights.reduce(0) { max($0, $1.magnitude) }
+        let pixels = weights.map { weight in
+            UInt8(Self.levels + (largest > 0 ? Int((weight / largest * Float(Self.levels)).rounded()) : 0))
+        }
+        return try PNG.encode(width: shape.width, height: shape.height, .palette(Self.colors), pixels)
+    }
+}

@@ -1,0 +1,100 @@
+import FastTrainData
+
+/// HTML and SVG as text that is well-formed XML, too: every element is closed, every text escaped.
+package struct Markup: Sendable {
+    /// What has been written.
+    package private(set) var text = ""
+
+    /// Names and values, in order.
+    package typealias Attributes = KeyValuePairs<String, String>
+
+    package init() {}
+
+    /// An element and what `content` writes in it.
+    package mutating func element<Failure: Error>(
+        _ name: String, _ attributes: Attributes = [:], _ content: (inout Markup) throws(Failure) -> Void
+    ) throws(Failure) {
+        open(name, attributes)
+        text += ">"
+        try content(&self)
+        text += "</\(name)>"
+        if !Self.inline.contains(name) { text += "\n" }
+    }
+
+    /// An element with a text in it.
+    package mutating func element(_ name: String, _ attributes: Attributes, _ content: String) {
+        element(name, attributes) { $0.write(content) }
+    }
+
+    /// An element with a text in it.
+    package mutating func element(_ name: String, _ content: String) { element(name, [:], content) }
+
+    /// An element with nothing in it.
+    package mutating func empty(_ name: String, _ attributes: Attributes) {
+        open(name, attributes)
+        text += " />"
+    }
+
+    /// A text that may hold anything.
+    package mutating func write(_ content: String) { text += Self.escaped(content) }
+
+    /// A number as people read it, with its exact value beside it for programs.
+    package mutating func number(_ value: Double, _ shown: String) {
+        element("data", ["value": "\(value)"], shown)
+    }
+
+    /// A style sheet, or the beginning of the document: as it is.
+    package mutating func verbatim(_ content: StaticString) { text += "\(content)" }
+
+    private mutating func open(_ name: String, _ attributes: Attributes) {
+        text += "<\(name)"
+        for (name, value) in attributes { text += " \(name)=\"\(Self.escaped(value))\"" }
+    }
+
+    /// White space between these would show.
+    private static let inline: Set = ["a", "b", "code", "data", "em", "span", "text", "title", "tspan"]
+
+    /// Text without what markup would take for its own; what XML cannot hold at all becomes U+FFFD.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        result.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
+            default:
+                let isAllowed = scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
+                result.unicodeScalars.append(isAllowed ? scalar : "\u{FFFD}")
+            }
+        }
+        return result
+    }
+}
+
+extension Markup {
+    /// A picture within the page.
+    package mutating func image(_ png: [UInt8], alt: String, _ attributes: Attributes = [:]) {
+        text += "<img src=\"data:image/png;base64,\(Self.base64(png))\" alt=\"\(Self.escaped(alt))\""
+        for (name, value) in attributes { text += " \(name)=\"\(Self.escaped(value))\"" }
+        text += " />"
+    }
+
+    /// RFC 4648.
+    static func base64(_ bytes: [UInt8]) -> String {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var result: [UInt8] = []
+        result.reserveCapacity((bytes.count + 2) / 3 * 4)
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let three = bytes[start..<min(start + 3, bytes.count)]
+            let bits = three.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - three.count))
+            for place in 0..<4 {
+                result.append(
+                    place <= three.count ? letters[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

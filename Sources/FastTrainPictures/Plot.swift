@@ -1,0 +1,125 @@
+import FastTrainData
+import Glibc
+
+/// A range of numbers laid along pixels.
+package struct PlotScale: Sendable {
+    package let range: ClosedRange<Double>
+    package let isLogarithmic: Bool
+    /// Where the range begins and ends; the end may be the lesser one.
+    package let start: Double
+    package let end: Double
+
+    package init(_ range: ClosedRange<Double>, from start: Double, to end: Double, logarithmic: Bool = false) {
+        self.range = range
+        self.start = start
+        self.end = end
+        isLogarithmic = logarithmic
+    }
+
+    /// Where a number lies; what is out of range at its end.
+    package func place(_ value: Double) -> Double {
+        func share(_ value: Double) -> Double {
+            guard isLogarithmic else { return value }
+            return log10(max(value, range.lowerBound))
+        }
+        let (low, high) = (share(range.lowerBound), share(range.upperBound))
+        let part = high > low ? (share(value) - low) / (high - low) : 0.5
+        return start + (end - start) * min(max(part, 0), 1)
+    }
+
+    package func ticks(_ count: Int, wholeNumbers: Bool = false) -> Ticks {
+        isLogarithmic
+            ? Ticks(logarithmic: range, count: count) : Ticks(range, count: count, wholeNumbers: wholeNumbers)
+    }
+}
+
+/// The frame of a plot as SVG: axes with their ticks and names. Colours and sizes of text are the page's style sheet's,
+/// by the classes `grid`, `axis`, `tick` and `name`.
+package struct Plot: Sendable {
+    package var width = 440.0
+    package var height = 250.0
+    package var left = 56.0
+    package var right = 14.0
+    package var top = 12.0
+    package var bottom = 42.0
+    package var xName = ""
+    package var yName = ""
+    /// After the numbers of the y axis, such as "%".
+    package var yUnit = ""
+    package var wholeX = false
+    package var xRange: ClosedRange<Double>
+    package var yRange: ClosedRange<Double>
+    package var logarithmicY = false
+
+    package init(x: ClosedRange<Double>, y: ClosedRange<Double>) {
+        xRange = x
+        yRange = y
+    }
+
+    package var x: PlotScale { PlotScale(xRange, from: left, to: width - right) }
+    package var y: PlotScale {
+        PlotScale(yRange, from: height - bottom, to: top, logarithmic: logarithmicY)
+    }
+
+    /// The picture, with what `content` draws in the frame. `label`: what it shows, for those who do not see it.
+    package func draw(_ page: inout Markup, label: String, _ content: (inout Markup) -> Void) {
+        page.element(
+            "svg",
+            ["viewBox": "0 0 \(Self.text(width)) \(Self.text(height))", "role": "img", "aria-label": label]
+        ) { page in
+            drawAxes(&page)
+            content(&page)
+        }
+    }
+
+    private func drawAxes(_ page: inout Markup) {
+        let (x, y) = (x, y)
+        let yTicks = y.ticks(5)
+        for (value, label) in zip(yTicks.values, yTicks.labels) {
+            let place = y.place(value)
+            Self.line(&page, "grid", left, place, width - right, place)
+            Self.label(&page, "tick", left - 8, place + 4, "end", label + yUnit)
+        }
+        let xTicks = x.ticks(6, wholeNumbers: wholeX)
+        Self.line(&page, "axis", left, height - bottom, width - right, height - bottom)
+        for (value, label) in zip(xTicks.values, xTicks.labels) {
+            let place = x.place(value)
+            Self.line(&page, "axis", place, height - bottom, place, height - bottom + 5)
+            Self.label(&page, "tick", place, height - bottom + 19, "middle", label)
+        }
+        Self.label(&page, "name", (left + width - right) / 2, height - 5, "middle", xName)
+        if !yName.isEmpty {
+            let middle = (top + height - bottom) / 2
+            page.element(
+                "text",
+                ["class": "name", "text-anchor": "middle", "transform": "translate(13 \(Self.text(middle))) rotate(-90)"],
+                yName)
+        }
+    }
+
+    /// A coordinate.
+    package static func text(_ value: Double) -> String {
+        let text = Format.fixed(value, 1)
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    package static func line(
+        _ page: inout Markup, _ style: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double
+    ) {
+        page.empty("line", ["class": style, "x1": text(x1), "y1": text(y1), "x2": text(x2), "y2": text(y2)])
+    }
+
+    package static func label(
+        _ page: inout Markup, _ style: String, _ x: Double, _ y: Double, _ anchor: String, _ content: String
+    ) {
+        page.element("text", ["class": style, "x": text(x), "y": text(y), "text-anchor": anchor], content)
+    }
+
+    /// The range of some numbers with room around it; of equal ones, something around them.
+    package static func range(_ values: [Double], room: Double = 0.06) -> ClosedRange<Double> {
+        let finite = values.filter(\.isFinite)
+        guard let low = finite.min(), let high = finite.max() else { return 0...1 }
+        let margin = high > low ? room * (high - low) : max(high.magnitude * 0.1, 1e-9)
+        return low - margin...high + margin
+    }
+}

@@ -1,0 +1,85 @@
+import FastTrainData
+
+/// Points, and the diagonal on which they would lie if all were right, as SVG.
+package struct ScatterChart: Sendable {
+    package var points: [(x: Double, y: Double)]
+    package var xName: String
+    package var yName: String
+    package var label: String
+
+    package init(_ points: [(x: Double, y: Double)], xName: String, yName: String, label: String) {
+        self.points = points
+        self.xName = xName
+        self.yName = yName
+        self.label = label
+    }
+
+    package func draw(_ page: inout Markup) {
+        let range = Plot.range(points.flatMap { [$0.x, $0.y] })
+        var plot = Plot(x: range, y: range)
+        plot.height = 320
+        plot.left = 70
+        plot.xName = xName
+        plot.yName = yName
+        plot.draw(&page, label: label) { page in
+            let (x, y) = (plot.x, plot.y)
+            Plot.line(
+                &page, "reference", x.place(range.lowerBound), y.place(range.lowerBound), x.place(range.upperBound),
+                y.place(range.upperBound))
+            // Strokes of no length with round ends: a dot in a dozen bytes.
+            let dots = points.map { "M" + Plot.text(x.place($0.x)) + " " + Plot.text(y.place($0.y)) + "h0" }
+            page.empty("path", ["class": "cloud training", "d": dots.joined()])
+        }
+    }
+}
+
+/// How often numbers fall into intervals of one width, as SVG, with a line at zero.
+package struct Histogram: Sendable {
+    package var values: [Double]
+    package var xName: String
+    package var label: String
+
+    package init(_ values: [Double], xName: String, label: String) {
+        self.values = values
+        self.xName = xName
+        self.label = label
+    }
+
+    package func draw(_ page: inout Markup) {
+        let range = Plot.range(values, room: 0)
+        let bins = bins(in: range)
+        var plot = Plot(x: range, y: 0...Double(bins.max() ?? 1) * 1.05)
+        plot.height = 320
+        plot.left = 70
+        plot.xName = xName
+        plot.yName = "rows"
+        plot.draw(&page, label: label) { page in
+            let (x, y) = (plot.x, plot.y)
+            let width = (x.end - x.start) / Double(bins.count)
+            for (index, count) in bins.enumerated() where count > 0 {
+                let top = y.place(Double(count))
+                page.element(
+                    "rect",
+                    [
+                        "class": "bar training", "x": Plot.text(x.start + Double(index) * width + 0.5),
+                        "y": Plot.text(top), "width": Plot.text(max(width - 1, 0.5)),
+                        "height": Plot.text(y.start - top),
+                    ]
+                ) { $0.element("title", Format.count(count, "row")) }
+            }
+            guard range.contains(0) else { return }
+            Plot.line(&page, "reference", x.place(0), plot.top, x.place(0), y.start)
+        }
+    }
+
+    /// Rows in each of as many intervals as the root of the number of rows, 8 to 40.
+    func bins(in range: ClosedRange<Double>) -> [Int] {
+        let count = min(max(Int(Double(values.count).squareRoot()), 8), 40)
+        var bins = [Int](repeating: 0, count: count)
+        for value in values {
+            let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+            bins[min(max(Int(share * Double(count)), 0), count - 1)] += 1
+        }
+        return bins
+    }
+}
