@@ -84,6 +84,8 @@ public struct RunOptions: Sendable {
     /// Seconds that training may take: the run ends at the end of an epoch when one more would not fit, and is complete.
     /// The first epoch is always done, and a resumed run counts anew. nil: no limit. The schedule is not shortened.
     public var maxTime: Double?
+    /// The rows held out, instead of a share drawn at random.
+    var fold: Fold?
 
     /// See the properties.
     public init(

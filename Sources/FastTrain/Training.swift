@@ -49,7 +49,8 @@ public final class Training {
         if let every = options.checkpointEvery, every < 1 {
             throw .usage("--checkpoint-every: expected at least 1, found \(every)")
         }
-        let setup = try Setup(recipe: resolved, data: data, threads: options.threads, maxTime: options.maxTime)
+        let setup = try Setup(
+            recipe: resolved, data: data, threads: options.threads, maxTime: options.maxTime, fold: options.fold)
         if let initial = options.initial, !setup.network.fits(initial) {
             throw .usage("the initial parameters are not those of a network \(setup.network)")
         }
@@ -142,7 +143,9 @@ public final class Training {
         let maxTime: Double?
         let instructionSet: InstructionSet
 
-        init(recipe: Recipe, data: Dataset, threads: Int?, maxTime: Double?) throws(FastTrainError) {
+        init(
+            recipe: Recipe, data: Dataset, threads: Int?, maxTime: Double?, fold: Fold? = nil
+        ) throws(FastTrainError) {
             guard maxTime.map({ $0 > 0 && $0.isFinite }) ?? true else {
                 throw .usage("--max-time: expected a time above 0, found \(maxTime ?? 0) s")
             }
@@ -155,7 +158,7 @@ public final class Training {
             try MemoryLimit.check(
                 network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads),
                 threads: self.threads)
-            sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
+            sampling = try Sampling(recipe: recipe, split: data.train, task: data.task, fold: fold)
             self.recipe = recipe
             self.data = data
         }
@@ -269,7 +272,7 @@ extension Dataset {
 }
 
 /// A path that means the same file from any working directory.
-private func absolutePath(_ path: String) -> String {
+func absolutePath(_ path: String) -> String {
     guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
     defer { free(here) }
     return String(cString: here) + "/" + path

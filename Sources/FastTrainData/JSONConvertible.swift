@@ -104,6 +104,14 @@ extension Optional: JSONConvertible where Wrapped: JSONConvertible {
     package static var expectation: String { "\(Wrapped.expectation), or null" }
 }
 
+/// Any value, to be looked into later.
+extension JSON: JSONConvertible {
+    package init?(json: JSON) { self = json }
+
+    package var json: JSON { self }
+    package static var expectation: String { "a value" }
+}
+
 /// Choices by their names.
 extension JSONConvertible where Self: RawRepresentable & CaseIterable, RawValue == String {
     package init?(json: JSON) {

@@ -10,6 +10,7 @@ package struct Philox {
         case validationSplit = 3
         case dropout = 4
         case testSplit = 5
+        case search = 16
     }
 
     private let seed: UInt64

@@ -57,7 +57,7 @@ package enum System {
     }
 
     /// Writes all of `bytes`; false on a failure.
-    static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    package static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes
         while let base = rest.baseAddress, rest.count > 0 {
             let count = write(descriptor, base, rest.count)

@@ -1,3 +1,10 @@
+/// A part of the rows that is held out, while the others are trained on.
+struct Fold: Sendable, Equatable {
+    /// From 0.
+    let index: Int
+    let count: Int
+}
+
 /// Which rows a run trains on, and in which order.
 struct Sampling {
     /// Rows of the training split, in file order.
@@ -7,8 +14,11 @@ struct Sampling {
     private let seed: UInt64
     private let shuffles: Bool
 
-    /// Draws the validation split once from the seed: of each class (or of all rows, for regression) the same share.
-    init(recipe: Recipe, split: DataSplit, task: Dataset.Task) throws(FastTrainError) {
+    /// Draws the validation split once from the seed: of each class (or of all rows, for regression) the same share. Or
+    /// holds a fold out: every `fold.count`-th of the shuffled rows, class by class, so that folds are as equal as can be.
+    init(
+        recipe: Recipe, split: DataSplit, task: Dataset.Task, fold: Fold? = nil
+    ) throws(FastTrainError) {
         seed = recipe.seed
         shuffles = recipe.shuffle
         var groups: [[Int32]]
@@ -23,9 +33,17 @@ struct Sampling {
         let generator = Philox(seed: seed, purpose: .validationSplit)
         var isHeldOut = [Bool](repeating: false, count: split.count)
         let shares = HoldOut.shares(of: groups.map(\.count), recipe.validation)
+        var place = 0
         for index in groups.indices {
             generator.shuffle(&groups[index], stream: UInt32(index))
-            for row in groups[index].prefix(shares[index]) { isHeldOut[Int(row)] = true }
+            if let fold {
+                for row in groups[index] {
+                    isHeldOut[Int(row)] = place % fold.count == fold.index
+                    place += 1
+                }
+            } else {
+                for row in groups[index].prefix(shares[index]) { isHeldOut[Int(row)] = true }
+            }
         }
         trainRows = (0..<Int32(split.count)).filter { !isHeldOut[Int($0)] }
         validationRows = (0..<Int32(split.count)).filter { isHeldOut[Int($0)] }

@@ -31,6 +31,13 @@ public struct RecipeChanges: Sendable, Equatable {
         return recipe
     }
 
+    /// Reads an object of settings. Throws `.badData` that names the member, one that is no setting included.
+    init(_ json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
+        var reader = try ObjectReader(json, file: file, place: place)
+        try self.init(&reader)
+        try reader.finish()
+    }
+
     /// Takes all settings of a recipe that an object has. Throws `.badData` that names the member.
     ///
     /// A single value does where a list is expected.

@@ -1,0 +1,77 @@
+/// What makes a search the one it is: `search.json`. With it and the data its trials, their figures and the winner are
+/// settled.
+struct SearchDescription: Sendable, Equatable {
+    var recipe: Recipe
+    var method: SearchMethod
+    var trials: Int
+    var folds: Int?
+    var finalEpochs: Int?
+    var space: SearchSpace
+    /// The data set's file; nil for the built-in sample or data in memory.
+    var data: String?
+    var fingerprint: String
+
+    var json: JSON {
+        .object([
+            JSON.Member("method", method.json), JSON.Member("trials", trials.json), JSON.Member("folds", folds.json),
+            JSON.Member("final_epochs", finalEpochs.json), JSON.Member("space", space.json),
+            JSON.Member("starts_with_recipe", space.startsWithRecipe.json), JSON.Member("recipe", recipe.json),
+            JSON.Member("data", data.json), JSON.Member("fingerprint", fingerprint.json),
+        ])
+    }
+
+    /// Reads what `json` writes. Throws `.badData` that names the member.
+    init(json: JSON, file: String) throws(FastTrainError) {
+        var reader = try ObjectReader(json, file: file, place: .file)
+        method = try reader.take("method")
+        trials = try reader.take("trials")
+        folds = try reader.take("folds")
+        finalEpochs = try reader.take("final_epochs")
+        space = try SearchSpace(
+            try reader.take("space"), file: file, lines: [:],
+            startsWithRecipe: try reader.take("starts_with_recipe"))
+        recipe = try Recipe(json: try reader.take("recipe"), file: file)
+        data = try reader.take("data")
+        fingerprint = try reader.take("fingerprint")
+        try reader.finish()
+        if let fault { throw reader.fault(fault.member, expected: fault.expected, found: fault.found) }
+    }
+
+    init(
+        recipe: Recipe, method: SearchMethod, trials: Int, folds: Int?, finalEpochs: Int?, space: SearchSpace,
+        data: String?, fingerprint: String
+    ) {
+        self.recipe = recipe
+        self.method = method
+        self.trials = trials
+        self.folds = folds
+        self.finalEpochs = finalEpochs
+        self.space = space
+        self.data = data
+        self.fingerprint = fingerprint
+    }
+
+    /// The most trials of a search.
+    static let mostTrials = 100_000
+
+    /// What no search can be like.
+    var fault: (member: String, expected: String, found: String)? {
+        if !(1...Self.mostTrials).contains(trials) {
+            return ("trials", "a number from 1 to \(Self.mostTrials)", "\(trials)")
+        }
+        if let folds, !(2...1000).contains(folds) { return ("folds", "a number from 2 to 1000", "\(folds)") }
+        if let finalEpochs, !(1...100_000).contains(finalEpochs) {
+            return ("final_epochs", "a number from 1 to 100000", "\(finalEpochs)")
+        }
+        return nil
+    }
+
+    /// The members in which two searches differ.
+    func differences(from other: SearchDescription) -> [String] {
+        guard case .object(let mine) = json, case .object(let theirs) = other.json else { return [] }
+        return zip(mine, theirs).filter { $0 != $1 }.map { mine, theirs in
+            guard mine.name == "recipe" else { return mine.name }
+            return recipe.differences(from: other.recipe).first?.field ?? mine.name
+        }
+    }
+}

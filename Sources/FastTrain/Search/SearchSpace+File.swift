@@ -1,0 +1,119 @@
+extension SearchSpace {
+    /// Reads a space file, YAML or JSON: for each setting, by its name in `recipe.json`, a list of values or
+    /// `{low: …, high: …, log: true, int: true}`.
+    ///
+    ///     hidden: [[64], [128], [256, 128]]
+    ///     learning_rate: {low: 1e-4, high: 1e-2, log: true}
+    ///
+    /// Throws `.noInput`, or `.badData` with the line: a name that is no setting, one that every trial has alike, no
+    /// values, a value of another kind or out of its range.
+    public init(path: String) throws(FastTrainError) {
+        let text = try FileSystem.readText(path, most: RunConfiguration.mostBytes)
+        let document = try YAMLDocument(parsing: text, file: path)
+        try self.init(document.value, file: path, lines: document.lines)
+    }
+
+    /// What all trials must have alike, lest their figures be of different things.
+    private static let fixed = ["epochs", "seed", "validation", "monitor"]
+
+    init(
+        _ json: JSON, file: String, lines: [String: Int], startsWithRecipe: Bool = false
+    ) throws(FastTrainError) {
+        guard case .object(let members) = json, !members.isEmpty || startsWithRecipe else {
+            throw .badData(
+                file: file, place: .file, expected: "settings with their values, such as 'hidden: [[64], [128]]'",
+                found: json == .null ? "nothing" : json.excerpt)
+        }
+        var dimensions: [Dimension] = []
+        for member in members {
+            let place = lines[member.name].map { FastTrainError.Place.line($0) } ?? .named(member.name)
+            dimensions.append(try Self.dimension(member, file: file, place: place))
+            let name = dimensions[dimensions.count - 1].name
+            guard dimensions.dropLast().allSatisfy({ $0.name != name }) else {
+                throw .badData(file: file, place: place, expected: "each name once", found: "'\(name)' a second time")
+            }
+        }
+        self.init(dimensions, startsWithRecipe: startsWithRecipe)
+    }
+
+    private static func dimension(
+        _ member: JSON.Member, file: String, place: FastTrainError.Place
+    ) throws(FastTrainError) -> Dimension {
+        func fault(_ expected: String, _ found: String) -> FastTrainError {
+            .badData(file: file, place: place, expected: expected, found: found)
+        }
+        let name = String(member.name.map { $0 == "-" ? "_" : $0 })
+        let names = Recipe.fields.map(\.name)
+        guard names.contains(name) else {
+            let hint = Suggestion.nearest(to: name, in: names).map { " (did you mean '\($0)'?)" } ?? ""
+            throw fault("a setting of recipe.json", "'\(member.name)'\(hint)")
+        }
+        guard !fixed.contains(name) else {
+            throw fault("a setting that trials may differ in", "'\(name)', which is given on the command line")
+        }
+        switch member.value {
+        case .array(let values):
+            guard !values.isEmpty else { throw fault("at least one value of '\(name)'", "[]") }
+            var list: [JSON] = []
+            for value in values { list.append(try checked(name, value, fault)) }
+            return Dimension(name: name, values: .list(list))
+        case .object:
+            return Dimension(name: name, values: try range(name, member.value, file: file, place: place, fault))
+        default:
+            throw fault(
+                "'\(name)' to be a list of values, or {low: …, high: …}",
+                "\(member.value.excerpt), which is one value: give it on the command line")
+        }
+    }
+
+    /// The value as a recipe has it. Throws when it is of another kind or out of its range.
+    private static func checked(
+        _ name: String, _ value: JSON, _ fault: (String, String) -> FastTrainError
+    ) throws(FastTrainError) -> JSON {
+        let changes: RecipeChanges
+        do {
+            var reader = try ObjectReader(.object([JSON.Member(name, value)]), file: "", place: .file)
+            changes = try RecipeChanges(&reader)
+        } catch {
+            guard case .badData(_, _, let expected, let found) = error else { throw error }
+            throw fault("each value of '\(name)' to be \(expected)", found)
+        }
+        if let wrong = changes.applied(to: Recipe()).fault, wrong.field == name, !dependsOnOthers(name) {
+            throw fault("each value of '\(name)' to be \(wrong.expected)", wrong.found)
+        }
+        return changes.settings[0].value
+    }
+
+    /// Whether a value may be wrong for the default recipe alone; each trial's recipe is checked as a whole.
+    private static func dependsOnOthers(_ name: String) -> Bool { ["nesterov", "dropout", "label_smoothing"].contains(name) }
+
+    private static func range(
+        _ name: String, _ json: JSON, file: String, place: FastTrainError.Place,
+        _ fault: (String, String) -> FastTrainError
+    ) throws(FastTrainError) -> Values {
+        var reader = try ObjectReader(json, file: file, place: .named(name))
+        func placed<Value>(_ read: () throws(FastTrainError) -> Value) throws(FastTrainError) -> Value {
+            do { return try read() } catch {
+                guard case .badData(_, let member, let expected, let found) = error else { throw error }
+                throw fault("\(member) to be \(expected)", found)
+            }
+        }
+        let low = try placed { () throws(FastTrainError) in try reader.take("low", as: Double.self) }
+        let high = try placed { () throws(FastTrainError) in try reader.take("high", as: Double.self) }
+        let isLogarithmic = try placed { () throws(FastTrainError) in try reader.take("log", as: Bool?.self) } ?? false
+        let isGivenInteger = try placed { () throws(FastTrainError) in try reader.take("int", as: Bool?.self) } ?? false
+        try placed { () throws(FastTrainError) in try reader.finish() }
+        guard low.isFinite, high.isFinite, low < high else {
+            throw fault("'\(name)' to have a low below its high", "\(json.excerpt)")
+        }
+        guard !isLogarithmic || low > 0 else { throw fault("'\(name)' to have a low above 0, for log", "\(low)") }
+        let refusesFractions = (try? checked(name, .number(0.5), { .usage($0 + $1) })) == nil
+            && (try? checked(name, .integer(Int(low.rounded())), { .usage($0 + $1) })) != nil
+        let isInteger = isGivenInteger || refusesFractions
+        guard !isInteger || (Int(exactly: low) != nil && Int(exactly: high) != nil) else {
+            throw fault("'\(name)' to have whole numbers for low and high", json.excerpt)
+        }
+        for end in [low, high] { _ = try checked(name, isInteger ? .integer(Int(end)) : .number(end), fault) }
+        return .range(low: low, high: high, isLogarithmic: isLogarithmic, isInteger: isInteger)
+    }
+}

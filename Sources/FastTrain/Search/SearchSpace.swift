@@ -1,0 +1,132 @@
+/// What a search may try: for each setting that varies a list of values or a range of numbers.
+public struct SearchSpace: Sendable, Equatable {
+    /// A setting that varies.
+    public struct Dimension: Sendable, Equatable {
+        /// As `recipe.json` calls it.
+        public let name: String
+        /// What it may be.
+        public let values: Values
+    }
+
+    /// What a setting may be.
+    public enum Values: Sendable, Equatable {
+        /// One of these, each as likely as another.
+        case list([JSON])
+        /// A number from `low` to `high`, evenly spread, or its logarithm is.
+        case range(low: Double, high: Double, isLogarithmic: Bool, isInteger: Bool)
+    }
+
+    /// In the order in which a grid counts: the last one fastest.
+    public let dimensions: [Dimension]
+    /// Whether the first trial is the recipe as it is.
+    let startsWithRecipe: Bool
+
+    init(_ dimensions: [Dimension], startsWithRecipe: Bool = false) {
+        self.dimensions = dimensions
+        self.startsWithRecipe = startsWithRecipe
+    }
+
+    /// How many combinations there are; nil when a range makes them endless, or there are more than 10⁹.
+    var combinations: Int? {
+        dimensions.reduce(1 as Int?) { product, dimension in
+            guard let product, case .list(let values) = dimension.values else { return nil }
+            let (result, overflow) = product.multipliedReportingOverflow(by: values.count)
+            return overflow || result > 1_000_000_000 ? nil : result
+        }
+    }
+
+    /// Combination `index` of the grid.
+    func combination(_ index: Int) -> [JSON.Member] {
+        var rest = index
+        var members: [JSON.Member] = []
+        for dimension in dimensions.reversed() {
+            guard case .list(let values) = dimension.values else { continue }
+            members.append(JSON.Member(dimension.name, values[rest % values.count]))
+            rest /= values.count
+        }
+        return members.reversed()
+    }
+
+    /// What trial `index` of a random search tries: a function of the seed and the index alone.
+    func draw(_ index: Int, seed: UInt64) -> [JSON.Member] {
+        if startsWithRecipe, index == 0 { return [] }
+        let generator = Philox(seed: seed, purpose: .search)
+        return dimensions.enumerated().map { place, dimension in
+            let block = generator.block(UInt64(place), stream: UInt32(truncatingIfNeeded: index))
+            let wide = UInt64(block[0]) << 32 | UInt64(block[1])
+            return JSON.Member(dimension.name, dimension.values.value(wide))
+        }
+    }
+
+    /// A good space for small networks on such data, without the settings that are given already.
+    ///
+    /// The learning rates are Adam's: other optimizers want others, so they are for a space of one's own.
+    public static func standard(for data: Dataset, without given: [String] = []) -> SearchSpace {
+        let isLarge = data.train.count >= 10_000
+        let hidden = isLarge
+            ? [[256], [512], [1024], [256, 128], [512, 256], [512, 512], [1024, 512], [1024, 1024]]
+            : [[32], [64], [128], [256], [32, 32], [64, 64], [128, 64], [256, 128]]
+        let dimensions = [
+            Dimension(name: "hidden", values: .list(hidden.map(\.json))),
+            Dimension(name: "activation", values: .list([Activation.relu, .gelu, .tanh].map(\.json))),
+            Dimension(name: "optimizer", values: .list([Optimizer.adam, .adamw].map(\.json))),
+            Dimension(
+                name: "learning_rate", values: .range(low: 3e-4, high: 6e-3, isLogarithmic: true, isInteger: false)),
+            Dimension(name: "batch_size", values: .list((isLarge ? [64, 128, 256] : [16, 32, 64, 128]).map(\.json))),
+            Dimension(name: "dropout", values: .list([[0], [0.1], [0.2], [0.3], [0.5]].map { ($0 as [Double]).json })),
+            Dimension(name: "weight_decay", values: .list([0, 1e-5, 1e-4, 1e-3].map(\.json))),
+        ]
+        return SearchSpace(
+            dimensions.filter { dimension in
+                // Without hidden layers there is nothing to drop or to activate.
+                !given.contains(dimension.name)
+            }, startsWithRecipe: true)
+    }
+
+    /// The space as an object; what `init(json:…)` reads.
+    var json: JSON {
+        .object(dimensions.map { JSON.Member($0.name, $0.values.json) })
+    }
+}
+
+extension SearchSpace.Values {
+    /// The value that 64 random bits mean. Numbers of a range have four significant digits, so that they can be retyped.
+    fileprivate func value(_ bits: UInt64) -> JSON {
+        switch self {
+        case .list(let values): return values[Int(bits.multipliedFullWidth(by: UInt64(values.count)).high)]
+        case .range(let low, let high, let isLogarithmic, let isInteger):
+            let share = Double(bits >> 11) * 0x1p-53
+            if isInteger && !isLogarithmic { return .integer(Int(low) + Int(share * (high - low + 1))) }
+            let number = isLogarithmic ? low * power(high / low, share) : low + share * (high - low)
+            if isInteger { return .integer(min(max(Int(number.rounded()), Int(low)), Int(high))) }
+            return .number(min(max(rounded(number), low), high))
+        }
+    }
+
+    /// To four significant digits.
+    private func rounded(_ number: Double) -> Double {
+        var exponent = 0
+        var mantissa = number.magnitude
+        guard mantissa > 0, mantissa.isFinite else { return number }
+        while mantissa >= 10_000 {
+            mantissa /= 10
+            exponent += 1
+        }
+        while mantissa < 1000 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        return Double("\(number < 0 ? "-" : "")\(Int(mantissa.rounded()))e\(exponent)") ?? number
+    }
+
+    fileprivate var json: JSON {
+        switch self {
+        case .list(let values): return .array(values)
+        case .range(let low, let high, let isLogarithmic, let isInteger):
+            var members = [JSON.Member("low", low.json), JSON.Member("high", high.json)]
+            if isLogarithmic { members.append(JSON.Member("log", .bool(true))) }
+            if isInteger { members.append(JSON.Member("int", .bool(true))) }
+            return .object(members)
+        }
+    }
+}
