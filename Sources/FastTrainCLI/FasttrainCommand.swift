@@ -17,7 +17,8 @@ struct FasttrainCommand: ParsableCommand {
             """,
         version: "fasttrain \(fasttrainVersion)",
         subcommands: [
-            Train.self, Resume.self, Evaluate.self, Predict.self, Report.self, Boundary.self, Inspect.self, BenchmarkCommand.self,
+            Train.self, SearchCommand.self, Resume.self, Evaluate.self, Predict.self, Report.self, Boundary.self,
+            Inspect.self, BenchmarkCommand.self,
         ],
         defaultSubcommand: Train.self)
 }

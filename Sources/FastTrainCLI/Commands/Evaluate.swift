@@ -13,7 +13,7 @@ struct Evaluate: ParsableCommand {
     var json = false
 
     func run() throws {
-        let model = try Model(path: source.path)
+        let model = try Model(path: source.folder)
         let rows = try openRows(for: model)
         let evaluation = try model.evaluate(rows.data, rows.split, threads: threads.threads)
         if json { return try Console.print(evaluation.json.text) }

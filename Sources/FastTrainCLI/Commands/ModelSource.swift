@@ -3,7 +3,7 @@ import FastTrain
 
 /// The argument MODEL|DIR with the data to use the model on.
 struct ModelSource: ParsableArguments {
-    @Argument(help: ArgumentHelp("A model or checkpoint file, or the folder of a run.", valueName: "model"))
+    @Argument(help: ArgumentHelp("A model or checkpoint file, or the folder of a run or search.", valueName: "model"))
     var path: String
 
     @Option(
@@ -59,9 +59,12 @@ struct ModelSource: ParsableArguments {
         return Rows(data: data, split: try split.rows(of: data), name: "the \(split.rawValue) rows of \(data.name)")
     }
 
+    /// What was named or, for the folder of a search, its winner's run.
+    var folder: String { Search.isSearch(path) ? path + "/best" : path }
+
     private func openData() throws(FastTrainError) -> Dataset {
-        let isFolder = System.status(path)?.isFolder ?? false
-        let run = isFolder && data == nil ? try RunDescription(folder: path).data : nil
+        let isFolder = System.status(folder)?.isFolder ?? false
+        let run = isFolder && data == nil ? try RunDescription(folder: folder).data : nil
         if let file = data ?? run { return try Dataset(path: file) }
         return try .mnistSample()
     }

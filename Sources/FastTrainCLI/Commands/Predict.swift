@@ -28,7 +28,7 @@ struct Predict: ParsableCommand {
     @OptionGroup var threads: ThreadOptions
 
     func run() throws {
-        let model = try Model(path: source.path)
+        let model = try Model(path: source.folder)
         let csv = PredictionCSV(task: model.task, detail: try detail(of: model))
         let table = try source.openTable(for: model)
         var text = PredictionText(

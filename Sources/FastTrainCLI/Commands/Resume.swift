@@ -3,14 +3,15 @@ import FastTrain
 
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Go on with a run that was stopped, from its newest sound checkpoint.",
+        abstract: "Go on with a run or a search that was stopped.",
         discussion: """
-            The result is that of a run that was never stopped, to the bit. With more epochs it is that of a run \
+            A run goes on from its newest sound checkpoint, a search after the last trial that was finished. The result \
+            is that of a run that was never stopped, to the bit. With more epochs it is that of a run \
             started with so many, but for the schedules cosine and one-cycle, which go by the number of steps. A run \
             that --patience ended stays ended.
             """)
 
-    @Argument(help: ArgumentHelp("The folder of the run (its --output).", valueName: "folder"))
+    @Argument(help: ArgumentHelp("The folder of the run or the search (its --output).", valueName: "folder"))
     var folder: String
 
     @Option(
@@ -26,10 +27,18 @@ struct Resume: ParsableCommand {
     @OptionGroup var report: ReportOptions
 
     func run() throws {
+        if Search.isSearch(folder) { return try resumeSearch() }
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let training = try Training.resume(
             folder, epochs: epochs, threads: threads.threads, data: dataset, dataPath: data,
             maxTime: time.maxTime?.seconds)
         try RunSession(training, report: report).run()
+    }
+
+    private func resumeSearch() throws {
+        guard epochs == nil else { throw FastTrainError.usage("--epochs: those of a search are settled when it starts") }
+        let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
+        let search = try Search.resume(folder, threads: threads.threads, time: time.maxTime?.seconds, data: dataset)
+        try SearchSession(search, report: report).run()
     }
 }

@@ -1,0 +1,115 @@
+import ArgumentParser
+import FastTrain
+
+struct SearchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Find a good network on held-out rows, and train it.",
+        discussion: """
+            Recipes are drawn from a space and compared on rows that are held out of the training rows; the best is then \
+            trained on all of these and evaluated on the test rows, once. By hyperband, many recipes are trained for one \
+            epoch, the best third of them for three, and so on. What is given below is what all trials have alike; \
+            --epochs is the most that a trial is trained for, \(Search.standardEpochs) unless it is given. The same options \
+            and data give the same trials and the same winner, with any number of threads, also after Ctrl-C and \
+            'fasttrain resume'; only --time makes a difference.
+            """)
+
+    @OptionGroup(title: "Data") var data: DataOptions
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What to try, in YAML or JSON: for each setting, by its name in recipe.json, a list of values or {low: 1e-4, \
+            high: 1e-2, log: true}. (default: sizes, activation, adam or adamw, learning rate, minibatch, dropout, weight \
+            decay)
+            """,
+            valueName: "file"))
+    var space: String?
+
+    @Option(help: ArgumentHelp("How to go about the trials.", valueName: "name"))
+    var method = SearchMethod.hyperband
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many recipes to try. (default: 50; of a grid all)", valueName: "n"))
+    var trials: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Begin no trial that would not fit into this time, such as 90s, 10m or 1.5h, the winner's training included. \
+            (default: no limit)
+            """,
+            valueName: "time"))
+    var time: TimeSpan?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Hold out each of so many parts of the training rows in turn, instead of one share.", valueName: "n"))
+    var folds: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Epochs of the winner's training. (default: as --epochs)", valueName: "n"))
+    var finalEpochs: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Settings that all trials have alike, as 'fasttrain train' takes them.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Folder for the trials and, in its subfolder 'best', the winner's run. One that holds this very search goes on \
+            with it. (default: nothing is written)
+            """,
+            valueName: "folder"))
+    var output: String?
+
+    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Training") var training: RecipeOptions
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var report: ReportOptions
+
+    func run() throws {
+        guard network.initial == nil else {
+            throw FastTrainError.usage("--init: trials start from random parameters, not from a file")
+        }
+        let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
+        let given = training.changes(data, network).names + (configuration?.changes.names ?? [])
+        var recipe = try training.recipe(data, network, over: configuration)
+        if !given.contains("epochs") { recipe.epochs = Search.standardEpochs }
+        let dataset = try data.open(configuration)
+        var options = SearchOptions()
+        options.method = method
+        options.trials = trials
+        options.folds = folds
+        options.finalEpochs = finalEpochs
+        options.time = time?.seconds
+        options.threads = threads.threads
+        options.output = output
+        let search = try Search(
+            recipe, space: try space(for: dataset, given: given), on: dataset, dataPath: data.path(configuration),
+            options: options)
+        try SearchSession(search, report: report).run()
+    }
+
+    private func space(for data: Dataset, given: [String]) throws(FastTrainError) -> SearchSpace {
+        guard let space else {
+            guard method != .grid else {
+                throw .usage("--method grid needs lists of values to combine: --space")
+            }
+            return .standard(for: data, without: given)
+        }
+        let own = try SearchSpace(path: space)
+        let changes = training.changes(self.data, network).names
+        if let twice = own.dimensions.first(where: { changes.contains($0.name) }) {
+            throw .usage("\(space) varies '\(twice.name)', which is given on the command line, too")
+        }
+        return own
+    }
+}
+
+extension SearchMethod: ExpressibleByArgument {}

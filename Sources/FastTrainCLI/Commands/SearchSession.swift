@@ -1,0 +1,63 @@
+import ArgumentParser
+import FastTrain
+
+/// What `search` and the `resume` of a search share: from the settings on the screen to the winner.
+struct SearchSession {
+    private let search: Search
+    private let report: ReportOptions
+
+    init(_ search: Search, report: ReportOptions) {
+        self.search = search
+        self.report = report
+    }
+
+    /// Searches and reports. Throws `ExitCode` 128 + the signal's number when it was interrupted.
+    func run() throws {
+        let screen = Terminal.standardError
+        if !report.quiet { Console.note(SearchCard(search).text(style: screen.style) + "\n\n") }
+        try SignalFlag.watch()
+        let outcome = try go(screen)
+        let result = SearchResult(search, outcome)
+        if report.json {
+            try Console.print(result.json.text)
+        } else if outcome.interrupted == nil {
+            if !report.quiet { Console.note("\n") }
+            let terminal = Terminal.standardOutput
+            try Console.print(result.text(width: terminal.width, style: terminal.style))
+        }
+        if let signal = outcome.interrupted {
+            Console.note("fasttrain: \(result.interruption(by: signal).printable)\n")
+            throw ExitCode(128 + signal)
+        }
+    }
+
+    private func go(_ screen: Terminal) throws(FastTrainError) -> SearchOutcome {
+        if report.quiet { return try search.run(stop: SignalFlag.received) }
+        let block = StatusBlock(screen)
+        let status = StatusLine(screen)
+        defer {
+            block.clear()
+            status.replace()
+        }
+        let (search, style) = (search, screen.style)
+        return try search.run(stop: SignalFlag.received) { progress in
+            switch progress {
+            case .status(let now):
+                block.show { SearchTable.live(now, of: search, width: $0, style: style) }
+            case .trial(let result, let now):
+                if screen.redraws {
+                    block.show { SearchTable.live(now, of: search, width: $0, style: style) }
+                } else {
+                    Console.note(SearchTable.line(result, now, of: search) + "\n")
+                }
+            case .winner(let result, let recipe):
+                block.clear()
+                Console.note(
+                    "the best is trial \(result.trial + 1); it is trained on all training rows for "
+                        + "\(Format.count(recipe.epochs, "epoch"))\n\n")
+            case .training(let progress):
+                ProgressReporter(status: status, style: style, epochs: search.finalEpochs(progress)).report(progress)
+            }
+        }
+    }
+}

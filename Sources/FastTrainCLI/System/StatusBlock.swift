@@ -1,0 +1,32 @@
+import Synchronization
+
+/// Lines at the end of standard error that are redrawn in place while something goes on. Does nothing unless that is a
+/// terminal.
+final class StatusBlock: Sendable {
+    private let terminal: Terminal
+    private let shown = Mutex(0)
+
+    init(_ terminal: Terminal) {
+        self.terminal = terminal
+    }
+
+    /// Puts the lines that `lines` makes for a width in columns in place of those that are there.
+    func show(_ lines: (_ width: Int) -> [String]) {
+        guard terminal.redraws else { return }
+        let lines = lines(terminal.width - 1)
+        shown.withLock { shown in
+            Console.note(Self.up(shown) + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J")
+            shown = lines.count
+        }
+    }
+
+    /// Takes the lines away.
+    func clear() {
+        shown.withLock { shown in
+            if shown > 0 { Console.note(Self.up(shown) + "\u{1B}[J") }
+            shown = 0
+        }
+    }
+
+    private static func up(_ lines: Int) -> String { lines > 0 ? "\r\u{1B}[\(lines)A" : "" }
+}

@@ -1,0 +1,65 @@
+import FastTrain
+
+/// How a search ended: the leaderboard, the winner, and what to do next.
+struct SearchResult {
+    private let search: Search
+    private let outcome: SearchOutcome
+    private static let shown = 10
+
+    init(_ search: Search, _ outcome: SearchOutcome) {
+        self.search = search
+        self.outcome = outcome
+    }
+
+    func text(width: Int, style: Style) -> String {
+        var blocks = [leaderboard(style)]
+        if let run { blocks.append(run.text(width: width, style: style)) }
+        return blocks.joined(separator: "\n\n")
+    }
+
+    private func leaderboard(_ style: Style) -> String {
+        let ranking = outcome.ranking
+        let lines = SearchTable.leaderboard(ranking, of: search, rows: Self.shown, style: style)
+        let rest = ranking.count - Self.shown
+        let diverged = ranking.count { $0.divergence != nil }
+        var notes: [String] = []
+        if rest > 0 { notes.append("and \(Format.count(rest, "trial")) behind these") }
+        if diverged > 0 { notes.append("\(diverged) of all diverged") }
+        if outcome.isCutShort {
+            notes.append("cut short by --time: another run may try more or fewer")
+        }
+        let title =
+            "\(Format.count(ranking.count, "trial")) in \(Format.duration(outcome.seconds)), "
+            + "told apart by \(search.recipe.monitor.rawValue); the test rows had no part in it"
+        return ([title, ""] + lines + (notes.isEmpty ? [] : [notes.joined(separator: "; ")])).joined(separator: "\n")
+    }
+
+    private var run: RunResult? {
+        guard let training = outcome.training, let final = outcome.final else { return nil }
+        return RunResult(final, training: training)
+    }
+
+    /// One line: what was saved, and how to go on.
+    func interruption(by signal: Int32) -> String {
+        let start = "interrupted by \(SignalFlag.name(signal))"
+        guard let folder = search.output else {
+            return "\(start); nothing was saved, as there is no folder to save to (--output)"
+        }
+        let what =
+            outcome.final == nil
+            ? "what trials were finished is saved" : "all trials are finished, the winner's training is saved"
+        return "\(start); \(what); go on with: fasttrain resume \(folder.shellQuoted)"
+    }
+
+    var json: JSON {
+        .object([
+            .init("data", .string(search.data.name)), .init("method", .string(search.method.rawValue)),
+            .init("trials", .integer(search.trials)), .init("cut_short", .bool(outcome.isCutShort)),
+            .init("monitor", .string(search.recipe.monitor.rawValue)),
+            .init("leaderboard", .array(outcome.ranking.map(\.json))), .init("seconds", .number(outcome.seconds)),
+            .init("output", search.output.map(JSON.string) ?? .null),
+            .init("interrupted", outcome.interrupted.map { .string(SignalFlag.name($0)) } ?? .null),
+            .init("best", run?.json ?? .null),
+        ])
+    }
+}
