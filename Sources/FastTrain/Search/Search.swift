@@ -136,7 +136,8 @@ public final class Search: Sendable {
                 _ = try settings.applied(to: description.recipe).resolved(for: data)
             } catch .usage(let message) {
                 throw .usage(
-                    settings.settings.isEmpty ? message : "trial \(trial + 1), \(JSON.object(settings.settings).text): \(message)")
+                    settings.settings.isEmpty
+                        ? message : "trial \(trial + 1), \(JSON.object(settings.settings).text): \(message)")
             }
         }
     }
@@ -233,7 +234,7 @@ public final class Search: Sendable {
 
     /// The recipe of the winner's last training: on all training rows, so that none are left to stop by.
     func finalRecipe(of winner: TrialResult) -> Recipe {
-        let own = recipe.patience == nil ? recipe.epochs : winner.bestEpoch ?? recipe.epochs
+        let own = recipe.patience == nil ? winner.epochs : winner.bestEpoch ?? winner.epochs
         var result = recipe(winner.settings, epochs: description.finalEpochs ?? own)
         result.validation = 0
         result.monitor = .trainLoss

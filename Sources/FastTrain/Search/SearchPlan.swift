@@ -126,25 +126,23 @@ struct SearchPlan: Sendable {
     /// Takes back what was started and did not come to its end.
     mutating func abandon(_ job: Job) { started.remove(job) }
 
-    /// One result a trial, that of its most epochs; the best first.
+    /// One result a trial, its best; the best trial first.
+    ///
+    /// Of whatever rung: as each is trained afresh, a result is that of a whole training, its epochs a part of the recipe.
     var ranking: [TrialResult] {
-        var last: [Int: TrialResult] = [:]
-        for result in results.values where result.epochs > last[result.trial]?.epochs ?? 0 { last[result.trial] = result }
-        return ranked(Array(last.values))
+        var seen = Set<Int>()
+        return ranked(Array(results.values)).filter { seen.insert($0.trial).inserted }
     }
 
-    /// Those with more epochs first, as fewer tell less; then by the monitor; of equal ones the first trial. What diverged
-    /// comes last.
+    /// By the monitor; of equal ones that of more epochs, then the first trial. What diverged comes last.
     private func ranked(_ results: [TrialResult]) -> [TrialResult] {
         results.sorted { a, b in
             let (left, right) = (figure(a), figure(b))
             switch (left, right) {
-            case (nil, nil): return a.trial < b.trial
-            case (nil, _): return false
-            case (_, nil): return true
-            case (let left?, let right?):
-                if a.epochs != b.epochs { return a.epochs > b.epochs }
-                return left == right ? a.trial < b.trial : left > right
+            case (nil, _?): return false
+            case (_?, nil): return true
+            case (let left?, let right?) where left != right: return left > right
+            default: return (-a.epochs, a.trial) < (-b.epochs, b.trial)
             }
         }
     }

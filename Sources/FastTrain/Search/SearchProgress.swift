@@ -6,7 +6,7 @@ public struct SearchOptions: Sendable {
     public var trials: Int?
     /// Validation by so many folds in turn, instead of the recipe's share of rows.
     public var folds: Int?
-    /// For the winner's last training; nil: as many as the recipe has, or with a patience those of its best epoch.
+    /// For the winner's last training; nil: those by which it won, with a patience up to its best epoch.
     public var finalEpochs: Int?
     /// Seconds in all, that last training included as far as it can be foreseen: no trial is begun that would not fit. nil:
     /// no limit. It is the one thing by which two searches with the same seed may differ.
@@ -60,7 +60,7 @@ public struct SearchStatus: Sendable {
 
 /// What a search came to.
 public struct SearchOutcome {
-    /// One result a trial, that of its most epochs; the best first, what diverged last.
+    /// One result a trial, its best; the best trial first, what diverged last.
     public let ranking: [TrialResult]
     /// By which the winner was trained in the end, on all training rows; nil when the search was interrupted before.
     public let training: Training?

@@ -51,7 +51,7 @@ struct SearchCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Epochs of the winner's training. (default: as --epochs)", valueName: "n"))
+        help: ArgumentHelp("Epochs of the winner's training. (default: those by which it won)", valueName: "n"))
     var finalEpochs: Int?
 
     @Option(

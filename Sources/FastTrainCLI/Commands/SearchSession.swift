@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrain
+import Synchronization
 
 /// What `search` and the `resume` of a search share: from the settings on the screen to the winner.
 struct SearchSession {
@@ -40,6 +41,7 @@ struct SearchSession {
             status.replace()
         }
         let (search, style) = (search, screen.style)
+        let epochs = Mutex(0)
         return try search.run(stop: SignalFlag.received) { progress in
             switch progress {
             case .status(let now):
@@ -52,11 +54,12 @@ struct SearchSession {
                 }
             case .winner(let result, let recipe):
                 block.clear()
+                epochs.withLock { $0 = recipe.epochs }
                 Console.note(
                     "the best is trial \(result.trial + 1); it is trained on all training rows for "
                         + "\(Format.count(recipe.epochs, "epoch"))\n\n")
             case .training(let progress):
-                ProgressReporter(status: status, style: style, epochs: search.finalEpochs(progress)).report(progress)
+                ProgressReporter(status: status, style: style, epochs: epochs.withLock { $0 }).report(progress)
             }
         }
     }

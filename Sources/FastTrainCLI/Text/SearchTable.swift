@@ -78,10 +78,3 @@ enum SearchTable {
         return lines
     }
 }
-
-extension Search {
-    /// Of the winner's training, as its progress tells it.
-    func finalEpochs(_ progress: Progress) -> Int {
-        if case .step(let step) = progress { step.epochs } else { recipe.epochs }
-    }
-}
