@@ -118,7 +118,10 @@ final class SearchBoard: @unchecked Sendable {
                         freeThreads -= threads
                         plan.start(job)
                         running.append(
-                            (.init(trial: job.trial, epochsDone: 0, epochs: job.epochs * (search.folds ?? 1)), job, bytes))
+                            (
+                                .init(trial: job.trial, epochsDone: 0, epochs: job.epochs * (search.folds ?? 1)), job,
+                                bytes
+                            ))
                         return (job, threads)
                     }
                 }
@@ -126,6 +129,9 @@ final class SearchBoard: @unchecked Sendable {
             }
         }
     }
+
+    /// How much longer a training takes on all threads than by their speed side by side: see `mostBytesSideBySide`.
+    private static let together = 1.3
 
     /// Bytes (`workingSet`) of networks that are trained side by side, one thread each; beyond, trials take turns on all
     /// threads. Two at once against one on two threads, thousand samples/s on MNIST in minibatches of 128, on two quiet
@@ -167,7 +173,8 @@ final class SearchBoard: @unchecked Sendable {
     private var finalSeconds: Double {
         guard let rate, let best = plan.ranking.first, best.divergence == nil else { return 0 }
         let recipe = search.finalRecipe(of: best)
-        return operations(recipe, rows: Double(search.data.train.count)) / (rate * Double(search.threads))
+        let seconds = operations(recipe, rows: Double(search.data.train.count)) / (rate * Double(search.threads))
+        return search.threads > 1 ? seconds * Self.together : seconds
     }
 
     /// Whether a trial can be begun within the limit. The first one can in any case.

@@ -134,7 +134,8 @@ struct SearchPlan: Sendable {
         return ranked(Array(results.values)).filter { seen.insert($0.trial).inserted }
     }
 
-    /// By the monitor; of equal ones that of more epochs, then the first trial. What diverged comes last.
+    /// By the monitor; of equal scores by the loss; of equal ones that of more epochs, then the first trial. What diverged
+    /// comes last.
     private func ranked(_ results: [TrialResult]) -> [TrialResult] {
         results.sorted { a, b in
             let (left, right) = (figure(a), figure(b))
@@ -142,7 +143,9 @@ struct SearchPlan: Sendable {
             case (nil, _?): return false
             case (_?, nil): return true
             case (let left?, let right?) where left != right: return left > right
-            default: return (-a.epochs, a.trial) < (-b.epochs, b.trial)
+            default:
+                let (left, right) = (a.validationLoss ?? 0, b.validationLoss ?? 0)
+                return (left, -a.epochs, a.trial) < (right, -b.epochs, b.trial)
             }
         }
     }

@@ -8,10 +8,11 @@ struct SearchCommand: ParsableCommand {
         discussion: """
             Recipes are drawn from a space and compared on rows that are held out of the training rows; the best is then \
             trained on all of these and evaluated on the test rows, once. By hyperband, many recipes are trained for one \
-            epoch, the best third of them for three, and so on. What is given below is what all trials have alike; \
-            --epochs is the most that a trial is trained for, \(Search.standardEpochs) unless it is given. The same options \
-            and data give the same trials and the same winner, with any number of threads, also after Ctrl-C and \
-            'fasttrain resume'; only --time makes a difference.
+            epoch, the best third of them for three, and so on. What is given of the network and of training is what all \
+            trials have alike. --epochs is the most that a trial is trained for, --monitor what trials are told apart by: \
+            \(Search.standardEpochs) and validation-score, unless given. The same options and data give the same trials and \
+            the same winner, with any number of threads, also after Ctrl-C and 'fasttrain resume'; only --time makes a \
+            difference.
             """)
 
     @OptionGroup(title: "Data") var data: DataOptions
@@ -81,6 +82,9 @@ struct SearchCommand: ParsableCommand {
         let given = training.changes(data, network).names + (configuration?.changes.names ?? [])
         var recipe = try training.recipe(data, network, over: configuration)
         if !given.contains("epochs") { recipe.epochs = Search.standardEpochs }
+        // A longer training makes a network surer of itself, and its loss on other rows larger, while it still gets more of
+        // them right: on MNIST the loss would choose 3 epochs (0.059, 98.15%) before 9 (0.064, 98.67%).
+        if !given.contains("monitor") { recipe.monitor = .validationScore }
         let dataset = try data.open(configuration)
         var options = SearchOptions()
         options.method = method
