@@ -26,8 +26,8 @@ struct HelpTests {
 
             SUBCOMMANDS:
               train (default)         Train a network (the default).
-              resume                  Go on with a run that was stopped, from its newest
-                                      sound checkpoint.
+              search                  Find a good network on held-out rows, and train it.
+              resume                  Go on with a run or a search that was stopped.
               evaluate                Loss and accuracy of a model, and what it confuses.
               predict                 What a model makes of each row, as CSV.
               boundary                Draw what a model of two inputs makes of each point
@@ -157,21 +157,80 @@ struct HelpTests {
             """)
     }
 
+    /// The options of the network and of training are those of 'train'.
+    @Test func search() throws {
+        let help = try Fasttrain.run(["search", "--help"]).stdout
+        let start = """
+            OVERVIEW: Find a good network on held-out rows, and train it.
+
+            Recipes are drawn from a space and compared on rows that are held out of the
+            training rows; the best is then trained on all of these and evaluated on the
+            test rows, once. By hyperband, many recipes are trained for one epoch, the best
+            third of them for three, and so on. What is given of the network and of
+            training is what all trials have alike. --epochs is the most that a trial is
+            trained for, --monitor what trials are told apart by: 27 and validation-score,
+            unless given. The same options and data give the same trials and the same
+            winner, with any number of threads, also after Ctrl-C and 'fasttrain resume';
+            only --time makes a difference.
+
+            USAGE: fasttrain search <options>
+
+            SEARCH:
+              --space <file>          What to try, in YAML or JSON: for each setting, by
+                                      its name in recipe.json, a list of values or {low:
+                                      1e-4, high: 1e-2, log: true}. (default: sizes,
+                                      activation, adam or adamw, learning rate, minibatch,
+                                      dropout, weight decay, label smoothing)
+              --method <name>         How to go about the trials. (values: hyperband,
+                                      random, grid; default: hyperband)
+              --trials <n>            How many recipes to try. (default: 50; of a grid all)
+              --time <time>           Begin no trial that would not fit into this time,
+                                      such as 90s, 10m or 1.5h, the winner's training
+                                      included. (default: no limit)
+              --folds <n>             Hold out each of so many parts of the training rows
+                                      in turn, instead of one share.
+              --final-epochs <n>      Epochs of the winner's training. (default: those by
+                                      which it won)
+
+            DATA:
+
+            """
+        #expect(help.hasPrefix(start), "\(help)")
+        let end = """
+
+            OPTIONS:
+              --config <file>         Settings that all trials have alike, as 'fasttrain
+                                      train' takes them.
+              --output <folder>       Folder for the trials and, in its subfolder 'best',
+                                      the winner's run. One that holds this very search
+                                      goes on with it. (default: nothing is written)
+              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      may be used)
+              --quiet                 No settings and no progress on standard error.
+              --json                  Print the result as one JSON object.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+            """
+        #expect(help.hasSuffix(end), "\(help)")
+    }
+
     @Test func resume() throws {
         try expectHelp(
             of: ["resume"],
             """
-            OVERVIEW: Go on with a run that was stopped, from its newest sound checkpoint.
+            OVERVIEW: Go on with a run or a search that was stopped.
 
-            The result is that of a run that was never stopped, to the bit. With more
-            epochs it is that of a run started with so many, but for the schedules cosine
-            and one-cycle, which go by the number of steps. A run that --patience ended
-            stays ended.
+            A run goes on from its newest sound checkpoint, a search after the last trial
+            that was finished. The result is that of a run that was never stopped, to the
+            bit. With more epochs it is that of a run started with so many, but for the
+            schedules cosine and one-cycle, which go by the number of steps. A run that
+            --patience ended stays ended.
 
             USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--max-time <time>] [--threads <n>] [--quiet] [--json]
 
             ARGUMENTS:
-              <folder>                The folder of the run (its --output).
+              <folder>                The folder of the run or the search (its --output).
 
             OPTIONS:
               --epochs <n>            Epochs in all. (default: as the run was started with)
@@ -202,7 +261,8 @@ struct HelpTests {
             USAGE: fasttrain evaluate <model> [--data <file>] [--split <name>] [--threads <n>] [--json]
 
             ARGUMENTS:
-              <model>                 A model or checkpoint file, or the folder of a run.
+              <model>                 A model or checkpoint file, or the folder of a run or
+                                      search.
 
             OPTIONS:
               --data <file>           A data set of fasttrain-data. (default: that of the
@@ -232,7 +292,8 @@ struct HelpTests {
             USAGE: fasttrain predict <model> [--data <file>] [--split <name>] [--probabilities] [--output <file>] [--threads <n>]
 
             ARGUMENTS:
-              <model>                 A model or checkpoint file, or the folder of a run.
+              <model>                 A model or checkpoint file, or the folder of a run or
+                                      search.
 
             OPTIONS:
               --data <file>           A data set of fasttrain-data. (default: that of the

@@ -70,7 +70,10 @@ extension RunReport {
                 $0.write(Format.rate(rate))
             }
         }
-        tile(&page, "parameters", detail: recipe.hidden.isEmpty ? "linear" : recipe.activation.rawValue) {
+        tile(
+            &page, "parameters",
+            detail: recipe.hidden.isEmpty ? "linear" : recipe.activation.map(\.rawValue).joined(separator: ", ")
+        ) {
             $0.write(Format.integer(network.parameterCount))
         }
     }

@@ -63,24 +63,29 @@ public struct SearchSpace: Sendable, Equatable {
     /// The learning rates are Adam's: other optimizers want others, so they are for a space of one's own.
     public static func standard(for data: Dataset, without given: [String] = []) -> SearchSpace {
         let isLarge = data.train.count >= 10_000
-        let hidden = isLarge
+        let hidden =
+            isLarge
             ? [[256], [512], [1024], [256, 128], [512, 256], [512, 512], [1024, 512], [1024, 1024]]
             : [[32], [64], [128], [256], [32, 32], [64, 64], [128, 64], [256, 128]]
-        let dimensions = [
-            Dimension(name: "hidden", values: .list(hidden.map(\.json))),
-            Dimension(name: "activation", values: .list([Activation.relu, .gelu, .tanh].map(\.json))),
-            Dimension(name: "optimizer", values: .list([Optimizer.adam, .adamw].map(\.json))),
+        func list<Value: JSONConvertible>(_ name: String, _ values: [Value]) -> Dimension {
+            Dimension(name: name, values: .list(values.map(\.json)))
+        }
+        var dimensions = [
+            list("hidden", hidden), list("activation", [[Activation.relu], [.gelu], [.tanh]]),
+            list("optimizer", [Optimizer.adam, .adamw]),
             Dimension(
-                name: "learning_rate", values: .range(low: 3e-4, high: 6e-3, isLogarithmic: true, isInteger: false)),
-            Dimension(name: "batch_size", values: .list((isLarge ? [64, 128, 256] : [16, 32, 64, 128]).map(\.json))),
-            Dimension(name: "dropout", values: .list([[0], [0.1], [0.2], [0.3], [0.5]].map { ($0 as [Double]).json })),
-            Dimension(name: "weight_decay", values: .list([0, 1e-5, 1e-4, 1e-3].map(\.json))),
+                name: "learning_rate",
+                values: .range(low: 3e-4, high: isLarge ? 3e-3 : 6e-3, isLogarithmic: true, isInteger: false)),
+            list("batch_size", isLarge ? [128, 256] : [16, 32, 64, 128]),
+            list("dropout", [[0], [0.1], [0.2], [0.3], [0.5]] as [[Double]]),
+            list("weight_decay", [0, 1e-5, 1e-4, 1e-3]),
         ]
-        return SearchSpace(
-            dimensions.filter { dimension in
-                // Without hidden layers there is nothing to drop or to activate.
-                !given.contains(dimension.name)
-            }, startsWithRecipe: true)
+        // Of few features each one counts.
+        if data.featureCount >= 100 { dimensions.append(list("input_dropout", [0, 0.1, 0.2])) }
+        if case .classification = data.task, !given.contains("loss") {
+            dimensions.append(list("label_smoothing", [0, 0.1]))
+        }
+        return SearchSpace(dimensions.filter { !given.contains($0.name) }, startsWithRecipe: true)
     }
 
     /// The space as an object; what `init(json:…)` reads.

@@ -15,14 +15,77 @@ struct SearchCommand: ParsableCommand {
             difference.
             """)
 
+    @OptionGroup(title: "Search") var options: SpaceOptions
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Training") var training: RecipeOptions
+    @Option(
+        help: ArgumentHelp(
+            "Settings that all trials have alike, as 'fasttrain train' takes them.", valueName: "file"))
+    var config: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Folder for the trials and, in its subfolder 'best', the winner's run. One that holds this very search goes on \
+            with it. (default: nothing is written)
+            """,
+            valueName: "folder"))
+    var output: String?
+
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var report: ReportOptions
+
+    func run() throws {
+        guard network.initial == nil else {
+            throw FastTrainError.usage("--init: trials start from random parameters, not from a file")
+        }
+        let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
+        let given = training.changes(data, network).names + (configuration?.changes.names ?? [])
+        var recipe = try training.recipe(data, network, over: configuration)
+        if !given.contains("epochs") { recipe.epochs = Search.standardEpochs }
+        // A longer training makes a network surer of itself, and its loss on other rows larger, while it still gets more of
+        // them right: on MNIST the loss would choose 3 epochs (0.059, 98.15%) before 9 (0.064, 98.67%).
+        if !given.contains("monitor") { recipe.monitor = .validationScore }
+        let dataset = try data.open(configuration)
+        var options = SearchOptions()
+        options.method = self.options.method
+        options.trials = self.options.trials
+        options.folds = self.options.folds
+        options.finalEpochs = self.options.finalEpochs
+        options.time = self.options.time?.seconds
+        options.threads = threads.threads
+        options.output = output
+        let search = try Search(
+            recipe, space: try space(for: dataset, given: given), on: dataset, dataPath: data.path(configuration),
+            options: options)
+        try SearchSession(search, report: report).run()
+    }
+
+    private func space(for data: Dataset, given: [String]) throws(FastTrainError) -> SearchSpace {
+        guard let space = options.space else {
+            guard options.method != .grid else {
+                throw .usage("--method grid needs lists of values to combine: --space")
+            }
+            return .standard(for: data, without: given)
+        }
+        let own = try SearchSpace(path: space)
+        let changes = training.changes(self.data, network).names
+        if let twice = own.dimensions.first(where: { changes.contains($0.name) }) {
+            throw .usage("\(space) varies '\(twice.name)', which is given on the command line, too")
+        }
+        return own
+    }
+}
+
+/// What is tried, how and for how long.
+struct SpaceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
             What to try, in YAML or JSON: for each setting, by its name in recipe.json, a list of values or {low: 1e-4, \
             high: 1e-2, log: true}. (default: sizes, activation, adam or adamw, learning rate, minibatch, dropout, weight \
-            decay)
+            decay, label smoothing)
             """,
             valueName: "file"))
     var space: String?
@@ -54,66 +117,6 @@ struct SearchCommand: ParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp("Epochs of the winner's training. (default: those by which it won)", valueName: "n"))
     var finalEpochs: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "Settings that all trials have alike, as 'fasttrain train' takes them.", valueName: "file"))
-    var config: String?
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            Folder for the trials and, in its subfolder 'best', the winner's run. One that holds this very search goes on \
-            with it. (default: nothing is written)
-            """,
-            valueName: "folder"))
-    var output: String?
-
-    @OptionGroup(title: "Network") var network: NetworkOptions
-    @OptionGroup(title: "Training") var training: RecipeOptions
-    @OptionGroup var threads: ThreadOptions
-    @OptionGroup var report: ReportOptions
-
-    func run() throws {
-        guard network.initial == nil else {
-            throw FastTrainError.usage("--init: trials start from random parameters, not from a file")
-        }
-        let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
-        let given = training.changes(data, network).names + (configuration?.changes.names ?? [])
-        var recipe = try training.recipe(data, network, over: configuration)
-        if !given.contains("epochs") { recipe.epochs = Search.standardEpochs }
-        // A longer training makes a network surer of itself, and its loss on other rows larger, while it still gets more of
-        // them right: on MNIST the loss would choose 3 epochs (0.059, 98.15%) before 9 (0.064, 98.67%).
-        if !given.contains("monitor") { recipe.monitor = .validationScore }
-        let dataset = try data.open(configuration)
-        var options = SearchOptions()
-        options.method = method
-        options.trials = trials
-        options.folds = folds
-        options.finalEpochs = finalEpochs
-        options.time = time?.seconds
-        options.threads = threads.threads
-        options.output = output
-        let search = try Search(
-            recipe, space: try space(for: dataset, given: given), on: dataset, dataPath: data.path(configuration),
-            options: options)
-        try SearchSession(search, report: report).run()
-    }
-
-    private func space(for data: Dataset, given: [String]) throws(FastTrainError) -> SearchSpace {
-        guard let space else {
-            guard method != .grid else {
-                throw .usage("--method grid needs lists of values to combine: --space")
-            }
-            return .standard(for: data, without: given)
-        }
-        let own = try SearchSpace(path: space)
-        let changes = training.changes(self.data, network).names
-        if let twice = own.dimensions.first(where: { changes.contains($0.name) }) {
-            throw .usage("\(space) varies '\(twice.name)', which is given on the command line, too")
-        }
-        return own
-    }
 }
 
 extension SearchMethod: ExpressibleByArgument {}
