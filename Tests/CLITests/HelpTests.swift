@@ -211,6 +211,7 @@ struct HelpTests {
               --version               Show the version.
               -h, --help              Show help information.
 
+
             """
         #expect(help.hasSuffix(end), "\(help)")
     }

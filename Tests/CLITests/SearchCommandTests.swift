@@ -30,7 +30,7 @@ struct SearchCommandTests {
         #expect(result.status == 0, "\(result.stderr)")
         #expect(result.stdout.contains("told apart by validation-score; the test rows had no part in it"))
         #expect(result.stdout.contains("confusion matrix of the test rows"))
-        #expect(result.stdout.contains("use it  fasttrain evaluate \(path)/best"))
+        #expect(result.stdout.contains("fasttrain evaluate \(path)/best"))
         #expect(result.stderr.contains("\n1/6  trial "))
         #expect(result.stderr.contains("it is trained on all training rows"))
         // The folder of a search is as good as that of a run, and its winner can be trained again by hand.

@@ -90,7 +90,7 @@ struct SearchSpaceTests {
         ("momentum: []", 1, "at least one value of 'momentum'", "[]"),
         ("momentum: [0.5, x]", 1, "each value of 'momentum' to be a number", "\"x\""),
         ("momentum: [0.5, 1]", 1, "each value of 'momentum' to be a number from 0 to below 1", "1.0"),
-        ("activation: [relu, rely]", 1, "each value of 'activation' to be \(Activation.expectation)", "\"rely\""),
+        ("optimizer: [adam, eve]", 1, "each value of 'optimizer' to be \(Optimizer.expectation)", "\"eve\""),
         ("momentum: {low: 0.5}", 1, "'momentum.high' to be a number", "no such member"),
         ("momentum: {low: 0.5, high: 0.7, lag: true}", 1, "'momentum.lag' to be no member of this name", "true"),
         ("momentum: {low: 0.5, high: 0.5}", 1, "'momentum' to have a low below its high", "{\"low\":0.5,\"high\":0.5}"),
@@ -100,7 +100,7 @@ struct SearchSpaceTests {
             "batch_size: {low: 1.5, high: 3}", 1, "'batch_size' to have whole numbers for low and high",
             "{\"low\":1.5,\"high\":3}"
         ),
-        ("activation: {low: 1, high: 2}", 1, "each value of 'activation' to be \(Activation.expectation)", "1.0"),
+        ("optimizer: {low: 1, high: 2}", 1, "each value of 'optimizer' to be \(Optimizer.expectation)", "1.0"),
         ("batch-size: [1]\nbatch_size: [2]", 2, "each name once", "'batch_size' a second time"),
         ("a: [1", 2, "YAML or JSON", "an error: did not find expected ',' or ']'"),
     ])
