@@ -37,6 +37,11 @@ public final class RunFolder: Sendable {
                 reason: "holds a run already (\(name)); go on with it by `fasttrain resume \(path)`, "
                     + "or choose another folder")
         }
+        guard !SearchFolder.isOne(path) else {
+            throw .cannotCreate(
+                path: path,
+                reason: "holds a search; go on with it by `fasttrain resume \(path)`, or choose another folder")
+        }
         guard try folder.checkpoints().isEmpty else {
             throw .cannotCreate(path: path, reason: "holds checkpoints of another run; choose another folder")
         }

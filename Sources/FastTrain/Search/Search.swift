@@ -57,7 +57,7 @@ public final class Search: Sendable {
         if recipe.monitor == .validationLoss, space.dimensions.contains(where: { $0.name == "loss" }) {
             throw .usage("the space varies the loss: that takes --monitor validation-score to choose by")
         }
-        let description = SearchDescription(
+        var description = SearchDescription(
             recipe: recipe, method: options.method, trials: try Self.trials(options, space), folds: options.folds,
             finalEpochs: options.finalEpochs, space: space, data: dataPath.map { absolutePath($0) },
             fingerprint: data.fingerprint)
@@ -65,6 +65,8 @@ public final class Search: Sendable {
             let option = String(fault.member.map { $0 == "_" ? "-" : $0 })
             throw .usage("--\(option): expected \(fault.expected), found \(fault.found)")
         }
+        // As it is read again: there are two ways to write one value (a list of one activation, and that activation).
+        description = try SearchDescription(json: description.json, file: "the search")
         try Self.checkTrials(description, data)
         let folder = try options.output.map { path throws(FastTrainError) in
             try SearchFolder.take(path, for: description)

@@ -58,31 +58,41 @@ public struct SearchSpace: Sendable, Equatable {
         }
     }
 
-    /// A good space for small networks on such data, without the settings that are given already.
-    ///
-    /// The learning rates are Adam's: other optimizers want others, so they are for a space of one's own.
-    public static func standard(for data: Dataset, without given: [String] = []) -> SearchSpace {
+    /// A good space for small networks on such data, without the settings that are `given` in `recipe` already, and those
+    /// that would do nothing beside them.
+    public static func standard(
+        for data: Dataset, recipe: Recipe = Recipe(), given: [String] = []
+    ) -> SearchSpace {
+        func list<Value: JSONConvertible>(_ name: String, _ values: [Value]) -> Dimension {
+            Dimension(name: name, values: .list(values.map(\.json)))
+        }
         let isLarge = data.train.count >= 10_000
         let hidden =
             isLarge
             ? [[256], [512], [1024], [256, 128], [512, 256], [512, 512], [1024, 512], [1024, 1024]]
             : [[32], [64], [128], [256], [32, 32], [64, 64], [128, 64], [256, 128]]
-        func list<Value: JSONConvertible>(_ name: String, _ values: [Value]) -> Dimension {
-            Dimension(name: name, values: .list(values.map(\.json)))
-        }
+        let rates: (low: Double, high: Double) =
+            switch recipe.optimizer {
+            case .adam, .adamw, .rmsprop: (3e-4, isLarge ? 3e-3 : 6e-3)
+            case .sgd: (5e-3, 0.2)
+            case .adagrad: (3e-3, 0.1)
+            case .lion: (3e-5, 1e-3)
+            }
         var dimensions = [
-            list("hidden", hidden), list("activation", [[Activation.relu], [.gelu], [.tanh]]),
-            list("optimizer", [Optimizer.adam, .adamw]),
+            list("hidden", hidden), list("optimizer", [Optimizer.adam, .adamw]),
             Dimension(
                 name: "learning_rate",
-                values: .range(low: 3e-4, high: isLarge ? 3e-3 : 6e-3, isLogarithmic: true, isInteger: false)),
+                values: .range(low: rates.low, high: rates.high, isLogarithmic: true, isInteger: false)),
             list("batch_size", isLarge ? [128, 256] : [16, 32, 64, 128]),
-            list("dropout", [[0], [0.1], [0.2], [0.3], [0.5]] as [[Double]]),
             list("weight_decay", [0, 1e-5, 1e-4, 1e-3]),
         ]
+        if !given.contains("hidden") || !recipe.hidden.isEmpty {
+            dimensions.append(list("activation", [[Activation.relu], [.gelu], [.tanh]]))
+            dimensions.append(list("dropout", [[0], [0.1], [0.2], [0.3], [0.5]] as [[Double]]))
+        }
         // Of few features each one counts.
         if data.featureCount >= 100 { dimensions.append(list("input_dropout", [0, 0.1, 0.2])) }
-        if case .classification = data.task, !given.contains("loss") {
+        if case .classification = data.task, recipe.loss ?? .crossEntropy == .crossEntropy {
             dimensions.append(list("label_smoothing", [0, 0.1]))
         }
         return SearchSpace(dimensions.filter { !given.contains($0.name) }, startsWithRecipe: true)

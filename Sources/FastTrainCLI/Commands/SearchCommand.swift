@@ -57,17 +57,20 @@ struct SearchCommand: ParsableCommand {
         options.threads = threads.threads
         options.output = output
         let search = try Search(
-            recipe, space: try space(for: dataset, given: given), on: dataset, dataPath: data.path(configuration),
+            recipe, space: try space(for: dataset, recipe, given: given), on: dataset,
+            dataPath: data.path(configuration),
             options: options)
         try SearchSession(search, report: report).run()
     }
 
-    private func space(for data: Dataset, given: [String]) throws(FastTrainError) -> SearchSpace {
+    private func space(
+        for data: Dataset, _ recipe: Recipe, given: [String]
+    ) throws(FastTrainError) -> SearchSpace {
         guard let space = options.space else {
             guard options.method != .grid else {
                 throw .usage("--method grid needs lists of values to combine: --space")
             }
-            return .standard(for: data, without: given)
+            return .standard(for: data, recipe: recipe, given: given)
         }
         let own = try SearchSpace(path: space)
         let changes = training.changes(self.data, network).names

@@ -61,12 +61,28 @@ struct SearchSpaceTests {
 
     @Test func theStandardSpaceLeavesOutWhatIsGiven() throws {
         let data = try SmallData.classes()
-        let space = SearchSpace.standard(for: data, without: ["hidden", "dropout"])
+        let space = SearchSpace.standard(for: data, given: ["hidden", "dropout"])
         #expect(!space.dimensions.map(\.name).contains("hidden") && space.draw(0, seed: 1) == [])
         for trial in 0..<200 {
             let changes = try RecipeChanges(
                 .object(SearchSpace.standard(for: data).draw(trial, seed: 5)), file: "", place: .file)
             #expect(changes.applied(to: Recipe()).fault?.field == nil)
+        }
+    }
+
+    /// Nothing that would do nothing, or could not be, beside what is given.
+    @Test func theStandardSpaceFitsTheRecipe() throws {
+        var recipe = Recipe()
+        recipe.hidden = []
+        recipe.optimizer = .sgd
+        recipe.loss = .squaredError
+        let given = ["hidden", "optimizer", "loss"]
+        let space = SearchSpace.standard(for: try SmallData.classes(), recipe: recipe, given: given)
+        #expect(space.dimensions.map(\.name) == ["learning_rate", "batch_size", "weight_decay"])
+        for trial in 1..<100 {
+            let changes = try RecipeChanges(.object(space.draw(trial, seed: 1)), file: "", place: .file)
+            let found = changes.applied(to: recipe)
+            #expect(found.fault?.field == nil && (5e-3...0.2).contains(found.learningRate))
         }
     }
 

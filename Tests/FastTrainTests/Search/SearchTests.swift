@@ -47,6 +47,193 @@ struct SearchTests {
         )
     }
 
+    @Test(arguments: [2, 3, 5])
+    func theSameOnAnyThreads(threads: Int) throws {
+        let one = essence(try Search(recipe, space: space, on: data, options: options(threads: 1)).run())
+        let many = essence(try Search(recipe, space: space, on: data, options: options(threads: threads)).run())
+        #expect(one.0 == many.0 && one.0.count == 17)
+        #expect(one.1 == many.1 && one.1 != nil)
+    }
+
+    @Test func stoppedAndResumed() throws {
+        let straight = essence(try Search(recipe, space: space, on: data, options: options(threads: 2)).run())
+        let path = folder.file("search")
+        var sessions = 0
+        while true {
+            sessions += 1
+            // Three trials a session, then a signal; each time a torn line is left behind.
+            let left = Mutex(3)
+            let search =
+                sessions == 1
+                ? try Search(recipe, space: space, on: data, options: options(threads: 2, output: path))
+                : try Search.resume(path, threads: sessions % 3 + 1, data: data)
+            let outcome = try search.run(
+                stop: { left.withLock { $0 <= 0 } ? 2 : nil },
+                progress: { if case .trial = $0 { left.withLock { $0 -= 1 } } })
+            if outcome.interrupted == nil {
+                #expect(essence(outcome).0 == straight.0 && essence(outcome).1 == straight.1)
+                break
+            }
+            #expect(outcome.interrupted == 2)
+            if outcome.final == nil { try append("{\"trial\":", to: path + "/trials.jsonl") }
+        }
+        #expect(sessions > 4)
+        // Once more: nothing is left to do.
+        let again = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).run()
+        #expect(essence(again).0 == straight.0 && essence(again).1 == straight.1)
+        #expect(try Model(path: path + "/best").parameters == straight.1)
+    }
+
+    private func append(_ text: String, to path: String) throws {
+        try writeBytes(try readBytes(path) + Array(text.utf8), to: path)
+    }
+
+    @Test func stoppedInTheWinnersTraining() throws {
+        let path = folder.file("search")
+        let isFinal = Mutex(false)
+        let stopped = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).run(
+            stop: { isFinal.withLock { $0 } ? 15 : nil },
+            progress: { if case .winner = $0 { isFinal.withLock { $0 = true } } })
+        #expect(stopped.interrupted == 15 && stopped.final?.test == nil)
+        let rest = try Search.resume(path, threads: 2, data: data).run()
+        let straight = try Search(recipe, space: space, on: data, options: options(threads: 1)).run()
+        #expect(essence(rest).1 == essence(straight).1)
+        #expect(rest.final?.test == straight.final?.test)
+    }
+
+    @Test func aTrialIsWhatTrainMakesOfItsRecipe() throws {
+        let search = try Search(recipe, space: space, on: data, options: options(threads: 2))
+        let outcome = try search.run()
+        let winner = outcome.ranking[0]
+        let alone = try Training(search.recipe(winner.settings, epochs: winner.epochs), on: data).train()
+        #expect(alone.history.last?.validationLoss == winner.validationLoss)
+        #expect(alone.history.last?.validationAccuracy == winner.score)
+        // The winner is trained on all rows, by as many epochs.
+        let recipe = outcome.training!.recipe
+        #expect(recipe.validation == 0 && recipe.epochs == winner.epochs && outcome.training!.trainRows == 120)
+        #expect(outcome.final?.test?.samples == 40)
+    }
+
+    @Test func foldsGiveTheirMean() throws {
+        var folded = options(threads: 2)
+        folded.folds = 3
+        folded.trials = 2
+        folded.method = .random
+        let search = try Search(recipe, space: space, on: data, options: folded)
+        let result = try #require(try search.run().ranking.first)
+        let losses = try (0..<3).map { index in
+            var options = RunOptions(threads: 1)
+            options.fold = Fold(index: index, count: 3)
+            return try Training(search.recipe(result.settings, epochs: 9), on: data, options: options).train()
+                .history.last!.validationLoss!
+        }
+        #expect(result.validationLoss == losses.reduce(0, +) / 3)
+        #expect(Set(losses).count == 3)
+    }
+
+    /// Warm-up and steps are as long a part of a rung's epochs as of all; with a patience the best epoch counts.
+    @Test func shorterTrainingsAreInProportion() throws {
+        var recipe = recipe
+        recipe.warmup = 3
+        recipe.decayEpochs = 6
+        recipe.patience = 2
+        recipe.schedule = .step
+        let search = try Search(recipe, space: space, on: data, options: options(threads: 1))
+        let third = search.recipe(RecipeChanges(), epochs: 3)
+        #expect(third.warmup == 1 && third.decayEpochs == 2 && third.epochs == 3)
+        let outcome = try search.run()
+        let winner = outcome.ranking[0]
+        #expect(outcome.training?.recipe.epochs == winner.bestEpoch)
+        #expect(outcome.training?.recipe.patience == nil && outcome.training?.recipe.monitor == .trainLoss)
+    }
+
+    @Test func aGridTriesAll() throws {
+        var grid = options(threads: 2)
+        grid.method = .grid
+        grid.trials = nil
+        let space = try SearchSpace(
+            JSON(parsing: #"{"hidden": [[4], [8]], "batch_size": [16, 32]}"#, file: ""), file: "", lines: [:])
+        let outcome = try Search(recipe, space: space, on: data, options: grid).run()
+        #expect(Set(outcome.ranking.map { JSON.object($0.settings.settings).text }).count == 4)
+    }
+
+    @Test func whatDivergesIsTheWorst() throws {
+        var options = options(threads: 2)
+        options.method = .grid
+        options.trials = nil
+        var recipe = recipe
+        recipe.optimizer = .sgd
+        let space = try SearchSpace(
+            JSON(parsing: #"{"learning_rate": [1e30, 0.01, 1e30]}"#, file: ""), file: "", lines: [:])
+        let outcome = try Search(recipe, space: space, on: data, options: options).run()
+        #expect(outcome.ranking.map(\.trial) == [1, 0, 2])
+        #expect(outcome.ranking[1].divergence != nil && outcome.ranking[1].validationLoss == nil)
+        let hopeless = try SearchSpace(
+            JSON(parsing: #"{"learning_rate": [1e30, 2e30]}"#, file: ""), file: "", lines: [:])
+        #expect(exitCode { _ = try Search(recipe, space: hopeless, on: data, options: options).run() } == 76)
+    }
+
+    @Test func withoutTimeOneTrialIsMade() throws {
+        var short = options(threads: 1)
+        short.time = 1e-9
+        let outcome = try Search(recipe, space: space, on: data, options: short).run()
+        #expect(outcome.isCutShort && outcome.ranking.count == 1 && outcome.final != nil)
+    }
+
+    @Test func numbersAreToldApartByR2() throws {
+        let numbers = try SmallData.values(rows: 60)
+        var recipe = recipe
+        recipe.monitor = .validationScore
+        var few = options(threads: 2)
+        few.trials = 4
+        let outcome = try Search(recipe, space: space, on: numbers, options: few).run()
+        #expect(outcome.ranking.map { $0.score! } == outcome.ranking.map { $0.score! }.sorted(by: >))
+        #expect(outcome.ranking[0].json["validation_r2"] != nil && outcome.final?.test == nil)
+    }
+
+    @Test func theStandardSpaceIsReadAsItWasWritten() throws {
+        let path = folder.file("search")
+        let standard = SearchSpace.standard(for: data)
+        let options = options(threads: 1, output: path)
+        let first = try Search(recipe, space: standard, on: data, options: options).settings(of: 3)
+        #expect(try Search(recipe, space: standard, on: data, options: options).settings(of: 3) == first)
+        #expect(try Search.resume(path, data: data).settings(of: 3) == first)
+        #expect(exitCode { _ = try Training(recipe, on: data, options: RunOptions(output: path)) } == 73)
+    }
+
+    @Test func theFolderOfAnotherSearchIsRefused() throws {
+        let path = folder.file("search")
+        let options = options(threads: 1, output: path)
+        _ = try Search(recipe, space: space, on: data, options: options)
+        var other = recipe
+        other.batchSize = 32
+        #expect(exitCode { _ = try Search(other, space: space, on: data, options: options) } == 73)
+        let run = folder.file("run")
+        var few = recipe
+        few.epochs = 1
+        _ = try Training(few, on: data, options: RunOptions(output: run)).train()
+        #expect(
+            exitCode { _ = try Search(recipe, space: space, on: data, options: self.options(threads: 1, output: run)) }
+                == 73)
+        #expect(exitCode { _ = try Search.resume(run) } == 66)
+        expectBadData("small values", .named("fingerprint")) {
+            _ = try Search.resume(path, data: try SmallData.values())
+        }
+    }
+
+    @Test func aLineOfAnotherSearchIsRefused() throws {
+        let path = folder.file("search")
+        let search = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path))
+        let job = SearchPlan.Job(trial: 0, bracket: 0, rung: 0, epochs: 1)
+        let foreign = TrialResult(
+            job: job, settings: search.settings(of: 1), validationLoss: 1, score: 1, bestEpoch: 1, divergence: nil,
+            seconds: 1, isClassification: true)
+        try writeBytes(Array((foreign.json.text + "\n").utf8), to: path + "/trials.jsonl")
+        expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
+        try writeBytes(Array("nonsense\n".utf8), to: path + "/trials.jsonl")
+        expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
+    }
+
     @Test func whatCannotBe() {
         func expect(_ message: String, _ edit: (inout Recipe, inout SearchOptions) -> Void) {
             var (recipe, options) = (recipe, options(threads: 1))
