@@ -25,6 +25,9 @@ final class SearchBoard: @unchecked Sendable {
     private var operations = 0.0
     private var threadSeconds = 0.0
     private var lastReport = 0.0
+    private let received = Mutex<Int32?>(nil)
+    /// When trials must be over, lest the winner's training not fit; told anew with each result.
+    private let deadline = Mutex(Double.infinity)
 
     /// `results`: those of earlier sessions. Throws `.badData` for one that is none of this search.
     init(
@@ -80,11 +83,20 @@ final class SearchBoard: @unchecked Sendable {
         while let (job, threads) = take() {
             do throws(FastTrainError) {
                 let result = try search.train(
-                    job, threads: threads, stop: stop, onEpoch: { self.noteEpoch(of: job) })
+                    job, threads: threads, stop: { self.signal() ?? (self.isOverdue ? SIGALRM : nil) },
+                    onEpoch: { self.noteEpoch(of: job) })
                 finish(job, threads: threads, result)
             } catch {
                 fail(job, threads: threads, error)
             }
+        }
+    }
+
+    /// The signal that `stop` told of, also if it did so once.
+    private func signal() -> Int32? {
+        received.withLock { received in
+            received = received ?? stop()
+            return received
         }
     }
 
@@ -100,7 +112,7 @@ final class SearchBoard: @unchecked Sendable {
     private func take() -> (SearchPlan.Job, threads: Int)? {
         locked {
             while true {
-                if interrupted == nil { interrupted = stop() }
+                if interrupted == nil { interrupted = signal() }
                 if interrupted != nil || error != nil { return nil }
                 let ready = plan.ready
                 if ready.isEmpty && running.isEmpty { return nil }
@@ -177,9 +189,13 @@ final class SearchBoard: @unchecked Sendable {
         return search.threads > 1 ? seconds * Self.together : seconds
     }
 
+    /// Whether a trial that took longer than was foreseen is given up. Never the first.
+    private var isOverdue: Bool { deadline.withLock { $0 < RunClock.now() } }
+
     /// Whether a trial can be begun within the limit. The first one can in any case.
     private func isTimeFor(_ job: SearchPlan.Job, sharing ready: Int) -> Bool {
         guard let time = search.time, let rate else { return true }
+        if isOverdue { return false }
         let threads = Double(max(1, freeThreads / max(1, min(ready, freeThreads))))
         return RunClock.now() - begin + operations(of: job) / (rate * threads) + finalSeconds <= time
     }
@@ -199,7 +215,8 @@ final class SearchBoard: @unchecked Sendable {
             release(job, threads)
             guard let result else {
                 plan.abandon(job)
-                if interrupted == nil { interrupted = stop() ?? SIGINT }
+                if interrupted == nil { interrupted = signal() }
+                if interrupted == nil { isCutShort = true }
                 return
             }
             do throws(FastTrainError) {
@@ -214,6 +231,7 @@ final class SearchBoard: @unchecked Sendable {
                 operations += operations(of: job)
                 threadSeconds += result.seconds * Double(threads)
             }
+            if let time = search.time { deadline.withLock { $0 = begin + time - finalSeconds } }
             progress(.trial(result, status))
         }
     }

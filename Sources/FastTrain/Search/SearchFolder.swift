@@ -29,7 +29,8 @@ final class SearchFolder: Sendable {
             guard differences.isEmpty else {
                 throw .cannotCreate(
                     path: path,
-                    reason: "holds another search (of another \(differences.joined(separator: ", "))); go on with that by "
+                    reason:
+                        "holds another search (of another \(differences.joined(separator: ", "))); go on with that by "
                         + "`fasttrain resume \(path)`, or choose another folder")
             }
         } else {

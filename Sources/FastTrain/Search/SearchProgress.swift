@@ -8,8 +8,8 @@ public struct SearchOptions: Sendable {
     public var folds: Int?
     /// For the winner's last training; nil: those by which it won, with a patience up to its best epoch.
     public var finalEpochs: Int?
-    /// Seconds in all, that last training included as far as it can be foreseen: no trial is begun that would not fit. nil:
-    /// no limit. It is the one thing by which two searches with the same seed may differ.
+    /// Seconds in all, that last training included as far as it can be foreseen: no trial is begun that would not fit,
+    /// and one that takes longer than was foreseen is given up. nil: no limit. It is the one thing by which two searches with the same seed may differ.
     public var time: Double?
     /// Threads that work at once; nil: as many as there are usable CPUs. They change no result.
     public var threads: Int?
@@ -63,6 +63,7 @@ public struct SearchOutcome {
     /// One result a trial, its best; the best trial first, what diverged last.
     public let ranking: [TrialResult]
     /// By which the winner was trained in the end, on all training rows; nil when the search was interrupted before.
+    /// It owns its run folder as long as it lives.
     public let training: Training?
     /// What that came to.
     public let final: Outcome?

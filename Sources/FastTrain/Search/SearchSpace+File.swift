@@ -85,7 +85,9 @@ extension SearchSpace {
     }
 
     /// Whether a value may be wrong for the default recipe alone; each trial's recipe is checked as a whole.
-    private static func dependsOnOthers(_ name: String) -> Bool { ["nesterov", "dropout", "label_smoothing"].contains(name) }
+    private static func dependsOnOthers(_ name: String) -> Bool {
+        ["nesterov", "dropout", "label_smoothing"].contains(name)
+    }
 
     private static func range(
         _ name: String, _ json: JSON, file: String, place: FastTrainError.Place,
@@ -107,7 +109,8 @@ extension SearchSpace {
             throw fault("'\(name)' to have a low below its high", "\(json.excerpt)")
         }
         guard !isLogarithmic || low > 0 else { throw fault("'\(name)' to have a low above 0, for log", "\(low)") }
-        let refusesFractions = (try? checked(name, .number(0.5), { .usage($0 + $1) })) == nil
+        let refusesFractions =
+            (try? checked(name, .number(0.5), { .usage($0 + $1) })) == nil
             && (try? checked(name, .integer(Int(low.rounded())), { .usage($0 + $1) })) != nil
         let isInteger = isGivenInteger || refusesFractions
         guard !isInteger || (Int(exactly: low) != nil && Int(exactly: high) != nil) else {

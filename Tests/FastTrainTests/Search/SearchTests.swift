@@ -91,10 +91,12 @@ struct SearchTests {
     @Test func stoppedInTheWinnersTraining() throws {
         let path = folder.file("search")
         let isFinal = Mutex(false)
-        let stopped = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).run(
-            stop: { isFinal.withLock { $0 } ? 15 : nil },
-            progress: { if case .winner = $0 { isFinal.withLock { $0 = true } } })
-        #expect(stopped.interrupted == 15 && stopped.final?.test == nil)
+        do {  // the outcome owns the winner's folder
+            let stopped = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).run(
+                stop: { isFinal.withLock { $0 } ? 15 : nil },
+                progress: { if case .winner = $0 { isFinal.withLock { $0 = true } } })
+            #expect(stopped.interrupted == 15 && stopped.final?.test == nil)
+        }
         let rest = try Search.resume(path, threads: 2, data: data).run()
         let straight = try Search(recipe, space: space, on: data, options: options(threads: 1)).run()
         #expect(essence(rest).1 == essence(straight).1)
