@@ -259,7 +259,7 @@ struct HelpTests {
             For a model that predicts numbers: the loss and R2, the coefficient of
             determination.
 
-            USAGE: fasttrain evaluate <model> [--data <file>] [--split <name>] [--threads <n>] [--json]
+            USAGE: fasttrain evaluate <model> [--data <file>] [--split <name>] [--delimiter <character>] [--no-header] [--unknown <name>] [--threads <n>] [--json]
 
             ARGUMENTS:
               <model>                 A model or checkpoint file, or the folder of a run or
@@ -290,7 +290,7 @@ struct HelpTests {
             of regression. Give -o to write a file, which appears under its name only when
             it is complete.
 
-            USAGE: fasttrain predict <model> [--data <file>] [--split <name>] [--probabilities] [--output <file>] [--threads <n>]
+            USAGE: fasttrain predict <model> [--data <file>] [--split <name>] [--delimiter <character>] [--no-header] [--unknown <name>] [--probabilities] [--top <n>] [--output <file>] [--threads <n>]
 
             ARGUMENTS:
               <model>                 A model or checkpoint file, or the folder of a run or

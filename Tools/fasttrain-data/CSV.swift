@@ -27,8 +27,7 @@ struct CSV: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "classification or regression. (default: as the target is; whole numbers could be either)",
-            valueName: "name"))
+            "What is to be learned. (default: as the target is; whole numbers could be either)", valueName: "name"))
     var task: TableOptions.Task?
 
     @OptionGroup var format: FormatOptions
@@ -45,8 +44,8 @@ struct CSV: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            mean or median: fills in missing numbers, and adds a feature that says where; a missing text is a \
-            category. (default: nothing may be missing)
+            What stands for missing numbers, with a feature more that says where; a missing text is a category. \
+            (default: nothing may be missing)
             """,
             valueName: "name"))
     var missing: TableOptions.Fill?
@@ -54,7 +53,9 @@ struct CSV: ParsableCommand {
     @Option(help: ArgumentHelp("How numbers become features.", valueName: "name"))
     var scale = TableOptions.Scaling.standard
 
-    @Option(help: ArgumentHelp("How numbers to be predicted become those to be learned.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "How numbers to be predicted become those to be learned. (default: standard)", valueName: "name"))
     var scaleTarget: TableOptions.Scaling?
 
     @Option(
@@ -86,7 +87,7 @@ struct CSV: ParsableCommand {
         options.ignored = columnNames(ignore)
         options.weights = weights
         options.scale = scale
-        options.targetScale = scaleTarget ?? .standard
+        options.targetScale = scaleTarget
         options.missing = missing
         options.test = test ?? options.test
         options.testFile = testFile
@@ -94,9 +95,6 @@ struct CSV: ParsableCommand {
         options.format = try format.format(of: file)
         options.unknown = unknown
         let dataset = try TableConversion.write(table: file, options: options, to: output.output)
-        if scaleTarget != nil, case .classification = dataset.task {
-            throw FastTrainError.usage("--scale-target: the target is classes, not numbers")
-        }
         output.report(dataset)
     }
 }

@@ -16,7 +16,7 @@ struct ModelSource: ParsableArguments {
     var data: String?
 
     @Option(
-        help: ArgumentHelp("Which rows of the data set. (values: train, test; default: test)", valueName: "name"))
+        help: ArgumentHelp("Which rows of the data set. (default: test)", valueName: "name"))
     var split: Split?
 
     @OptionGroup var table: TableSourceOptions

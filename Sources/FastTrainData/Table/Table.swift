@@ -129,6 +129,14 @@ final class Table {
             text.utf8.reduce(0) { $0 << 8 | UInt32($1) }
         })
 
+    /// Whether a field of the row at hand is a number that is not finite: 1e999, inf, -Infinity.
+    func isInfinite(_ column: Int) -> Bool {
+        if let value = DecimalNumber.parse(bytes(column)) { return !value.isFinite }
+        guard bytes(column).count <= 9 else { return false }
+        let word = String(decoding: bytes(column), as: UTF8.self).lowercased()
+        return ["inf", "infinity"].contains(word.drop { $0 == "+" || $0 == "-" })
+    }
+
     /// The number in a field of the row at hand; nil when it is none, or not finite.
     @inline(__always)
     func number(_ column: Int) -> Double? {

@@ -98,7 +98,8 @@ enum TableFit {
         }
         var learned = survey.targets.map { Preprocessing.Target(name: table.name($0)) }
         for (index, statistics) in targetStatistics.enumerated() {
-            learned[index].scale = try checked(statistics.scale(options.targetScale), learned[index].name, table)
+            learned[index].scale = try checked(
+                statistics.scale(options.targetScale ?? .standard), learned[index].name, table)
         }
         return Preprocessing(columns: described, targets: learned)
     }

@@ -13,8 +13,8 @@ public struct TableOptions: Sendable {
     public var weights: String?
     /// How numbers become features.
     public var scale = Scaling.standard
-    /// How numbers to be predicted become those to be learned.
-    public var targetScale = Scaling.standard
+    /// How numbers to be predicted become those to be learned; nil: by standardisation.
+    public var targetScale: Scaling?
     /// What stands for a missing number; nil: a missing field is an error. A missing text is then a category.
     public var missing: Fill?
     /// Share of the rows kept for testing, in 0..<1, of each class alike; 0: none.
@@ -57,7 +57,7 @@ public struct TableOptions: Sendable {
 /// What becomes of a text that is none of a column's categories.
 public enum UnknownCategory: String, Sendable, CaseIterable {
     /// It is an error.
-    case refused
+    case refused = "refuse"
     /// It is no category: all features of the column are 0.
     case ignore
 }

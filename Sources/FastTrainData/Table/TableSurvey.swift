@@ -66,6 +66,7 @@ struct TableSurvey {
         if targets.count > 1, options.task == .classification {
             throw .usage("--task classification takes one target, found \(targets.count)")
         }
+        if options.testFile == nil, options.unknown != .refused { throw .usage("--unknown goes with --test-file") }
         kinds = features.map { _ in .unknown }
         missing = features.map { _ in 0 }
         try read(table)
@@ -107,7 +108,11 @@ struct TableSurvey {
                     found: "none in any row (leave it out: --ignore \(name))")
             }
         }
-        if let found = try target.classes(table.path) { (classes, labels) = found }
+        guard let found = try target.classes(table.path) else { return }
+        (classes, labels) = found
+        guard options.targetScale == nil else {
+            throw .usage("--scale-target: the target in \(table.path) is classes, not numbers")
+        }
     }
 
     private mutating func readFeature(_ index: Int, _ table: Table) throws(FastTrainError) {
@@ -122,6 +127,9 @@ struct TableSurvey {
         if try readMissing(index, table) { return }
         switch kinds[index] {
         case .unknown:
+            guard forced.contains(column) || !table.isInfinite(column) else {
+                throw table.fault(column, "a finite number")
+            }
             if forced.contains(column) || table.number(column) == nil {
                 kinds[index] = .texts(Categories(), line: table.line)
                 try readText(index, table)

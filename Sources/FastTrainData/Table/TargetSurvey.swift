@@ -5,6 +5,8 @@ struct TargetSurvey {
     /// What is found is numbers to predict: their classes do not matter any more.
     private(set) var isNumeric: Bool
     private var categories = Categories()
+    /// Of the rows so far, where `task` is nil.
+    private var areNumbers = true
     private var labels: [Int32] = []
 
     init(column: Int, task: TableOptions.Task?) {
@@ -16,15 +18,16 @@ struct TargetSurvey {
     /// Reads the target of the row at hand. Throws `.badData` with line and column.
     mutating func read(_ table: Table) throws(FastTrainError) {
         if table.isMissing(column) { throw TableSurvey.targetFault(column, table) }
-        let areNumbers = categories.areNumbers
-        let place = categories.place(of: try table.text(column))
+        let (text, known) = (try table.text(column), categories.count)
+        let place = categories.place(of: text)
         labels.append(Int32(place))
         if task == nil {
-            if place > 0, areNumbers != categories.areNumbers {
+            if place == known, place > 0, (Categories.number(text) != nil) != areNumbers {
                 throw table.fault(
                     column, "\(areNumbers ? "a number" : "a text"), as in the lines before,",
                     hint: " (if these are classes: --task classification)")
             }
+            areNumbers = categories.areNumbers
             if categories.areNumbers, !categories.areWhole || categories.count > TableSurvey.mostClasses {
                 isNumeric = true
                 (categories, labels) = (Categories(), [])
