@@ -11,11 +11,16 @@ extension FileDescription {
         text += "\n"
         if let dataset { text += dataset.summary + "\n" }
         if let parameterCount { text += "\(grouped(parameterCount)) parameters\n" }
-        for table in [dataset.flatMap(classTable), tensorTable] {
+        if let window = preprocessing?.window {
+            let rows = window.horizon == 1 ? "1 row" : "\(grouped(window.horizon)) rows"
+            text += "windows of \(grouped(window.length)) rows, for the target \(rows) later\n"
+        }
+        for table in [dataset.flatMap(classTable), columnTable, tensorTable] {
             if let table { text += "\n" + Self.aligned(table) }
         }
         if !metadata.isEmpty {
-            let rows = metadata.sorted { $0.key < $1.key }.map { [$0.key, Self.shortened($0.value)] }
+            let rows = metadata.filter { preprocessing == nil || $0.key != Preprocessing.key }
+                .sorted { $0.key < $1.key }.map { [$0.key, Self.shortened($0.value)] }
             text += "\n" + Self.aligned([["metadata", "value"]] + rows)
         }
         return text
@@ -27,6 +32,33 @@ extension FileDescription {
             [$0.name, $0.type.rawValue, $0.shape.map(String.init).joined(separator: "×"), grouped($0.byteCount)]
         }
         return [["tensor", "type", "shape", "bytes"]] + Self.limited(rows)
+    }
+
+    /// What becomes of each column of the table that the data set was made of, or the model's.
+    private var columnTable: [[String]]? {
+        guard let preprocessing else { return nil }
+        let columns = preprocessing.columns.map { column in
+            switch column.kind {
+            case .number(let scale, let fill, let isMarked):
+                let filled = fill.map { ", \($0) where missing\(isMarked ? ", marked" : "")" } ?? ""
+                return [column.name, "a number, \(Self.text(scale))\(filled)"]
+            case .categories(let values, let isMarked):
+                let shown = values.prefix(5).joined(separator: ", ") + (values.count > 5 ? ", …" : "")
+                let marked = isMarked ? "; missing is one more" : ""
+                return [column.name, "\(grouped(values.count)) categories: \(Self.shortened(shown))\(marked)"]
+            }
+        }
+        let targets = preprocessing.targets.map { target in
+            let isClass =
+                dataset.map { if case .classification = $0.task { true } else { false } }
+                ?? (metadata["classes"] != nil)
+            return [target.name, isClass ? "the target: classes" : "the target, \(Self.text(target.scale))"]
+        }
+        return [["column", "becomes"]] + Self.limited(columns) + Self.limited(targets)
+    }
+
+    private static func text(_ scale: Preprocessing.Scale) -> String {
+        scale == .identity ? "as it is" : "less \(scale.offset), divided by \(scale.divisor)"
     }
 
     /// Rows of each class, training beside test.

@@ -14,6 +14,8 @@ public struct FileDescription: Sendable {
     public let tensors: [TensorInfo]
     /// The data set that the file is, if it is one.
     public let dataset: Dataset?
+    /// What becomes of a table's columns, if the file says so.
+    public let preprocessing: Preprocessing?
 
     /// What kind of file it is.
     public enum Kind: String, Sendable {
@@ -43,6 +45,7 @@ public struct FileDescription: Sendable {
         digest = file.hasDigest ? digestPrefix + fingerprint : nil
         metadata = file.metadata
         tensors = file.tensors
+        preprocessing = try? Preprocessing(metadata: file.metadata, file: path)
         switch file.metadata["format"] {
         case Dataset.fileFormat:
             kind = .dataset

@@ -266,10 +266,18 @@ struct HelpTests {
                                       search.
 
             OPTIONS:
-              --data <file>           A data set of fasttrain-data. (default: that of the
-                                      run, for a folder; else the built-in MNIST sample)
-              --split <name>          Which rows of the data set. (values: train, test;
-                                      default: test)
+              --data <file>           A data set of fasttrain-data or, for a model of a
+                                      table, a table (CSV) with the same columns. (default:
+                                      the data of the run, for a folder; else the built-in
+                                      MNIST sample)
+              --split <name>          Which rows of the data set. (default: test) (values:
+                                      train, test)
+              --delimiter <character> Of a table: what is between two fields, a character
+                                      or tab. (default: a comma; tab for .tsv)
+              --no-header             Of a table: the first line is a row already.
+              --unknown <name>        Of a table: what to do with a category that the model
+                                      does not know. (values: refuse, ignore; default:
+                                      refuse)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
               --json                  Print the result as one JSON object.
@@ -290,6 +298,10 @@ struct HelpTests {
             of regression. Give -o to write a file, which appears under its name only when
             it is complete.
 
+            A model of a table takes raw rows: --data names a table (CSV) with the columns
+            that it was trained on, in any order. Of a series there is a line for each row
+            that a full window ends with; the last is the forecast.
+
             USAGE: fasttrain predict <model> [--data <file>] [--split <name>] [--delimiter <character>] [--no-header] [--unknown <name>] [--probabilities] [--top <n>] [--output <file>] [--threads <n>]
 
             ARGUMENTS:
@@ -297,11 +309,21 @@ struct HelpTests {
                                       search.
 
             OPTIONS:
-              --data <file>           A data set of fasttrain-data. (default: that of the
-                                      run, for a folder; else the built-in MNIST sample)
-              --split <name>          Which rows of the data set. (values: train, test;
-                                      default: test)
+              --data <file>           A data set of fasttrain-data or, for a model of a
+                                      table, a table (CSV) with the same columns. (default:
+                                      the data of the run, for a folder; else the built-in
+                                      MNIST sample)
+              --split <name>          Which rows of the data set. (default: test) (values:
+                                      train, test)
+              --delimiter <character> Of a table: what is between two fields, a character
+                                      or tab. (default: a comma; tab for .tsv)
+              --no-header             Of a table: the first line is a row already.
+              --unknown <name>        Of a table: what to do with a category that the model
+                                      does not know. (values: refuse, ignore; default:
+                                      refuse)
               --probabilities         Add the probability of each class.
+              --top <n>               The n most probable classes, each with its
+                                      probability.
               -o, --output <file>     The file to write. (default: standard output)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)

@@ -86,6 +86,15 @@ import Testing
         (["inspect", "a", "b"], 64, "Unexpected argument 'b'"),
         (["mnist", ".", "-o", "out", "--classes", "a,b,a"], 64, "a name twice"),
         (["mnist", ".", "-o", "out", "--classes", "a,,b"], 64, "an empty name"),
+        (["csv", "nothing.csv", "--target", "y", "-o", "out"], 66, "nothing.csv: No such file"),
+        (["csv", "images", "-o", "out"], 64, "Missing expected argument '--target"),
+        (["csv", "images", "--target", "y", "--test", "0.1", "--test-file", "labels", "-o", "out"], 64, "exclude"),
+        (
+            ["csv", "images", "--target", "y", "--delimiter", "ab", "-o", "out"], 64,
+            "--delimiter: expected one character"
+        ),
+        (["csv", "images", "--target", "y", "-o", "out"], 65, "images, line 1: expected text, found a byte 0"),
+        (["series", "images", "--column", "y", "--window", "-1", "-o", "out"], 64, "at least 1"),
         (["inspect", "nothing"], 66, "nothing: No such file or directory"),
         (["inspect", "."], 66, "is a folder"),
         (["idx", "--train-images", "nothing", "--train-labels", "nothing", "-o", "out"], 66, "No such file"),
@@ -107,8 +116,24 @@ import Testing
         #expect(try program.names() == ["images", "labels"])
     }
 
+    @Test func tables() throws {
+        let lines = (0..<20).map { "\($0),\($0 % 2 == 0 ? "even" : "odd")\n" }
+        try program.write("table.tsv", Data(("n\tkind\n" + lines.joined().replacing(",", with: "\t")).utf8))
+        let file = program.path("made.safetensors")
+        let made = try program.run("csv", program.path("table.tsv"), "--target", "kind", "-o", file)
+        #expect(made.output == "\(file): 16 training and 4 test rows, 1 F32, 2 classes\n", "\(made.errors)")
+        let shown = try program.run("inspect", file)
+        #expect(shown.output.contains("column  becomes"), "\(shown.output)")
+        let series = try program.run("series", program.path("table.tsv"), "--column", "n", "--window", "2", "-o", file)
+        #expect(series.output == "\(file): 14 training and 4 test rows, 2 F32, 1 target\n", "\(series.errors)")
+        let forecast = try program.run("inspect", file)
+        #expect(forecast.output.contains("windows of 2 rows, for the target 1 row later"), "\(forecast.output)")
+    }
+
     @Test func helpIsNoError() throws {
-        for arguments in [[], ["--help"], ["help", "mnist"], ["idx", "--help"]] {
+        for arguments in [
+            [], ["--help"], ["help", "mnist"], ["idx", "--help"], ["csv", "--help"], ["series", "--help"],
+        ] {
             let outcome = try program.run(arguments)
             #expect(outcome.status == 0 && outcome.errors == "" && outcome.output.contains("USAGE: fasttrain-data"))
         }

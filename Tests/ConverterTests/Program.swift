@@ -45,6 +45,9 @@ final class Program {
         return path(name)
     }
 
+    /// Writes a file.
+    func write(_ name: String, _ content: Data) throws { try content.write(to: folder.appendingPathComponent(name)) }
+
     func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
     func run(_ arguments: [String]) throws -> Outcome {

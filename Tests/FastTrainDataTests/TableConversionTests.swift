@@ -60,15 +60,15 @@ import Testing
         let data = try convert(text)
         #expect(data.task == .regression(targets: ["y"]) && values(data.train) == [-1, 1])
         #expect(data.preprocessing?.invertTargets([-1, 1, 0]) == [10.5, 20.5, 15.5])
-        #expect(values(try convert(text) { $0.targetScale = .none }.train) == [10.5, 20.5])
+        #expect(values(try convert(text) { $0.targetScale = .unscaled }.train) == [10.5, 20.5])
         let both = try convert(text) { ($0.targetScale, $0.scale) = (.minMax, .minMax) }
         #expect(values(both.train) == [0, 1] && features(both.train, 1) == [0, 1])
-        let raw = try convert(text) { $0.scale = .none }
+        let raw = try convert(text) { $0.scale = .unscaled }
         #expect(features(raw.train, 1) == [1, 2])
     }
 
     @Test func severalTargets() throws {
-        let data = try convert("u,a,v\n1,2,3\n3,2,7\n", target: "u,v") { $0.targetScale = .none }
+        let data = try convert("u,a,v\n1,2,3\n3,2,7\n", target: "u,v") { $0.targetScale = .unscaled }
         #expect(data.task == .regression(targets: ["u", "v"]) && values(data.train) == [1, 3, 3, 7])
         #expect(data.featureShape == [1])
     }
@@ -93,14 +93,14 @@ import Testing
 
     @Test func whatIsMissingIsFilledIn() throws {
         let text = "a,c,y\n1,u,p\n,v,q\n4,NA,p\n10,u,q\n"
-        let mean = try convert(text) { ($0.missing, $0.scale) = (.mean, .none) }
+        let mean = try convert(text) { ($0.missing, $0.scale) = (.mean, .unscaled) }
         #expect(mean.preprocessing?.featureNames == ["a", "a=(missing)", "c=u", "c=v", "c=(missing)"])
         #expect(features(mean.train, 5) == [1, 0, 1, 0, 0, 5, 1, 0, 1, 0, 4, 0, 0, 0, 1, 10, 0, 1, 0, 0])
-        let median = try convert(text) { ($0.missing, $0.scale) = (.median, .none) }
+        let median = try convert(text) { ($0.missing, $0.scale) = (.median, .unscaled) }
         #expect(features(median.train, 5)[5] == 4)
         #expect(
             features(
-                try convert("a,y\n1,p\n?,q\n2,p\nnull,q\n") { ($0.missing, $0.scale) = (.median, .none) }.train, 2)
+                try convert("a,y\n1,p\n?,q\n2,p\nnull,q\n") { ($0.missing, $0.scale) = (.median, .unscaled) }.train, 2)
                 == [1, 0, 1.5, 1, 2, 0, 1.5, 1])
     }
 
@@ -113,15 +113,15 @@ import Testing
     @Test func aShareOfEachClassIsForTesting() throws {
         let rows = (0..<100).map { "\($0),\($0 % 4 == 0 ? "rare" : "often")" }
         let text = "a,y\n" + rows.joined(separator: "\n")
-        let data = try convert(text) { ($0.test, $0.scale) = (0.2, .none) }
+        let data = try convert(text) { ($0.test, $0.scale) = (0.2, .unscaled) }
         let test = try #require(data.test)
         #expect(data.train.labelCounts(classCount: 2) == [60, 20] && test.labelCounts(classCount: 2) == [15, 5])
         let all = features(data.train, 1) + features(test, 1)
         #expect(all.sorted() == (0..<100).map(Float.init))
         #expect(features(test, 1) == features(test, 1).sorted())
-        let again = try convert(text) { ($0.test, $0.scale) = (0.2, .none) }
+        let again = try convert(text) { ($0.test, $0.scale) = (0.2, .unscaled) }
         #expect(again.fingerprint == data.fingerprint)
-        let other = try convert(text) { ($0.test, $0.scale, $0.seed) = (0.2, .none, 2) }
+        let other = try convert(text) { ($0.test, $0.scale, $0.seed) = (0.2, .unscaled, 2) }
         #expect(other.fingerprint != data.fingerprint)
     }
 
@@ -220,7 +220,7 @@ import Testing
     }
 
     @Test func numbersThatSinglePrecisionDoesNotHold() {
-        let error = failure { _ = try convert("a,y\n1,p\n1e39,q\n") { $0.scale = .none } }
+        let error = failure { _ = try convert("a,y\n1,p\n1e39,q\n") { $0.scale = .unscaled } }
         #expect(error.place == .line(3) && error.description.contains("single precision"), "\(error)")
     }
 

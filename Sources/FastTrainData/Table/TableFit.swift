@@ -29,12 +29,13 @@ struct ColumnStatistics {
     /// 1; the variance is that of the population.
     func scale(_ scaling: TableOptions.Scaling) -> Preprocessing.Scale {
         switch scaling {
-        case .none: return .identity
+        case .unscaled: return .identity
         case .minMax: return .init(offset: least, divisor: greatest > least ? greatest - least : 1)
         case .standard:
             let variance = squares / Double(count)
             let rounding = Double(count) * Double.ulpOfOne
-            let isConstant = variance <= rounding * variance + (rounding * mean) * (rounding * mean)
+            let isConstant =
+                variance.isFinite && variance <= rounding * variance + (rounding * mean) * (rounding * mean)
             return .init(offset: mean, divisor: isConstant ? 1 : variance.squareRoot())
         }
     }

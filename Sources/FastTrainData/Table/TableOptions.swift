@@ -45,7 +45,7 @@ public struct TableOptions: Sendable {
         /// To 0…1 (scikit-learn's MinMaxScaler).
         case minMax = "min-max"
         /// Numbers stay as they are.
-        case none
+        case unscaled = "none"
     }
 
     /// What stands for a missing number: a figure of its column's training rows.
