@@ -1,6 +1,6 @@
 #!/bin/bash
 # Our files opened by Python's real `safetensors`, without our code: a converted data set (all of MNIST, when
-# FASTTRAIN_MNIST names its folder), tables against pandas and scikit-learn, and a trained model in PyTorch's nn.Sequential, which must predict the same classes.
+# FASTTRAIN_MNIST names its folder), tables against pandas and scikit-learn, downloads from a server on this machine, and a trained model in PyTorch's nn.Sequential, which must predict the same classes.
 # Usage: test-python.sh FASTTRAIN FASTTRAIN_DATA
 set -euo pipefail
 fasttrain=$1
@@ -23,6 +23,8 @@ if [ -n "${FASTTRAIN_MNIST:-}" ]; then
 else
     echo "SKIPPED: the check of a converted MNIST in Python: FASTTRAIN_MNIST names no folder"
 fi
+
+"$python" Tests/Python/check_download.py "$converter" ${FASTTRAIN_MNIST:+"$FASTTRAIN_MNIST"}
 
 if "$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-tables.txt 2>/dev/null; then
     "$python" Tests/Python/check_tables.py "$converter"

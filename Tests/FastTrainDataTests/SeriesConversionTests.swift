@@ -15,7 +15,7 @@ import Testing
         let rows = (0..<count).map { "day \($0),\(10 * $0 + 1),-\($0)\n" }.joined()
         let table = folder.write("table.csv", Array(("date,close,volume\n" + rows).utf8))
         var options = SeriesOptions(target: "close", window: .init(length: window, horizon: horizon))
-        (options.scale, options.targetScale) = (.unscaled, .none)
+        (options.scale, options.targetScale) = (.unscaled, .unscaled)
         change(&options)
         return try SeriesConversion.write(table: table, options: options, to: folder("out"))
     }

@@ -12,7 +12,7 @@ struct FastTrainDataTool: ParsableCommand {
             Exit codes: 0 done, 64 usage, 65 bad data, 66 no such input, 73 cannot create the output, \
             74 input/output error.
             """,
-        subcommands: [CSV.self, Series.self, MNIST.self, IDX.self, Inspect.self])
+        subcommands: [CSV.self, Series.self, MNIST.self, IDX.self, Download.self, Inspect.self])
 
     /// Runs the command that the arguments name. Every error is one line that starts with the program's name.
     static func main() {

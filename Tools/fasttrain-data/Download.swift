@@ -1,0 +1,121 @@
+import ArgumentParser
+import FastTrainData
+import Glibc
+
+/// `fasttrain-data download mnist|fashion-mnist [--mirror URL] -o FILE`
+struct Download: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Downloads MNIST or Fashion-MNIST, and converts it.",
+        discussion: """
+            The files come from public mirrors, by the program curl; a mirror that fails, or whose file is not the \
+            one that was published (by its SHA-256), is passed over for the next. Until all are there they lie in the \
+            folder FILE.download: what is interrupted goes on from there.
+            """)
+
+    @Argument(help: ArgumentHelp("Which data set.", valueName: "name"))
+    var collection: Collection
+
+    @Option(
+        help: ArgumentHelp(
+            "The address of a folder with the four files (.gz), in place of the usual ones; may be given several times.",
+            valueName: "url"))
+    var mirror: [String] = []
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let folder = DownloadFolder(path: output.output + ".download")
+        try folder.make()
+        defer { folder.removeIfEmpty() }
+        let mirrors = (mirror.isEmpty ? collection.mirrors : mirror).map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+        for file in collection.files { try folder.fetch(file, from: mirrors) }
+        let dataset = try Dataset(mnistFolder: folder.path, classes: collection.classes)
+        try dataset.write(to: output.output)
+        folder.remove(collection.files)
+        output.report(dataset)
+    }
+}
+
+/// Where files lie until all of them are there.
+private struct DownloadFolder {
+    let path: String
+
+    /// Throws `.cannotCreate`.
+    func make() throws(FastTrainError) {
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, reason: System.reason) }
+    }
+
+    /// Sees to it that the file is there, as it was published. Throws `.noInput` when no mirror has it.
+    func fetch(_ file: Collection.File, from mirrors: [String]) throws(FastTrainError) {
+        let target = "\(path)/\(file.name).gz"
+        if isSound(target, file) { return }
+        var reasons: [String] = []
+        for mirror in mirrors {
+            let url = "\(mirror)\(file.name).gz"
+            note("\(url)\n")
+            // Mirrors pack files differently: what one has begun only the same one can go on with.
+            let part = "\(target).\(Self.mark(mirror)).part"
+            if let reason = try fetch(url, to: part, file) {
+                reasons.append("\(url): \(reason)")
+                note("  \(reason)\n")
+            } else {
+                guard rename(part, target) == 0 else {
+                    throw .inputOutput(path: target, operation: "rename", reason: System.reason)
+                }
+                return
+            }
+        }
+        throw .noInput(
+            path: file.name,
+            reason: "cannot be had from \(mirrors.count == 1 ? "the mirror" : "any of \(mirrors.count) mirrors"); "
+                + (reasons.last ?? "none was named"))
+    }
+
+    /// nil: the file is there, as it was published; else why it is not.
+    private func fetch(_ url: String, to part: String, _ file: Collection.File) throws(FastTrainError) -> String? {
+        let errors = "\(path)/errors"
+        defer { unlink(errors) }
+        for isSecond in [false, true] {
+            let begun = status(part)?.st_size ?? 0
+            switch try Curl.fetch(url, to: part, errors: errors) {
+            case .failed(let reason): return reason
+            case .done, .cannotResume:
+                if isSound(part, file) { return nil }
+                unlink(part)
+                // What an earlier run left may be to blame.
+                if begun > 0, !isSecond { continue }
+                return "not the file that was published"
+            }
+        }
+        return "not the file that was published"
+    }
+
+    private func isSound(_ path: String, _ file: Collection.File) -> Bool {
+        (try? SHA256.unpacked(path: path)) == file.digest
+    }
+
+    private static func mark(_ mirror: String) -> String {
+        var hash = XXH64()
+        hash.update(mirror)
+        return String(hash.value, radix: 16)
+    }
+
+    /// Removes the files, and what other mirrors began.
+    func remove(_ files: [Collection.File]) {
+        if let stream = opendir(path) {
+            defer { closedir(stream) }
+            while let entry = readdir(stream) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if files.contains(where: { name.hasPrefix($0.name + ".gz") }) { unlink("\(path)/\(name)") }
+            }
+        }
+    }
+
+    /// What is begun stays, for the next time.
+    func removeIfEmpty() { rmdir(path) }
+
+    /// On standard error.
+    private func note(_ text: String) { _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) } }
+}
