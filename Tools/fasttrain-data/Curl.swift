@@ -33,7 +33,7 @@ enum Curl {
     private static func run(_ arguments: [String]) throws(FastTrainError) -> Int32 {
         var process = pid_t()
         let pointers = arguments.map { strdup($0) } + [nil]
-        defer { pointers.forEach { free($0) } }
+        defer { for pointer in pointers { free(pointer) } }
         let failure = posix_spawnp(&process, "curl", nil, nil, pointers, environ)
         guard failure == 0 else {
             let missing = failure == ENOENT ? "not found; it does the downloading (Debian: apt-get install curl)" : nil
