@@ -7,7 +7,9 @@ extension RunReport {
     /// Of each number predicted: how far off, and in which direction.
     func addResiduals(_ closeUp: CloseUp, _ page: inout Markup) {
         guard case .regression(let targets) = model.task else { return }
-        let fits = targets.indices.prefix(Self.mostTargets).map { Fit(closeUp, output: $0) }
+        let fits = targets.indices.prefix(Self.mostTargets).map { output in
+            Fit(closeUp, output: output, scale: model.preprocessing?.targets[output].scale ?? .identity)
+        }
         let rest = targets.count > fits.count ? " The first \(fits.count) of \(targets.count) numbers." : ""
         section(
             "Predicted and true", "On the \(Format.count(closeUp.rows.count, "\(closeUp.name) row")).\(rest)", &page
@@ -57,14 +59,16 @@ extension RunReport {
         }
     }
 
-    /// One output over all rows.
+    /// One output over all rows; of a table's column in that column's own units.
     struct Fit: Sendable {
         var pairs: [(truth: Double, prediction: Double)]
 
-        init(_ closeUp: CloseUp, output: Int) {
+        init(_ closeUp: CloseUp, output: Int, scale: Preprocessing.Scale) {
             pairs = closeUp.rows.enumerated().map { index, row in
                 let prediction = closeUp.predictions.values[index * closeUp.predictions.outputs + output]
-                return (closeUp.split.target(Int(row), output: output), Double(prediction))
+                return (
+                    scale.invert(closeUp.split.target(Int(row), output: output)), scale.invert(Double(prediction))
+                )
             }
         }
 
