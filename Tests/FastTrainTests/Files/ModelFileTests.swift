@@ -203,16 +203,19 @@ import Testing
         parameters.layers[0].normalization!.scale = [1, 2, 3]
         parameters.layers[0].normalization!.running?.mean = [4, 5, 6]
         parameters.layers[0].normalization!.running?.batches = 7
-        func write(modules: [Int] = [0, 3], _ parameters: Parameters) throws {
-            let tensors = ParameterTensors(network, modules: modules, prefix: "", suffix: "", hasRunning: true)
+        func write(_ parameters: Parameters) throws {
+            let tensors = ParameterTensors(network, modules: [0, 3], prefix: "", suffix: "", hasRunning: true)
             try SafeTensorsWriter.write(tensors.write(parameters), metadata: [:], to: path)
         }
         try write(parameters)
         #expect(try load(normalization: normalization) == parameters)
         let none = #expect(throws: FastTrainError.self) { try load() }
         #expect("\(none!)".contains("no normalization"))
-        try write(modules: [0, 1], parameters)
-        #expect(throws: FastTrainError.self) { try load(normalization: normalization) }
+        // After the activation.
+        let late = ["weight", "bias"].map { TensorToWrite(name: "2.\($0)", shape: [3], floats: [1, 1, 1]) }
+        try self.write(Sample.parameters(), modules: [0, 3], extra: late)
+        let displaced = #expect(throws: FastTrainError.self) { try load(normalization: normalization) }
+        #expect("\(displaced!)".contains("right after"))
         parameters.layers[0].normalization!.shift[1] = .nan
         try write(parameters)
         let infinite = #expect(throws: FastTrainError.self) { try load(normalization: normalization) }
