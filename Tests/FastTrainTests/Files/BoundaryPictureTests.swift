@@ -26,19 +26,19 @@ import Testing
     @Test func coloursFollowTheClasses() throws {
         let picture = try BoundaryPicture(model(), xRange: 0...3, yRange: -1...1)
         let canvas = picture.drawn()
-        // The plane's 601 pixels begin at 92; x1 = 1 lies a third of the way.
+        // The plane's 601 pixels begin at 92, with a frame; x1 = 1 lies a third of the way.
         let row = 300
         let left = PixelColor.white.mixed(.category(0), 0.6)
         let right = PixelColor.white.mixed(.category(1), 0.6)
         #expect(canvas[100, row] == left)
         #expect(canvas[680, row] == right)
-        let line = (92..<693).filter { canvas[$0, row].red < 90 && canvas[$0, row].blue < 90 }
+        let line = (94..<691).filter { canvas[$0, row].red < 100 && canvas[$0, row].blue < 100 }
         #expect(line == [292, 293] || line == [291, 292])
     }
 
     @Test func bytesAreScaled() throws {
         let canvas = try BoundaryPicture(model(scale: 0.5), xRange: 0...3, yRange: -1...1).drawn()
-        let line = (92..<693).filter { canvas[$0, 300].red < 90 && canvas[$0, 300].blue < 90 }
+        let line = (94..<691).filter { canvas[$0, 300].red < 100 && canvas[$0, 300].blue < 100 }
         #expect(line == [492, 493] || line == [491, 492])
     }
 
