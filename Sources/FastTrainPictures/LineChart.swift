@@ -107,7 +107,10 @@ package struct LineChart: Sendable {
                     "class": (points.count <= 20 ? "dot " : "hidden ") + series.style, "cx": Plot.text(place.x),
                     "cy": Plot.text(place.y), "r": "2.6",
                 ]
-            ) { $0.element("title", "\(xName) \(Format.integer(Int(point.x))), \(series.name): \(Format.loss(point.y))\(unit)") }
+            ) {
+                $0.element(
+                    "title", "\(xName) \(Format.integer(Int(point.x))), \(series.name): \(Format.loss(point.y))\(unit)")
+            }
         }
     }
 

@@ -92,7 +92,10 @@ package struct Plot: Sendable {
             let middle = (top + height - bottom) / 2
             page.element(
                 "text",
-                ["class": "name", "text-anchor": "middle", "transform": "translate(13 \(Self.text(middle))) rotate(-90)"],
+                [
+                    "class": "name", "text-anchor": "middle",
+                    "transform": "translate(13 \(Self.text(middle))) rotate(-90)",
+                ],
                 yName)
         }
     }

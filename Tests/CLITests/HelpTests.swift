@@ -30,6 +30,7 @@ struct HelpTests {
               resume                  Go on with a run or a search that was stopped.
               evaluate                Loss and accuracy of a model, and what it confuses.
               predict                 What a model makes of each row, as CSV.
+              report                  Write the report.html of a run anew.
               boundary                Draw what a model of two inputs makes of each point
                                       of a plane.
               inspect                 What a data set, a model or a checkpoint holds.

@@ -16,7 +16,11 @@ import Testing
 
     @Test func files() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: run).sorted()
-        #expect(names == ["checkpoints", "history.jsonl", "lock", "metrics.json", "model.safetensors", "recipe.json"])
+        #expect(
+            names == [
+                "checkpoints", "history.jsonl", "lock", "metrics.json", "model.safetensors", "recipe.json",
+                "report.html",
+            ])
         let checkpoints = try FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints").sorted()
         #expect(checkpoints == [72, 108, 144].map { String(format: "step-%010d.safetensors", $0) })
     }

@@ -153,6 +153,7 @@ struct RunResultTests {
 
                 model   my run/model.safetensors
                 run     my run (recipe.json, history.jsonl, metrics.json, checkpoints)
+                report  my run/report.html
                 use it  fasttrain evaluate 'my run'
                         fasttrain predict 'my run' -o predictions.csv
                 """)

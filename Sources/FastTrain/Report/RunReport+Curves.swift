@@ -24,7 +24,9 @@ extension RunReport {
     {
         guard let bestEpoch, let record = history.first(where: { $0.epoch == bestEpoch }), let value = value(record)
         else { return nil }
-        return (Double(bestEpoch), value, "best epoch, \(bestEpoch): \(name) \(Format.loss(value))\(unit)", "validation")
+        return (
+            Double(bestEpoch), value, "best epoch, \(bestEpoch): \(name) \(Format.loss(value))\(unit)", "validation"
+        )
     }
 
     private func addLoss(_ page: inout Markup) {

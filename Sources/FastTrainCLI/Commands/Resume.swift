@@ -36,7 +36,9 @@ struct Resume: ParsableCommand {
     }
 
     private func resumeSearch() throws {
-        guard epochs == nil else { throw FastTrainError.usage("--epochs: those of a search are settled when it starts") }
+        guard epochs == nil else {
+            throw FastTrainError.usage("--epochs: those of a search are settled when it starts")
+        }
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let search = try Search.resume(folder, threads: threads.threads, time: time.maxTime?.seconds, data: dataset)
         try SearchSession(search, report: report).run()

@@ -83,7 +83,7 @@ struct RunResult {
         var table = Table([.left, .left])
         table.add("model", "\(folder)/model.safetensors".printable)
         table.add("run", "\(folder) (recipe.json, history.jsonl, metrics.json, checkpoints)".printable)
-        table.add("look at it", "\(folder)/report.html".printable)
+        table.add("report", "\(folder)/report.html".printable)
         table.add("use it", "fasttrain evaluate \(name)\(split)".printable)
         table.add("", "fasttrain predict \(name)\(split) -o predictions.csv".printable)
         return table.lines.joined(separator: "\n")
