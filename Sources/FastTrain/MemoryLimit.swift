@@ -32,7 +32,9 @@ enum MemoryLimit {
 
     /// As `Network.parameterCount`, which would overflow for the largest networks that can be asked for.
     private static func parameterCount(_ network: Network) -> Double {
-        (0..<network.layerCount).reduce(0.0) { $0 + Double(network.widths[$1] + 1) * Double(network.widths[$1 + 1]) }
+        (0..<network.layerCount).reduce(0.0) {
+            $0 + Double(network.widths[$1] + (network.isNormalized($1) ? 3 : 1)) * Double(network.widths[$1 + 1])
+        }
     }
 
     /// Bytes of the machine, or of the tightest control group.

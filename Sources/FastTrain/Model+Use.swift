@@ -27,6 +27,15 @@ public struct Predictions: Sendable, Equatable {
 }
 
 extension Model {
+    /// What the parameters are of.
+    public var network: Network {
+        let layers = parameters.layers
+        return recipe.network(inputs: layers[0].inputs, outputs: layers[layers.count - 1].outputs)
+    }
+
+    /// Whether `predict` gives the probability of each class.
+    public var hasProbabilities: Bool { recipe.loss != .squaredError }
+
     /// Loss and score on rows of data that the model fits.
     ///
     /// Throws `.badData` when it does not: other features, or other classes or targets.
@@ -42,7 +51,7 @@ extension Model {
         _ data: Dataset, _ split: DataSplit, threads: Int? = nil
     ) throws(FastTrainError) -> Predictions {
         try checkFeatures(data)
-        return try predict(split, rows: (0..<split.count).map { Int32($0) }, threads: threads)
+        return try predict(split, rows: split.allRows, threads: threads)
     }
 
     /// What the model answers for rows of F32 features [rows, features], prepared as those that it was trained on.
@@ -54,14 +63,14 @@ extension Model {
         guard !features.isEmpty, features.count % width == 0 else {
             throw .usage("expected rows of \(width) features, found \(features.count) numbers")
         }
-        let data = try Dataset(
-            name: "features", features: features, featureShape: [width],
-            labels: [Int](repeating: 0, count: features.count / width), classes: ["none"])
         guard scale == nil else {
             throw .usage("the model takes U8 features, found F32 features")
         }
+        let data = try Dataset(
+            name: "features", features: features, featureShape: [width],
+            labels: [Int](repeating: 0, count: features.count / width), classes: ["none"])
         defer { extendLifetime(data) }
-        return try predict(data.train, rows: (0..<data.train.count).map { Int32($0) }, threads: threads)
+        return try predict(data.train, rows: data.train.allRows, threads: threads)
     }
 
     /// What the model answers for some rows, in their order; the split's features must be of the model's shape and scale.
@@ -91,7 +100,7 @@ extension Model {
     func evaluate(_ split: DataSplit, rows: [Int32]? = nil, threads: Int?) throws(FastTrainError) -> Evaluation {
         let forward = try forwardPass(split, threads: threads)
         let pass = EvaluationPass(
-            split: split, rows: rows ?? (0..<split.count).map { Int32($0) }, task: task,
+            split: split, rows: rows ?? split.allRows, task: task,
             outputs: forward.pass.network.outputs)
         try Team.run(threads: forward.threads) { member throws(FastTrainError) in
             pass.run(forward.pass, member: member)
@@ -103,10 +112,6 @@ extension Model {
         _ split: DataSplit, threads: Int?
     ) throws(FastTrainError) -> (pass: ForwardPass, threads: Int) {
         let threads = try checkedThreads(threads)
-        let layers = parameters.layers
-        let network = Network(
-            inputs: layers[0].inputs, hidden: recipe.hidden, outputs: layers[layers.count - 1].outputs,
-            normalization: recipe.normalization)
         let pass = ForwardPass(
             network: network, recipe: recipe, task: task, rows: threads * ForwardPass.rowsPerThread,
             density: FeatureDensity(split, width: network.inputs),

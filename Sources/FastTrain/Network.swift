@@ -70,3 +70,16 @@ extension Network: CustomStringConvertible {
     /// Such as "784-256-10".
     public var description: String { widths.map(String.init).joined(separator: "-") }
 }
+
+extension Recipe {
+    /// What a run of this recipe trains, on rows of so many features and answers.
+    public func network(inputs: Int, outputs: Int) -> Network {
+        Network(inputs: inputs, hidden: hidden, outputs: outputs, normalization: normalization)
+    }
+
+    /// What a run of this recipe trains on such data.
+    public func network(for data: Dataset) -> Network { network(inputs: data.featureCount, outputs: data.outputCount) }
+
+    /// Minibatches of an epoch of so many rows, a smaller last one included.
+    func stepsPerEpoch(rows: Int) -> Int { (rows + batchSize - 1) / batchSize }
+}

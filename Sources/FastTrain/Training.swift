@@ -152,9 +152,7 @@ public final class Training {
             self.maxTime = maxTime
             instructionSet = try InstructionSet.chosen(for: recipe.precision)
             self.threads = try checkedThreads(threads)
-            network = Network(
-                inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
-                normalization: recipe.normalization)
+            network = recipe.network(for: data)
             try MemoryLimit.check(
                 network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads),
                 threads: self.threads)
@@ -187,7 +185,7 @@ public final class Training {
     /// Rows held out to choose the best epoch by.
     public var validationRows: Int { sampling.validationRows.count }
     /// Minibatches of an epoch, a smaller last one included.
-    public var stepsPerEpoch: Int { (trainRows + recipe.batchSize - 1) / recipe.batchSize }
+    public var stepsPerEpoch: Int { recipe.stepsPerEpoch(rows: trainRows) }
     /// Minibatches of the whole run.
     public var totalSteps: Int { stepsPerEpoch * recipe.epochs }
 

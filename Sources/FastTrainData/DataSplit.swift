@@ -43,6 +43,9 @@ public struct DataSplit: Sendable {
     /// How much row `r` counts, if rows count differently: finite, at least 0, not all 0.
     public nonisolated(unsafe) let weights: UnsafePointer<Float>?  // Only read, as the features and the targets are.
 
+    /// The numbers of all rows.
+    package var allRows: [Int32] { (0..<Int32(count)).map { $0 } }
+
     /// What the pointers point into.
     let owners: [any AnyObject & Sendable]
 

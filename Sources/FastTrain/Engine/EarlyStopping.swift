@@ -20,10 +20,21 @@ struct EarlyStopping: Sendable {
         }
     }
 
-    /// Whether the last epoch is better than all before it; never by what it was trained on.
+    /// The epoch that is better than all before it and as good as any after it; nil if none has a figure. None is, by what
+    /// it was trained on.
+    func bestEpoch(_ history: [EpochRecord]) -> Int? {
+        guard monitor != .trainLoss else { return nil }
+        var best: (epoch: Int, figure: Double)?
+        for record in history {
+            guard let figure = figure(record) else { continue }
+            if best.map({ $0.figure < figure }) ?? true { best = (record.epoch, figure) }
+        }
+        return best?.epoch
+    }
+
+    /// Whether the last epoch is the best.
     func isBest(_ history: [EpochRecord]) -> Bool {
-        guard monitor != .trainLoss, let last = history.last.flatMap(figure) else { return false }
-        return history.dropLast().compactMap(figure).allSatisfy { $0 < last }
+        bestEpoch(history).map { $0 == history.last?.epoch } ?? false
     }
 
     /// Whether no epoch was better, by more than `minDelta`, in the last `patience` ones.

@@ -27,7 +27,7 @@ struct Sampling {
             groups = Array(repeating: [], count: classes.count)
             for row in 0..<split.count { groups[split.label(row)].append(Int32(row)) }
         case .regression:
-            groups = [(0..<split.count).map { Int32($0) }]
+            groups = [split.allRows]
         }
         if recipe.validation == 0 { groups = [] }
         let generator = Philox(seed: seed, purpose: .validationSplit)

@@ -17,9 +17,7 @@ struct NetworkDescription: Sendable, Equatable {
         }
     }
 
-    var network: Network {
-        Network(inputs: inputs, hidden: recipe.hidden, outputs: outputs, normalization: recipe.normalization)
-    }
+    var network: Network { recipe.network(inputs: inputs, outputs: outputs) }
 
     /// The tensors of the network's parameters, or with a suffix of something of their shapes.
     func tensors(prefix: String = "", suffix: String = "") -> ParameterTensors {

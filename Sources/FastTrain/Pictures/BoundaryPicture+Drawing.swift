@@ -50,7 +50,6 @@ extension BoundaryPicture {
 
     private func paintPlane(_ canvas: inout Canvas, _ columns: Range<Int>, _ rows: Range<Int>) {
         let values = valueRange
-        let hasProbabilities = model.recipe.loss != .squaredError
         var classes: [Int] = []
         for row in rows {
             for column in columns {
@@ -63,7 +62,7 @@ extension BoundaryPicture {
                 }
                 let best = outputs.indices.max { outputs[$0] < outputs[$1] } ?? 0
                 classes.append(best)
-                canvas.blend(column, row, hasProbabilities ? Self.blend(outputs) : Self.tint(best, 0.4))
+                canvas.blend(column, row, model.hasProbabilities ? Self.blend(outputs) : Self.tint(best, 0.4))
             }
         }
         if !isNumber { drawBoundaries(of: classes, on: &canvas, columns, rows) }

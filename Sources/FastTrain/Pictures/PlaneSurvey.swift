@@ -25,18 +25,7 @@ struct PlaneSurvey: Sendable {
         for row in 0..<grid {
             for column in 0..<grid { features += [point(x, column) * scale, point(y, row) * scale] }
         }
-        let data: Dataset
-        switch model.task {
-        case .classification(let classes):
-            data = try Dataset(
-                name: "the plane", features: features, featureShape: model.featureShape,
-                labels: [Int](repeating: 0, count: grid * grid), classes: classes)
-        case .regression(let targets):
-            data = try Dataset(
-                name: "the plane", features: features, featureShape: model.featureShape,
-                targets: [Float](repeating: 0, count: grid * grid * targets.count), targetNames: targets)
-        }
-        let predictions = try floats.predict(data, data.train, threads: threads)
+        let predictions = try floats.predict(features: features, threads: threads)
         self.x = x
         self.y = y
         self.grid = grid

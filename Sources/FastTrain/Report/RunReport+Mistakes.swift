@@ -27,7 +27,7 @@ extension RunReport {
         section(
             "Most confident mistakes",
             "\(Format.count(count, "mistake")) in \(looked)\(surest). True class → predicted class, with "
-                + (hasProbabilities ? "its probability." : "the output for it."), &page
+                + (model.hasProbabilities ? "its probability." : "the output for it."), &page
         ) { page in
             page.element("div", ["class": pictures == nil ? "mistakes plain" : "mistakes"]) { page in
                 for (index, mistake) in mistakes.enumerated() {
@@ -50,12 +50,10 @@ extension RunReport {
         page.element("span", ["class": "quiet"]) { page in
             let value = Double(mistake.value)
             page.write(" ")
-            page.number(value, hasProbabilities ? Self.percent(value) : Format.loss(value))
+            page.number(value, model.hasProbabilities ? Self.percent(value) : Format.loss(value))
             if withRow { page.write(", row \(Format.integer(mistake.row))") }
         }
     }
-
-    private var hasProbabilities: Bool { recipe.loss != .squaredError }
 
     /// Near 100% with as many digits as tell one from the other.
     private static func percent(_ probability: Double) -> String {

@@ -8,7 +8,7 @@ extension RunReport.CloseUp {
     init(
         _ name: String, _ split: DataSplit, rows: [Int32]?, model: Model, outputs: Int, threads: Int?
     ) throws(FastTrainError) {
-        let rows = rows ?? (0..<split.count).map { Int32($0) }
+        let rows = rows ?? split.allRows
         let every = rows.count * outputs / Self.mostOutputs + 1
         self.name = name
         self.split = split
@@ -64,12 +64,12 @@ extension Training {
         let run = try folder.readRecipe()
         let data = try Self.data(of: run, in: path, given: data)
         let sampling = try Sampling(recipe: run.recipe, split: data.train, task: data.task)
-        let steps = (sampling.trainRows.count + run.recipe.batchSize - 1) / run.recipe.batchSize
         let saved = try Self.saved(of: run, in: folder)
         let validationRows = sampling.validationRows
         let report = RunReport(
             dataName: RunReport.shortName(data), model: saved.model, trainRows: sampling.trainRows.count,
-            stepsPerEpoch: steps, history: saved.history, bestEpoch: saved.bestEpoch, ending: saved.ending,
+            stepsPerEpoch: run.recipe.stepsPerEpoch(rows: sampling.trainRows.count), history: saved.history,
+            bestEpoch: saved.bestEpoch, ending: saved.ending,
             seconds: saved.history.last?.seconds ?? 0,
             test: try data.test.map { split throws(FastTrainError) in
                 try saved.model.evaluate(data, split, threads: threads)
@@ -113,9 +113,7 @@ extension Training {
             // It ended before its last epoch, and nobody resumed it.
             ending = .time
         }
-        let figures = run.recipe.monitor == .trainLoss ? [] : history.compactMap(stopping.figure)
-        let best = figures.max().flatMap { figures.firstIndex(of: $0) }
-        return Saved(model: model, history: history, bestEpoch: best.map { $0 + 1 }, ending: ending)
+        return Saved(model: model, history: history, bestEpoch: stopping.bestEpoch(history), ending: ending)
     }
 }
 

@@ -27,11 +27,7 @@ struct RunReport: Sendable {
     var machine: Machine?
 
     var recipe: Recipe { model.recipe }
-    var network: Network {
-        let layers = model.parameters.layers
-        return Network(
-            inputs: layers[0].inputs, hidden: recipe.hidden, outputs: layers[layers.count - 1].outputs)
-    }
+    var network: Network { model.network }
 
     /// The page. Throws `.internalError` when zlib fails.
     func html() throws(FastTrainError) -> String {

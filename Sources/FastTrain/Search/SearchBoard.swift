@@ -155,7 +155,7 @@ final class SearchBoard: @unchecked Sendable {
     /// Weights, their copy for backpropagation and the optimizer's memories.
     private func workingSet(of job: SearchPlan.Job) -> Double {
         let recipe = search.recipe(search.settings(of: job.trial), epochs: job.epochs)
-        return 4 * Double(2 + recipe.optimizerState.count) * Double(network(recipe).parameterCount)
+        return 4 * Double(2 + recipe.optimizerState.count) * Double(recipe.network(for: search.data).parameterCount)
     }
 
     /// So many of the free threads that all of them have work.
@@ -164,12 +164,8 @@ final class SearchBoard: @unchecked Sendable {
             ? freeThreads : max(1, freeThreads / min(ready, freeThreads))
     }
 
-    private func network(_ recipe: Recipe) -> Network {
-        Network(inputs: search.data.featureCount, hidden: recipe.hidden, outputs: search.data.outputCount)
-    }
-
     private func operations(_ recipe: Recipe, rows: Double) -> Double {
-        Double(network(recipe).operationsPerSample) * rows * Double(recipe.epochs)
+        Double(recipe.network(for: search.data).operationsPerSample) * rows * Double(recipe.epochs)
     }
 
     private func operations(of job: SearchPlan.Job) -> Double {

@@ -41,6 +41,34 @@ struct ReportOptions: ParsableArguments {
 
     @Flag(help: "Print the result as one JSON object.")
     var json = false
+
+    /// Says on standard error what is about to begin.
+    func open(_ card: (Style) -> String) {
+        if !quiet { Console.note(card(Terminal.standardError.style) + "\n\n") }
+    }
+
+    /// Prints what came out or, when a signal interrupted it, says so. Throws `ExitCode` 128 + the signal's number then.
+    func close(_ result: some SessionResult, interrupted: Int32?) throws {
+        if json {
+            try Console.print(result.json.text)
+        } else if interrupted == nil {
+            if !quiet { Console.note("\n") }
+            let terminal = Terminal.standardOutput
+            try Console.print(result.text(width: terminal.width, style: terminal.style))
+        }
+        if let interrupted {
+            Console.note("fasttrain: \(result.interruption(by: interrupted).printable)\n")
+            throw ExitCode(128 + interrupted)
+        }
+    }
+}
+
+/// What a run or a search came to, for a person and for a program.
+protocol SessionResult {
+    var json: JSON { get }
+    func text(width: Int, style: Style) -> String
+    /// That it was interrupted, and how to go on.
+    func interruption(by signal: Int32) -> String
 }
 
 /// Which rows of a data set.

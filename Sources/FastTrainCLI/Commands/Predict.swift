@@ -50,7 +50,7 @@ struct Predict: ParsableCommand {
         guard case .classification(let classes) = model.task else {
             throw .usage("\(option): \(source.path) predicts numbers, not classes")
         }
-        guard model.recipe.loss != .squaredError else {
+        guard model.hasProbabilities else {
             throw .usage("\(option): \(source.path) was trained with squared-error, its outputs are none")
         }
         guard let top else { return .probabilities }

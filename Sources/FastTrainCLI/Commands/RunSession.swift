@@ -14,24 +14,10 @@ struct RunSession {
     /// Trains and reports. Throws `ExitCode` 128 + the signal's number when the run was interrupted.
     func run() throws {
         for warning in training.warnings { Console.warning(warning) }
-        let screen = Terminal.standardError
-        if !report.quiet {
-            Console.note(RunCard(training).text(style: screen.style) + "\n\n")
-        }
+        report.open(RunCard(training).text)
         try SignalFlag.watch()
-        let outcome = try train(screen)
-        let result = RunResult(outcome, training: training)
-        if report.json {
-            try Console.print(result.json.text)
-        } else if outcome.interrupted == nil {
-            if !report.quiet { Console.note("\n") }
-            let terminal = Terminal.standardOutput
-            try Console.print(result.text(width: terminal.width, style: terminal.style))
-        }
-        if let signal = outcome.interrupted {
-            Console.note("fasttrain: \(result.interruption(by: signal).printable)\n")
-            throw ExitCode(128 + signal)
-        }
+        let outcome = try train(Terminal.standardError)
+        try report.close(RunResult(outcome, training: training), interrupted: outcome.interrupted)
     }
 
     private func train(_ screen: Terminal) throws(FastTrainError) -> Outcome {

@@ -14,22 +14,10 @@ struct SearchSession {
 
     /// Searches and reports. Throws `ExitCode` 128 + the signal's number when it was interrupted.
     func run() throws {
-        let screen = Terminal.standardError
-        if !report.quiet { Console.note(SearchCard(search).text(style: screen.style) + "\n\n") }
+        report.open(SearchCard(search).text)
         try SignalFlag.watch()
-        let outcome = try go(screen)
-        let result = SearchResult(search, outcome)
-        if report.json {
-            try Console.print(result.json.text)
-        } else if outcome.interrupted == nil {
-            if !report.quiet { Console.note("\n") }
-            let terminal = Terminal.standardOutput
-            try Console.print(result.text(width: terminal.width, style: terminal.style))
-        }
-        if let signal = outcome.interrupted {
-            Console.note("fasttrain: \(result.interruption(by: signal).printable)\n")
-            throw ExitCode(128 + signal)
-        }
+        let outcome = try go(Terminal.standardError)
+        try report.close(SearchResult(search, outcome), interrupted: outcome.interrupted)
     }
 
     private func go(_ screen: Terminal) throws(FastTrainError) -> SearchOutcome {

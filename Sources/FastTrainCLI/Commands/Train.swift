@@ -61,10 +61,6 @@ struct Train: ParsableCommand {
 
     private func initialParameters(_ recipe: Recipe, for data: Dataset) throws(FastTrainError) -> Parameters? {
         guard let file = network.initial else { return nil }
-        return try Model.loadParameters(
-            path: file,
-            of: Network(
-                inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
-                normalization: recipe.normalization))
+        return try Model.loadParameters(path: file, of: recipe.network(for: data))
     }
 }

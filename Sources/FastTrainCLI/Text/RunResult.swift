@@ -1,7 +1,7 @@
 import FastTrain
 
 /// How a run ended: what to tell of it, and what to do next.
-struct RunResult {
+struct RunResult: SessionResult {
     var recipe: Recipe
     var dataName: String
     var hasTestRows: Bool

@@ -1,7 +1,7 @@
 import FastTrain
 
 /// How a search ended: the leaderboard, the winner, and what to do next.
-struct SearchResult {
+struct SearchResult: SessionResult {
     private let search: Search
     private let outcome: SearchOutcome
     private static let shown = 10

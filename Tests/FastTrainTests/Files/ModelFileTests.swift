@@ -209,6 +209,12 @@ import Testing
         }
         try write(parameters)
         #expect(try load(normalization: normalization) == parameters)
+        recipe.normalization = normalization
+        recipe.loss = .crossEntropy
+        let model = Model(
+            recipe: recipe, featureShape: [4], scale: nil, task: .classification(classes: ["a", "b", "c"]),
+            parameters: parameters)
+        #expect(model.network == network && model.network.parameterCount == parameters.count)
         let none = #expect(throws: FastTrainError.self) { try load() }
         #expect("\(none!)".contains("no normalization"))
         // After the activation.

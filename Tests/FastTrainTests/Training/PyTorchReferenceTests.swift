@@ -131,9 +131,7 @@ import _TestSupport
     private func parameters(
         _ file: SafeTensors, _ prefix: String, _ recipe: Recipe, _ data: Dataset
     ) throws -> Parameters {
-        let network = Network(
-            inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
-            normalization: recipe.normalization)
+        let network = recipe.network(for: data)
         return try ParameterTensors(
             network, modules: (0..<network.layerCount).map(recipe.moduleIndex), prefix: prefix, suffix: "",
             hasRunning: true

@@ -114,9 +114,7 @@ import _TestSupport
         var recipe = recipe
         recipe.batchSize = 25
         let rows = data.train.count
-        let network = Network(
-            inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
-            normalization: recipe.normalization)
+        let network = recipe.network(for: data)
         let engine = TrainingEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, density: density, threads: threads,
             kernels: kernels)

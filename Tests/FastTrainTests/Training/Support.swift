@@ -59,9 +59,7 @@ extension TrainingEngine {
         var recipe = recipe
         recipe.optimizer = .sgd
         recipe.momentum = 0.5
-        let network = Network(
-            inputs: data.featureCount, hidden: recipe.hidden, outputs: data.outputCount,
-            normalization: recipe.normalization)
+        let network = recipe.network(for: data)
         let engine = TrainingEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, threads: threads, kernels: kernels)
         engine.load(parameters)
