@@ -2,7 +2,7 @@
 public struct Evaluation: Sendable, Equatable {
     /// Rows.
     public let samples: Int
-    /// Mean of a row's loss.
+    /// Mean of a row's loss; weights of rows and classes count in training only.
     public let loss: Double
     /// How good the answers are.
     public let score: Score
@@ -13,6 +13,8 @@ public struct Evaluation: Sendable, Equatable {
         case classification(ConfusionMatrix)
         /// Coefficient of determination, averaged over the outputs (scikit-learn's `r2_score`).
         case regression(r2: Double)
+        /// Several labels that each hold or not: the share of rows that had all of them right.
+        case multilabel(accuracy: Double)
     }
 
     /// See the properties.
@@ -24,15 +26,19 @@ public struct Evaluation: Sendable, Equatable {
 
     /// Share of rows classified rightly; nil for regression.
     public var accuracy: Double? {
-        if case .classification(let matrix) = score { matrix.accuracy } else { nil }
+        switch score {
+        case .classification(let matrix): matrix.accuracy
+        case .multilabel(let accuracy): accuracy
+        case .regression: nil
+        }
     }
 
-    /// Coefficient of determination; nil for classification.
+    /// Coefficient of determination; nil for classes and labels.
     public var r2: Double? {
         if case .regression(let r2) = score { r2 } else { nil }
     }
 
-    /// nil for regression.
+    /// nil for regression and for several labels.
     public var confusionMatrix: ConfusionMatrix? {
         if case .classification(let matrix) = score { matrix } else { nil }
     }

@@ -6,8 +6,8 @@ public struct Predictions: Sendable, Equatable {
     public let count: Int
     /// Values a row.
     public let outputs: Int
-    /// [count, outputs], row-major: probabilities of the classes if the model was trained by cross-entropy, else the
-    /// network's outputs.
+    /// [count, outputs], row-major: probabilities of the classes or labels if the model was trained by cross-entropy, what
+    /// is expected if by Poisson's loss, else the network's outputs.
     public let values: [Float]
 
     /// The class with the largest value, the first of equals.
@@ -33,8 +33,11 @@ extension Model {
         return recipe.network(inputs: layers[0].inputs, outputs: layers[layers.count - 1].outputs)
     }
 
-    /// Whether `predict` gives the probability of each class.
-    public var hasProbabilities: Bool { recipe.loss != .squaredError }
+    /// Whether `predict` gives the probability of each class or label.
+    public var hasProbabilities: Bool { recipe.loss == .crossEntropy || recipe.loss == .binaryCrossEntropy }
+
+    /// Whether answers are right or wrong, rather than near or far.
+    public var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(task) }
 
     /// Loss and score on rows of data that the model fits.
     ///
@@ -79,17 +82,20 @@ extension Model {
         let count = rows.count
         let indices = Buffer<Int32>(count: count)
         indices.base.update(from: rows, count: count)
-        let outputs = forward.pass.network.outputs
+        // A single output for two classes is the probability of the second.
+        let isBinary = forward.pass.isBinary
+        let outputs = isBinary ? 2 : forward.pass.network.outputs
         let values = Buffer<Float>(count: count * outputs)
         try Team.run(threads: forward.threads) { member throws(FastTrainError) in
             let pass = forward.pass
             pass.forEachChunk(of: member.share(of: count), member: member) { chunk, place in
                 pass.gather(split.features, indices: indices.base + chunk.lowerBound - place.lowerBound, rows: place)
                 pass.run(rows: place)
-                pass.turnToProbabilities(rows: place)
+                pass.turnToPredictions(rows: place)
                 for (row, at) in zip(chunk, place) {
                     for column in 0..<outputs {
-                        values.base[row * outputs + column] = pass.output(row: at, column: column)
+                        let value = pass.output(row: at, column: isBinary ? 0 : column)
+                        values.base[row * outputs + column] = isBinary && column == 0 ? 1 - value : value
                     }
                 }
             }
@@ -100,8 +106,8 @@ extension Model {
     func evaluate(_ split: DataSplit, rows: [Int32]? = nil, threads: Int?) throws(FastTrainError) -> Evaluation {
         let forward = try forwardPass(split, threads: threads)
         let pass = EvaluationPass(
-            split: split, rows: rows ?? split.allRows, task: task,
-            outputs: forward.pass.network.outputs)
+            split: split, rows: rows ?? split.allRows, task: task, outputs: forward.pass.network.outputs,
+            loss: recipe.resolvedLoss(for: task))
         try Team.run(threads: forward.threads) { member throws(FastTrainError) in
             pass.run(forward.pass, member: member)
         }

@@ -13,7 +13,7 @@ public struct Network: Sendable, Equatable {
 
     /// Features of a row.
     public var inputs: Int { widths[0] }
-    /// Classes, or values to predict.
+    /// Classes (or one output for two of them, see `Loss.binaryCrossEntropy`), or values to predict.
     public var outputs: Int { widths[widths.count - 1] }
 
     /// Layers with weights.
@@ -78,7 +78,25 @@ extension Recipe {
     }
 
     /// What a run of this recipe trains on such data.
-    public func network(for data: Dataset) -> Network { network(inputs: data.featureCount, outputs: data.outputCount) }
+    public func network(for data: Dataset) -> Network {
+        network(inputs: data.featureCount, outputs: outputs(for: data.task))
+    }
+
+    /// Whether answers are right or wrong, rather than near or far.
+    func isScoredByAccuracy(_ task: Dataset.Task) -> Bool {
+        if case .classification = task { return true }
+        return resolvedLoss(for: task) == .binaryCrossEntropy
+    }
+
+    /// The outputs of its network: one for each class or number, but a single one for two classes told apart by binary
+    /// cross-entropy.
+    func outputs(for task: Dataset.Task) -> Int {
+        switch task {
+        case .classification(let classes):
+            resolvedLoss(for: task) == .binaryCrossEntropy && classes.count == 2 ? 1 : classes.count
+        case .regression(let targets): targets.count
+        }
+    }
 
     /// Minibatches of an epoch of so many rows, a smaller last one included.
     func stepsPerEpoch(rows: Int) -> Int { (rows + batchSize - 1) / batchSize }

@@ -12,6 +12,10 @@ public struct Recipe: Sendable, Equatable {
     public var normalization: Normalization = .none
     /// nil: cross-entropy for classification, squared error for regression. A resolved recipe has it set.
     public var loss: Loss?
+    /// Of the loss huber, in the unit of the targets.
+    public var huberDelta: Double = 1
+    /// What the rows of each class count in training. Rows' own weights, if the data set has them, multiply it.
+    public var classWeight: ClassWeight?
     /// Of cross-entropy, in training only: the share of each row's weight that all classes have in equal parts, in 0..<1.
     public var labelSmoothing: Double = 0
     /// How gradients become updates.
@@ -115,8 +119,46 @@ public enum Activation: String, Sendable, CaseIterable {
 public enum Loss: String, Sendable, CaseIterable {
     /// Softmax of the outputs, then `-log p[label]`.
     case crossEntropy = "cross-entropy"
+    /// `Σₖ −yₖ log pₖ − (1 − yₖ) log(1 − pₖ)` with p the sigmoid of the outputs. For two classes there is one output, of the
+    /// second one; for more, y is one-hot; for numbers, each is a label of its own that holds (1) or not (0).
+    case binaryCrossEntropy = "binary-cross-entropy"
     /// `Σₖ (yₖ − fₖ)²` over the outputs; for classes, y is one-hot.
     case squaredError = "squared-error"
+    /// `Σₖ |yₖ − fₖ|`; its derivative at 0 is 0.
+    case absoluteError = "absolute-error"
+    /// `Σₖ (yₖ − fₖ)² / 2` up to a distance of `Recipe.huberDelta`, linear beyond (PyTorch's HuberLoss).
+    case huber
+    /// `Σₖ exp fₖ − yₖ fₖ`, for counts y; `predict` gives exp f (PyTorch's PoissonNLLLoss).
+    case poisson
+}
+
+extension Loss {
+    /// Whether it can be of such answers.
+    func fits(_ task: Dataset.Task) -> Bool {
+        switch (self, task) {
+        case (.crossEntropy, .regression), (.poisson, .classification): false
+        case (.binaryCrossEntropy, .classification(let classes)): classes.count > 1
+        default: true
+        }
+    }
+
+    /// The numbers that it can be of; nil: all.
+    var targets: ClosedRange<Float>? {
+        switch self {
+        case .binaryCrossEntropy: 0...1
+        case .poisson: 0 ... .infinity
+        case .crossEntropy, .squaredError, .absoluteError, .huber: nil
+        }
+    }
+}
+
+/// What the rows of each class count in training, where 1 is what they count without it. A minibatch's loss is the mean
+/// by these weights.
+public enum ClassWeight: Sendable, Equatable {
+    /// Rows / (classes · rows of the class), by the rows trained on: each class counts as much as any other (scikit-learn's).
+    case balanced
+    /// One for each class, in their order.
+    case given([Double])
 }
 
 /// How a gradient becomes an update; definitions as in PyTorch's `torch.optim`, as far as it has them.

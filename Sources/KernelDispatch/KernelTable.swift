@@ -17,11 +17,9 @@ public struct KernelTable: Sendable {
     /// matrix, panel, first row, end row, sums
     public let sumRows: @Sendable (PanelMatrix, Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
     /// See `LossArguments`.
-    public let softmaxCrossEntropy: @Sendable (LossArguments) -> Void
-    /// See `LossArguments`.
-    public let squaredError: @Sendable (LossArguments) -> Void
-    /// matrix, first row, end row
-    public let softmax: @Sendable (PanelMatrix, Int, Int) -> Void
+    public let loss: @Sendable (LossArguments) -> Void
+    /// outputs, loss, first row, end row
+    public let predictions: @Sendable (PanelMatrix, Loss, Int, Int) -> Void
     /// matrix, first row, end row
     public let dropout: @Sendable (PanelMatrix, Int, Int, Dropout) -> Void
     /// matrix, panel, first row, end row, mean, sums
@@ -110,8 +108,7 @@ extension KernelTable {
         KernelTable(
             instructionSet: .scalar, panelWidth: KernelsScalar.kernelPanelWidth, product: KernelsScalar.product,
             gradient: KernelsScalar.gradient, sumRows: KernelsScalar.sumRows(_:panel:firstRow:endRow:into:),
-            softmaxCrossEntropy: KernelsScalar.softmaxCrossEntropy, squaredError: KernelsScalar.squaredError,
-            softmax: KernelsScalar.softmax(_:firstRow:endRow:),
+            loss: KernelsScalar.loss, predictions: KernelsScalar.predictions,
             dropout: KernelsScalar.dropout(_:firstRow:endRow:_:),
             sumSquaredDeviations: KernelsScalar.sumSquaredDeviations, sumProducts: KernelsScalar.sumProducts,
             normalizeColumns: KernelsScalar.normalizeColumns, backpropagateColumns: KernelsScalar.backpropagateColumns,
@@ -133,8 +130,7 @@ extension KernelTable {
         KernelTable(
             instructionSet: .avx2, panelWidth: KernelsAVX2.kernelPanelWidth, product: KernelsAVX2.product,
             gradient: KernelsAVX2.gradient, sumRows: KernelsAVX2.sumRows(_:panel:firstRow:endRow:into:),
-            softmaxCrossEntropy: KernelsAVX2.softmaxCrossEntropy, squaredError: KernelsAVX2.squaredError,
-            softmax: KernelsAVX2.softmax(_:firstRow:endRow:),
+            loss: KernelsAVX2.loss, predictions: KernelsAVX2.predictions,
             dropout: KernelsAVX2.dropout(_:firstRow:endRow:_:),
             sumSquaredDeviations: KernelsAVX2.sumSquaredDeviations, sumProducts: KernelsAVX2.sumProducts,
             normalizeColumns: KernelsAVX2.normalizeColumns, backpropagateColumns: KernelsAVX2.backpropagateColumns,
@@ -156,8 +152,7 @@ extension KernelTable {
         KernelTable(
             instructionSet: .avx512, panelWidth: KernelsAVX512.kernelPanelWidth, product: KernelsAVX512.product,
             gradient: KernelsAVX512.gradient, sumRows: KernelsAVX512.sumRows(_:panel:firstRow:endRow:into:),
-            softmaxCrossEntropy: KernelsAVX512.softmaxCrossEntropy, squaredError: KernelsAVX512.squaredError,
-            softmax: KernelsAVX512.softmax(_:firstRow:endRow:),
+            loss: KernelsAVX512.loss, predictions: KernelsAVX512.predictions,
             dropout: KernelsAVX512.dropout(_:firstRow:endRow:_:),
             sumSquaredDeviations: KernelsAVX512.sumSquaredDeviations, sumProducts: KernelsAVX512.sumProducts,
             normalizeColumns: KernelsAVX512.normalizeColumns, backpropagateColumns: KernelsAVX512.backpropagateColumns,
@@ -180,8 +175,7 @@ extension KernelTable {
             instructionSet: .avx512BF16, panelWidth: KernelsAVX512BF16.kernelPanelWidth,
             product: KernelsAVX512BF16.product,
             gradient: KernelsAVX512BF16.gradient, sumRows: KernelsAVX512BF16.sumRows(_:panel:firstRow:endRow:into:),
-            softmaxCrossEntropy: KernelsAVX512BF16.softmaxCrossEntropy, squaredError: KernelsAVX512BF16.squaredError,
-            softmax: KernelsAVX512BF16.softmax(_:firstRow:endRow:),
+            loss: KernelsAVX512BF16.loss, predictions: KernelsAVX512BF16.predictions,
             dropout: KernelsAVX512BF16.dropout(_:firstRow:endRow:_:),
             sumSquaredDeviations: KernelsAVX512BF16.sumSquaredDeviations, sumProducts: KernelsAVX512BF16.sumProducts,
             normalizeColumns: KernelsAVX512BF16.normalizeColumns,

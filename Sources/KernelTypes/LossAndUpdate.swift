@@ -1,17 +1,40 @@
+/// What a row's loss is, of its outputs z and what they are held against: y, its targets, or one-hot of its label. Losses
+/// of single outputs are added up.
+public enum Loss: Sendable {
+    /// −ln softmax(z)[label]
+    case crossEntropy
+    /// −y ln σ(z) − (1 − y) ln(1 − σ(z)). A single output is held against the label itself, which is 0 or 1.
+    case binaryCrossEntropy
+    /// (z − y)²
+    case squaredError
+    /// |z − y|
+    case absoluteError
+    /// (z − y)² / 2 up to |z − y| = δ, beyond it δ (|z − y| − δ/2), which goes on as a line.
+    case huber
+    /// eᶻ − y z: z is the logarithm of what is expected.
+    case poisson
+}
+
 /// The loss of some rows and its gradient, which takes the place of the outputs.
 public struct LossArguments {
+    /// Which one.
+    public var loss: Loss
     /// The network's outputs; overwritten by the gradient, padding by 0.
     public var outputs: PanelMatrix
     /// The class of each row; needed unless `targets` are given.
     public var labels: UnsafePointer<Int32>?
     /// [rows, outputs], row-major; nil for classes.
     public var targets: UnsafePointer<Float>?
+    /// What each row's loss and gradient are multiplied by; nil: 1.
+    public var weights: UnsafePointer<Float>?
     /// Receives the loss of each row.
     public var losses: UnsafeMutablePointer<Float>
-    /// 1 / rows of the minibatch.
+    /// 1 / rows of the minibatch, or the sum of their weights.
     public var scale: Float
-    /// ε of label smoothing: the share of a row's weight that all classes have in equal parts.
+    /// ε of label smoothing, of cross-entropy: the share of a row's weight that all classes have in equal parts.
     public var smoothing: Float
+    /// δ of Huber's loss.
+    public var delta: Float
     /// The first row.
     public var firstRow: Int
     /// The row after the last.
@@ -19,15 +42,19 @@ public struct LossArguments {
 
     /// See the properties.
     public init(
-        outputs: PanelMatrix, labels: UnsafePointer<Int32>?, targets: UnsafePointer<Float>?,
-        losses: UnsafeMutablePointer<Float>, scale: Float, smoothing: Float = 0, firstRow: Int, endRow: Int
+        _ loss: Loss, outputs: PanelMatrix, labels: UnsafePointer<Int32>?, targets: UnsafePointer<Float>?,
+        weights: UnsafePointer<Float>? = nil, losses: UnsafeMutablePointer<Float>, scale: Float, smoothing: Float = 0,
+        delta: Float = 1, firstRow: Int, endRow: Int
     ) {
+        self.loss = loss
         self.outputs = outputs
         self.labels = labels
         self.targets = targets
+        self.weights = weights
         self.losses = losses
         self.scale = scale
         self.smoothing = smoothing
+        self.delta = delta
         self.firstRow = firstRow
         self.endRow = endRow
     }

@@ -1,58 +1,108 @@
 import KernelTypes
 
-/// Softmax cross-entropy of rows of logits z, and its gradient in their place; see `LossArguments`.
-///
-/// `losses[r] = ln Σⱼ exp(zⱼ − max z) − (z[label] − max z)`; the gradient is `(softmax(z) − onehot(label)) · scale`. With
-/// label smoothing (Szegedy et al. 2016) onehot(label) is (1 − ε) onehot(label) + ε / classes in both.
-public func softmaxCrossEntropy(_ arguments: LossArguments) {
-    if arguments.smoothing > 0 { return smoothedCrossEntropy(arguments) }
-    let outputs = arguments.outputs
-    for row in arguments.firstRow..<arguments.endRow {
-        let label = Int(arguments.labels![row])
-        let logit = outputs.base[offset(outputs, row: row, column: label)]
-        let largest = rowMax(outputs, row: row)
-        let total = exponentials(outputs, row: row, largest: largest)
-        arguments.losses[row] = logarithm(total) - (logit - largest)
-        let inverse = arguments.scale / total
-        forEachChunk(outputs, row: row) { chunk, column, _ in
-            var gradient = loadWide(chunk) * inverse
-            if label >= column && label < column + wideCount { gradient[label - column] -= arguments.scale }
-            storeWide(gradient, to: chunk)
-        }
+/// The loss of rows of outputs, and its gradient in their place; see `LossArguments`.
+public func loss(_ arguments: LossArguments) {
+    switch arguments.loss {
+    case .crossEntropy: crossEntropy(arguments)
+    case .binaryCrossEntropy: elementwise(arguments, BinaryCrossEntropy.self)
+    case .squaredError: elementwise(arguments, SquaredError.self)
+    case .absoluteError: elementwise(arguments, AbsoluteError.self)
+    case .huber: elementwise(arguments, Huber.self)
+    case .poisson: elementwise(arguments, Poisson.self)
     }
 }
 
-private func smoothedCrossEntropy(_ arguments: LossArguments) {
+/// `losses[r] = ln Σⱼ exp(zⱼ − max z) − (z[label] − max z)`; the gradient is `(softmax(z) − onehot(label)) · scale`. With
+/// label smoothing (Szegedy et al. 2016) onehot(label) is (1 − ε) onehot(label) + ε / classes in both.
+private func crossEntropy(_ arguments: LossArguments) {
     let outputs = arguments.outputs
     let other = arguments.smoothing / Float(outputs.width)
     let own = 1 - arguments.smoothing
     for row in arguments.firstRow..<arguments.endRow {
+        let weight = arguments.weights?[row] ?? 1
+        let scale = arguments.scale * weight
         let label = Int(arguments.labels![row])
         let logit = outputs.base[offset(outputs, row: row, column: label)]
         let largest = rowMax(outputs, row: row)
-        var sum = Wide.zero
-        forEachChunk(outputs, row: row) { chunk, _, valid in
-            sum += (loadWide(chunk) - largest).replacing(with: 0, where: .!valid)
-        }
+        var target = own * (logit - largest)
+        if arguments.smoothing > 0 { target += other * sum(outputs, row: row, less: largest) }
         let total = exponentials(outputs, row: row, largest: largest)
-        arguments.losses[row] = logarithm(total) - (own * (logit - largest) + other * laneSum(sum))
-        let inverse = arguments.scale / total
+        arguments.losses[row] = weight * (logarithm(total) - target)
+        let inverse = scale / total
         forEachChunk(outputs, row: row) { chunk, column, valid in
             var gradient = loadWide(chunk) * inverse
-            gradient -= Wide(repeating: other * arguments.scale).replacing(with: 0, where: .!valid)
-            if label >= column && label < column + wideCount { gradient[label - column] -= own * arguments.scale }
+            gradient -= Wide(repeating: other * scale).replacing(with: 0, where: .!valid)
+            if label >= column && label < column + wideCount { gradient[label - column] -= own * scale }
             storeWide(gradient, to: chunk)
         }
     }
 }
 
-/// Squared error of rows of outputs f, and its gradient in their place; see `LossArguments`.
+/// A loss that is a sum over the outputs.
 ///
-/// `losses[r] = Σₖ (fₖ − yₖ)²`; the gradient is `2 (f − y) · scale`. y is a row of `targets`, or one-hot of the label.
-public func squaredError(_ arguments: LossArguments) {
+/// To add one: a case in `KernelTypes.Loss`, an enum here, a line in `loss`, and one in `predictions` unless it predicts
+/// its outputs as they are.
+private protocol ElementwiseLoss {
+    /// Two numbers whose product is the loss of an output z that should be y, and the loss's derivative by z.
+    static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide)
+}
+
+private enum SquaredError: ElementwiseLoss {
+    @inline(__always)
+    static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide) {
+        let difference = z - y
+        return ((difference, difference), difference + difference)
+    }
+}
+
+private enum AbsoluteError: ElementwiseLoss {
+    @inline(__always)
+    static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide) {
+        let difference = z - y
+        // 0, and NaN, stay as they are.
+        let sign = difference.replacing(with: 1, where: difference .> 0).replacing(with: -1, where: difference .< 0)
+        return ((magnitude(difference), Wide(repeating: 1)), sign)
+    }
+}
+
+private enum Huber: ElementwiseLoss {
+    @inline(__always)
+    static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide) {
+        let difference = z - y
+        let size = magnitude(difference)
+        let bounded = size.replacing(with: delta, where: size .> delta)
+        let factors = (bounded, size.addingProduct(Wide(repeating: -0.5), bounded))
+        return (factors, bounded.replacing(with: 0 - bounded, where: difference .< 0))
+    }
+}
+
+private enum BinaryCrossEntropy: ElementwiseLoss {
+    @inline(__always)
+    static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide) {
+        // max(z, 0) − y z is exactly 0 where the answer is right, so that what is left of the loss keeps its figures.
+        let tail = softplusTail(z)
+        let value = (z.replacing(with: 0, where: z .< 0) - y * z).addingProduct(tail.0, tail.1)
+        return ((value, Wide(repeating: 1)), logistic(z) - y)
+    }
+}
+
+private enum Poisson: ElementwiseLoss {
+    @inline(__always)
+    static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide) {
+        let expected = exponential(z)
+        return ((expected - y * z, Wide(repeating: 1)), expected - y)
+    }
+}
+
+@inline(__always) private func magnitude(_ x: Wide) -> Wide { x.replacing(with: 0 - x, where: x .< 0) }
+
+@inline(__always)
+private func elementwise<Function: ElementwiseLoss>(_ arguments: LossArguments, _: Function.Type) {
     let outputs = arguments.outputs
-    let factor = 2 * arguments.scale
+    let isBinary = arguments.loss == .binaryCrossEntropy && outputs.width == 1
     for row in arguments.firstRow..<arguments.endRow {
+        let weight = arguments.weights?[row] ?? 1
+        let scale = arguments.scale * weight
         var sum = Wide.zero
         forEachChunk(outputs, row: row) { chunk, column, valid in
             var target = Wide.zero
@@ -61,24 +111,46 @@ public func squaredError(_ arguments: LossArguments) {
                 for lane in 0..<max(0, min(wideCount, outputs.width - column)) {
                     target[lane] = targets[row * outputs.width + column + lane]
                 }
+            } else if isBinary {
+                if column == 0 { target[0] = Float(arguments.labels![row]) }
             } else {
                 let label = Int(arguments.labels![row])
                 if label >= column && label < column + wideCount { target[label - column] = 1 }
             }
-            let difference = (loadWide(chunk) - target).replacing(with: 0, where: .!valid)
-            sum.addProduct(difference, difference)
-            storeWide(difference * factor, to: chunk)
+            let (factors, derivative) = Function.terms(
+                loadWide(chunk), target, delta: Wide(repeating: arguments.delta))
+            sum.addProduct(factors.0.replacing(with: 0, where: .!valid), factors.1)
+            storeWide(derivative.replacing(with: 0, where: .!valid) * scale, to: chunk)
         }
-        arguments.losses[row] = laneSum(sum)
+        arguments.losses[row] = weight * laneSum(sum)
     }
 }
 
-/// Logits of rows become probabilities, in place; padding becomes 0.
-public func softmax(_ outputs: PanelMatrix, firstRow: Int, endRow: Int) {
+/// Outputs of rows become what they predict, in place: probabilities of the classes, or of each target, or what is
+/// expected. Of the other losses they are that already.
+public func predictions(_ outputs: PanelMatrix, loss: Loss, firstRow: Int, endRow: Int) {
     for row in firstRow..<endRow {
-        let total = exponentials(outputs, row: row, largest: rowMax(outputs, row: row))
-        forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(loadWide(chunk) / total, to: chunk) }
+        switch loss {
+        case .crossEntropy:
+            let total = exponentials(outputs, row: row, largest: rowMax(outputs, row: row))
+            forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(loadWide(chunk) / total, to: chunk) }
+        case .binaryCrossEntropy:
+            forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(logistic(loadWide(chunk)), to: chunk) }
+        case .poisson:
+            forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(exponential(loadWide(chunk)), to: chunk) }
+        case .squaredError, .absoluteError, .huber: break
+        }
     }
+}
+
+/// Σⱼ (zⱼ − x): chunks of 16 in rising order, then the tree over lanes.
+@inline(__always)
+private func sum(_ outputs: PanelMatrix, row: Int, less x: Float) -> Float {
+    var sum = Wide.zero
+    forEachChunk(outputs, row: row) { chunk, _, valid in
+        sum += (loadWide(chunk) - x).replacing(with: 0, where: .!valid)
+    }
+    return laneSum(sum)
 }
 
 /// z becomes exp(z − largest), padding 0. Returns the sum: chunks of 16 in rising order, then the tree over lanes.

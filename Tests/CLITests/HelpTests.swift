@@ -79,7 +79,15 @@ struct HelpTests {
             TRAINING:
               --loss <name>           What to minimise; unless given, cross-entropy for
                                       classes and squared-error for numbers. (values:
-                                      cross-entropy, squared-error)
+                                      cross-entropy, binary-cross-entropy, squared-error,
+                                      absolute-error, huber, poisson)
+              --huber-delta <x>       Distance from the target beyond which huber is
+                                      linear. (default: 1)
+              --class-weight <weights>
+                                      What the rows of each class count in training:
+                                      'balanced' for each class alike, or numbers with
+                                      commas in the classes' order. (default: each row
+                                      counts 1)
               --label-smoothing <share>
                                       Of cross-entropy, in training: the share of a row's
                                       weight that all classes have alike. (default: 0.0)

@@ -14,7 +14,8 @@ struct RecipeOptionsTests {
     @Test func eachOptionGoesToItsSetting() throws {
         let found = try recipe([
             "--hidden", "7,5", "--activation", "gelu-tanh", "--loss", "cross-entropy", "--label-smoothing", "0.125",
-            "--optimizer", "adamw", "--learning-rate", "0.03", "--beta1", "0.8", "--beta2", "0.95", "--epsilon", "1e-6",
+            "--class-weight", "1,2.5", "--optimizer", "adamw", "--learning-rate", "0.03", "--beta1", "0.8", "--beta2",
+            "0.95", "--epsilon", "1e-6",
             "--dropout", "0.25,0.5", "--input-dropout", "0.75", "--weight-decay", "0.01", "--schedule", "step",
             "--gamma",
             "0.5", "--decay-epochs", "3", "--warmup", "1.5", "--batch-size", "17", "--epochs", "19", "--monitor",
@@ -27,6 +28,7 @@ struct RecipeOptionsTests {
         expected.activation = [.geluTanh]
         expected.loss = .crossEntropy
         expected.labelSmoothing = 0.125
+        expected.classWeight = .given([1, 2.5])
         expected.optimizer = .adamw
         expected.learningRate = 0.03
         expected.beta1 = 0.8
@@ -52,8 +54,9 @@ struct RecipeOptionsTests {
         #expect(found.differences(from: expected).map(\.field) == [])
         let other = try recipe([
             "--optimizer", "sgd", "--momentum", "0.5", "--nesterov", "--schedule", "inverse-scaling", "--power", "0.25",
-            "--activation", "leaky-relu", "--leaky-slope", "0.3",
+            "--activation", "leaky-relu", "--leaky-slope", "0.3", "--loss", "huber", "--huber-delta", "2.5",
         ])
+        #expect(other.loss == .huber && other.huberDelta == 2.5)
         #expect(other.momentum == 0.5 && other.nesterov && other.power == 0.25 && other.leakySlope == 0.3)
     }
 
@@ -74,6 +77,8 @@ struct RecipeOptionsTests {
         recipe.leakySlope = 0.3
         recipe.normalization = .batch
         recipe.loss = .crossEntropy
+        recipe.huberDelta = 2
+        recipe.classWeight = .given([1, 2.5])
         recipe.labelSmoothing = 0.125
         recipe.optimizer = .sgd
         recipe.learningRate = 0.03

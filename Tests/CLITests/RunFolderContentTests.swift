@@ -29,7 +29,8 @@ import Testing
         let recipe = try json("recipe.json")
         #expect(
             recipe.names == [
-                "hidden", "activation", "leaky_slope", "normalization", "loss", "label_smoothing", "optimizer",
+                "hidden", "activation", "leaky_slope", "normalization", "loss", "huber_delta", "class_weight",
+                "label_smoothing", "optimizer",
                 "learning_rate", "momentum", "nesterov",
                 "dropout", "input_dropout", "weight_decay", "beta1", "beta2", "epsilon", "schedule", "gamma",
                 "decay_epochs", "power", "warmup", "batch_size",

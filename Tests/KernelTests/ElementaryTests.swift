@@ -96,7 +96,7 @@ import _TestSupport
             let samples = ElementaryTests.samples(-103, -20)
             let panels = Panels(samples.flatMap { [$0, 0] }, rows: samples.count, panelWidth: kernels.panelWidth)
             defer { extendLifetime(panels) }
-            kernels.softmax(panels.matrix, 0, samples.count)
+            kernels.predictions(panels.matrix, .crossEntropy, 0, samples.count)
             var worst = 0.0
             for (row, x) in samples.enumerated() {
                 let exact = exp(Double(x)) / (1 + exp(Double(x)))

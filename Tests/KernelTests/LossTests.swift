@@ -12,7 +12,7 @@ import _TestSupport
                 let rows = 9
                 let logits = random.floats(rows * classes).map { $0 * 20 }
                 let labels = (0..<rows).map { Int32($0 * 7 % classes) }
-                let (losses, gradient) = run(kernels.softmaxCrossEntropy, kernels, logits, rows: rows, labels: labels)
+                let (losses, gradient) = run(.crossEntropy, kernels, logits, rows: rows, labels: labels)
                 for row in 0..<rows {
                     let z = logits[row * classes..<(row + 1) * classes].map(Double.init)
                     let top = z.max()!
@@ -38,7 +38,7 @@ import _TestSupport
                 let logits = random.floats(rows * classes).map { $0 * 20 }
                 let labels = (0..<rows).map { Int32($0 * 7 % classes) }
                 let (losses, gradient) = run(
-                    kernels.softmaxCrossEntropy, kernels, logits, rows: rows, labels: labels, smoothing: smoothing)
+                    .crossEntropy, kernels, logits, rows: rows, labels: labels, smoothing: smoothing)
                 for row in 0..<rows {
                     let z = logits[row * classes..<(row + 1) * classes].map(Double.init)
                     let top = z.max()!
@@ -71,7 +71,7 @@ import _TestSupport
                 let rows = 5
                 let values = random.floats(rows * outputs)
                 let targets = random.floats(rows * outputs)
-                let (losses, gradient) = run(kernels.squaredError, kernels, values, rows: rows, targets: targets)
+                let (losses, gradient) = run(.squaredError, kernels, values, rows: rows, targets: targets)
                 for row in 0..<rows {
                     var loss = 0.0
                     for k in row * outputs..<(row + 1) * outputs {
@@ -87,52 +87,156 @@ import _TestSupport
 
     @Test func squaredErrorOfALabelIsAgainstOneHot() {
         for kernels in supportedKernels() {
-            let (losses, gradient) = run(kernels.squaredError, kernels, [0.5, 0.25, 1], rows: 1, labels: [2])
+            let (losses, gradient) = run(.squaredError, kernels, [0.5, 0.25, 1], rows: 1, labels: [2])
             #expect(losses == [0.3125])
             #expect(gradient.values == [0.25, 0.125, 0])
         }
     }
 
-    @Test func paddingOfTheGradientIsZero() {
+    /// A loss of a single output, and its derivative, by definition.
+    private let definitions: [(Loss, (Double, Double) -> Double, (Double, Double) -> Double)] = [
+        (
+            .binaryCrossEntropy, { z, y in max(z, 0) - y * z + log1p(exp(-abs(z))) },
+            { z, y in 1 / (1 + exp(-z)) - y }
+        ),
+        (.absoluteError, { z, y in abs(z - y) }, { z, y in z > y ? 1 : z < y ? -1 : 0 }),
+        (
+            .huber, { z, y in abs(z - y) <= 1.5 ? (z - y) * (z - y) / 2 : 1.5 * (abs(z - y) - 0.75) },
+            { z, y in min(max(z - y, -1.5), 1.5) }
+        ),
+        (.poisson, { z, y in exp(z) - y * z }, { z, y in exp(z) - y }),
+    ]
+
+    @Test func lossesOfSingleOutputsAndTheirGradients() {
+        var random = TestRandom(24)
         for kernels in supportedKernels() {
-            for loss in [kernels.softmaxCrossEntropy, kernels.squaredError] {
-                let (_, gradient) = run(loss, kernels, [1, 2, 3], rows: 1, labels: [0])
-                for lane in 3..<kernels.panelWidth { #expect(gradient.matrix.base[lane] == 0) }
-                extendLifetime(gradient)
+            for (loss, value, derivative) in definitions {
+                for outputs in [1, 2, 16, 33] {
+                    let rows = 6
+                    var values = random.floats(rows * outputs).map { $0 * 9 }
+                    let targets = random.floats(rows * outputs).map { loss == .poisson ? abs($0) * 5 : ($0 + 1) / 2 }
+                    values[0] = targets[0]
+                    let weights: [Float] = [1, 0.5, 0, 3, 1, 2]
+                    let (losses, gradient) = run(
+                        loss, kernels, values, rows: rows, targets: targets, weights: weights)
+                    for row in 0..<rows {
+                        var sum = 0.0
+                        var size = 1.0
+                        for k in row * outputs..<(row + 1) * outputs {
+                            let (z, y, weight) = (Double(values[k]), Double(targets[k]), Double(weights[row]))
+                            sum += value(z, y) * weight
+                            size += abs(value(z, y) * weight)
+                            let expected = derivative(z, y) * weight * 0.25
+                            #expect(abs(Double(gradient[row, k % outputs]) - expected) < 1e-6 * max(1, abs(expected)))
+                        }
+                        #expect(abs(Double(losses[row]) - sum) < 1e-6 * size)
+                    }
+                }
             }
         }
     }
 
-    @Test func aNaNOrInfiniteLogitShowsInTheLoss() {
+    @Test func binaryCrossEntropyOfARightAnswerKeepsItsFigures() {
+        for kernels in supportedKernels() {
+            let (losses, _) = run(.binaryCrossEntropy, kernels, [20, -20], rows: 2, labels: [1, 0])
+            for loss in losses { #expect(abs(loss - 2.0611537e-9) < 1e-14) }
+        }
+    }
+
+    @Test func aSingleOutputOfTwoClassesIsHeldAgainstTheLabel() {
+        for kernels in supportedKernels() {
+            let byLabel = run(.binaryCrossEntropy, kernels, [0.3, -2, 5], rows: 3, labels: [1, 0, 1])
+            let byTarget = run(.binaryCrossEntropy, kernels, [0.3, -2, 5], rows: 3, targets: [1, 0, 1])
+            #expect(byLabel.losses == byTarget.losses && byLabel.gradient.values == byTarget.gradient.values)
+        }
+    }
+
+    @Test func predictionsAreProbabilitiesOrWhatIsExpected() {
+        for kernels in supportedKernels() {
+            func predictions(_ loss: Loss) -> [Double] {
+                let panels = Panels([1, -2, 0.5], rows: 1, panelWidth: kernels.panelWidth)
+                kernels.predictions(panels.matrix, loss, 0, 1)
+                return panels.values.map { Double($0) }
+            }
+            let total = exp(1.0) + exp(-2.0) + exp(0.5)
+            let expected: [(Loss, [Double])] = [
+                (.crossEntropy, [exp(1) / total, exp(-2) / total, exp(0.5) / total]),
+                (.binaryCrossEntropy, [1, -2, 0.5].map { 1 / (1 + exp(-$0)) }),
+                (.poisson, [exp(1), exp(-2), exp(0.5)]), (.squaredError, [1, -2, 0.5]), (.huber, [1, -2, 0.5]),
+                (.absoluteError, [1, -2, 0.5]),
+            ]
+            for (loss, values) in expected {
+                #expect(zip(predictions(loss), values).allSatisfy { abs($0 - $1) < 1e-6 })
+            }
+        }
+    }
+
+    @Test(arguments: [Float(0), 0.1])
+    func aRowsWeightMultipliesItsCrossEntropy(smoothing: Float) {
+        var random = TestRandom(25)
+        let logits = random.floats(4 * 10)
+        for kernels in supportedKernels() {
+            let plain = run(
+                .crossEntropy, kernels, logits, rows: 4, labels: [3, 0, 9, 1], smoothing: smoothing)
+            let weighted = run(
+                .crossEntropy, kernels, logits, rows: 4, labels: [3, 0, 9, 1], weights: [1, 2, 0, 0.5],
+                smoothing: smoothing)
+            for (row, weight) in [Float(1), 2, 0, 0.5].enumerated() {
+                #expect(weighted.losses[row] == weight * plain.losses[row])
+                for k in 0..<10 {
+                    #expect(abs(weighted.gradient[row, k] - weight * plain.gradient[row, k]) < 1e-7)
+                }
+            }
+        }
+    }
+
+    private static let losses: [Loss] = [
+        .crossEntropy, .binaryCrossEntropy, .squaredError, .absoluteError, .huber, .poisson,
+    ]
+
+    @Test(arguments: losses)
+    func paddingOfTheGradientIsZero(loss: Loss) {
+        for kernels in supportedKernels() {
+            let (_, gradient) = run(loss, kernels, [1, 2, 3], rows: 1, labels: [0])
+            for lane in 3..<kernels.panelWidth { #expect(gradient.matrix.base[lane] == 0) }
+            extendLifetime(gradient)
+        }
+    }
+
+    @Test(arguments: losses)
+    func aNaNOrInfiniteLogitShowsInTheLoss(loss: Loss) {
         for kernels in supportedKernels() {
             for bad in [Float.nan, .infinity] {
-                let (losses, _) = run(kernels.softmaxCrossEntropy, kernels, [1, bad, 3], rows: 1, labels: [0])
+                let (losses, _) = run(loss, kernels, [1, bad, 3], rows: 1, labels: [0])
                 #expect(!losses[0].isFinite)
             }
         }
     }
 
-    @Test func allInstructionSetsAgreeToTheBit() {
+    @Test(arguments: losses, [Float(0), 0.1])
+    func allInstructionSetsAgreeToTheBit(loss: Loss, smoothing: Float) {
         var random = TestRandom(23)
         let logits = random.floats(50 * 37).map { $0 * 30 }
         let labels = (0..<50).map { Int32($0 % 37) }
+        let weights = random.floats(50).map { abs($0) }
         let tables = supportedKernels()
-        let first = run(tables[0].softmaxCrossEntropy, tables[0], logits, rows: 50, labels: labels)
-        let firstSquared = run(tables[0].squaredError, tables[0], logits, rows: 50, labels: labels)
+        func result(_ kernels: KernelTable) -> [UInt32] {
+            let (losses, gradient) = run(
+                loss, kernels, logits, rows: 50, labels: labels, weights: weights, smoothing: smoothing)
+            let predictions = Panels(logits, rows: 50, panelWidth: kernels.panelWidth)
+            kernels.predictions(predictions.matrix, loss, 0, 50)
+            return bits(losses) + bits(gradient.values) + bits(predictions.values)
+        }
+        let first = result(tables[0])
         for kernels in tables.dropFirst() {
-            let other = run(kernels.softmaxCrossEntropy, kernels, logits, rows: 50, labels: labels)
-            #expect(bits(other.losses) == bits(first.losses))
-            #expect(bits(other.gradient.values) == bits(first.gradient.values))
-            let squared = run(kernels.squaredError, kernels, logits, rows: 50, labels: labels)
-            #expect(
-                bits(squared.losses) == bits(firstSquared.losses)
-                    && bits(squared.gradient.values) == bits(firstSquared.gradient.values))
+            let isSame = result(kernels) == first
+            #expect(isSame)
         }
     }
 
     private func run(
-        _ kernel: (LossArguments) -> Void, _ kernels: KernelTable, _ outputs: [Float], rows: Int,
-        labels: [Int32]? = nil, targets: [Float]? = nil, smoothing: Float = 0
+        _ loss: Loss, _ kernels: KernelTable, _ outputs: [Float], rows: Int, labels: [Int32]? = nil,
+        targets: [Float]? = nil, weights: [Float]? = nil, smoothing: Float = 0
     ) -> (losses: [Float], gradient: Panels) {
         let panels = Panels(outputs, rows: rows, panelWidth: kernels.panelWidth)
         defer { extendLifetime(panels) }
@@ -140,11 +244,14 @@ import _TestSupport
         losses.withUnsafeMutableBufferPointer { losses in
             (labels ?? []).withUnsafeBufferPointer { labels in
                 (targets ?? []).withUnsafeBufferPointer { values in
-                    kernel(
-                        LossArguments(
-                            outputs: panels.matrix, labels: labels.baseAddress,
-                            targets: targets == nil ? nil : values.baseAddress,
-                            losses: losses.baseAddress!, scale: 0.25, smoothing: smoothing, firstRow: 0, endRow: rows))
+                    (weights ?? []).withUnsafeBufferPointer { weights in
+                        kernels.loss(
+                            LossArguments(
+                                loss, outputs: panels.matrix, labels: labels.baseAddress,
+                                targets: targets == nil ? nil : values.baseAddress,
+                                weights: weights.isEmpty ? nil : weights.baseAddress, losses: losses.baseAddress!,
+                                scale: 0.25, smoothing: smoothing, delta: 1.5, firstRow: 0, endRow: rows))
+                    }
                 }
             }
         }

@@ -23,6 +23,15 @@ gradients.safetensors: one minibatch of 16 rows, every activation with every los
     <loss>.<activation>.loss              [1]
     <loss>.<activation>.gradient.<name>   dloss/dweight
 
+losses.safetensors: one minibatch of 16 rows, every loss and weighting but the two above, by a network with ReLU.
+    x [16, 6]; w [16] weights of the rows
+    <case>.y [16] I64 of 2 classes (one output) or of 4; or [16, 2]
+    <case>.initial.<name>   the weights
+    <case>.loss             [1]; of a weighted case the sum of w * loss, divided by the sum of w
+    <case>.gradient.<name>  dloss/dweight
+    The last part of a case's name: "rows" (weights w), "given" (weights of the classes: CLASS_WEIGHTS), "balanced" (those
+    of scikit-learn's compute_class_weight), "both" (w times the classes').
+
 training-<normalization>-<loss>.safetensors: the same with momentum, and a batch or layer normalization after each hidden
 layer's sums.
 
@@ -242,6 +251,70 @@ def gradient_references() -> None:
     write("gradients", tensors, {})
 
 
+CLASS_WEIGHTS = [1.0, 0.5, 2.0, 3.0]
+HUBER_DELTA = 0.75
+LOSSES = {  # of each output
+    "binary-cross-entropy": lambda z, y: nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none"),
+    "huber": lambda z, y: nn.functional.huber_loss(z, y, reduction="none", delta=HUBER_DELTA),
+    "absolute-error": lambda z, y: nn.functional.l1_loss(z, y, reduction="none"),
+    "poisson": lambda z, y: nn.functional.poisson_nll_loss(z, y, reduction="none"),
+    "squared-error": lambda z, y: nn.functional.mse_loss(z, y, reduction="none"),
+}
+
+
+def loss_references() -> None:
+    seed, rows = 1, BATCH_SIZE
+    x, labels = problem(seed, rows, "cross-entropy")
+    _, values = problem(seed, rows, "squared-error")
+    w = torch.from_numpy(np.random.default_rng([seed, 2]).uniform(0, 2, rows).astype(np.float32))
+    w[3] = 0
+    counts = labels.bincount(minlength=4)
+    balanced = rows / (4 * counts)
+    targets = {
+        "binary-cross-entropy": torch.sigmoid(3 * values),
+        "huber": values,
+        "absolute-error": values,
+        "poisson": (2 * values).exp().round(),
+        "squared-error": values,
+    }
+    cases = {f"{loss}.{kind}": (loss, y, w if kind == "rows" else None)
+             for loss, y in targets.items() for kind in ("plain", "rows")}
+    two = labels % 2
+    cases |= {
+        "binary-cross-entropy.classes": ("binary-cross-entropy", two, None),
+        "binary-cross-entropy.given": ("binary-cross-entropy", two, torch.tensor(CLASS_WEIGHTS)[two]),
+        "cross-entropy.rows": ("cross-entropy", labels, w),
+        "cross-entropy.given": ("cross-entropy", labels, torch.tensor(CLASS_WEIGHTS)[labels]),
+        "cross-entropy.balanced": ("cross-entropy", labels, balanced[labels]),
+        "cross-entropy.both": ("cross-entropy", labels, w * balanced[labels]),
+    }
+    tensors = {"x": x, "w": w}
+    worst = 0.0
+    for name, (loss, y, weights) in cases.items():
+        outputs = 4 if loss == "cross-entropy" else 1 if y is two else 2
+        initial = initial_weights(seed, outputs)
+        results = []
+        for dtype in (torch.float32, torch.float64):
+            net = network("relu", outputs).to(dtype)
+            net.load_state_dict(initial)
+            z = net(x.to(dtype))
+            if loss == "cross-entropy":
+                each = nn.functional.cross_entropy(z, y, reduction="none")
+            else:
+                each = LOSSES[loss](z, (y.reshape(-1, 1) if y is two else y).to(dtype)).sum(1)
+            value = each.mean() if weights is None else (weights.to(dtype) * each).sum() / weights.to(dtype).sum()
+            value.backward()
+            results.append({"loss": value.detach().reshape(1)})
+            results[-1] |= {f"gradient.{key}": weight.grad for key, weight in net.named_parameters()}
+        single, exact = results
+        worst = max(worst, *((single[key] - exact[key]).abs().max().item() for key in single))
+        tensors[f"{name}.y"] = y
+        tensors |= {f"{name}.initial.{key}": value for key, value in initial.items()}
+        tensors |= {f"{name}.{key}": value for key, value in single.items()}
+    print(f"{'losses':42} float32 - float64: {worst:.1e}")
+    write("losses", tensors, {"huber_delta": str(HUBER_DELTA), "class_weights": ",".join(map(str, CLASS_WEIGHTS))})
+
+
 def schedule_references() -> None:
     tensors = {}
     for name, schedule in {
@@ -306,6 +379,7 @@ def main() -> None:
             *recipe, _ = OPTIMIZERS["momentum"]
             training_reference(f"training-{normalization}-{loss}", loss, (*recipe, 0.0), normalization)
     gradient_references()
+    loss_references()
     schedule_references()
 
 

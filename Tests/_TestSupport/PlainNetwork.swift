@@ -90,10 +90,19 @@ public struct PlainNetwork {
         }
     }
 
-    private func loss(_ outputs: [Double], _ target: [Double]) -> Double {
-        if loss == "squared-error" {
-            return zip(outputs, target).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    /// Of one output, of a loss that is a sum over them.
+    private func loss(_ z: Double, _ y: Double) -> Double {
+        switch loss {
+        case "binary-cross-entropy": -y * log(1 / (1 + exp(-z))) - (1 - y) * log(1 / (1 + exp(z)))
+        case "absolute-error": abs(z - y)
+        case "huber": abs(z - y) <= 1 ? (z - y) * (z - y) / 2 : abs(z - y) - 0.5
+        case "poisson": exp(z) - y * z
+        default: (z - y) * (z - y)
         }
+    }
+
+    private func loss(_ outputs: [Double], _ target: [Double]) -> Double {
+        if loss != "cross-entropy" { return zip(outputs, target).reduce(0) { $0 + loss($1.0, $1.1) } }
         let top = outputs.max()!
         let total = outputs.reduce(0) { $0 + exp($1 - top) }
         return zip(outputs, target).reduce(0) { $0 + $1.1 * (log(total) + top - $1.0) }

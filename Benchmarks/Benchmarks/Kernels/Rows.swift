@@ -36,9 +36,9 @@ func declareLoss(_ kernels: KernelTable) {
             let labels = Memory<Int32>(count: rows) { Int32($0 % classes) }
             let losses = Memory<Float>(randomCount: rows)
             return {
-                kernels.softmaxCrossEntropy(
+                kernels.loss(
                     LossArguments(
-                        outputs: outputs.panels, labels: labels.base, targets: nil, losses: losses.base,
+                        .crossEntropy, outputs: outputs.panels, labels: labels.base, targets: nil, losses: losses.base,
                         scale: 1 / Float(rows), firstRow: 0, endRow: rows))
                 extendLifetime((outputs, labels, losses))
             }

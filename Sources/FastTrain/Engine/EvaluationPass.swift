@@ -9,12 +9,14 @@ struct EvaluationPass: Sendable {
     private let predictions: Buffer<Int32>
     private let values: Buffer<Float>
     private let outputs: Int
+    private let loss: Loss
 
-    /// `rows` of `split`.
-    init(split: DataSplit, rows: [Int32], task: Dataset.Task, outputs: Int) {
+    /// `rows` of `split`, for a network of so many outputs.
+    init(split: DataSplit, rows: [Int32], task: Dataset.Task, outputs: Int, loss: Loss) {
         self.split = split
         self.task = task
         self.outputs = outputs
+        self.loss = loss
         self.rows = Buffer(count: rows.count)
         self.rows.base.update(from: rows, count: rows.count)
         losses = Buffer(count: rows.count)
@@ -61,8 +63,26 @@ struct EvaluationPass: Sendable {
             }
             return Evaluation(samples: rows.count, loss: loss, score: .classification(matrix))
         case .regression:
-            return Evaluation(samples: rows.count, loss: loss, score: .regression(r2: r2()))
+            let score: Evaluation.Score =
+                self.loss == .binaryCrossEntropy ? .multilabel(accuracy: exactMatches()) : .regression(r2: r2())
+            return Evaluation(samples: rows.count, loss: loss, score: score)
         }
+    }
+
+    /// The share of rows of which each label was told rightly; a label holds from one half on upwards.
+    private func exactMatches() -> Double {
+        guard case .values(let targets, _) = split.targets else { return 0 }
+        let right = (0..<rows.count).filter { row in
+            (0..<outputs).allSatisfy { column in
+                (values.base[row * outputs + column] > 0) == (targets[Int(rows.base[row]) * outputs + column] > 0.5)
+            }
+        }
+        return Double(right.count) / Double(rows.count)
+    }
+
+    /// What the network expects, of one of its outputs.
+    private func expectation(_ output: Float) -> Double {
+        loss == .poisson ? exponential(min(Double(output), 700)) : Double(output)
     }
 
     /// 1 − Σ(y − f)² / Σ(y − ȳ)² for each output, then the mean over outputs; of a constant output 1 if it is met
@@ -75,7 +95,7 @@ struct EvaluationPass: Sendable {
             var residual = 0.0
             var spread = 0.0
             for row in 0..<rows.count {
-                let error = truth[row] - Double(values.base[row * outputs + column])
+                let error = truth[row] - expectation(values.base[row * outputs + column])
                 residual += error * error
                 spread += (truth[row] - mean) * (truth[row] - mean)
             }

@@ -18,7 +18,10 @@ struct ForwardPass: Sendable {
     private let features: OperandRoom
     /// Room for one layer's outputs, or their gradients: made anew for each product.
     private let hidden: OperandRoom
-    private let loss: Loss
+    private let loss: KernelTypes.Loss
+    private let huberDelta: Float
+    /// Whether the only output tells two classes apart.
+    let isBinary: Bool
     /// Of each hidden layer.
     private let activationsOfLayers: [KernelTypes.Activation]
     private let slope: Float
@@ -39,7 +42,9 @@ struct ForwardPass: Sendable {
         pairedWeights = precision == .bf16 ? PairedWeights(layout, kernels: kernels) : nil
         activations = Activations(widths: network.widths, rows: rows, panelWidth: kernels.panelWidth)
         targets = RowTargets(rows: rows, outputs: network.outputs, task: task)
-        loss = recipe.resolvedLoss(for: task)
+        loss = recipe.resolvedLoss(for: task).kernel
+        huberDelta = Float(recipe.huberDelta)
+        if case .classification = task { isBinary = network.outputs == 1 } else { isBinary = false }
         activationsOfLayers = recipe.activations.map(\.kernel)
         slope = Float(recipe.leakySlope)
         normalizer = Normalizer(
@@ -157,20 +162,19 @@ struct ForwardPass: Sendable {
         hidden.make(forms.input(index), of: activations[index], columns: columns, rows: rows)
     }
 
-    /// The loss of each row, and its gradient times `scale` in place of the outputs. `smoothing`: of labels.
-    func computeLoss(rows: Range<Int>, scale: Float, smoothing: Float = 0) {
-        let arguments = LossArguments(
-            outputs: outputs, labels: targets.labelBase, targets: targets.valueBase, losses: targets.lossBase,
-            scale: scale, smoothing: smoothing, firstRow: rows.lowerBound, endRow: rows.upperBound)
-        switch loss {
-        case .crossEntropy: kernels.softmaxCrossEntropy(arguments)
-        case .squaredError: kernels.squaredError(arguments)
-        }
+    /// The loss of each row, and its gradient times `scale` in place of the outputs. `weights`: of the rows; `smoothing`: of
+    /// labels.
+    func computeLoss(rows: Range<Int>, scale: Float, weights: UnsafePointer<Float>? = nil, smoothing: Float = 0) {
+        kernels.loss(
+            LossArguments(
+                loss, outputs: outputs, labels: targets.labelBase, targets: targets.valueBase, weights: weights,
+                losses: targets.lossBase, scale: scale, smoothing: smoothing, delta: huberDelta,
+                firstRow: rows.lowerBound, endRow: rows.upperBound))
     }
 
-    /// Cross-entropy's outputs become probabilities; squared error's stay as they are.
-    func turnToProbabilities(rows: Range<Int>) {
-        if loss == .crossEntropy { kernels.softmax(outputs, rows.lowerBound, rows.upperBound) }
+    /// Outputs become what they predict, see `Loss`.
+    func turnToPredictions(rows: Range<Int>) {
+        kernels.predictions(outputs, loss, rows.lowerBound, rows.upperBound)
     }
 
     /// Brings the gradient of the outputs of layer `index` into the form that backpropagation reads. Returns how many
@@ -217,8 +221,10 @@ struct ForwardPass: Sendable {
                 + column % kernels.panelWidth] + 0
     }
 
-    /// The column of the largest output of a row, the first of equals.
+    /// The class that a row's outputs speak for, before they are turned to predictions: that of the largest one, the first of
+    /// equals.
     func bestClass(row: Int) -> Int {
+        if isBinary { return output(row: row, column: 0) > 0 ? 1 : 0 }
         var best = 0
         for column in 1..<network.outputs where output(row: row, column: column) > output(row: row, column: best) {
             best = column
@@ -233,6 +239,19 @@ extension Recipe {
         if let loss { return loss }
         if case .regression = task { return .squaredError }
         return .crossEntropy
+    }
+}
+
+extension Loss {
+    var kernel: KernelTypes.Loss {
+        switch self {
+        case .crossEntropy: .crossEntropy
+        case .binaryCrossEntropy: .binaryCrossEntropy
+        case .squaredError: .squaredError
+        case .absoluteError: .absoluteError
+        case .huber: .huber
+        case .poisson: .poisson
+        }
     }
 }
 

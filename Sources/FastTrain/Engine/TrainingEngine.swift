@@ -15,6 +15,8 @@ struct TrainingEngine: Sendable {
     private let dropout: DropoutPlan
     /// Of labels.
     private let smoothing: Float
+    /// nil: all rows count alike.
+    private let weights: RowWeights?
     let plan: GradientPlan
     /// How each layer's gradient is made.
     let forms: [GradientForm]
@@ -34,11 +36,13 @@ struct TrainingEngine: Sendable {
     /// For each layer that is cut by panels the panels of each thread: the first, perhaps the second.
     private let ownPanels: [[Range<Int>]]
 
-    /// `rows`: how many there may be at hand at once. `density`: of the features; nil if they have no zeros.
+    /// `rows`: how many there may be at hand at once. `density`: of the features; nil if they have no zeros. `weights`: of
+    /// the rows; nil if they count alike.
     init(
-        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity? = nil, threads: Int,
-        kernels: KernelTable
+        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity? = nil,
+        weights: RowWeights? = nil, threads: Int, kernels: KernelTable
     ) {
+        self.weights = weights
         let width = kernels.panelWidth
         ownPanels = SparsePlan.ownPanels(network, isReLU: recipe.activations.first == .relu, threads: threads, kernels)
         let firstPanels = ownPanels.first?.map(\.count).max() ?? (network.widths[1] + width - 1) / width
@@ -153,7 +157,9 @@ struct TrainingEngine: Sendable {
                 laps: laps)
             try normalize(index, rows: rows, of: minibatch, step: step, member: member, laps: laps)
         }
-        forward.computeLoss(rows: rows, scale: 1 / Float(count), smoothing: smoothing)
+        forward.computeLoss(
+            rows: rows, scale: scale(indices, of: count), weights: weights?.gather(indices, rows: rows),
+            smoothing: smoothing)
         laps?.lap(.loss)
         for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
             multiplyAdds = forward.makeDelta(index, delta(index), rows: rows)
@@ -178,6 +184,17 @@ struct TrainingEngine: Sendable {
             backpropagate(1, step: step, rows: 0..<count, panels: own, multiplyAdds: multiplyAdds, laps: laps)
             pairDelta(0, columns: columns(own, of: network.widths[1]), rows: 0..<count, of: minibatch, laps)
         }
+    }
+
+    /// What makes a sum over a minibatch a mean; 0 if none of its rows counts.
+    private func scale(_ indices: UnsafePointer<Int32>, of count: Int) -> Float {
+        let sum = weightSum(indices, count: count)
+        return sum > 0 ? 1 / Float(sum) : 0
+    }
+
+    /// What some rows count together.
+    func weightSum(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
+        weights?.sum(rows, count: count) ?? Double(count)
     }
 
     /// From the sums of a layer to its outputs, if it is normalised.
@@ -256,7 +273,7 @@ struct TrainingEngine: Sendable {
             laps: laps)
     }
 
-    /// The sum of the losses of a minibatch of `count` rows: in row order within a shard, shards in the tree.
+    /// The sum of the losses of a minibatch of `count` rows, each times its weight: in row order within a shard, shards in the tree.
     func lossSum(count: Int) -> Double { lossSum(count: count, shards: 0..<shards) }
 
     /// The tree over some shards: its left branch is the largest power of two that leaves a right one.

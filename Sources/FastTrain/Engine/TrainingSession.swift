@@ -20,6 +20,8 @@ final class TrainingSession: @unchecked Sendable {
     private var next = Action.finish
     private var step = 0
     private var lossSum = 0.0
+    /// What the training rows count together.
+    private let trainWeight: Double
     private(set) var history: [EpochRecord] = []
     private(set) var best: TrainingState.Best?
     /// Which epoch's rows `order` holds.
@@ -50,17 +52,23 @@ final class TrainingSession: @unchecked Sendable {
         self.progress = progress
         recipe = training.recipe
         let rows = TrainingEngine.rows(recipe, of: training.trainRows, threads: training.threads)
+        let split = training.data.train
         engine = TrainingEngine(
             network: training.network, recipe: recipe, task: training.data.task, rows: rows,
-            density: FeatureDensity(training.data.train, width: training.network.inputs), threads: training.threads,
-            kernels: .table(for: training.instructionSet))
+            density: FeatureDensity(split, width: training.network.inputs),
+            weights: RowWeights(
+                recipe.classWeight, task: training.data.task, split: split, trainRows: training.sampling.trainRows,
+                rows: rows), threads: training.threads, kernels: .table(for: training.instructionSet))
         let heldOut = training.sampling.validationRows
         validation =
             heldOut.isEmpty
             ? nil
             : EvaluationPass(
-                split: training.data.train, rows: heldOut, task: training.data.task, outputs: training.network.outputs)
+                split: split, rows: heldOut, task: training.data.task, outputs: training.network.outputs,
+                loss: recipe.resolvedLoss(for: training.data.task))
         order = Buffer(count: training.trainRows)
+        order.base.update(from: training.sampling.trainRows, count: training.trainRows)
+        trainWeight = engine.weightSum(order.base, count: training.trainRows)
         stopping = EarlyStopping(recipe)
         rates = LearningRate(
             recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows)
@@ -91,7 +99,7 @@ final class TrainingSession: @unchecked Sendable {
                     laps: laps)
                 try member.barrier()
                 laps?.lap(.barrier)
-                if isLead { try account(count) }
+                if isLead { try account(first: first, count: count) }
                 engine.reduceUpdate(
                     rank: member.rank, count: count, update, upcoming: upcoming(from: first + count, member), laps: laps
                 )
@@ -167,11 +175,11 @@ final class TrainingSession: @unchecked Sendable {
     }
 
     /// Adds up the losses of a minibatch, before its update.
-    private func account(_ count: Int) throws(FastTrainError) {
+    private func account(first: Int, count: Int) throws(FastTrainError) {
         let sum = engine.lossSum(count: count)
         guard sum.isFinite else { throw divergence("the loss of its minibatch is \(name(sum))", atStep: step + 1) }
         lossSum += sum
-        onStep?(step + 1, sum / Double(count))
+        onStep?(step + 1, sum / engine.weightSum(order.base + first, count: count))
     }
 
     private func endStep(_ count: Int) {
@@ -198,12 +206,14 @@ final class TrainingSession: @unchecked Sendable {
     private func report(_ stepInEpoch: Int) {
         let rate = clock.samplesPerSecond
         let epoch = step / training.stepsPerEpoch
-        let rowsDone = epoch * training.trainRows + stepInEpoch * recipe.batchSize
+        let rowsInEpoch = stepInEpoch * recipe.batchSize
+        let rowsDone = epoch * training.trainRows + rowsInEpoch
+        let weight = trainWeight * Double(rowsInEpoch) / Double(training.trainRows)
         progress(
             .step(
                 StepProgress(
                     epoch: epoch + 1, epochs: recipe.epochs, step: stepInEpoch, steps: training.stepsPerEpoch,
-                    loss: lossSum / Double(stepInEpoch * recipe.batchSize), samplesPerSecond: rate,
+                    loss: lossSum / weight, samplesPerSecond: rate,
                     secondsLeft: Double(recipe.epochs * training.trainRows - rowsDone) / max(rate, 1e-9))))
     }
 
@@ -211,7 +221,7 @@ final class TrainingSession: @unchecked Sendable {
     private func endEpoch() throws(FastTrainError) {
         let result = validation?.result()
         let record = EpochRecord(
-            epoch: step / training.stepsPerEpoch, step: step, trainLoss: lossSum / Double(training.trainRows),
+            epoch: step / training.stepsPerEpoch, step: step, trainLoss: lossSum / trainWeight,
             validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
             learningRate: rates.rate(step - 1, history: history), samplesPerSecond: clock.takeEpochRate(),
             seconds: clock.total)

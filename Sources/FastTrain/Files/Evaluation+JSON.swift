@@ -1,6 +1,6 @@
 extension Evaluation {
     /// What `evaluate --json` prints: `{"loss":…, "accuracy":…, "confusion_matrix":[[…]], "samples":…}`, for regression
-    /// with `r2` in place of the two in the middle. Rows of the matrix are the true classes, columns the predicted.
+    /// with `r2` in place of the two in the middle; for labels without the matrix. Rows of the matrix are the true classes, columns the predicted.
     public var json: JSON {
         .object([JSON.Member("loss", loss.json)] + scoreMembers + [JSON.Member("samples", samples.json)])
     }
@@ -18,6 +18,10 @@ extension Evaluation {
     private func metricMembers(prefix: String, matrixPrefix: String) -> [JSON.Member] {
         var members = [JSON.Member(prefix + "loss", loss.json)]
         switch score {
+        case .multilabel(let accuracy):
+            members += [
+                JSON.Member(prefix + "accuracy", accuracy.json), JSON.Member(prefix + "samples", samples.json),
+            ]
         case .regression(let r2):
             members += [JSON.Member(prefix + "r2", r2.json), JSON.Member(prefix + "samples", samples.json)]
         case .classification(let matrix):
@@ -35,6 +39,7 @@ extension Evaluation {
     private var scoreMembers: [JSON.Member] {
         switch score {
         case .regression(let r2): [JSON.Member("r2", r2.json)]
+        case .multilabel(let accuracy): [JSON.Member("accuracy", accuracy.json)]
         case .classification(let matrix):
             [JSON.Member("accuracy", matrix.accuracy.json), JSON.Member("confusion_matrix", matrix.rows.json)]
         }

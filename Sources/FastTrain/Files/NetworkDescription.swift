@@ -9,15 +9,7 @@ struct NetworkDescription: Sendable, Equatable {
     /// Elements of a row of features.
     var inputs: Int { featureShape.reduce(1, *) }
 
-    /// Outputs of the network.
-    var outputs: Int {
-        switch task {
-        case .classification(let classes): classes.count
-        case .regression(let targets): targets.count
-        }
-    }
-
-    var network: Network { recipe.network(inputs: inputs, outputs: outputs) }
+    var network: Network { recipe.network(inputs: inputs, outputs: recipe.outputs(for: task)) }
 
     /// The tensors of the network's parameters, or with a suffix of something of their shapes.
     func tensors(prefix: String = "", suffix: String = "") -> ParameterTensors {
@@ -60,8 +52,9 @@ extension NetworkDescription {
         guard let loss = recipe.loss else {
             throw reader.fault("loss", expected: Loss.expectation, found: "null")
         }
-        if case .regression = task, loss == .crossEntropy {
-            throw reader.fault("loss", expected: "\"squared-error\" for a regression", found: "\"\(loss.rawValue)\"")
+        guard loss.fits(task) else {
+            let expected = Loss.allCases.filter { $0.fits(task) }.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw reader.fault("loss", expected: "one of \(expected)", found: "\"\(loss.rawValue)\"")
         }
     }
 

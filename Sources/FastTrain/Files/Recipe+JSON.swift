@@ -61,6 +61,8 @@ extension Recipe {
         RecipeField("leaky_slope", \.leakySlope),
         RecipeField("normalization", \.normalization, unlessGiven: .none),
         RecipeField("loss", \.loss),
+        RecipeField("huber_delta", \.huberDelta, unlessGiven: 1),
+        RecipeField("class_weight", \.classWeight),
         RecipeField("label_smoothing", \.labelSmoothing, unlessGiven: 0),
         RecipeField("optimizer", \.optimizer),
         RecipeField("learning_rate", \.learningRate),

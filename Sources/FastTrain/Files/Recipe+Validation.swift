@@ -51,6 +51,7 @@ extension Recipe {
 
     private var checks: [Check] {
         let units = hidden.first { !(1...Self.mostUnits).contains($0) }
+        let weights = if case .given(let weights) = classWeight { weights } else { [1.0] }
         let canNesterov = optimizer == .sgd && momentum > 0
         return [
             Check(
@@ -65,8 +66,14 @@ extension Recipe {
             Check("leaky_slope", "a number from 0 to 1", leakySlope) { $0 >= 0 && $0 <= 1 },
             Check("label_smoothing", "a number from 0 to below 1", labelSmoothing) { $0 >= 0 && $0 < 1 },
             Check(
-                "label_smoothing", "0 with the loss \(Loss.squaredError.rawValue)",
-                labelSmoothing == 0 || loss != .squaredError, found: "\(labelSmoothing)"),
+                "label_smoothing", "0 with the loss \(loss?.rawValue ?? "")",
+                labelSmoothing == 0 || loss == nil || loss == .crossEntropy, found: "\(labelSmoothing)"),
+            Check("huber_delta", "a number above 0", huberDelta) { Float($0) > 0 && Float($0).isFinite },
+            Check("huber_delta", Self.noSubnormal, huberDelta) { Float($0) >= .leastNormalMagnitude },
+            Check(
+                "class_weight", "numbers of at least 0, one of them above",
+                weights.allSatisfy { $0 >= 0 && Float($0).isFinite } && weights.contains { Float($0) > 0 },
+                found: weights.map { "\($0)" }.joined(separator: ",")),
             Check("learning_rate", "a number above 0", learningRate) { Float($0) > 0 && Float($0).isFinite },
             Check("learning_rate", Self.noSubnormal, learningRate) { Float($0) >= .leastNormalMagnitude },
             Check("momentum", "a number from 0 to below 1", momentum) { $0 >= 0 && $0 < 1 },

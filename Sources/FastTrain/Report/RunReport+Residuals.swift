@@ -6,7 +6,7 @@ extension RunReport {
 
     /// Of each number predicted: how far off, and in which direction.
     func addResiduals(_ closeUp: CloseUp, _ page: inout Markup) {
-        guard case .regression(let targets) = model.task else { return }
+        guard case .regression(let targets) = model.task, !model.isScoredByAccuracy else { return }
         let fits = targets.indices.prefix(Self.mostTargets).map { output in
             Fit(closeUp, output: output, scale: model.preprocessing?.targets[output].scale ?? .identity)
         }

@@ -26,10 +26,13 @@ extension RunReport {
     }
 
     private var settings: [(name: String, value: String, isDefault: Bool)] {
-        let defaults = Recipe()
-        return Recipe.fields.map { field in
+        var defaults = Recipe()
+        defaults.loss = defaults.resolvedLoss(for: model.task)
+        defaults.beta2 = recipe.optimizer.defaultBeta2
+        defaults.gamma = recipe.schedule.defaultGamma
+        return Recipe.fields.map { [defaults] field in
             let (value, usual) = (field.json(recipe), field.json(defaults))
-            return (field.name.replacing("_", with: " "), Self.text(value), value == usual || usual == .null)
+            return (field.name.replacing("_", with: " "), Self.text(value), value == usual)
         }
     }
 

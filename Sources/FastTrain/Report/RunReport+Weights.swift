@@ -43,7 +43,9 @@ extension RunReport {
 
     private func className(_ output: Int) -> String {
         switch model.task {
-        case .classification(let names), .regression(let names): names[output]
+        // A single output of two classes speaks for the second.
+        case .classification(let names), .regression(let names):
+            model.network.outputs == 1 ? names[names.count - 1] : names[output]
         }
     }
 

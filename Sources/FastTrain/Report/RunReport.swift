@@ -85,11 +85,12 @@ struct RunReport: Sendable {
         return validation.map { ("validation", $0) }
     }
 
-    var scoreName: String { if case .regression = model.task { "R²" } else { "accuracy" } }
+    var scoreName: String { model.isScoredByAccuracy ? "accuracy" : "R²" }
 
     func write(_ score: Evaluation.Score, _ page: inout Markup) {
         switch score {
         case .classification(let matrix): page.number(matrix.accuracy, Format.percent(matrix.accuracy))
+        case .multilabel(let accuracy): page.number(accuracy, Format.percent(accuracy))
         case .regression(let r2): page.number(r2, Format.loss(r2))
         }
     }

@@ -192,10 +192,11 @@ public final class Search: Sendable {
             validationLoss: isSound ? ends.reduce(0) { $0 + $1.validationLoss! } / count : nil,
             score: isSound ? ends.reduce(0) { $0 + ($1.validationAccuracy ?? $1.validationR2!) } / count : nil,
             bestEpoch: isSound ? Int((ends.reduce(0) { $0 + Double($1.epoch) } / count).rounded()) : nil,
-            divergence: divergence, seconds: RunClock.now() - begin, isClassification: isClassification)
+            divergence: divergence, seconds: RunClock.now() - begin, isScoredByAccuracy: isScoredByAccuracy)
     }
 
-    var isClassification: Bool { if case .classification = data.task { true } else { false } }
+    /// Whether a trial's score is an accuracy, rather than R².
+    public var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(data.task) }
 
     // MARK: - The whole
 
@@ -209,7 +210,8 @@ public final class Search: Sendable {
     ) throws(FastTrainError) -> SearchOutcome {
         let begin = RunClock.now()
         let board = try SearchBoard(
-            self, results: folder?.readTrials(isClassification: isClassification) ?? [], folder: folder, begin: begin,
+            self, results: folder?.readTrials(isScoredByAccuracy: isScoredByAccuracy) ?? [], folder: folder,
+            begin: begin,
             stop: stop, progress: progress)
         // Once the winner's training is begun the choice is made.
         let isChosen = folder.map { FileSystem.exists(RunFolder.recipePath(in: $0.bestPath)) } ?? false

@@ -63,7 +63,7 @@ final class SearchFolder: Sendable {
 
     /// The results so far, with their places in the file. Throws `.badData` with the line.
     func readTrials(
-        isClassification: Bool
+        isScoredByAccuracy: Bool
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
         guard FileSystem.exists(trialsPath) else { return [] }
         let text = try FileSystem.readText(trialsPath)
@@ -78,7 +78,7 @@ final class SearchFolder: Sendable {
             let place = FastTrainError.Place.line(index + 1)
             let json = try JSON(parsing: String(line), file: trialsPath, place: place)
             let result = try TrialResult(
-                json: json, file: trialsPath, place: place, isClassification: isClassification)
+                json: json, file: trialsPath, place: place, isScoredByAccuracy: isScoredByAccuracy)
             results.append((result, place))
         }
         return results

@@ -20,7 +20,7 @@ public struct TrialResult: Sendable, Equatable {
     public let divergence: String?
     /// That training took, and its threads: they decide nothing.
     public let seconds: Double
-    let isClassification: Bool
+    let isScoredByAccuracy: Bool
 
     /// As a line of `trials.jsonl`; `accuracy` or `r2` by the task.
     public var json: JSON {
@@ -28,7 +28,7 @@ public struct TrialResult: Sendable, Equatable {
             JSON.Member("trial", trial.json), JSON.Member("bracket", bracket.json), JSON.Member("rung", rung.json),
             JSON.Member("epochs", epochs.json), JSON.Member("settings", .object(settings.settings)),
             JSON.Member("validation_loss", validationLoss.json),
-            JSON.Member(isClassification ? "validation_accuracy" : "validation_r2", score.json),
+            JSON.Member(isScoredByAccuracy ? "validation_accuracy" : "validation_r2", score.json),
             JSON.Member("best_epoch", bestEpoch.json), JSON.Member("diverged", divergence.json),
             JSON.Member("seconds", seconds.json),
         ])
@@ -36,7 +36,7 @@ public struct TrialResult: Sendable, Equatable {
 
     init(
         job: SearchPlan.Job, settings: RecipeChanges, validationLoss: Double?, score: Double?, bestEpoch: Int?,
-        divergence: String?, seconds: Double, isClassification: Bool
+        divergence: String?, seconds: Double, isScoredByAccuracy: Bool
     ) {
         trial = job.trial
         bracket = job.bracket
@@ -48,11 +48,11 @@ public struct TrialResult: Sendable, Equatable {
         self.bestEpoch = bestEpoch
         self.divergence = divergence
         self.seconds = seconds
-        self.isClassification = isClassification
+        self.isScoredByAccuracy = isScoredByAccuracy
     }
 
     /// Reads what `json` writes. Throws `.badData` with the line.
-    init(json: JSON, file: String, place: FastTrainError.Place, isClassification: Bool) throws(FastTrainError) {
+    init(json: JSON, file: String, place: FastTrainError.Place, isScoredByAccuracy: Bool) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: place)
         trial = try reader.take("trial")
         bracket = try reader.take("bracket")
@@ -60,11 +60,11 @@ public struct TrialResult: Sendable, Equatable {
         epochs = try reader.take("epochs")
         settings = try RecipeChanges(try reader.take("settings"), file: file, place: place)
         validationLoss = try reader.take("validation_loss")
-        score = try reader.take(isClassification ? "validation_accuracy" : "validation_r2")
+        score = try reader.take(isScoredByAccuracy ? "validation_accuracy" : "validation_r2")
         bestEpoch = try reader.take("best_epoch")
         divergence = try reader.take("diverged")
         seconds = try reader.take("seconds")
-        self.isClassification = isClassification
+        self.isScoredByAccuracy = isScoredByAccuracy
         try reader.finish()
         if divergence == nil, validationLoss == nil || score == nil {
             throw reader.fault("validation_loss", expected: "a number, unless it diverged", found: "null")

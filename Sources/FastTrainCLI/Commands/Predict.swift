@@ -51,7 +51,8 @@ struct Predict: ParsableCommand {
             throw .usage("\(option): \(source.path) predicts numbers, not classes")
         }
         guard model.hasProbabilities else {
-            throw .usage("\(option): \(source.path) was trained with squared-error, its outputs are none")
+            let loss = model.recipe.loss?.rawValue ?? ""
+            throw .usage("\(option): \(source.path) was trained with \(loss), its outputs are none")
         }
         guard let top else { return .probabilities }
         guard (1...classes.count).contains(top) else {

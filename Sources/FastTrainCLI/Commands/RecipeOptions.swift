@@ -76,6 +76,22 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
+            "Distance from the target beyond which huber is linear. (default: \(Format.setting(Recipe().huberDelta)))",
+            valueName: "x"))
+    var huberDelta: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            What the rows of each class count in training: 'balanced' for each class alike, or numbers with commas in \
+            the classes' order. (default: each row counts 1)
+            """, valueName: "weights"))
+    var classWeight: ClassWeight?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
             "Of cross-entropy, in training: the share of a row's weight that all classes have alike.",
             valueName: "share"))
     var labelSmoothing = Setting(Recipe().labelSmoothing)
@@ -226,6 +242,8 @@ struct RecipeOptions: ParsableArguments {
         set(\.normalization, network.normalization.given)
         set(\.leakySlope, network.leakySlope)
         set(\.loss, optional: loss)
+        set(\.huberDelta, huberDelta)
+        set(\.classWeight, optional: classWeight)
         set(\.labelSmoothing, labelSmoothing.given)
         set(\.optimizer, optimizer.given)
         set(\.learningRate, learningRate.given)
@@ -276,6 +294,7 @@ struct RecipeOptions: ParsableArguments {
                 throw .usage("--leaky-slope goes with --activation leaky-relu, not \(names)")
             }
         }
+        guard huberDelta == nil || recipe.loss == .huber else { throw .usage("--huber-delta goes with --loss huber") }
         let optimizers: [(Bool, String, [Optimizer])] = [
             (momentum != nil, "--momentum", [.sgd]), (nesterov == true, "--nesterov", [.sgd]),
             (beta1 != nil, "--beta1", [.adam, .adamw, .lion]),
@@ -360,6 +379,19 @@ struct Activations: ExpressibleByArgument {
     }
 
     var defaultValueDescription: String { values.map(\.rawValue).joined(separator: ",") }
+}
+
+/// "balanced" or "1,2.5" on the command line.
+extension ClassWeight: ExpressibleByArgument {
+    public init?(argument: String) {
+        if argument == "balanced" {
+            self = .balanced
+        } else if let weights: [Double] = commaSeparated(argument) {
+            self = .given(weights)
+        } else {
+            return nil
+        }
+    }
 }
 
 extension Normalization: ExpressibleByArgument {}

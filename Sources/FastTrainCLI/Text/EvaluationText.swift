@@ -10,6 +10,8 @@ enum EvaluationText {
         switch evaluation.score {
         case .classification(let matrix):
             table.add(["accuracy", Table.Cell(Format.percent(matrix.accuracy), style.bold)])
+        case .multilabel(let accuracy):
+            table.add(["accuracy", Table.Cell("\(Format.percent(accuracy)) of rows have all labels right", style.bold)])
         case .regression(let r2):
             table.add(["R2", Table.Cell(Format.loss(r2), style.bold)])
         }

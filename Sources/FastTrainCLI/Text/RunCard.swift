@@ -78,7 +78,14 @@ struct RunCard {
     private var lossLine: String {
         let smoothing =
             recipe.labelSmoothing > 0 ? ", label smoothing \(Format.setting(recipe.labelSmoothing))" : ""
-        return (recipe.loss?.rawValue ?? "") + smoothing
+        let delta = recipe.loss == .huber ? " \(Format.setting(recipe.huberDelta))" : ""
+        let weights =
+            switch recipe.classWeight {
+            case nil: ""
+            case .balanced: ", classes balanced"
+            case .given(let weights): ", class weights \(weights.map(Format.setting).joined(separator: ", "))"
+            }
+        return (recipe.loss?.rawValue ?? "") + delta + smoothing + weights
     }
 
     private var networkLine: String {

@@ -16,14 +16,10 @@ enum SearchTable {
         return "validation \(Format.loss(loss))  \(scoreName(search)) \(self.score(score, of: search))"
     }
 
-    static func scoreName(_ search: Search) -> String { isClassification(search) ? "accuracy" : "R2" }
+    static func scoreName(_ search: Search) -> String { search.isScoredByAccuracy ? "accuracy" : "R2" }
 
     static func score(_ score: Double, of search: Search) -> String {
-        isClassification(search) ? Format.percent(score) : Format.loss(score)
-    }
-
-    static func isClassification(_ search: Search) -> Bool {
-        if case .classification = search.data.task { true } else { false }
+        search.isScoredByAccuracy ? Format.percent(score) : Format.loss(score)
     }
 
     /// "hidden 512,256, activation tanh": what sets a trial apart, as it would be typed.

@@ -12,6 +12,8 @@ import Testing
         recipe.normalization = .layer
         recipe.leakySlope = 0.1.nextUp
         recipe.loss = .crossEntropy
+        recipe.huberDelta = 0.1.nextUp
+        recipe.classWeight = .given([0.1, 0, 3])
         recipe.labelSmoothing = 0.25
         recipe.optimizer = .sgd
         recipe.learningRate = 1.0 / 3
@@ -75,7 +77,7 @@ import Testing
     @Test func onlyTheLossAndWhatIsNewMayBeMissing() throws {
         let optional = [
             "loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2", "gamma",
-            "decay_epochs", "label_smoothing", "power", "warmup", "normalization",
+            "decay_epochs", "huber_delta", "class_weight", "label_smoothing", "power", "warmup", "normalization",
         ]
         for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }

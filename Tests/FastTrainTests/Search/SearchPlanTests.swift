@@ -37,7 +37,7 @@ struct SearchPlanTests {
         TrialResult(
             job: job, settings: RecipeChanges(), validationLoss: loss, score: loss == nil ? nil : score,
             bestEpoch: loss == nil ? nil : job.epochs, divergence: loss == nil ? "NaN" : nil, seconds: 1,
-            isClassification: true)
+            isScoredByAccuracy: true)
     }
 
     @Test func theBestThirdGoesOn() {

@@ -229,7 +229,7 @@ struct SearchTests {
         let job = SearchPlan.Job(trial: 0, bracket: 0, rung: 0, epochs: 1)
         let foreign = TrialResult(
             job: job, settings: search.settings(of: 1), validationLoss: 1, score: 1, bestEpoch: 1, divergence: nil,
-            seconds: 1, isClassification: true)
+            seconds: 1, isScoredByAccuracy: true)
         try writeBytes(Array((foreign.json.text + "\n").utf8), to: path + "/trials.jsonl")
         expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
         try writeBytes(Array("nonsense\n".utf8), to: path + "/trials.jsonl")

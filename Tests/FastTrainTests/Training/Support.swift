@@ -24,6 +24,16 @@ enum SmallData {
             classes: (0..<classes).map { "c\($0)" }, testFeatures: test.features, testLabels: test.labels)
     }
 
+    /// Two classes, some rows of which count more than others, and some nothing.
+    static func weighted(rows: Int = 50) throws -> Dataset {
+        var random = TestRandom(80)
+        let values = random.floats(rows * 6)
+        let labels = (0..<rows).map { values[$0 * 6] + values[$0 * 6 + 1] > 0.4 ? 1 : 0 }
+        return try Dataset(
+            name: "weighted", features: values, featureShape: [6], labels: labels, classes: ["no", "yes"],
+            weights: random.floats(rows).map { max(0, $0) * 3 })
+    }
+
     /// Features that are zero but for a fifth, as MNIST's are.
     static func sparse(rows: Int = 50, features: Int = 150) throws -> Dataset {
         var random = TestRandom(79)
@@ -61,7 +71,10 @@ extension TrainingEngine {
         recipe.momentum = 0.5
         let network = recipe.network(for: data)
         let engine = TrainingEngine(
-            network: network, recipe: recipe, task: data.task, rows: rows, threads: threads, kernels: kernels)
+            network: network, recipe: recipe, task: data.task, rows: rows,
+            weights: RowWeights(
+                recipe.classWeight, task: data.task, split: data.train, trainRows: (0..<Int32(rows)).map { $0 },
+                rows: rows), threads: threads, kernels: kernels)
         engine.load(parameters)
         let order = Buffer<Int32>(count: rows)
         for row in 0..<rows { order.base[row] = Int32(row) }
@@ -71,7 +84,8 @@ extension TrainingEngine {
             try member.barrier()
             engine.reduceUpdate(rank: member.rank, count: rows, step)
         }
-        return (engine.lossSum(count: rows) / Double(rows), engine.optimizer.memories[0].values.unpacked())
+        let loss = engine.lossSum(count: rows) / engine.weightSum(order.base, count: rows)
+        return (loss, engine.optimizer.memories[0].values.unpacked())
     }
 }
 
@@ -109,4 +123,20 @@ func plainRows(_ data: Dataset, _ count: Int) -> (rows: [[Double]], targets: [[D
         return (0..<data.outputCount).map { $0 == data.train.label(row) ? 1 : 0 }
     }
     return (rows, targets)
+}
+
+/// The same result, to the bit, whatever it took.
+func expectSame(_ found: Outcome, _ expected: Outcome, _ what: String) {
+    let (numbers, wanted) = (bits(found.model.parameters.flat), bits(expected.model.parameters.flat))
+    // Not the arrays themselves: a failure would print their difference for minutes.
+    #expect(numbers.indices.first { numbers[$0] != wanted[$0] } == nil, "\(what)")
+    #expect(found.bestEpoch == expected.bestEpoch, "\(what)")
+    #expect(found.validation == expected.validation, "\(what)")
+    func timeless(_ record: EpochRecord) -> EpochRecord {
+        var record = record
+        record.seconds = 0
+        record.samplesPerSecond = 0
+        return record
+    }
+    #expect(found.history.map(timeless) == expected.history.map(timeless), "\(what)")
 }
