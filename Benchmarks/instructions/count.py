@@ -37,7 +37,7 @@ GROUPS = (
     ("lists", "sparse(Rows|Columns)|panelColumns"),
     ("pairs", "pair(Columns|Rows)|transposePairs"),
     ("product", "product"),
-    ("loss", "softmax|squaredError"),
+    ("loss", "loss"),
     ("gradient", "gradient|sumRows"),
     ("outer products", "outerProducts"),
     ("all-reduce", "ft_all_reduce_slice"),

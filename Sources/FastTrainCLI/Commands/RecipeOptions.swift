@@ -383,6 +383,7 @@ struct Activations: ExpressibleByArgument {
 
 /// "balanced" or "1,2.5" on the command line.
 extension ClassWeight: ExpressibleByArgument {
+    /// nil if it is neither.
     public init?(argument: String) {
         if argument == "balanced" {
             self = .balanced
