@@ -13,8 +13,8 @@ public struct Evaluation: Sendable, Equatable {
         case classification(ConfusionMatrix)
         /// Coefficient of determination, averaged over the outputs (scikit-learn's `r2_score`).
         case regression(r2: Double)
-        /// Several labels that each hold or not: the share of rows that had all of them right.
-        case multilabel(accuracy: Double)
+        /// Several labels that each hold or not: the share of rows that had all of them right, and how each was told.
+        case multilabel(accuracy: Double, labels: [ConfusionMatrix.ClassScore])
     }
 
     /// See the properties.
@@ -28,7 +28,7 @@ public struct Evaluation: Sendable, Equatable {
     public var accuracy: Double? {
         switch score {
         case .classification(let matrix): matrix.accuracy
-        case .multilabel(let accuracy): accuracy
+        case .multilabel(let accuracy, _): accuracy
         case .regression: nil
         }
     }
@@ -81,7 +81,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
         return total == 0 ? 0 : Double(right) / Double(total)
     }
 
-    /// One class against the rest.
+    /// One class against the rest, or one label.
     public struct ClassScore: Sendable, Equatable {
         /// Of the class.
         public let name: String
@@ -93,6 +93,15 @@ public struct ConfusionMatrix: Sendable, Equatable {
         public let f1: Double
         /// Rows of this class.
         public let support: Int
+
+        /// Of `support` rows, of as many as were predicted, and of those that are both.
+        init(name: String, hits: Int, predicted: Int, support: Int) {
+            self.name = name
+            self.support = support
+            precision = predicted == 0 ? 0 : Double(hits) / Double(predicted)
+            recall = support == 0 ? 0 : Double(hits) / Double(support)
+            f1 = support + predicted == 0 ? 0 : 2 * Double(hits) / Double(support + predicted)
+        }
     }
 
     /// One score a class, in the order of `classes`.
@@ -104,13 +113,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
             predicted[place % classes.count] += count
         }
         return classes.indices.map { k in
-            let hits = Double(self[k, k])
-            return ClassScore(
-                name: classes[k],
-                precision: predicted[k] == 0 ? 0 : hits / Double(predicted[k]),
-                recall: support[k] == 0 ? 0 : hits / Double(support[k]),
-                f1: support[k] + predicted[k] == 0 ? 0 : 2 * hits / Double(support[k] + predicted[k]),
-                support: support[k])
+            ClassScore(name: classes[k], hits: self[k, k], predicted: predicted[k], support: support[k])
         }
     }
 }

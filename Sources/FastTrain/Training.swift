@@ -282,7 +282,8 @@ extension Recipe {
         for index in 0..<split.count * outputs where !range.contains(targets[index]) {
             let expected = range.upperBound.isFinite ? "from 0 to 1" : "of at least 0"
             // A table's targets are scaled unless one says otherwise.
-            let hint = data.preprocessing == nil ? "" : " (a table's are as they are with --scale-target none)"
+            let hint =
+                data.preprocessing == nil ? "" : "; fasttrain-data csv leaves them as they are with --scale-target none"
             throw .usage(
                 "--loss \(loss.rawValue): expected targets \(expected) in \(data.name), found \(targets[index]) in \(name) "
                     + "row \(index / outputs)\(hint)")

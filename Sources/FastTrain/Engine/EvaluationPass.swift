@@ -62,22 +62,33 @@ struct EvaluationPass: Sendable {
                 matrix.add(label: split.label(Int(rows.base[row])), prediction: Int(predictions.base[row]))
             }
             return Evaluation(samples: rows.count, loss: loss, score: .classification(matrix))
-        case .regression:
-            let score: Evaluation.Score =
-                self.loss == .binaryCrossEntropy ? .multilabel(accuracy: exactMatches()) : .regression(r2: r2())
+        case .regression(let names):
+            let score = self.loss == .binaryCrossEntropy ? labelScore(names) : .regression(r2: r2())
             return Evaluation(samples: rows.count, loss: loss, score: score)
         }
     }
 
-    /// The share of rows of which each label was told rightly; a label holds from one half on upwards.
-    private func exactMatches() -> Double {
-        guard case .values(let targets, _) = split.targets else { return 0 }
-        let right = (0..<rows.count).filter { row in
-            (0..<outputs).allSatisfy { column in
-                (values.base[row * outputs + column] > 0) == (targets[Int(rows.base[row]) * outputs + column] > 0.5)
+    /// How the labels `names` were told; one holds from one half on upwards.
+    private func labelScore(_ names: [String]) -> Evaluation.Score {
+        guard case .values(let targets, _) = split.targets else { return .regression(r2: 0) }
+        var right = 0
+        var counts = names.map { _ in (hits: 0, predicted: 0, support: 0) }
+        for row in 0..<rows.count {
+            var isRight = true
+            for column in 0..<outputs {
+                let holds = targets[Int(rows.base[row]) * outputs + column] > 0.5
+                let isPredicted = values.base[row * outputs + column] > 0
+                counts[column].hits += holds && isPredicted ? 1 : 0
+                counts[column].predicted += isPredicted ? 1 : 0
+                counts[column].support += holds ? 1 : 0
+                isRight = isRight && holds == isPredicted
             }
+            right += isRight ? 1 : 0
         }
-        return Double(right.count) / Double(rows.count)
+        let labels = zip(names, counts).map {
+            ConfusionMatrix.ClassScore(name: $0, hits: $1.hits, predicted: $1.predicted, support: $1.support)
+        }
+        return .multilabel(accuracy: Double(right) / Double(rows.count), labels: labels)
     }
 
     /// What the network expects, of one of its outputs.

@@ -6,7 +6,7 @@ extension Evaluation {
     }
 
     /// The content of `metrics.json`: of the test rows `test_loss`, `test_accuracy` or `test_r2`, `test_samples`,
-    /// `classes`, `confusion_matrix`, `per_class` (precision, recall, f1, support); of the held-out rows the same, all
+    /// `classes`, `confusion_matrix`, `per_class` (precision, recall, f1, support; of labels, too); of the held-out rows the same, all
     /// names with `validation_` in front.
     static func metrics(test: Evaluation?, validation: Evaluation?) -> JSON {
         var members: [JSON.Member] = []
@@ -18,9 +18,10 @@ extension Evaluation {
     private func metricMembers(prefix: String, matrixPrefix: String) -> [JSON.Member] {
         var members = [JSON.Member(prefix + "loss", loss.json)]
         switch score {
-        case .multilabel(let accuracy):
+        case .multilabel(let accuracy, let labels):
             members += [
                 JSON.Member(prefix + "accuracy", accuracy.json), JSON.Member(prefix + "samples", samples.json),
+                JSON.Member(matrixPrefix + "per_class", .array(labels.map(\.json))),
             ]
         case .regression(let r2):
             members += [JSON.Member(prefix + "r2", r2.json), JSON.Member(prefix + "samples", samples.json)]
@@ -39,7 +40,7 @@ extension Evaluation {
     private var scoreMembers: [JSON.Member] {
         switch score {
         case .regression(let r2): [JSON.Member("r2", r2.json)]
-        case .multilabel(let accuracy): [JSON.Member("accuracy", accuracy.json)]
+        case .multilabel(let accuracy, _): [JSON.Member("accuracy", accuracy.json)]
         case .classification(let matrix):
             [JSON.Member("accuracy", matrix.accuracy.json), JSON.Member("confusion_matrix", matrix.rows.json)]
         }

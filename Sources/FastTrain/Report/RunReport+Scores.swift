@@ -10,6 +10,9 @@ extension RunReport {
             ) { _ in }
             return
         }
+        if case .multilabel(_, let labels) = evaluation.score {
+            addClasses(labels, "label", "Each label by itself", rows, &page)
+        }
         guard case .classification(let matrix) = evaluation.score else { return }
         let names = matrix.classes
         let isSmall = names.count <= HeatMap.mostNames
@@ -32,7 +35,7 @@ extension RunReport {
                 }
             }
         }
-        addClasses(matrix, rows, &page)
+        addClasses(matrix.classScores, "class", "One class against the rest", rows, &page)
     }
 
     private static let mostPairs = 12
@@ -58,22 +61,27 @@ extension RunReport {
 
     private static let mostClasses = 60
 
-    private func addClasses(_ matrix: ConfusionMatrix, _ rows: String, _ page: inout Markup) {
-        var scores = matrix.classScores
+    /// `what`: a class, or a label; `meaning`: of a line.
+    private func addClasses(
+        _ all: [ConfusionMatrix.ClassScore], _ what: String, _ meaning: String, _ rows: String, _ page: inout Markup
+    ) {
+        var scores = all
+        let several = what == "class" ? "classes" : "labels"
         let largest = scores.map { 1 - $0.f1 }.max() ?? 0
         var note =
-            "One class against the rest, on the \(rows) rows. The bar is what F1 lacks of 100%, in full for the worst class."
+            "\(meaning), on the \(rows) rows. The bar is what F1 lacks of 100%, in full for the worst \(what)."
         if scores.count > Self.mostClasses {
-            note += " These are the \(Self.mostClasses) of \(Format.integer(scores.count)) classes with the lowest F1."
+            note +=
+                " These are the \(Self.mostClasses) of \(Format.integer(scores.count)) \(several) with the lowest F1."
             let order = scores.indices.sorted { (scores[$0].f1, $0) < (scores[$1].f1, $1) }
             scores = order.prefix(Self.mostClasses).map { scores[$0] }
         }
-        section("Class by class", note, &page) { page in
+        section(what == "class" ? "Class by class" : "Label by label", note, &page) { page in
             page.element("div", ["class": "wide"]) { page in
                 page.element("table", ["class": "classes"]) { page in
                     page.element("thead") { page in
                         page.element("tr") { page in
-                            for name in ["class", "precision", "recall", "F1", "", "rows"] { page.element("th", name) }
+                            for name in [what, "precision", "recall", "F1", "", "rows"] { page.element("th", name) }
                         }
                     }
                     page.element("tbody") { page in

@@ -90,7 +90,7 @@ struct RunReport: Sendable {
     func write(_ score: Evaluation.Score, _ page: inout Markup) {
         switch score {
         case .classification(let matrix): page.number(matrix.accuracy, Format.percent(matrix.accuracy))
-        case .multilabel(let accuracy): page.number(accuracy, Format.percent(accuracy))
+        case .multilabel(let accuracy, _): page.number(accuracy, Format.percent(accuracy))
         case .regression(let r2): page.number(r2, Format.loss(r2))
         }
     }

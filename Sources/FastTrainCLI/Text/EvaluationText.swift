@@ -2,7 +2,7 @@ import FastTrain
 
 /// An evaluation as text.
 enum EvaluationText {
-    /// Loss and score, then the confusion matrix of a classification.
+    /// Loss and score, then what is behind it.
     static func text(_ evaluation: Evaluation, width: Int, style: Style) -> String {
         var table = Table([.left, .left])
         table.add("rows", Format.integer(evaluation.samples))
@@ -10,19 +10,33 @@ enum EvaluationText {
         switch evaluation.score {
         case .classification(let matrix):
             table.add(["accuracy", Table.Cell(Format.percent(matrix.accuracy), style.bold)])
-        case .multilabel(let accuracy):
+        case .multilabel(let accuracy, _):
             table.add(["accuracy", Table.Cell("\(Format.percent(accuracy)) of rows have all labels right", style.bold)])
         case .regression(let r2):
             table.add(["R2", Table.Cell(Format.loss(r2), style.bold)])
         }
         let lines = table.lines.joined(separator: "\n")
-        guard let matrix = evaluation.confusionMatrix else { return lines }
-        return lines + "\n\n" + confusion(matrix, of: "", width: width, style: style)
+        return details(evaluation, of: "", width: width, style: style).map { lines + "\n\n" + $0 } ?? lines
     }
 
-    /// The matrix under a title that says what rows and columns are.
-    static func confusion(_ matrix: ConfusionMatrix, of rows: String, width: Int, style: Style) -> String {
-        "confusion matrix\(rows): true class down, predicted class across\n\n"
-            + ConfusionTable.text(matrix, width: width, style: style)
+    /// What is behind the score, under a title: the confusion matrix of classes, or how each of several labels was told.
+    /// nil for numbers.
+    static func details(_ evaluation: Evaluation, of rows: String, width: Int, style: Style) -> String? {
+        switch evaluation.score {
+        case .classification(let matrix):
+            return "confusion matrix\(rows): true class down, predicted class across\n\n"
+                + ConfusionTable.text(matrix, width: width, style: style)
+        case .multilabel(_, let labels):
+            var table = Table([.left, .right, .right, .right, .right])
+            table.add(["", "precision", "recall", "F1", "rows"].map { Table.Cell($0, style.dim) })
+            for label in labels {
+                let shares = [label.precision, label.recall, label.f1].map { Format.percent($0, 1) }
+                let cells = [label.name.printable] + shares + [Format.integer(label.support)]
+                table.add(cells.map { Table.Cell($0) })
+            }
+            return "labels\(rows); the last column: of so many rows each holds\n\n"
+                + table.lines.joined(separator: "\n")
+        case .regression: return nil
+        }
     }
 }

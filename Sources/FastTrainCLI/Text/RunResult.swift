@@ -25,8 +25,10 @@ struct RunResult: SessionResult {
 
     func text(width: Int, style: Style) -> String {
         var blocks = [summary(style: style)]
-        if let (rows, evaluation) = shown, let matrix = evaluation.confusionMatrix {
-            blocks.append(EvaluationText.confusion(matrix, of: " of the \(rows) rows", width: width, style: style))
+        if let (rows, evaluation) = shown,
+            let details = EvaluationText.details(evaluation, of: " of the \(rows) rows", width: width, style: style)
+        {
+            blocks.append(details)
         }
         blocks.append(files)
         return blocks.joined(separator: "\n\n")

@@ -64,6 +64,15 @@ import _TestSupport
             (3 * row..<3 * row + 3).allSatisfy { (values[$0] > 0.5) == (truth[$0] == 1) }
         }
         #expect(Double(right.count) / 100 == test.accuracy!)
+        guard case .multilabel(_, let labels) = test.score else { fatalError("labels") }
+        for (column, label) in labels.enumerated() {
+            let holds = (0..<100).filter { truth[3 * $0 + column] == 1 }
+            let predicted = (0..<100).filter { values[3 * $0 + column] > 0.5 }
+            let hits = Set(holds).intersection(predicted).count
+            #expect(label.name == ["a", "b", "c"][column] && label.support == holds.count)
+            #expect(label.recall == Double(hits) / Double(holds.count))
+            #expect(label.precision == Double(hits) / Double(predicted.count))
+        }
     }
 
     @Test func countsAreLearntByPoissonsLoss() throws {
