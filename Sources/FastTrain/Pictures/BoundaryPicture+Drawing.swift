@@ -135,8 +135,8 @@ extension BoundaryPicture {
             canvas.text(label, x: columns.lowerBound - 12, y: y + 7, .end, scale: Self.textScale)
         }
         let center = (columns.lowerBound + Self.side / 2, rows.lowerBound + Self.side / 2)
-        canvas.text(axisNames[0], x: center.0, y: canvas.height - 14, .middle, scale: Self.textScale)
-        canvas.upwardText(axisNames[1], x: 26, y: center.1, .middle, scale: Self.textScale)
+        canvas.text(shortened(axisNames[0], to: 48), x: center.0, y: canvas.height - 14, .middle, scale: Self.textScale)
+        canvas.upwardText(shortened(axisNames[1], to: 48), x: 26, y: center.1, .middle, scale: Self.textScale)
     }
 
     private func drawColorBar(_ canvas: inout Canvas, x: Int, _ rows: Range<Int>) {
@@ -199,7 +199,9 @@ extension BoundaryPicture {
         return entries
     }
 
-    private func shortened(_ name: String) -> String { name.count > 30 ? name.prefix(28) + ".." : name }
+    private func shortened(_ name: String, to letters: Int = 30) -> String {
+        name.count > letters ? name.prefix(letters - 2) + ".." : name
+    }
 
     private func draw(_ line: [LegendEntry], on canvas: inout Canvas, y: Int) {
         var x = Self.left

@@ -48,14 +48,14 @@ public struct BoundaryPicture: Sendable {
         output = try Self.output(named: target, of: model)
         if let data { try model.check(data) }
         let output = output
-        let points = data.map { Self.points(of: $0, output: output) } ?? []
+        let units = FeatureUnit.all(of: model)
+        let points = data.map { Self.points(of: $0, units, output: output, model.targetScale(output)) } ?? []
         self.xRange = if let xRange { xRange } else { try Self.range(points.map(\.x), option: "--x-range") }
         self.yRange = if let yRange { yRange } else { try Self.range(points.map(\.y), option: "--y-range") }
         self.points = points
-        survey = try PlaneSurvey(model, x: self.xRange, y: self.yRange, grid: grid, threads: threads)
+        survey = try PlaneSurvey(model, x: self.xRange, y: self.yRange, units: units, grid: grid, threads: threads)
         self.model = model
-        // Data sets do not name their features yet; here is where the names belong.
-        axisNames = ["x1", "x2"]
+        axisNames = units.map(\.name)
     }
 
     /// Writes the picture as a PNG file: all of it or, when this throws, nothing. Throws `.cannotCreate`, `.inputOutput`.
@@ -90,13 +90,17 @@ public struct BoundaryPicture: Sendable {
     }
 
     /// Evenly chosen rows if there are too many.
-    private static func points(of data: Dataset, output: Int) -> [Point] {
+    private static func points(
+        of data: Dataset, _ units: [FeatureUnit], output: Int, _ target: Preprocessing.Scale
+    ) -> [Point] {
         let splits = [(data.train, false)] + (data.test.map { [($0, true)] } ?? [])
         let every = splits.reduce(0) { $0 + $1.0.count } / mostPoints + 1
         return splits.flatMap { split, isTest in
             stride(from: 0, to: split.count, by: every).map { row in
                 let place = split.feature(row, of: 2)
-                return Point(x: place[0], y: place[1], value: split.target(row, output: output), isTest: isTest)
+                return Point(
+                    x: units[0].scale.invert(place[0]), y: units[1].scale.invert(place[1]),
+                    value: target.invert(split.target(row, output: output)), isTest: isTest)
             }
         }
     }

@@ -8,24 +8,23 @@ struct PlaneSurvey: Sendable {
     /// [grid, grid, outputs]: y from its lowest on, then x. As `Predictions.values`.
     private let values: [Float]
 
-    /// Throws as `Model.predict`; the model must have two inputs.
+    /// `units`: of the two features. Throws as `Model.predict`; the model must have two inputs.
     init(
-        _ model: Model, x: ClosedRange<Double>, y: ClosedRange<Double>, grid: Int, threads: Int?
+        _ model: Model, x: ClosedRange<Double>, y: ClosedRange<Double>, units: [FeatureUnit], grid: Int, threads: Int?
     ) throws(FastTrainError) {
-        func point(_ range: ClosedRange<Double>, _ index: Int) -> Float {
-            Float(range.lowerBound + (range.upperBound - range.lowerBound) * Double(index) / Double(grid - 1))
-        }
         // The points lie between those of bytes, too: features of a scale are taken as floats that have it already.
-        let scale = model.scale ?? 1
+        let scale = Double(model.scale ?? 1)
         let floats = Model(
             recipe: model.recipe, featureShape: model.featureShape, scale: nil, task: model.task,
             parameters: model.parameters)
-        var features: [Float] = []
-        features.reserveCapacity(2 * grid * grid)
-        for row in 0..<grid {
-            for column in 0..<grid { features += [point(x, column) * scale, point(y, row) * scale] }
+        func point(_ range: ClosedRange<Double>, _ index: Int, _ unit: FeatureUnit) -> Float {
+            let value = range.lowerBound + (range.upperBound - range.lowerBound) * Double(index) / Double(grid - 1)
+            return Float(unit.scale.apply(value) * scale)
         }
-        let predictions = try floats.predict(features: features, threads: threads)
+        let columns = (0..<grid).map { point(x, $0, units[0]) }
+        let rows = (0..<grid).map { point(y, $0, units[1]) }
+        let features = rows.flatMap { row in columns.flatMap { [$0, row] } }
+        let predictions = try floats.predict(features: features, threads: threads).restored(by: model)
         self.x = x
         self.y = y
         self.grid = grid

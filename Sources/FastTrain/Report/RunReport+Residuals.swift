@@ -7,9 +7,7 @@ extension RunReport {
     /// Of each number predicted: how far off, and in which direction.
     func addResiduals(_ closeUp: CloseUp, _ page: inout Markup) {
         guard case .regression(let targets) = model.task, !model.isScoredByAccuracy else { return }
-        let fits = targets.indices.prefix(Self.mostTargets).map { output in
-            Fit(closeUp, output: output, scale: model.preprocessing?.targets[output].scale ?? .identity)
-        }
+        let fits = targets.indices.prefix(Self.mostTargets).map { Fit(closeUp, output: $0, model.targetScale($0)) }
         let rest = targets.count > fits.count ? " The first \(fits.count) of \(targets.count) numbers." : ""
         section(
             "Predicted and true", "On the \(Format.count(closeUp.rows.count, "\(closeUp.name) row")).\(rest)", &page
@@ -50,8 +48,9 @@ extension RunReport {
                 for (target, fit) in zip(targets, fits) {
                     page.element("tr") { page in
                         page.element("th", ["scope": "row"], target)
-                        for value in [fit.r2, fit.rootMeanSquare, fit.meanAbsolute, fit.mean] {
-                            page.element("td") { $0.number(value, Format.loss(value)) }
+                        page.element("td") { $0.number(fit.r2, Format.loss(fit.r2)) }
+                        for value in [fit.rootMeanSquare, fit.meanAbsolute, fit.mean] {
+                            page.element("td") { $0.number(value, Format.measure(value)) }
                         }
                     }
                 }
@@ -59,16 +58,15 @@ extension RunReport {
         }
     }
 
-    /// One output over all rows; of a table's column in that column's own units.
+    /// One output over all rows.
     struct Fit: Sendable {
         var pairs: [(truth: Double, prediction: Double)]
 
-        init(_ closeUp: CloseUp, output: Int, scale: Preprocessing.Scale) {
+        /// `scale`: of the target. Of a table's column the numbers are in that column's own units.
+        init(_ closeUp: CloseUp, output: Int, _ scale: Preprocessing.Scale) {
             pairs = closeUp.rows.enumerated().map { index, row in
                 let prediction = closeUp.predictions.values[index * closeUp.predictions.outputs + output]
-                return (
-                    scale.invert(closeUp.split.target(Int(row), output: output)), scale.invert(Double(prediction))
-                )
+                return (scale.invert(closeUp.split.target(Int(row), output: output)), scale.invert(Double(prediction)))
             }
         }
 

@@ -5,8 +5,10 @@ import Testing
 
 /// The picture of a model whose answers are known: 0 left of x1 = 1, 1 right of it.
 @Suite struct BoundaryPictureTests {
-    private func model(_ task: Dataset.Task = .classification(classes: ["left", "right"]), scale: Float? = nil) -> Model
-    {
+    private func model(
+        _ task: Dataset.Task = .classification(classes: ["left", "right"]), scale: Float? = nil,
+        preprocessing: Preprocessing? = nil
+    ) -> Model {
         var layer = Parameters.Layer(inputs: 2, outputs: 2)
         layer.weight = [0, 0, 40, 0]
         layer.bias = [0, -40]
@@ -15,7 +17,8 @@ import Testing
         recipe.loss = .crossEntropy
         if case .regression = task { recipe.loss = .squaredError }
         return Model(
-            recipe: recipe, featureShape: [2], scale: scale, task: task, parameters: Parameters(layers: [layer]))
+            recipe: recipe, featureShape: [2], scale: scale, task: task, preprocessing: preprocessing,
+            parameters: Parameters(layers: [layer]))
     }
 
     private func data() throws -> Dataset {
@@ -58,6 +61,45 @@ import Testing
         let canvas = try BoundaryPicture(model(task), xRange: 0...1, yRange: 0...1, target: "b").drawn()
         #expect(canvas[92, 300] == .ramp(0))
         #expect(canvas[692, 300] == .ramp(1))
+    }
+
+    /// A table's columns: the first is 10 + 2 · x1.
+    private static let columns = [
+        Preprocessing.Column(
+            name: "age", kind: .number(.init(offset: 10, divisor: 2), fill: nil, isMarked: false)),
+        Preprocessing.Column(name: "size", kind: .number(.init(offset: -1, divisor: 4), fill: nil, isMarked: false)),
+    ]
+
+    @Test func axesAreInTheUnitsOfTheTable() throws {
+        let prepared = model(preprocessing: Preprocessing(columns: Self.columns, targets: [.init(name: "side")]))
+        let canvas = try BoundaryPicture(prepared, xRange: 10...16, yRange: -1...1).drawn()
+        let line = (94..<691).filter { canvas[$0, 300].red < 100 && canvas[$0, 300].blue < 100 }
+        #expect(line == [292, 293] || line == [291, 292])  // 12, a third of the way
+    }
+
+    @Test func pointsAndNumbersAreInTheUnitsOfTheTable() throws {
+        let scratch = ScratchFolder()
+        let (table, file) = (scratch.file("ages.csv"), scratch.file("ages.safetensors"))
+        let rows = (0..<40).map { "\(20 + $0),\(150 + $0 % 7),\(1000 * $0).5\n" }
+        try ("age,size,pay\n" + rows.joined()).write(toFile: table, atomically: false, encoding: .utf8)
+        let data = try TableConversion.write(table: table, options: TableOptions(targets: ["pay"]), to: file)
+        var recipe = Recipe()
+        recipe.hidden = []
+        recipe.epochs = 1
+        let model = try Training(recipe, on: data).train().model
+        let picture = try BoundaryPicture(model, data: data)
+        #expect(picture.axisNames == ["age", "size"])
+        #expect(abs(picture.xRange.lowerBound - (20 - 0.08 * 39)) < 1e-4)
+        #expect(abs(picture.yRange.upperBound - (156 + 0.08 * 6)) < 1e-4)
+        for point in picture.points { #expect(abs(point.value - 1000 * (point.x - 20) - 0.5) < 0.1) }
+        // The plane, too, is in the column's units: at a row's place it says what `predict` says of the row.
+        let predictions = try model.predict(data, data.train).restored(by: model)
+        for row in [0, 17, 31] {
+            let point = picture.points[row]
+            let x = (point.x - picture.xRange.lowerBound) / (picture.xRange.upperBound - picture.xRange.lowerBound)
+            let y = (point.y - picture.yRange.lowerBound) / (picture.yRange.upperBound - picture.yRange.lowerBound)
+            #expect(abs(picture.survey.outputs(atX: x, y: y)[0] - Double(predictions.values[row])) < 1)
+        }
     }
 
     @Test func theSameBytesAgain() throws {

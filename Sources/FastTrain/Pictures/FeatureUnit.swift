@@ -1,0 +1,29 @@
+/// What a feature is called, and how it was scaled: pictures have their axes in the units of the table that a data set was
+/// made of.
+struct FeatureUnit: Sendable, Equatable {
+    var name: String
+    var scale: Preprocessing.Scale
+
+    /// Of each feature. Those of a data set that no table was made into are called x1, x2, …
+    static func all(of model: Model) -> [FeatureUnit] {
+        guard let preprocessing = model.preprocessing else {
+            return (1...model.parameters.layers[0].inputs).map { FeatureUnit(name: "x\($0)", scale: .identity) }
+        }
+        let scales = preprocessing.columns.flatMap { column -> [Preprocessing.Scale] in
+            var scales = [Preprocessing.Scale](repeating: .identity, count: column.featureCount)
+            if case .number(let scale, _, _) = column.kind { scales[0] = scale }
+            return scales
+        }
+        return preprocessing.featureNames.enumerated().map { index, name in
+            FeatureUnit(name: name, scale: scales[index % scales.count])
+        }
+    }
+}
+
+extension Model {
+    /// How target `output` was scaled.
+    func targetScale(_ output: Int) -> Preprocessing.Scale {
+        guard case .regression = task, let preprocessing else { return .identity }
+        return preprocessing.targets[output].scale
+    }
+}
