@@ -39,6 +39,15 @@ package enum Format {
         return "\(value < 0 ? "-" : "")\(fixed(mantissa, 3))e\(exponent)"
     }
 
+    /// A number in a unit of somebody's table: five digits or more.
+    package static func measure(_ value: Double) -> String {
+        switch value.magnitude {
+        case 10_000..<1e15: integer(Int(value.rounded()))
+        case 100..<10_000: fixed(value, 2)
+        default: loss(value)
+        }
+    }
+
     /// A share of 1 as "95.80%".
     package static func percent(_ share: Double, _ decimals: Int = 2) -> String { fixed(share * 100, decimals) + "%" }
 

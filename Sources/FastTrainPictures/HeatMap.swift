@@ -18,12 +18,12 @@ package struct HeatMap: Sendable {
     package static let mostNames = 50
     /// Up to here the cells have room for counts.
     private static let mostNumbers = 26
-    private static let longestName = 14
+    private static let longestName = 14.0
 
     package func draw(_ page: inout Markup) {
         let cell = names.count <= 12 ? 36.0 : names.count <= Self.mostNumbers ? 26 : 14
-        let shown = names.map { $0.count > Self.longestName ? $0.prefix(Self.longestName - 1) + "…" : $0 }
-        let longest = Double(shown.map(\.count).max() ?? 1)
+        let shown = names.map { Plot.shortened($0, to: Self.longestName) }
+        let longest = shown.map { Plot.width(of: $0) }.max() ?? 1
         let slanted = longest > (names.count <= 12 ? 4 : 2)
         let left = 30 + max(14, longest * 7)
         let top = 26 + (slanted ? 10 + longest * 5.2 : 18)
@@ -43,12 +43,12 @@ package struct HeatMap: Sendable {
                 ["class": "name", "text-anchor": "middle", "transform": "translate(13 \(middle)) rotate(-90)"], "true")
             for (index, name) in shown.enumerated() {
                 let place = (Double(index) + 0.5) * cell
-                Plot.label(&page, "tick", left - 7, top + place + 4, "end", String(name))
+                Plot.label(&page, "tick", left - 7, top + place + 4, "end", name)
                 if slanted {
                     let turn = "translate(\(Plot.text(left + place + 3)) \(Plot.text(top - 7))) rotate(-45)"
-                    page.element("text", ["class": "tick", "transform": turn], String(name))
+                    page.element("text", ["class": "tick", "transform": turn], name)
                 } else {
-                    Plot.label(&page, "tick", left + place, top - 8, "middle", String(name))
+                    Plot.label(&page, "tick", left + place, top - 8, "middle", name)
                 }
             }
             for row in names.indices {

@@ -57,6 +57,7 @@ package struct LineChart: Sendable {
         plot.yUnit = unit
         plot.wholeX = true
         plot.logarithmicY = isLogarithmic
+        plot.makeRoom()
         let names = labels.map(\.name)
         if !names.isEmpty { plot.right = 16 + 7.6 * Double(names.map(\.count).max() ?? 0) }
         plot.draw(&page, label: label) { page in

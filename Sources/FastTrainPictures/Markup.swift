@@ -52,9 +52,10 @@ package struct Markup: Sendable {
     }
 
     /// White space between these would show.
-    private static let inline: Set = ["a", "b", "code", "data", "em", "span", "text", "title", "tspan"]
+    private static let inline: Set = ["a", "b", "bdi", "code", "data", "em", "span", "text", "title", "tspan"]
 
-    /// Text without what markup would take for its own; what XML cannot hold at all becomes U+FFFD.
+    /// Text without what markup would take for its own. U+FFFD stands for what XML cannot hold, for control characters, and
+    /// for those that would turn around the order of the letters after a text.
     static func escaped(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
@@ -66,11 +67,18 @@ package struct Markup: Sendable {
             case "\"": result += "&quot;"
             case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
             default:
-                let isAllowed = scalar.value >= 0x20 && scalar.value != 0xFFFE && scalar.value != 0xFFFF
-                result.unicodeScalars.append(isAllowed ? scalar : "\u{FFFD}")
+                result.unicodeScalars.append(isRefused(scalar) ? "\u{FFFD}" : scalar)
             }
         }
         return result
+    }
+
+    private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0, 0xFFFE, 0xFFFF: true
+        case 0x202A...0x202E, 0x2066...0x2069: true  // embeddings, overrides and isolates of direction
+        default: false
+        }
     }
 }
 

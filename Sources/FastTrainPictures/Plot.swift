@@ -47,6 +47,7 @@ package struct Plot: Sendable {
     /// After the numbers of the y axis, such as "%".
     package var yUnit = ""
     package var wholeX = false
+    package var wholeY = false
     package var xRange: ClosedRange<Double>
     package var yRange: ClosedRange<Double>
     package var logarithmicY = false
@@ -59,6 +60,14 @@ package struct Plot: Sendable {
     package var x: PlotScale { PlotScale(xRange, from: left, to: width - right) }
     package var y: PlotScale {
         PlotScale(yRange, from: height - bottom, to: top, logarithmic: logarithmicY)
+    }
+
+    private var yTicks: Ticks { y.ticks(6, wholeNumbers: wholeY) }
+
+    /// Leaves as much room beside the y axis as its numbers and name take, in the larger letters of a small screen.
+    package mutating func makeRoom() {
+        let longest = yTicks.labels.map { ($0 + yUnit).count }.max() ?? 0
+        left = (yName.isEmpty ? 12 : 30) + 8.2 * Double(max(longest, 2))
     }
 
     /// The picture, with what `content` draws in the frame. `label`: what it shows, for those who do not see it.
@@ -74,7 +83,7 @@ package struct Plot: Sendable {
 
     private func drawAxes(_ page: inout Markup) {
         let (x, y) = (x, y)
-        let yTicks = y.ticks(5)
+        let yTicks = yTicks
         for (value, label) in zip(yTicks.values, yTicks.labels) {
             let place = y.place(value)
             Self.line(&page, "grid", left, place, width - right, place)
@@ -87,7 +96,7 @@ package struct Plot: Sendable {
             Self.line(&page, "axis", place, height - bottom, place, height - bottom + 5)
             Self.label(&page, "tick", place, height - bottom + 19, "middle", label)
         }
-        Self.label(&page, "name", (left + width - right) / 2, height - 5, "middle", xName)
+        Self.label(&page, "name", (left + width - right) / 2, height - 5, "middle", Self.shortened(xName, to: 50))
         if !yName.isEmpty {
             let middle = (top + height - bottom) / 2
             page.element(
@@ -96,7 +105,7 @@ package struct Plot: Sendable {
                     "class": "name", "text-anchor": "middle",
                     "transform": "translate(13 \(Self.text(middle))) rotate(-90)",
                 ],
-                yName)
+                Self.shortened(yName, to: 28))
         }
     }
 
@@ -104,6 +113,26 @@ package struct Plot: Sendable {
     package static func text(_ value: Double) -> String {
         let text = Format.fixed(value, 1)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    /// The beginning of a text that is wider than so many letters.
+    package static func shortened(_ text: String, to letters: Double) -> String {
+        guard width(of: text) > letters else { return text }
+        var (result, width) = ("", 1.0)
+        for character in text {
+            width += Self.width(of: character)
+            if width > letters { break }
+            result.append(character)
+        }
+        return result + "…"
+    }
+
+    /// About how wide a text is, in letters of a Latin one.
+    package static func width(of text: String) -> Double { text.reduce(0) { $0 + width(of: $1) } }
+
+    /// From the first Hangul letter on, scripts and emoji are about as wide as high.
+    private static func width(of character: Character) -> Double {
+        character.unicodeScalars.first.map { $0.value < 0x1100 ? 1 : 1.8 } ?? 0
     }
 
     package static func line(

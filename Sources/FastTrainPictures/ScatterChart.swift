@@ -18,9 +18,9 @@ package struct ScatterChart: Sendable {
         let range = Plot.range(points.flatMap { [$0.x, $0.y] })
         var plot = Plot(x: range, y: range)
         plot.height = 320
-        plot.left = 70
         plot.xName = xName
         plot.yName = yName
+        plot.makeRoom()
         plot.draw(&page, label: label) { page in
             let (x, y) = (plot.x, plot.y)
             Plot.line(
@@ -50,9 +50,10 @@ package struct Histogram: Sendable {
         let bins = bins(in: range)
         var plot = Plot(x: range, y: 0...Double(bins.max() ?? 1) * 1.05)
         plot.height = 320
-        plot.left = 70
         plot.xName = xName
         plot.yName = "rows"
+        plot.wholeY = true
+        plot.makeRoom()
         plot.draw(&page, label: label) { page in
             let (x, y) = (plot.x, plot.y)
             let width = (x.end - x.start) / Double(bins.count)

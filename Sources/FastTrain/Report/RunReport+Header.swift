@@ -8,7 +8,7 @@ extension RunReport {
             page.element("h1") { page in
                 page.write("\(network)")
                 page.element("span", ["class": "on"], " on ")
-                page.write(dataName)
+                page.element("bdi", dataName)
             }
             page.element("p", ["class": "lead"], summary)
             page.element("div", ["class": "tiles"]) { page in
@@ -53,7 +53,7 @@ extension RunReport {
             isFirst = false
         }
         if let (rows, evaluation) = bestKnown {
-            tile(&page, "\(rows) loss", detail: recipe.loss?.rawValue ?? "") {
+            tile(&page, "\(rows) loss", detail: lossName) {
                 $0.number(evaluation.loss, Format.loss(evaluation.loss))
             }
         } else if let last = history.last {
@@ -63,10 +63,16 @@ extension RunReport {
         }
     }
 
+    private var lossName: String {
+        let isScaled = if case .regression = model.task { model.preprocessing?.scalesTargets ?? false } else { false }
+        return (recipe.loss?.rawValue ?? "") + (isScaled ? ", of scaled numbers" : "")
+    }
+
     private func addSpeedTiles(_ page: inout Markup) {
         if let rate = medianRate {
-            let operations = Double(network.operationsPerSample) * rate / 1e9
-            tile(&page, "samples a second", detail: "\(Format.rate(operations)) GFLOP/s nominal") {
+            let operations = Double(network.operationsPerSample) * rate / 1e6
+            let speed = operations < 1000 ? "\(Format.rate(operations)) M" : "\(Format.rate(operations / 1000)) G"
+            tile(&page, "samples a second", detail: "\(speed)FLOP/s nominal") {
                 $0.write(Format.rate(rate))
             }
         }

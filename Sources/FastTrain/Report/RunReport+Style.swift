@@ -24,16 +24,17 @@ extension RunReport {
         body {
           margin: 0; background: var(--page); color: var(--ink);
           font: 16px/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-          -webkit-text-size-adjust: 100%; print-color-adjust: exact; -webkit-print-color-adjust: exact;
+          overflow-wrap: anywhere; -webkit-text-size-adjust: 100%; print-color-adjust: exact; -webkit-print-color-adjust: exact;
         }
         main { max-width: 1080px; margin: 0 auto; padding: 48px 24px 72px; }
         p { margin: 0; }
+        b { unicode-bidi: isolate; }
         .overline {
           font-size: 12px; font-weight: 650; letter-spacing: 0.12em; text-transform: uppercase; color: var(--blue);
         }
         h1 {
           margin: 6px 0 10px; font-size: clamp(26px, 4.6vw, 42px); line-height: 1.15; font-weight: 680;
-          letter-spacing: -0.02em; overflow-wrap: anywhere;
+          letter-spacing: -0.02em;
         }
         h1 .on { color: var(--quiet); font-weight: 400; }
         h2 { margin: 0; font-size: 22px; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; }
@@ -93,14 +94,15 @@ extension RunReport {
         @media (min-width: 860px) { .beside { grid-template-columns: 58fr 42fr; } }
         .pairs h3 { margin-top: 24px; }
         .pairs ol { max-width: 340px; margin: 10px 0 0; padding: 0; list-style: none; font-size: 15px; }
-        .pairs li { padding: 5px 0; border-bottom: 1px solid var(--rule); break-inside: avoid; overflow-wrap: anywhere; }
+        .pairs li { padding: 5px 0; border-bottom: 1px solid var(--rule); break-inside: avoid; }
         .pairs .times { float: right; font-variant-numeric: tabular-nums; }
 
         table { border-collapse: collapse; font-size: 15px; font-variant-numeric: tabular-nums; }
         .classes { width: 100%; max-width: 720px; }
         .classes th, .classes td { padding: 6px 12px; text-align: right; border-bottom: 1px solid var(--rule); }
         .classes thead th { font-size: 13px; font-weight: 500; color: var(--quiet); white-space: nowrap; }
-        .classes th:first-child { padding-left: 0; text-align: left; min-width: 4.2em; overflow-wrap: break-word; }
+        .classes th:first-child { padding-left: 0; text-align: left; min-width: 4.2em; }
+        .classes td { white-space: nowrap; }
         .classes tbody th { font-weight: 620; }
         .classes td:last-child, .classes th:last-child { padding-right: 0; }
         .meter { width: 22%; min-width: 60px; }
@@ -112,7 +114,6 @@ extension RunReport {
           font-size: 13.5px; line-height: 1.35;
         }
         .mistakes.plain { grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 6px 20px; font-size: 14.5px; }
-        .mistakes figcaption { overflow-wrap: anywhere; }
         .mistakes .wrong { color: var(--orange); }
         .mistakes .quiet { white-space: nowrap; }
         .mistakes:not(.plain) .quiet { display: block; font-size: 12.5px; }
@@ -129,7 +130,7 @@ extension RunReport {
           break-inside: avoid;
         }
         .settings dt { color: var(--quiet); white-space: nowrap; }
-        .settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+        .settings dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
         .settings .set dd { font-weight: 680; }
 
         @media screen and (prefers-color-scheme: dark) { .units .pixels { filter: brightness(1.35); } }
@@ -154,12 +155,17 @@ extension RunReport {
           main { max-width: none; padding: 0; }
           body { font-size: 13px; }
           section { margin-top: 22px; padding-top: 14px; }
-          h2, .note { break-after: avoid; }
+          h2, .note { break-after: avoid; break-inside: avoid; }
+          .settings { font-size: 12px; }
+          .settings div { padding: 3px 0; }
+          .beside { break-inside: avoid; }
           .charts, .beside { grid-template-columns: 1fr 1fr; }
           .tiles { grid-template-columns: repeat(5, 1fr); }
           .tile { padding: 9px 10px; }
           .tile .figure { font-size: 20px; }
           .mistakes:not(.plain), .units { grid-template-columns: repeat(12, 1fr); gap: 8px; font-size: 11px; }
+          .classes { font-size: 12.5px; }
+          .classes th, .classes td { padding-top: 3.5px; padding-bottom: 3.5px; }
           .pairs ol { font-size: 12.5px; }
           .pairs h3 { margin-top: 0; }
           .heat { max-width: 460px !important; }
