@@ -1,6 +1,7 @@
 #!/bin/bash
 # Our files opened by Python's real `safetensors`, without our code: a converted data set (all of MNIST, when
-# FASTTRAIN_MNIST names its folder), tables against pandas and scikit-learn, downloads from a server on this machine, and a trained model in PyTorch's nn.Sequential, which must predict the same classes.
+# FASTTRAIN_MNIST names its folder), tables against pandas and scikit-learn, downloads from a server on this machine, event
+# files in TensorBoard, reports in Chromium, and a trained model in PyTorch's nn.Sequential, which must predict the same classes.
 # Usage: test-python.sh FASTTRAIN FASTTRAIN_DATA
 set -euo pipefail
 fasttrain=$1
@@ -26,10 +27,18 @@ fi
 
 "$python" Tests/Python/check_download.py "$converter" ${FASTTRAIN_MNIST:+"$FASTTRAIN_MNIST"}
 
+python3 Tests/Python/check_report.py "$fasttrain" "$converter"
+
 if "$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-tables.txt 2>/dev/null; then
     "$python" Tests/Python/check_tables.py "$converter"
 else
     echo "SKIPPED: the check of tables against scikit-learn, which cannot be installed here"
+fi
+
+if "$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-tensorboard.txt 2>/dev/null; then
+    "$python" Tests/Python/check_tensorboard.py "$fasttrain"
+else
+    echo "SKIPPED: the check of event files by TensorBoard, which cannot be installed here"
 fi
 
 if [ "$torch" = yes ]; then

@@ -84,18 +84,21 @@ public struct RunOptions: Sendable {
     /// Seconds that training may take: the run ends at the end of an epoch when one more would not fit, and is complete.
     /// The first epoch is always done, and a resumed run counts anew. nil: no limit. The schedule is not shortened.
     public var maxTime: Double?
+    /// The folder for event files that TensorBoard reads, which must not hold any yet; nil: none are written.
+    public var tensorBoard: String?
     /// The rows held out, instead of a share drawn at random.
     var fold: Fold?
 
     /// See the properties.
     public init(
         threads: Int? = nil, output: String? = nil, checkpointEvery: Int? = nil, initial: Parameters? = nil,
-        maxTime: Double? = nil
+        maxTime: Double? = nil, tensorBoard: String? = nil
     ) {
         self.threads = threads
         self.output = output
         self.checkpointEvery = checkpointEvery
         self.initial = initial
         self.maxTime = maxTime
+        self.tensorBoard = tensorBoard
     }
 }

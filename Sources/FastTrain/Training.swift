@@ -37,6 +37,7 @@ public final class Training {
     let start: TrainingState?
     /// See `RunOptions`.
     let maxTime: Double?
+    let tensorBoard: TensorBoardLog?
 
     /// A new run. With `options.output`, takes that folder for itself and writes the recipe there.
     ///
@@ -54,10 +55,13 @@ public final class Training {
         if let initial = options.initial, !setup.network.fits(initial) {
             throw .usage("the initial parameters are not those of a network \(setup.network)")
         }
+        let tensorBoard = try options.tensorBoard.map { path throws(FastTrainError) in
+            try TensorBoardLog(path, isResumed: false)
+        }
         let folder = try options.output.map { path throws(FastTrainError) in try RunFolder.create(path) }
         self.init(
             setup, folder: folder, checkpointEvery: options.checkpointEvery, initial: options.initial, start: nil,
-            warnings: [])
+            warnings: [], tensorBoard: tensorBoard)
         try folder?.writeRecipe(
             RunDescription(
                 recipe: resolved, data: dataPath.map { absolutePath($0) }, fingerprint: data.fingerprint,
@@ -70,12 +74,12 @@ public final class Training {
     ///
     /// `epochs`: a new total, by which cosine and one-cycle go from here on; `data`: what the run was started
     /// on, nil to open the file that `recipe.json` names; `dataPath`: where that lies now, for `recipe.json`; `maxTime`: see
-    /// `RunOptions`, for this session.
+    /// `RunOptions`, for this session; `tensorBoard`: likewise, and the folder may hold this run's events.
     /// Throws `.noInput` when there is no run, `.badData` when the data is not that of the run or no checkpoint is
     /// sound, `.folderInUse`, and `.usage`.
     public static func resume(
         _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil,
-        maxTime: Double? = nil
+        maxTime: Double? = nil, tensorBoard: String? = nil
     ) throws(FastTrainError) -> Training {
         let folder = try RunFolder.open(path)
         var run = try folder.readRecipe()
@@ -91,7 +95,10 @@ public final class Training {
         }
         let training = Training(
             setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
-            warnings: newest?.warnings ?? [])
+            warnings: newest?.warnings ?? [],
+            tensorBoard: try tensorBoard.map { path throws(FastTrainError) in
+                try TensorBoardLog(path, isResumed: true)
+            })
         if let newest { try training.checkStart(newest.path) }
         if epochs != nil, let start = training.start, EarlyStopping(training.recipe).isOver(start.history) {
             training.warnings.append(
@@ -169,7 +176,7 @@ public final class Training {
 
     private init(
         _ setup: Setup, folder: RunFolder?, checkpointEvery: Int?, initial: Parameters?, start: TrainingState?,
-        warnings: [String]
+        warnings: [String], tensorBoard: TensorBoardLog?
     ) {
         recipe = setup.recipe
         data = setup.data
@@ -183,6 +190,7 @@ public final class Training {
         self.initial = initial
         self.start = start
         self.warnings = warnings
+        self.tensorBoard = tensorBoard
     }
 
     /// Rows that the parameters are trained on.

@@ -47,7 +47,7 @@ package enum System {
     }
 
     /// Opens a file that must not exist yet, for writing and reading; mode 0666 less the umask.
-    static func createExclusively(_ path: String) -> Int32 {
+    package static func createExclusively(_ path: String) -> Int32 {
         retrying { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     }
 

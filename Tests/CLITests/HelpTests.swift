@@ -152,6 +152,8 @@ struct HelpTests {
                                       of this run. (default: nothing is written)
               --checkpoint-every <n>  Steps between two checkpoints. (default: those of an
                                       epoch)
+              --tensorboard <folder>  Folder for event files that TensorBoard reads, a
+                                      value of each epoch. (default: none are written)
               --max-time <time>       End this session after the last epoch that fits into
                                       this time, such as 90s, 10m or 1.5h, the first in any
                                       case. (default: no limit)
@@ -237,7 +239,7 @@ struct HelpTests {
             schedules cosine and one-cycle, which go by the number of steps. A run that
             --patience ended stays ended.
 
-            USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--max-time <time>] [--threads <n>] [--quiet] [--json]
+            USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--tensorboard <folder>] [--max-time <time>] [--threads <n>] [--quiet] [--json]
 
             ARGUMENTS:
               <folder>                The folder of the run or the search (its --output).
@@ -245,6 +247,8 @@ struct HelpTests {
             OPTIONS:
               --epochs <n>            Epochs in all. (default: as the run was started with)
               --data <file>           Where the data set lies now, if it has moved.
+              --tensorboard <folder>  Folder for event files that TensorBoard reads, a
+                                      value of each epoch. (default: none are written)
               --max-time <time>       End this session after the last epoch that fits into
                                       this time, such as 90s, 10m or 1.5h, the first in any
                                       case. (default: no limit)

@@ -85,6 +85,7 @@ final class TrainingSession: @unchecked Sendable {
     func run() throws(FastTrainError) {
         try begin()
         try Team.run(threads: training.threads) { member throws(FastTrainError) in try self.work(member) }
+        try training.tensorBoard?.synchronize()
     }
 
     /// One member's part of the run.
@@ -148,6 +149,7 @@ final class TrainingSession: @unchecked Sendable {
         if training.start != nil || training.initial != nil {
             newestCheckpoint = training.folder?.checkpointPath(step: step)
         }
+        try training.tensorBoard?.begin(history, validates: validation != nil)
         try training.folder?.writeHistory(history)
         if stopping.isOver(history) { ending = .patience }
         planStep()
@@ -234,6 +236,7 @@ final class TrainingSession: @unchecked Sendable {
             best = .init(epoch: record.epoch, parameters: parameters)
         }
         lossSum = 0
+        try training.tensorBoard?.append(record)
         progress(.epoch(record))
         if stopping.isOver(history) {
             ending = .patience
@@ -253,6 +256,7 @@ final class TrainingSession: @unchecked Sendable {
     private func save() throws(FastTrainError) {
         if let folder = training.folder {
             try checkFinite()
+            try training.tensorBoard?.synchronize()
             let path = try folder.save(training.checkpoint(state()))
             try folder.writeHistory(history)
             newestCheckpoint = path

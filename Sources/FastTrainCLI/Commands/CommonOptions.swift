@@ -21,6 +21,15 @@ struct TimeOptions: ParsableArguments {
     var maxTime: TimeSpan?
 }
 
+/// `--tensorboard`.
+struct TensorBoardOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Folder for event files that TensorBoard reads, a value of each epoch. (default: none are written)",
+            valueName: "folder"))
+    var tensorboard: String?
+}
+
 /// "90s", "10m", "1.5h", or a number of seconds.
 struct TimeSpan: ExpressibleByArgument {
     var seconds: Double

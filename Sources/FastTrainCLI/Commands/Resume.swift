@@ -22,6 +22,7 @@ struct Resume: ParsableCommand {
     @Option(help: ArgumentHelp("Where the data set lies now, if it has moved.", valueName: "file"))
     var data: String?
 
+    @OptionGroup var tensorBoard: TensorBoardOptions
     @OptionGroup var time: TimeOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var report: ReportOptions
@@ -31,13 +32,16 @@ struct Resume: ParsableCommand {
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let training = try Training.resume(
             folder, epochs: epochs, threads: threads.threads, data: dataset, dataPath: data,
-            maxTime: time.maxTime?.seconds)
+            maxTime: time.maxTime?.seconds, tensorBoard: tensorBoard.tensorboard)
         try RunSession(training, report: report).run()
     }
 
     private func resumeSearch() throws {
         guard epochs == nil else {
             throw FastTrainError.usage("--epochs: those of a search are settled when it starts")
+        }
+        guard tensorBoard.tensorboard == nil else {
+            throw FastTrainError.usage("--tensorboard: a search writes no event files")
         }
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let search = try Search.resume(folder, threads: threads.threads, time: time.maxTime?.seconds, data: dataset)

@@ -35,6 +35,7 @@ struct Train: ParsableCommand {
         help: ArgumentHelp("Steps between two checkpoints. (default: those of an epoch)", valueName: "n"))
     var checkpointEvery: Int?
 
+    @OptionGroup var tensorBoard: TensorBoardOptions
     @OptionGroup var time: TimeOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var report: ReportOptions
@@ -53,6 +54,7 @@ struct Train: ParsableCommand {
         options.output = output
         options.checkpointEvery = checkpointEvery ?? configuration?.checkpointEvery
         options.maxTime = time.maxTime?.seconds
+        options.tensorBoard = tensorBoard.tensorboard
         let dataset = try data.open(configuration)
         options.initial = try initialParameters(recipe, for: dataset)
         let training = try Training(recipe, on: dataset, dataPath: data.path(configuration), options: options)

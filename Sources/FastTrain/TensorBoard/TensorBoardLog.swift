@@ -1,0 +1,92 @@
+import Glibc
+
+/// A run's epochs for TensorBoard: in a folder two runs, `training` and `validation`, as TensorBoard draws one curve a run
+/// and name. The horizontal axis is the epoch.
+///
+///     training      loss, learning_rate, samples_per_second
+///     validation    loss, and accuracy or r2; where rows are held out
+///
+/// One thread at a time may use it.
+final class TensorBoardLog: @unchecked Sendable {
+    // Unchecked: see above; the session's rank 0 alone writes.
+    let folder: String
+    private let isResumed: Bool
+    private var training: EventFile?
+    private var validation: EventFile?
+
+    private var trainingFolder: String { folder + "/training" }
+    private var validationFolder: String { folder + "/validation" }
+
+    /// Makes the folder. A run that is `resumed` adds to what is there; a new one must not.
+    ///
+    /// Throws `.cannotCreate` when a new run's folder holds events already or the folder cannot be made, `.inputOutput`.
+    init(_ folder: String, isResumed: Bool) throws(FastTrainError) {
+        guard !folder.isEmpty else { throw .usage("--tensorboard: expected a folder, found none") }
+        self.folder = folder
+        self.isResumed = isResumed
+        try FileSystem.makeFolder(folder)
+        guard !isResumed else { return }
+        guard try !holdsEvents(trainingFolder), try !holdsEvents(validationFolder) else {
+            throw .cannotCreate(
+                path: folder, reason: "holds the events of another run (--tensorboard); choose another folder")
+        }
+    }
+
+    /// Opens the files. `history`: the epochs that are finished, when a run goes on. Where none of them are in the folder
+    /// they are written; else readers are told that what they hold of later epochs, of before a kill, no longer counts.
+    ///
+    /// Throws `.cannotCreate`, `.inputOutput`.
+    func begin(_ history: [EpochRecord], validates: Bool) throws(FastTrainError) {
+        let goesOn = isResumed ? try holdsEvents(trainingFolder) : false
+        let now = Self.now
+        training = try EventFile(in: trainingFolder, wallTime: now)
+        if validates { validation = try EventFile(in: validationFolder, wallTime: now) }
+        if goesOn {
+            let restart = EventMessage(wallTime: now, step: history.count + 1, content: .restart)
+            try training?.append([restart])
+            try validation?.append([restart])
+        } else {
+            // As if the session before had ended now.
+            let begin = now - (history.last?.seconds ?? 0)
+            for record in history { try append(record, wallTime: begin + record.seconds) }
+        }
+    }
+
+    /// Writes an epoch. Throws `.inputOutput`.
+    func append(_ record: EpochRecord) throws(FastTrainError) { try append(record, wallTime: Self.now) }
+
+    private func append(_ record: EpochRecord, wallTime: Double) throws(FastTrainError) {
+        func event(_ scalars: [(String, Double?)]) -> EventMessage {
+            let scalars = scalars.compactMap { name, value in value.map { (name: name, value: Float($0)) } }
+            return EventMessage(wallTime: wallTime, step: record.epoch, content: .scalars(scalars))
+        }
+        try training?.append([
+            event([
+                ("loss", record.trainLoss), ("learning_rate", record.learningRate),
+                ("samples_per_second", record.samplesPerSecond),
+            ])
+        ])
+        try validation?.append([
+            event([
+                ("loss", record.validationLoss), ("accuracy", record.validationAccuracy), ("r2", record.validationR2),
+            ])
+        ])
+    }
+
+    /// Waits until all is on the storage device. Throws `.inputOutput`.
+    func synchronize() throws(FastTrainError) {
+        try training?.synchronize()
+        try validation?.synchronize()
+    }
+
+    private func holdsEvents(_ folder: String) throws(FastTrainError) -> Bool {
+        try FileSystem.names(in: folder).contains(where: EventFile.isOne)
+    }
+
+    /// Seconds since 1970.
+    private static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}
