@@ -10,7 +10,7 @@ package enum System {
     static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
     /// Opens a file for reading. Never waits for the other end of a named pipe.
-    static func openForReading(_ path: String) -> Int32 {
+    package static func openForReading(_ path: String) -> Int32 {
         retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
@@ -49,6 +49,12 @@ package enum System {
     /// Opens a file that must not exist yet, for writing and reading; mode 0666 less the umask.
     package static func createExclusively(_ path: String) -> Int32 {
         retrying { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    }
+
+    /// Opens a file for writing and reading, and makes it if it is not there; mode 0666 less the umask. Never waits for the
+    /// other end of a named pipe.
+    package static func openOrCreate(_ path: String) -> Int32 {
+        retrying { open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666) }
     }
 
     /// Opens a folder, to `synchronize` it.

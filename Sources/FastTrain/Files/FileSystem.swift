@@ -47,7 +47,7 @@ enum FileSystem {
     /// A text file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it is not UTF-8 or has more than `most`
     /// bytes.
     static func readText(_ path: String, most: Int = .max) throws(FastTrainError) -> String {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = System.openForReading(path)
         guard descriptor >= 0 else { throw .noInput(path: path, reason: System.reason) }
         defer { close(descriptor) }
         guard System.status(path)?.isRegularFile ?? false else {

@@ -9,7 +9,7 @@ final class FolderLock: Sendable {
     /// `.cannotCreate` when the file cannot be written.
     static func take(_ folder: String) throws(FastTrainError) -> FolderLock {
         let path = folder + "/lock"
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666)
+        let descriptor = System.openOrCreate(path)
         guard descriptor >= 0 else {
             switch errno {
             case ENOSPC, EDQUOT, EIO:
