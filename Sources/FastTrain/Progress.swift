@@ -66,6 +66,9 @@ public struct Outcome: Sendable {
         case epochs
         /// No epoch was better for as many as the recipe's patience.
         case patience
+        /// As the recipe's `tol` has it: no epoch brought as much for more than `nIterNoChange`, at the lowest rate of an
+        /// adaptive schedule.
+        case tolerance = "tol"
         /// One more epoch would have taken longer than `RunOptions.maxTime`.
         case time = "max-time"
     }

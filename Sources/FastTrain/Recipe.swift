@@ -68,6 +68,13 @@ public struct Recipe: Sendable, Equatable {
     public var patience: Int?
     /// By how much a `monitor` must be better to count for `patience`.
     public var minDelta: Double = 0
+    /// scikit-learn's tolerance: an epoch counts that betters the lowest training loss so far (with `monitor`
+    /// `.validationScore` the highest score) by at least this much. nil: 1e-4 if `nIterNoChange` is set or the schedule is
+    /// adaptive, else the run does not end by it. A resolved recipe has it set where it applies.
+    public var tol: Double?
+    /// Of more than so many epochs in a row that do not count the run ends, or the adaptive schedule goes on with a fifth of
+    /// the rate. nil: 10 where `tol` applies.
+    public var nIterNoChange: Int?
     /// Reshuffle the rows each epoch; false: file order.
     public var shuffle = true
     /// Contiguous slices of a minibatch whose gradients are all-reduced (the ranks of distributed SGD).
@@ -203,6 +210,9 @@ public enum Schedule: String, Sendable, CaseIterable {
     /// Times gamma after more than `decayEpochs` epochs without a better monitor (PyTorch's ReduceLROnPlateau: better by a
     /// ten thousandth; down to any rate).
     case plateau
+    /// Divided by 5 each time that more than `nIterNoChange` epochs in a row brought less than `tol`; when that happens at
+    /// a millionth or less, the run ends (scikit-learn's "adaptive").
+    case adaptive
     /// From `learningRate` to 0 along half a cosine.
     case cosine
     /// Up to `learningRate` over the first 30% of steps, then down to almost 0 (Smith & Topin 2018; PyTorch's

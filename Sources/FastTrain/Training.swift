@@ -100,9 +100,12 @@ public final class Training {
                 try TensorBoardLog(path, isResumed: true)
             })
         if let newest { try training.checkStart(newest.path) }
-        if epochs != nil, let start = training.start, EarlyStopping(training.recipe).isOver(start.history) {
+        if epochs != nil, let start = training.start,
+            let ending = EarlyStopping(training.recipe).ending(start.history)
+        {
+            let what = ending == .patience ? "patience" : "tolerance"
             training.warnings.append(
-                "more epochs change nothing: after epoch \(start.history.count) the run's patience ended it")
+                "more epochs change nothing: after epoch \(start.history.count) the run's \(what) ended it")
         }
         if let dataPath { run.data = absolutePath(dataPath) }
         if epochs != nil || dataPath != nil { try folder.writeRecipe(run) }
@@ -258,7 +261,7 @@ public final class Training {
 }
 
 extension Recipe {
-    /// Checked, and with the loss, beta2 and gamma set. Throws `.usage`.
+    /// Checked, and with the loss, beta2, gamma and the tolerance set. Throws `.usage`.
     func resolved(for data: Dataset) throws(FastTrainError) -> Recipe {
         try validate()
         var recipe = self
@@ -266,6 +269,9 @@ extension Recipe {
         recipe.loss = loss
         recipe.beta2 = beta2 ?? optimizer.defaultBeta2
         recipe.gamma = gamma ?? schedule.defaultGamma
+        let tolerance = tolerance
+        recipe.tol = tolerance?.tol
+        recipe.nIterNoChange = tolerance?.epochs
         guard loss.fits(data.task) else {
             let what = if case .regression = data.task { "numbers" } else { "classes" }
             let names = Loss.allCases.filter { $0.fits(data.task) }.map(\.rawValue).joined(separator: ", ")

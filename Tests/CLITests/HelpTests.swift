@@ -113,8 +113,8 @@ struct HelpTests {
               --weight-decay <rate>   Weight decay (decoupled in adamw and lion). (default:
                                       0.0)
               --schedule <name>       Learning rate over the steps. (values: constant,
-                                      step, exponential, inverse-scaling, plateau, cosine,
-                                      one-cycle; default: cosine)
+                                      step, exponential, inverse-scaling, plateau,
+                                      adaptive, cosine, one-cycle; default: cosine)
               --gamma <factor>        What step, exponential and plateau multiply the
                                       learning rate by. (default: 0.1, of exponential 0.9)
               --decay-epochs <n>      Epochs after which step does so, or without a better
@@ -132,6 +132,13 @@ struct HelpTests {
               --patience <n>          End when so many epochs in a row were no better.
                                       (default: never)
               --min-delta <x>         By how much better, for --patience. (default: 0)
+              --tol <x>               scikit-learn's tolerance: end when more than
+                                      --n-iter-no-change epochs in a row each brought less
+                                      than this in training loss, or with --monitor
+                                      validation-score in that. (default: 1e-4 with
+                                      --n-iter-no-change or --schedule adaptive, else never)
+              --n-iter-no-change <n>  See --tol; for adaptive, which then goes on with a
+                                      fifth of the rate. (default: 10)
               --seed <n>              Key of all randomness. (default: 1)
               --shuffle/--no-shuffle  Take the rows in a new order in each epoch, or in the
                                       file's. (default: --shuffle)

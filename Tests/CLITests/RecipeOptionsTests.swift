@@ -19,7 +19,8 @@ struct RecipeOptionsTests {
             "--dropout", "0.25,0.5", "--input-dropout", "0.75", "--weight-decay", "0.01", "--schedule", "step",
             "--gamma",
             "0.5", "--decay-epochs", "3", "--warmup", "1.5", "--batch-size", "17", "--epochs", "19", "--monitor",
-            "validation-score", "--patience", "4", "--min-delta", "0.002", "--seed", "23", "--no-shuffle", "--shards",
+            "validation-score", "--patience", "4", "--min-delta", "0.002", "--tol", "0.003", "--n-iter-no-change", "6",
+            "--seed", "23", "--no-shuffle", "--shards",
             "3",
             "--precision", "bf16", "--validation", "0.2",
         ])
@@ -46,6 +47,8 @@ struct RecipeOptionsTests {
         expected.monitor = .validationScore
         expected.patience = 4
         expected.minDelta = 0.002
+        expected.tol = 0.003
+        expected.nIterNoChange = 6
         expected.seed = 23
         expected.shuffle = false
         expected.shards = 3
@@ -100,6 +103,8 @@ struct RecipeOptionsTests {
         recipe.monitor = .validationScore
         recipe.patience = 4
         recipe.minDelta = 0.002
+        recipe.tol = 0.003
+        recipe.nIterNoChange = 6
         recipe.seed = 23
         recipe.validation = 0.2
         recipe.shuffle = false
@@ -129,6 +134,12 @@ struct RecipeOptionsTests {
         (
             ["--epsilon", "1e-6", "--optimizer", "lion"],
             "--epsilon goes with --optimizer adam, adamw, rmsprop, adagrad, not lion"
+        ),
+        (["--tol", "-1"], "--tol: expected a number of at least 0, found -1.0"),
+        (["--n-iter-no-change", "0"], "--n-iter-no-change: expected a number from 1 to 100000, found 0"),
+        (
+            ["--gamma", "0.5", "--schedule", "adaptive"],
+            "--gamma goes with --schedule step, exponential, plateau, not adaptive"
         ),
         (["--min-delta", "1"], "--min-delta goes with --patience"),
         (["--warmup", "11"], "--warmup: expected at most the epochs, 10, found 11"),

@@ -35,7 +35,8 @@ import Testing
                 "dropout", "input_dropout", "weight_decay", "beta1", "beta2", "epsilon", "schedule", "gamma",
                 "decay_epochs", "power", "warmup", "batch_size",
                 "epochs", "seed", "validation",
-                "monitor", "patience", "min_delta", "shuffle", "shards", "precision", "data", "fingerprint",
+                "monitor", "patience", "min_delta", "tol", "n_iter_no_change", "shuffle", "shards", "precision", "data",
+                "fingerprint",
                 "checkpoint_every",
                 "from_parameters",
             ])

@@ -53,6 +53,10 @@ struct RunCardTests {
                     + "epsilon 1e-08", "minibatch   128 rows, 2 shards, 422 steps an epoch",
             ])
         #expect(lines()[6] == "epochs      10, seed 1, patience 4 by validation-score, min delta 0.01")
+        card.recipe.patience = nil
+        card.recipe.tol = 1e-4
+        card.recipe.nIterNoChange = 10
+        #expect(lines()[6] == "epochs      10, seed 1, tol 0.0001 in 10 epochs")
         card.recipe.optimizer = .lion
         card.recipe.schedule = .plateau
         card.recipe.warmup = 0

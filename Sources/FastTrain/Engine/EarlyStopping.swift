@@ -1,14 +1,23 @@
-/// Which epoch is the best so far, and whether a run ends since none has been better for long enough: the rule of Keras's
-/// `EarlyStopping`, by the figures of finished epochs alone, so that a resumed run ends where a straight one does.
+/// Which epoch is the best so far, and whether a run ends since none has been better for long enough: by the rule of
+/// Keras's `EarlyStopping` (`patience`) or of scikit-learn (`Tolerance`), by the figures of finished epochs alone, so that
+/// a resumed run ends where a straight one does.
 struct EarlyStopping: Sendable {
     private let monitor: Monitor
     private let patience: Int?
     private let minDelta: Double
+    private let tolerance: Tolerance?
+    private let learningRate: Double
+    private let isAdaptive: Bool
+    private let warmup: Double
 
     init(_ recipe: Recipe) {
         monitor = recipe.monitor
         patience = recipe.patience
         minDelta = recipe.minDelta
+        tolerance = recipe.tolerance
+        learningRate = recipe.learningRate
+        isAdaptive = recipe.schedule == .adaptive
+        warmup = recipe.warmup
     }
 
     /// The figure of an epoch, with the sign that makes more the better; nil if it has none.
@@ -37,8 +46,31 @@ struct EarlyStopping: Sendable {
         bestEpoch(history).map { $0 == history.last?.epoch } ?? false
     }
 
+    /// Why the run is over after these epochs; nil: it goes on.
+    func ending(_ history: [EpochRecord]) -> Outcome.Ending? {
+        if isOutOfPatience(history) { return .patience }
+        return adapt(history).isOver ? .tolerance : nil
+    }
+
+    /// The rate of the adaptive schedule after these epochs.
+    func adaptiveRate(_ history: [EpochRecord]) -> Double { adapt(history).rate }
+
+    /// scikit-learn's rule over the epochs after the warm-up, which it does not have.
+    private func adapt(_ history: [EpochRecord]) -> (rate: Double, isOver: Bool) {
+        var rate = learningRate
+        var isOver = false
+        guard var tolerance else { return (rate, isOver) }
+        for record in history where Double(record.epoch) > warmup {
+            guard let figure = monitor == .validationScore ? figure(record) : -record.trainLoss else { continue }
+            tolerance.add(figure)
+            isOver = tolerance.isExceeded && !(isAdaptive && Tolerance.lower(&rate))
+            if tolerance.isExceeded { tolerance.startAnew() }
+        }
+        return (rate, isOver)
+    }
+
     /// Whether no epoch was better, by more than `minDelta`, in the last `patience` ones.
-    func isOver(_ history: [EpochRecord]) -> Bool {
+    private func isOutOfPatience(_ history: [EpochRecord]) -> Bool {
         guard let patience else { return false }
         var plateau = Plateau(patience: patience - 1)
         for record in history { if let figure = figure(record) { plateau.add(figure) { $0 - minDelta > $1 } } }

@@ -35,6 +35,7 @@ struct LearningRate: Sendable {
         case .exponential: return peak * FastTrain.power(gamma, epochs)
         case .inverseScaling: return peak / FastTrain.power(Double(epochs) * Double(rows) + 1, recipe.power)
         case .plateau: return peak * FastTrain.power(gamma, reductions(history))
+        case .adaptive: return stopping.adaptiveRate(history)
         case .cosine:
             return LearningRate.anneal(from: peak, to: 0, at: Double(position) / Double(max(1, steps - warmupSteps)))
         case .oneCycle: return oneCycle(position, of: steps - warmupSteps)

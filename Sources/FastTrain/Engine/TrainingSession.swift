@@ -151,7 +151,7 @@ final class TrainingSession: @unchecked Sendable {
         }
         try training.tensorBoard?.begin(history, validates: validation != nil)
         try training.folder?.writeHistory(history)
-        if stopping.isOver(history) { ending = .patience }
+        ending = stopping.ending(history)
         planStep()
     }
 
@@ -238,8 +238,8 @@ final class TrainingSession: @unchecked Sendable {
         lossSum = 0
         try training.tensorBoard?.append(record)
         progress(.epoch(record))
-        if stopping.isOver(history) {
-            ending = .patience
+        if let end = stopping.ending(history) {
+            ending = end
         } else if let most = training.maxTime, step < training.totalSteps, clock.wouldExceed(most) {
             ending = .time
         }

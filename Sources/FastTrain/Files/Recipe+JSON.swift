@@ -86,6 +86,8 @@ extension Recipe {
         RecipeField("monitor", \.monitor, unlessGiven: .validationLoss),
         RecipeField("patience", \.patience),
         RecipeField("min_delta", \.minDelta, unlessGiven: 0),
+        RecipeField("tol", \.tol),
+        RecipeField("n_iter_no_change", \.nIterNoChange),
         RecipeField("shuffle", \.shuffle),
         RecipeField("shards", \.shards),
         RecipeField("precision", \.precision, unlessGiven: .f32),

@@ -109,6 +109,8 @@ extension Recipe {
                 found: monitor.rawValue),
             Check("patience", patience ?? 1, 1...100_000),
             Check("min_delta", "a number of at least 0", minDelta) { $0 >= 0 },
+            Check("tol", "a number of at least 0", tol ?? 0) { $0 >= 0 },
+            Check("n_iter_no_change", nIterNoChange ?? 1, 1...100_000),
             Check("shards", shards, 1...1024),
         ]
     }

@@ -41,13 +41,17 @@ public struct RunConfiguration: Sendable {
 
     /// The recipe that the file describes, with `later` laid over it, checked.
     ///
-    /// `beta2` and `gamma` go with the optimizer and the schedule: where the file has the default of its own ones and
+    /// `beta2`, `gamma`, `tol` and `nIterNoChange` go with the optimizer and the schedule: where the file has the default of its own ones and
     /// `later` has others, theirs are taken. Throws `.badData` with the line for what the file alone makes impossible, else
     /// `.usage`.
     public func recipe(changedBy later: RecipeChanges = RecipeChanges()) throws(FastTrainError) -> Recipe {
         var own = changes.applied(to: Recipe())
         if own.beta2 == own.optimizer.defaultBeta2 { own.beta2 = nil }
         if own.gamma == own.schedule.defaultGamma { own.gamma = nil }
+        if own.schedule == .adaptive {
+            if own.tol == Tolerance.defaultTol { own.tol = nil }
+            if own.nIterNoChange == Tolerance.defaultEpochs { own.nIterNoChange = nil }
+        }
         let recipe = later.applied(to: own)
         if let fault = recipe.fault, let line = lines[fault.field], own.fault?.field == fault.field,
             !later.names.contains(fault.field)

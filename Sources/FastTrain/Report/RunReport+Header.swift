@@ -26,6 +26,7 @@ extension RunReport {
         var sentence = "Trained for \(epochs) on \(Format.count(trainRows, "row")) in \(Format.duration(seconds))"
         switch ending {
         case .patience: sentence += ", until \(Format.count(recipe.patience ?? 0, "epoch")) in a row were no better"
+        case .tolerance: sentence += ", until more than \(recipe.toleranceText)"
         case .time: sentence += ", all that the time allowed"
         case nil: sentence += "; not finished yet"
         case .epochs: break

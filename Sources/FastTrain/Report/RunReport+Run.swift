@@ -107,8 +107,8 @@ extension Training {
         var ending: Outcome.Ending?
         if history.count >= run.recipe.epochs {
             ending = .epochs
-        } else if stopping.isOver(history) {
-            ending = .patience
+        } else if let end = stopping.ending(history) {
+            ending = end
         } else if let finished, finished.parameters == model.parameters {
             // It ended before its last epoch, and nobody resumed it.
             ending = .time

@@ -182,7 +182,7 @@ public final class Search: Sendable {
             }
             if session.interrupted != nil { return nil }
             // With a patience the last epochs are those that were no better.
-            let best = recipe.patience == nil ? nil : session.best?.epoch
+            let best = recipe.endsByValidation ? session.best?.epoch : nil
             ends.append(session.history[(best ?? session.history.count) - 1])
         }
         let count = Double(ends.count)
@@ -238,7 +238,7 @@ public final class Search: Sendable {
 
     /// The recipe of the winner's last training: on all training rows, so that none are left to stop by.
     func finalRecipe(of winner: TrialResult) -> Recipe {
-        let own = recipe.patience == nil ? winner.epochs : winner.bestEpoch ?? winner.epochs
+        let own = recipe.endsByValidation ? winner.bestEpoch ?? winner.epochs : winner.epochs
         var result = recipe(winner.settings, epochs: description.finalEpochs ?? own)
         result.validation = 0
         result.monitor = .trainLoss

@@ -201,6 +201,23 @@ struct RecipeOptions: ParsableArguments {
         help: ArgumentHelp("By how much better, for --patience. (default: 0)", valueName: "x"))
     var minDelta: Double?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            scikit-learn's tolerance: end when more than --n-iter-no-change epochs in a row each brought less than this \
+            in training loss, or with --monitor validation-score in that. (default: 1e-4 with --n-iter-no-change or \
+            --schedule adaptive, else never)
+            """,
+            valueName: "x"))
+    var tol: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "See --tol; for adaptive, which then goes on with a fifth of the rate. (default: 10)", valueName: "n"))
+    var nIterNoChange: Int?
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Key of all randomness.", valueName: "n"))
     var seed = Setting(Recipe().seed)
 
@@ -265,6 +282,8 @@ struct RecipeOptions: ParsableArguments {
         set(\.monitor, monitor.given)
         set(\.patience, optional: patience)
         set(\.minDelta, minDelta)
+        set(\.tol, optional: tol)
+        set(\.nIterNoChange, optional: nIterNoChange)
         set(\.seed, seed.given)
         set(\.validation, data.validation.given)
         set(\.shuffle, shuffle)

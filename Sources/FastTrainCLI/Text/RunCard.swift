@@ -59,7 +59,10 @@ struct RunCard {
         let monitor = recipe.monitor == .validationLoss ? "" : " by \(recipe.monitor.rawValue)"
         let delta = recipe.minDelta > 0 ? ", min delta \(Format.setting(recipe.minDelta))" : ""
         let patience = recipe.patience.map { ", patience \(Format.integer($0))\(monitor)\(delta)" } ?? ""
-        return "\(Format.integer(recipe.epochs)), seed \(recipe.seed)\(patience)"
+        let tol =
+            recipe.tol.map { ", tol \(Format.setting($0)) in \(Format.count(recipe.nIterNoChange ?? 0, "epoch"))" }
+            ?? ""
+        return "\(Format.integer(recipe.epochs)), seed \(recipe.seed)\(patience)\(tol)"
     }
 
     /// Such as " 0.5 every 3 epochs".
@@ -71,7 +74,7 @@ struct RunCard {
         case .exponential: " \(gamma)"
         case .plateau: " \(gamma) after \(epochs)"
         case .inverseScaling: " \(Format.setting(recipe.power))"
-        case .constant, .cosine, .oneCycle: ""
+        case .constant, .adaptive, .cosine, .oneCycle: ""
         }
     }
 

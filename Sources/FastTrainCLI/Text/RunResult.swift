@@ -63,6 +63,7 @@ struct RunResult: SessionResult {
         let reason =
             switch ending {
             case .patience: ", the \(monitored) no better in \(Format.count(recipe.patience ?? 0, "epoch"))"
+            case .tolerance: ", then more than \(recipe.toleranceText)"
             case .time: ", all that the time allows"
             case .epochs, nil: ""
             }

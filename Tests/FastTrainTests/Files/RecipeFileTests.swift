@@ -35,6 +35,8 @@ import Testing
         recipe.monitor = .trainLoss
         recipe.patience = 4
         recipe.minDelta = 0.25
+        recipe.tol = 0.125
+        recipe.nIterNoChange = 6
         recipe.shuffle = false
         recipe.shards = 5
         recipe.precision = .bf16
@@ -78,6 +80,7 @@ import Testing
         let optional = [
             "loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2", "gamma",
             "decay_epochs", "huber_delta", "class_weight", "label_smoothing", "power", "warmup", "normalization",
+            "tol", "n_iter_no_change",
         ]
         for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }

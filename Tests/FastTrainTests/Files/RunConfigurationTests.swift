@@ -50,6 +50,9 @@ struct RunConfigurationTests {
         let own = try configuration("optimizer: adam\nbeta2: 0.9\nschedule: step\ngamma: 0.3").recipe(
             changedBy: changes)
         #expect(own.beta2 == 0.9 && own.gamma == 0.3)
+        let adaptive = try configuration("schedule: adaptive\ntol: 1e-4\nn_iter_no_change: 5").recipe(
+            changedBy: changes)
+        #expect(adaptive.tol == nil && adaptive.nIterNoChange == 5)
     }
 
     @Test func whatElseRecipeJSONHolds() throws {

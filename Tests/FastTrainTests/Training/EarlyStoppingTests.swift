@@ -23,7 +23,7 @@ import _TestSupport
 
     /// The epoch at which the run ends; 0: it does not.
     private func end(_ recipe: Recipe, _ history: [EpochRecord]) -> Int {
-        (1...history.count).first { EarlyStopping(recipe).isOver(Array(history.prefix($0))) } ?? 0
+        (1...history.count).first { EarlyStopping(recipe).ending(Array(history.prefix($0))) != nil } ?? 0
     }
 
     @Test func theLossMustFall() {

@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""Makes the reference files sklearn-*.safetensors beside this script: what scikit-learn's MLPClassifier and MLPRegressor
+compute, for our tests to compare with.
+
+    python3 -m venv venv && venv/bin/pip install scikit-learn safetensors
+    venv/bin/python Tests/References/make_sklearn_references.py
+
+The files are committed, so the tests need neither Python nor scikit-learn.
+
+sklearn-tolerance.safetensors: its rule of tol, n_iter_no_change and the adaptive rate, run on figures made up here.
+    loss.<n> or score.<n>   [epochs], a training loss or a validation score of each epoch
+    loss.<n>.rates          [epochs that were trained], the learning rate of each (0.1 in the first)
+    metadata                loss.<n>: tol, n_iter_no_change, learning_rate
+
+sklearn-mlp.safetensors: fits on 50 rows of 6 features, in file order.
+    <case>.x, <case>.y                  [50, 6]; [50] I64 classes, or [50, outputs]
+    <case>.initial.<layer>.coefs        [inputs, outputs], before the fit; .intercepts [outputs]
+    <case>.final.<layer>.coefs          likewise, after it
+    <case>.loss_curve                   [epochs]
+    <case>.answers                      [50, outputs], predict_proba or predict
+    <case>.score                        [1], on the same rows
+    metadata                            <case>: the settings as JSON
+"""
+
+import json
+import struct
+import warnings
+from pathlib import Path
+
+import numpy as np
+import sklearn
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
+
+
+def rates_by_rule(kind: str, figures: np.ndarray, tol: float, epochs: int, schedule: str) -> list[float]:
+    """The loop of MLPRegressor._fit_stochastic, around its own rules."""
+    estimator = MLPRegressor(solver="sgd", tol=tol, n_iter_no_change=epochs, early_stopping=kind == "score")
+    optimizer = SGDOptimizer([], 0.1, schedule)
+    estimator._no_improvement_count = 0
+    estimator.coefs_ = estimator.intercepts_ = []
+    estimator.loss_curve_, estimator.validation_scores_ = [], []
+    estimator.best_loss_, estimator.best_validation_score_ = np.inf, -np.inf
+    rates = []
+    for figure in figures.astype(float):
+        rates.append(optimizer.learning_rate)
+        estimator.loss_curve_.append(figure)
+        estimator._score = lambda *_, **__: figure
+        estimator._update_no_improvement_count(kind == "score", None, None, None)
+        optimizer.iteration_ends(0)
+        if estimator._no_improvement_count > epochs:
+            if optimizer.trigger_stopping("", False):
+                break
+            estimator._no_improvement_count = 0
+    return rates
+
+
+def tolerance_references() -> None:
+    random = np.random.default_rng(1)
+    tensors, metadata = {}, {}
+    for kind in ["loss", "score"]:
+        for index, (tol, epochs, schedule) in enumerate(
+            [(1e-4, 10, "adaptive"), (0.0, 1, "adaptive"), (0.01, 2, "adaptive"), (1e-4, 10, "constant"), (0.01, 3, "constant")]
+        ):
+            falling = np.round(1 / (1 + 0.2 * np.arange(400)) + 0.02 * random.random(400), 3)  # with equals
+            figures = (falling if kind == "loss" else 1 - falling).astype(np.float32)
+            rates = rates_by_rule(kind, figures, tol, epochs, schedule)
+            name = f"{kind}.{index}"
+            print(f"{name}: ends after {len(rates)} epochs, at a rate of {rates[-1]:g}")
+            tensors[name] = figures
+            tensors[f"{name}.rates"] = np.array(rates, np.float32)
+            metadata[name] = f"{tol} {epochs} {schedule}"
+    write("sklearn-tolerance", tensors, metadata)
+
+def record_initial(kind):
+    """The estimator, which keeps its initial weights."""
+
+    class Recorded(kind):
+        def _init_coef(self, *arguments):
+            weights = super()._init_coef(*arguments)
+            self.__dict__.setdefault("initial", []).append([weight.copy() for weight in weights])
+            return weights
+
+    Recorded.__name__ = kind.__name__
+    return Recorded
+
+
+COMMON = {"hidden_layer_sizes": (8, 5), "shuffle": False, "batch_size": 16, "max_iter": 40, "alpha": 0.05, "tol": 0.0}
+CASES = {  # name: (outputs, settings); of a classifier the outputs are its classes
+    "classes-adam": (4, {"learning_rate_init": 0.01}),
+    "classes-adam-settings": (
+        4, {"activation": "tanh", "learning_rate_init": 0.01, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3},
+    ),
+    "classes-sgd": (4, {"solver": "sgd", "activation": "logistic", "learning_rate_init": 0.1, "nesterovs_momentum": False}),
+    "classes-sgd-plain": (4, {"solver": "sgd", "activation": "identity", "learning_rate_init": 0.02, "momentum": 0.0}),
+    "classes-nesterov": (4, {"solver": "sgd", "activation": "tanh", "learning_rate_init": 0.02}),
+    "classes-invscaling": (
+        4, {"solver": "sgd", "activation": "tanh", "learning_rate_init": 0.1, "learning_rate": "invscaling", "power_t": 0.3},
+    ),
+    "classes-adaptive": (
+        4,
+        {"solver": "sgd", "activation": "tanh", "learning_rate_init": 0.05, "learning_rate": "adaptive", "tol": 0.01,
+         "n_iter_no_change": 2, "max_iter": 100},
+    ),
+    "classes-tol": (4, {"activation": "tanh", "learning_rate_init": 0.02, "tol": 0.004, "n_iter_no_change": 3, "max_iter": 100}),
+    "numbers-adam": (1, {"activation": "tanh", "learning_rate_init": 0.01, "epsilon": 1e-3}),
+    "numbers-sgd": (2, {"solver": "sgd", "activation": "tanh", "learning_rate_init": 0.01}),
+    "numbers-adaptive": (
+        2,
+        {"solver": "sgd", "activation": "logistic", "learning_rate_init": 0.02, "learning_rate": "adaptive", "tol": 0.002,
+         "n_iter_no_change": 2, "max_iter": 150},
+    ),
+    "numbers-auto": (3, {"batch_size": "auto", "activation": "relu", "learning_rate_init": 0.01, "hidden_layer_sizes": (7,)}),
+}
+ROWS, FEATURES = 50, 6
+
+
+def mlp_references() -> None:
+    warnings.simplefilter("ignore")
+    tensors, metadata = {}, {}
+    for name, (outputs, settings) in CASES.items():
+        settings = COMMON | settings
+        kind = record_initial(MLPClassifier if name.startswith("classes") else MLPRegressor)
+        for seed in range(1, 500):
+            random = np.random.default_rng(seed)
+            x = random.normal(size=(ROWS, FEATURES)).astype(np.float32)
+            y = np.tanh(x @ random.normal(size=(FEATURES, outputs))) + 0.5 * random.normal(size=(ROWS, outputs))
+            y = y.argmax(1) if name.startswith("classes") else y.astype(np.float32)
+            target = y.ravel() if outputs == 1 else y
+            single = kind(random_state=seed, **settings).fit(x, target)
+            exact = kind(random_state=seed, **settings).fit(x.astype(np.float64), target.astype(y.dtype if y.ndim == 1 else np.float64))
+            # A reference must forgive rounding: see make_references.py.
+            same = single.n_iter_ == exact.n_iter_
+            if same and np.abs(np.subtract(single.loss_curve_, exact.loss_curve_)).max() < 2e-6:
+                break
+        else:
+            raise SystemExit(f"{name}: no seed gives a run that forgives rounding")
+        print(f"{name}: seed {seed}, {single.n_iter_} epochs, loss {single.loss_curve_[0]:.4f} to {single.loss_:.4f}")
+        tensors[f"{name}.x"] = x
+        tensors[f"{name}.y"] = y.astype(np.int64) if y.ndim == 1 else y.astype(np.float32)
+        for layer, (coefs, intercepts) in enumerate(single.initial):
+            tensors[f"{name}.initial.{layer}.coefs"] = coefs
+            tensors[f"{name}.initial.{layer}.intercepts"] = intercepts
+        for layer, (coefs, intercepts) in enumerate(zip(exact.coefs_, exact.intercepts_)):
+            tensors[f"{name}.final.{layer}.coefs"] = coefs.astype(np.float32)
+            tensors[f"{name}.final.{layer}.intercepts"] = intercepts.astype(np.float32)
+        tensors[f"{name}.loss_curve"] = np.array(exact.loss_curve_, np.float32)
+        answers = exact.predict_proba(x) if name.startswith("classes") else exact.predict(x).reshape(ROWS, -1)
+        tensors[f"{name}.answers"] = answers.astype(np.float32)
+        tensors[f"{name}.score"] = np.array([exact.score(x, target)], np.float32)
+        metadata[name] = json.dumps(settings)
+    write("sklearn-mlp", tensors, metadata)
+
+
+
+def write(name: str, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
+    """A safetensors file in our order: the safetensors package writes metadata in an order that changes by run."""
+    header = {"__metadata__": metadata | {"scikit-learn": sklearn.__version__}}
+    payload = b""
+    for key, value in tensors.items():
+        data = np.ascontiguousarray(value).tobytes()
+        header[key] = {
+            "dtype": {"float32": "F32", "int64": "I64"}[value.dtype.name],
+            "shape": list(value.shape),
+            "data_offsets": [len(payload), len(payload) + len(data)],
+        }
+        payload += data
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-(len(text) + 8) % 64)
+    Path(__file__).with_name(f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + payload)
+
+
+def main() -> None:
+    tolerance_references()
+    mlp_references()
+
+
+if __name__ == "__main__":
+    main()
