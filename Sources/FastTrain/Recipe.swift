@@ -36,6 +36,9 @@ public struct Recipe: Sendable, Equatable {
     public var inputDropout: Double = 0
     /// Added to the gradient as `weightDecay · w` or decoupled (adamw, lion), weights and biases alike.
     public var weightDecay: Double = 0
+    /// scikit-learn's L2 penalty: 0.5 · alpha · ‖W‖² / rows of the minibatch is added to the loss that is minimised and shown,
+    /// W all weights without the biases.
+    public var alpha: Double = 0
     /// Decay of Adam's mean of gradients; of the direction that Lion takes.
     public var beta1: Double = 0.9
     /// Decay of Adam's and RMSprop's mean of squared gradients, of Lion's mean of gradients. nil: 0.999 for Adam, 0.99 for

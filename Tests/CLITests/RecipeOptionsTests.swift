@@ -16,7 +16,8 @@ struct RecipeOptionsTests {
             "--hidden", "7,5", "--activation", "gelu-tanh", "--loss", "cross-entropy", "--label-smoothing", "0.125",
             "--class-weight", "1,2.5", "--optimizer", "adamw", "--learning-rate", "0.03", "--beta1", "0.8", "--beta2",
             "0.95", "--epsilon", "1e-6",
-            "--dropout", "0.25,0.5", "--input-dropout", "0.75", "--weight-decay", "0.01", "--schedule", "step",
+            "--dropout", "0.25,0.5", "--input-dropout", "0.75", "--weight-decay", "0.01", "--alpha", "0.02",
+            "--schedule", "step",
             "--gamma",
             "0.5", "--decay-epochs", "3", "--warmup", "1.5", "--batch-size", "17", "--epochs", "19", "--monitor",
             "validation-score", "--patience", "4", "--min-delta", "0.002", "--tol", "0.003", "--n-iter-no-change", "6",
@@ -38,6 +39,7 @@ struct RecipeOptionsTests {
         expected.dropout = [0.25, 0.5]
         expected.inputDropout = 0.75
         expected.weightDecay = 0.01
+        expected.alpha = 0.02
         expected.schedule = .step
         expected.gamma = 0.5
         expected.decayEpochs = 3
@@ -90,6 +92,7 @@ struct RecipeOptionsTests {
         recipe.dropout = [0.25, 0.5]
         recipe.inputDropout = 0.75
         recipe.weightDecay = 0.01
+        recipe.alpha = 0.02
         recipe.beta1 = 0.8
         recipe.beta2 = 0.95
         recipe.epsilon = 1e-6
@@ -134,6 +137,11 @@ struct RecipeOptionsTests {
         (
             ["--epsilon", "1e-6", "--optimizer", "lion"],
             "--epsilon goes with --optimizer adam, adamw, rmsprop, adagrad, not lion"
+        ),
+        (["--alpha", "-1"], "--alpha: expected a number of at least 0, found -1.0"),
+        (
+            ["--alpha", "0.1", "--optimizer", "lion"],
+            "--alpha: expected 0 with the optimizer lion, which takes the gradient's sign alone, found 0.1"
         ),
         (["--tol", "-1"], "--tol: expected a number of at least 0, found -1.0"),
         (["--n-iter-no-change", "0"], "--n-iter-no-change: expected a number from 1 to 100000, found 0"),

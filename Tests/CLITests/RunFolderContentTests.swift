@@ -32,7 +32,7 @@ import Testing
                 "hidden", "activation", "leaky_slope", "normalization", "loss", "huber_delta", "class_weight",
                 "label_smoothing", "optimizer",
                 "learning_rate", "momentum", "nesterov",
-                "dropout", "input_dropout", "weight_decay", "beta1", "beta2", "epsilon", "schedule", "gamma",
+                "dropout", "input_dropout", "weight_decay", "alpha", "beta1", "beta2", "epsilon", "schedule", "gamma",
                 "decay_epochs", "power", "warmup", "batch_size",
                 "epochs", "seed", "validation",
                 "monitor", "patience", "min_delta", "tol", "n_iter_no_change", "shuffle", "shards", "precision", "data",

@@ -18,18 +18,23 @@ extension Network {
             }
             let fan = isRectified ? layer.inputs : layer.inputs + layer.outputs
             let bound = Float((6 / Double(fan)).squareRoot())
-            parameters.layers[index].weight.withUnsafeMutableBufferPointer { weight in
-                for first in stride(from: 0, to: weight.count, by: 4) {
-                    let draws = generator.block(UInt64(first / 4), stream: UInt32(index))
-                    for lane in 0..<min(4, weight.count - first) {
-                        // 24 random bits: a float in 0..<1 without rounding.
-                        let unit = Float(draws[lane] >> 8) * 0x1p-24
-                        weight[first + lane] = (2 * unit - 1) * bound
-                    }
-                }
-            }
+            generator.fill(&parameters.layers[index].weight, within: bound, stream: UInt32(index))
         }
         return parameters
+    }
+}
+
+extension Philox {
+    /// Numbers that are uniform from −bound to below bound.
+    func fill(_ numbers: inout [Float], within bound: Float, stream: UInt32) {
+        for first in stride(from: 0, to: numbers.count, by: 4) {
+            let draws = block(UInt64(first / 4), stream: stream)
+            for lane in 0..<min(4, numbers.count - first) {
+                // 24 random bits: a float in 0..<1 without rounding.
+                let unit = Float(draws[lane] >> 8) * 0x1p-24
+                numbers[first + lane] = (2 * unit - 1) * bound
+            }
+        }
     }
 }
 

@@ -83,7 +83,11 @@ struct LearningRate: Sendable {
 
 /// xᵖ for x ≥ 1: e to p ln x, by series, error below 1e-14 relative for p ln x up to 100. libm's `pow` differs from
 /// machine to machine.
-func power(_ x: Double, _ p: Double) -> Double {
+func power(_ x: Double, _ p: Double) -> Double { exponential(p * logarithm(x)) }
+
+/// ln x by series, error below 1e-15 relative; of 0 −∞.
+func logarithm(_ x: Double) -> Double {
+    guard x > 0 else { return -.infinity }
     // ln x = k ln 2 + 2 artanh y, with x / 2ᵏ in √½..<√2.
     var k = Double(x.exponent)
     var mantissa = x.significand
@@ -98,9 +102,7 @@ func power(_ x: Double, _ p: Double) -> Double {
         term *= y * y
         artanh += term / n
     }
-    let ln2 = 0.693_147_180_559_945_3
-    let exponent = p * (k * ln2 + 2 * artanh)
-    return exponential(exponent)
+    return k * 0.693_147_180_559_945_3 + 2 * artanh
 }
 
 /// eˣ by its series, error below 1e-15 relative for |x| up to 100; x is at most 1000 in size.

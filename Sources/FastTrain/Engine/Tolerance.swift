@@ -1,13 +1,13 @@
 /// scikit-learn's rule of its multilayer perceptrons: how many epochs in a row brought less than `tol` over the best before
 /// them. The best moves with every gain, even one that does not count, so that many small ones count for nothing.
-struct Tolerance: Sendable {
+struct Tolerance: Sendable, Equatable {
     /// scikit-learn's defaults.
     static let defaultTol = 1e-4
     static let defaultEpochs = 10
 
-    let tol: Double
+    var tol: Double
     /// The most in a row that are put up with.
-    let epochs: Int
+    var epochs: Int
     /// The highest figure so far; of losses their negative is taken.
     private(set) var best = -Double.infinity
     private var without = 0
@@ -27,6 +27,12 @@ struct Tolerance: Sendable {
 
     /// Counts from 0 again, against the same best.
     mutating func startAnew() { without = 0 }
+
+    /// Counts from 0 again, against this best; nil: the next figure is one.
+    mutating func startAnew(from best: Double?) {
+        without = 0
+        self.best = best ?? -.infinity
+    }
 
     /// A fifth of a rate above a millionth; false: it is not above, and stays.
     static func lower(_ rate: inout Double) -> Bool {

@@ -38,9 +38,11 @@ enum GradientForm: Sendable {
 extension TrainingEngine {
     /// The weight gradients of this thread's blocks over a minibatch of `count` rows, all-reduced, and their update.
     ///
-    /// `upcoming`: the rows that this thread gathers next, asked for on the way.
+    /// `weightStep`: of the weights, if it is another than that of the other parameters. `upcoming`: the rows that this
+    /// thread gathers next, asked for on the way.
     func reduceUpdate(
-        rank: Int, count: Int, _ step: OptimizerState.Step, upcoming: UpcomingRows? = nil, laps: LapTimer? = nil
+        rank: Int, count: Int, _ step: OptimizerState.Step, weights weightStep: OptimizerState.Step? = nil,
+        upcoming: UpcomingRows? = nil, laps: LapTimer? = nil
     ) {
         let scratch = scratch[rank]
         let minibatch = Minibatch(count: count, shards: shards)
@@ -63,7 +65,7 @@ extension TrainingEngine {
             }
             if block.inputs.lowerBound == 0 { biasGradient(block, scratch, minibatch) }
             laps?.lap(.gradient, layer: block.layer)
-            update(block, scratch, step)
+            update(block, scratch, step, weights: weightStep ?? step)
             updateNormalization(block, scratch, minibatch, step)
             follow(block)
             laps?.lap(.update, layer: block.layer)
@@ -165,7 +167,10 @@ extension TrainingEngine {
     }
 
     /// All-reduces a block's gradient and updates its weights, and the biases of its outputs with its first input.
-    private func update(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ step: OptimizerState.Step) {
+    private func update(
+        _ block: GradientPlan.Block, _ scratch: GradientScratch, _ step: OptimizerState.Step,
+        weights weightStep: OptimizerState.Step
+    ) {
         let layer = forward.parameters.layout.layers[block.layer]
         let width = kernels.panelWidth
         let count = block.inputs.count * width
@@ -173,7 +178,8 @@ extension TrainingEngine {
         for (index, panel) in block.panels.enumerated() {
             optimizer.update(
                 forward.parameters, gradient: scratch.gradient(0) + index * count,
-                offset: layer.weights + panel * layer.panelStride + block.inputs.lowerBound * width, count: count, step)
+                offset: layer.weights + panel * layer.panelStride + block.inputs.lowerBound * width, count: count,
+                weightStep)
         }
         guard block.inputs.lowerBound == 0 else { return }
         ft_all_reduce_slice(scratch.biasPointers, Int32(shards), block.panels.count * width)

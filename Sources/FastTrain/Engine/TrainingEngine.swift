@@ -17,6 +17,8 @@ struct TrainingEngine: Sendable {
     private let smoothing: Float
     /// nil: all rows count alike.
     private let weights: RowWeights?
+    /// nil: alpha is 0.
+    let penalty: Penalty?
     let plan: GradientPlan
     /// How each layer's gradient is made.
     let forms: [GradientForm]
@@ -51,6 +53,7 @@ struct TrainingEngine: Sendable {
             isTraining: true)
         let layout = forward.parameters.layout
         optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
+        penalty = Penalty(recipe, layout: layout)
         self.kernels = kernels
         shards = recipe.shards
         dropout = DropoutPlan(recipe)
@@ -129,6 +132,7 @@ struct TrainingEngine: Sendable {
         laps: LapTimer? = nil
     ) throws(FastTrainError) {
         let minibatch = Minibatch(count: count, shards: shards)
+        penalty?.add(forward.parameters, member: member)
         let rows = gradientOperands == nil ? member.share(of: count) : minibatch.wholePairs(member.share(of: count))
         let gathered = forward.gather(
             split.features, indices: indices, rows: rows, dropout: dropout.dropout(0, step: step))
@@ -273,7 +277,8 @@ struct TrainingEngine: Sendable {
             laps: laps)
     }
 
-    /// The sum of the losses of a minibatch of `count` rows, each times its weight: in row order within a shard, shards in the tree.
+    /// The sum of the losses of a minibatch of `count` rows, each times its weight: in row order within a shard, shards in the
+    /// tree; without the penalty.
     func lossSum(count: Int) -> Double { lossSum(count: count, shards: 0..<shards) }
 
     /// The tree over some shards: its left branch is the largest power of two that leaves a right one.

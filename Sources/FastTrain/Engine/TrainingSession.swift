@@ -102,7 +102,9 @@ final class TrainingSession: @unchecked Sendable {
                 laps?.lap(.barrier)
                 if isLead { try account(first: first, count: count) }
                 engine.reduceUpdate(
-                    rank: member.rank, count: count, update, upcoming: upcoming(from: first + count, member), laps: laps
+                    rank: member.rank, count: count, update,
+                    weights: engine.weightStep(update, order.base + first, count: count),
+                    upcoming: upcoming(from: first + count, member), laps: laps
                 )
                 if isLead { endStep(count) }
                 try member.barrier()
@@ -178,7 +180,7 @@ final class TrainingSession: @unchecked Sendable {
 
     /// Adds up the losses of a minibatch, before its update.
     private func account(first: Int, count: Int) throws(FastTrainError) {
-        let sum = engine.lossSum(count: count)
+        let sum = engine.lossSum(count: count) + (engine.penalty?.sum ?? 0)
         guard sum.isFinite else { throw divergence("the loss of its minibatch is \(name(sum))", atStep: step + 1) }
         lossSum += sum
         onStep?(step + 1, sum / engine.weightSum(order.base + first, count: count))

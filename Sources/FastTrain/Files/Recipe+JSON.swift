@@ -71,6 +71,7 @@ extension Recipe {
         RecipeField("dropout", \.dropout, unlessGiven: []),
         RecipeField("input_dropout", \.inputDropout, unlessGiven: 0),
         RecipeField("weight_decay", \.weightDecay),
+        RecipeField("alpha", \.alpha, unlessGiven: 0),
         RecipeField("beta1", \.beta1),
         RecipeField("beta2", \.beta2),
         RecipeField("epsilon", \.epsilon),

@@ -91,6 +91,10 @@ extension Recipe {
             },
             Check("input_dropout", "a number from 0 to below 1", inputDropout) { $0 >= 0 && $0 < 1 },
             Check("weight_decay", "a number of at least 0", weightDecay) { $0 >= 0 && Float($0).isFinite },
+            Check("alpha", "a number of at least 0", alpha) { $0 >= 0 && Float($0).isFinite },
+            Check(
+                "alpha", "0 with the optimizer \(Optimizer.lion.rawValue), which takes the gradient's sign alone",
+                alpha == 0 || optimizer != .lion, found: "\(alpha)"),
             Check("beta1", "a number from 0 to below 1", beta1) { $0 >= 0 && $0 < 1 },
             Check("beta2", "a number from 0 to below 1", beta2 ?? 0) { $0 >= 0 && $0 < 1 },
             Check("epsilon", "a number above 0", epsilon) { Float($0) > 0 && Float($0).isFinite },

@@ -150,6 +150,16 @@ struct RecipeOptions: ParsableArguments {
         parsing: .unconditional, help: ArgumentHelp("Weight decay (decoupled in adamw and lion).", valueName: "rate"))
     var weightDecay = Setting(Recipe().weightDecay)
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            scikit-learn's L2 penalty: half of this times the squared weights (without biases) is added to the loss of \
+            each minibatch, divided by its rows.
+            """,
+            valueName: "x"))
+    var alpha = Setting(Recipe().alpha)
+
     @Option(help: ArgumentHelp("Learning rate over the steps.", valueName: "name"))
     var schedule = Setting(Recipe().schedule)
 
@@ -272,6 +282,7 @@ struct RecipeOptions: ParsableArguments {
         set(\.dropout, dropout.given?.values)
         set(\.inputDropout, inputDropout.given)
         set(\.weightDecay, weightDecay.given)
+        set(\.alpha, alpha.given)
         set(\.schedule, schedule.given)
         set(\.gamma, optional: gamma)
         set(\.decayEpochs, decayEpochs)

@@ -129,6 +129,7 @@ struct RunCard {
             parts.append("betas \(Format.setting(recipe.beta1)) and \(beta2)")
         }
         if recipe.weightDecay > 0 { parts.append("weight decay \(Format.setting(recipe.weightDecay))") }
+        if recipe.alpha > 0 { parts.append("alpha \(Format.setting(recipe.alpha))") }
         return parts.joined(separator: ", ")
     }
 

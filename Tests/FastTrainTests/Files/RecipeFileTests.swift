@@ -20,6 +20,7 @@ import Testing
         recipe.momentum = 0.5
         recipe.nesterov = true
         recipe.weightDecay = .leastNonzeroMagnitude
+        recipe.alpha = 0.375
         recipe.beta1 = 0.7
         recipe.beta2 = 1.0.nextDown
         recipe.epsilon = 1e-37
@@ -80,7 +81,7 @@ import Testing
         let optional = [
             "loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2", "gamma",
             "decay_epochs", "huber_delta", "class_weight", "label_smoothing", "power", "warmup", "normalization",
-            "tol", "n_iter_no_change",
+            "tol", "n_iter_no_change", "alpha",
         ]
         for field in Recipe.fields where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }

@@ -1,0 +1,81 @@
+extension MLPFitted {
+    /// Trains on `data`: from new weights, or on from those there are. `isPartial`: one epoch, as the next of those before.
+    ///
+    /// `initial`: new weights to begin with, instead of random ones.
+    mutating func train(
+        _ settings: MLPSettings, on data: Dataset, loss: Loss, scale: LossScale, isPartial: Bool,
+        initial: Parameters? = nil
+    ) throws(FastTrainError) {
+        let goesOn = network != nil && (isPartial || settings.warmStart)
+        let seed =
+            settings.randomState ?? (goesOn ? network?.recipe.seed : nil) ?? UInt64.random(in: .min ... .max)
+        if settings.earlyStopping {
+            let heldOut = HoldOut.shares(of: [data.train.count], settings.validationFraction)[0]
+            guard heldOut >= 2, heldOut < data.train.count else {
+                throw .usage(
+                    "validationFraction: expected a share of the \(data.train.count) rows that holds out at least 2 "
+                        + "and not all, found \(settings.validationFraction), which holds out \(heldOut)")
+            }
+        }
+        let recipe = settings.recipe(seed: seed, rows: data.train.count, loss: loss, scale: scale)
+        let shape = recipe.network(for: data)
+        var trained: Trained
+        if goesOn, let network {
+            guard shape.fits(network.parameters) else {
+                throw .usage(
+                    "hiddenLayerSizes: expected those of the first fit, "
+                        + "\(network.parameters.layers.dropLast().map(\.outputs)), to go on from, "
+                        + "found \(settings.hiddenLayerSizes)")
+            }
+            trained = network
+            trained.recipe = recipe
+            trained.tolerance.tol = settings.tol
+            trained.tolerance.epochs = settings.nIterNoChange ?? .max
+            if !isPartial {
+                trained.tolerance.startAnew(from: settings.earlyStopping ? bestValidationScore : bestLoss.map { -$0 })
+                trained.learningRate = settings.learningRateInit
+                if recipe.schedule == .inverseScaling { trained.learningRate /= power(Double(t) + 1, settings.powerT) }
+            }
+            if trained.epochs == 0 {
+                // From a model file, which says nothing of these.
+                trained.learningRate = settings.learningRateInit
+                trained.memoryRate = settings.learningRateInit
+            }
+        } else {
+            self = MLPFitted()
+            trained = Trained(
+                recipe: recipe, parameters: initial ?? settings.initialParameters(of: shape, seed: seed),
+                memoryRate: settings.learningRateInit, learningRate: settings.learningRateInit,
+                tolerance: Tolerance(tol: settings.tol, epochs: settings.nIterNoChange ?? .max))
+        }
+        try MemoryLimit.check(
+            shape, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1)
+        self = try MLPTraining(
+            settings, on: data, from: self, trained, epochs: isPartial ? 1 : settings.maxIter, lossScale: scale
+        ).run()
+    }
+}
+
+extension MLPFitted {
+    /// What can be told from a model: not how it was trained. Throws `.usage` for a network that the estimators do not have.
+    init(_ model: Model) throws(FastTrainError) {
+        guard model.recipe.normalization == .none, Set(model.recipe.activations).count <= 1, model.scale == nil else {
+            throw .usage(
+                "a model: expected one activation, no normalization and F32 features, as the estimators have")
+        }
+        self.init()
+        network = Trained(
+            recipe: model.recipe, parameters: model.parameters, memoryRate: model.recipe.learningRate,
+            learningRate: model.recipe.learningRate,
+            tolerance: Tolerance(tol: Tolerance.defaultTol, epochs: Tolerance.defaultEpochs))
+    }
+}
+
+extension MLPSettings {
+    /// The defaults, with the network of a model.
+    init(_ model: Model) {
+        self.init()
+        hiddenLayerSizes = model.recipe.hidden
+        activation = model.recipe.activations.first ?? activation
+    }
+}

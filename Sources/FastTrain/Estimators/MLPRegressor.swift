@@ -1,0 +1,168 @@
+/// A multilayer perceptron that predicts numbers: scikit-learn's `MLPRegressor`, trained by fasttrain's engine.
+///
+/// Features and targets are taken as they are: scale them first. A value: a copy is trained apart from the original.
+public struct MLPRegressor: MLPEstimator {
+    /// What it is told.
+    public var settings: MLPSettings
+    /// What training has come to.
+    public private(set) var fitted = MLPFitted()
+
+    /// See `MLPEstimator.init`, which has the settings one by one.
+    public init(settings: MLPSettings) { self.settings = settings }
+
+    /// The function of the outputs: "identity"; nil before training.
+    public var outActivation: String? { fitted.network == nil ? nil : "identity" }
+
+    /// Trains on rows of features and the numbers to predict from each, [rows, outputs].
+    ///
+    /// With `warmStart` it goes on from the weights there are. Throws `.usage` for a setting out of its range, rows that are
+    /// not alike or too few, or targets that do not fit the rows; `.badData` with row and column for a number that is NaN
+    /// or infinite; `.diverged`.
+    public mutating func fit(_ x: Matrix, _ y: Matrix) throws(FastTrainError) { try train(x, y, isPartial: false) }
+
+    /// The same with one number a row.
+    public mutating func fit<Number: BinaryFloatingPoint>(_ x: Matrix, _ y: [Number]) throws(FastTrainError) {
+        try fit(x, Matrix(y, columns: 1))
+    }
+
+    /// The same with rows as arrays.
+    public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
+        _ x: [[X]], _ y: [Y]
+    ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y, columns: 1)) }
+
+    /// The same with rows as arrays, and several numbers a row.
+    public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
+        _ x: [[X]], _ y: [[Y]]
+    ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y)) }
+
+    /// One epoch over these rows, going on from the epochs before. Throws as `fit`.
+    public mutating func partialFit(_ x: Matrix, _ y: Matrix) throws(FastTrainError) {
+        guard !settings.earlyStopping else {
+            throw .usage("partialFit: expected earlyStopping to be off, as one epoch cannot end early")
+        }
+        try train(x, y, isPartial: true)
+    }
+
+    /// The same with one number a row.
+    public mutating func partialFit<Number: BinaryFloatingPoint>(_ x: Matrix, _ y: [Number]) throws(FastTrainError) {
+        try partialFit(x, Matrix(y, columns: 1))
+    }
+
+    /// The same with rows as arrays.
+    public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
+        _ x: [[X]], _ y: [Y]
+    ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y, columns: 1)) }
+
+    /// The same with rows as arrays, and several numbers a row.
+    public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
+        _ x: [[X]], _ y: [[Y]]
+    ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y)) }
+
+    /// The number of each row. Throws `.usage` before training, for rows of another number of features, and when there are
+    /// several numbers a row: `predictOutputs` is for those; `.badData` for a feature that is not finite.
+    public func predict(_ x: Matrix) throws(FastTrainError) -> [Float] {
+        guard fitted.nOutputs <= 1 else {
+            throw .usage("predict: expected one output, found \(fitted.nOutputs): predictOutputs has them all")
+        }
+        return try answers(x).values
+    }
+
+    /// The same with rows as arrays.
+    public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Float] {
+        try predict(Matrix(x))
+    }
+
+    /// The numbers of each row, [rows, outputs]. Throws as `predict`.
+    public func predictOutputs(_ x: Matrix) throws(FastTrainError) -> Matrix {
+        let answers = try answers(x)
+        return Matrix(answers.values, rows: answers.count, columns: answers.outputs)
+    }
+
+    /// The same with rows as arrays.
+    public func predictOutputs<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
+        try predictOutputs(Matrix(x))
+    }
+
+    /// The coefficient of determination R², averaged over the outputs, each row counted as often as its weight says. Throws
+    /// as `predict`.
+    public func score(_ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil) throws(FastTrainError) -> Double {
+        let predicted = try predictOutputs(x)
+        try check(y, for: x)
+        let weights = try checkedWeights(sampleWeight, for: x)
+        let scores = (0..<y.columns).map { column in
+            r2(
+                (0..<y.rows).map { Double(y[$0, column]) }, (0..<y.rows).map { Double(predicted[$0, column]) }, weights)
+        }
+        return scores.reduce(0, +) / Double(scores.count)
+    }
+
+    /// The same with one number a row.
+    public func score<Number: BinaryFloatingPoint>(
+        _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) -> Double { try score(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
+
+    /// The same with rows as arrays.
+    public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
+        _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
+
+    /// The same with rows as arrays, and several numbers a row.
+    public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
+        _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
+
+    /// The trained network; its targets are called "y", or "y0", "y1", …; nil before training.
+    public var model: Model? {
+        fitted.network.map {
+            Model(
+                recipe: $0.recipe, featureShape: [fitted.nFeaturesIn], scale: nil,
+                task: .regression(targets: Self.targets(fitted.nOutputs)), parameters: $0.parameters)
+        }
+    }
+
+    /// A trained regressor from a model file, such as `save` writes, or a run of the program on F32 features. It predicts,
+    /// and with `warmStart` or `partialFit` goes on. Throws `.usage` for a model of other kinds.
+    public init(model: Model) throws(FastTrainError) {
+        self.init(settings: MLPSettings(model))
+        guard case .regression = model.task, model.recipe.loss == .squaredError else {
+            throw .usage("a model: expected one of numbers, found one of classes")
+        }
+        fitted = try MLPFitted(model)
+    }
+
+    private static func targets(_ count: Int) -> [String] { count == 1 ? ["y"] : (0..<count).map { "y\($0)" } }
+
+    private mutating func train(_ x: Matrix, _ y: Matrix, isPartial: Bool) throws(FastTrainError) {
+        try settings.validate()
+        let goesOn = fitted.network != nil && (isPartial || settings.warmStart)
+        try x.checkFeatures(columns: goesOn ? fitted.nFeaturesIn : nil)
+        try check(y, for: x)
+        guard !goesOn || y.columns == fitted.nOutputs else {
+            throw .usage("y: expected \(fitted.nOutputs) numbers a row, as at the first fit, found \(y.columns)")
+        }
+        let data = try Dataset(
+            name: "x", features: x.values, featureShape: [x.columns], targets: y.values,
+            targetNames: Self.targets(y.columns))
+        try fitted.train(
+            settings, on: data, loss: .squaredError, scale: .squaredError(outputs: y.columns), isPartial: isPartial,
+            initial: initial)
+    }
+
+    /// Weights to begin with: for tests.
+    var initial: Parameters?
+
+    private func check(_ y: Matrix, for x: Matrix) throws(FastTrainError) {
+        try expect(y.rows, "rows of numbers", for: x)
+        guard y.columns > 0 else { throw .usage("y: expected at least one number a row, found none") }
+        try y.checkFinite("y")
+    }
+
+    /// 1 − Σ w (y − f)² / Σ w (y − ȳ)²; of a constant 1 if it is met exactly, else 0.
+    private func r2(_ truth: [Double], _ predicted: [Double], _ weights: [Double]?) -> Double {
+        func sum(_ term: (Int) -> Double) -> Double { truth.indices.reduce(0) { $0 + (weights?[$1] ?? 1) * term($1) } }
+        let mean = sum { truth[$0] } / sum { _ in 1 }
+        let residual = sum { (truth[$0] - predicted[$0]) * (truth[$0] - predicted[$0]) }
+        let spread = sum { (truth[$0] - mean) * (truth[$0] - mean) }
+        return spread > 0 ? 1 - residual / spread : (residual == 0 ? 1 : 0)
+    }
+}

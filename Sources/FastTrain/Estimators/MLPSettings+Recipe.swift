@@ -1,0 +1,96 @@
+extension MLPSettings {
+    /// What a run of the program would be told, so that its engine does what scikit-learn does.
+    func recipe(seed: UInt64, rows: Int, loss: Loss, scale: LossScale) -> Recipe {
+        var recipe = Recipe()
+        recipe.hidden = hiddenLayerSizes
+        recipe.activation = [activation]
+        recipe.loss = loss
+        recipe.optimizer = solver == .sgd ? .sgd : .adam
+        recipe.learningRate = learningRateInit / scale.ofRate(recipe.optimizer)
+        recipe.momentum = momentum
+        recipe.nesterov = solver == .sgd && nesterovsMomentum && momentum > 0
+        recipe.alpha = alpha * scale.gradient
+        recipe.beta1 = beta1
+        recipe.beta2 = beta2
+        recipe.epsilon = epsilon * scale.gradient
+        recipe.schedule = .constant
+        if solver == .sgd && learningRate != .constant {
+            recipe.schedule = learningRate == .adaptive ? .adaptive : .inverseScaling
+        }
+        recipe.power = powerT
+        recipe.gamma = recipe.schedule.defaultGamma
+        recipe.epochs = maxIter
+        recipe.seed = seed
+        recipe.validation = earlyStopping ? validationFraction : 0
+        recipe.monitor = earlyStopping ? .validationScore : .trainLoss
+        recipe.tol = tol
+        recipe.nIterNoChange = nIterNoChange
+        recipe.shuffle = shuffle
+        let trainRows = rows - HoldOut.shares(of: [rows], recipe.validation)[0]
+        recipe.batchSize =
+            switch batchSize {
+            case .auto: max(1, min(200, trainRows))
+            case .rows(let count): max(1, min(count, trainRows))
+            }
+        return recipe
+    }
+
+    /// Throws `.usage` that names the first setting that is out of its range.
+    func validate() throws(FastTrainError) {
+        if let size = hiddenLayerSizes.first(where: { !(1...Recipe.mostUnits).contains($0) }) {
+            throw .usage("hiddenLayerSizes: expected from 1 to \(Recipe.mostUnits) units a layer, found \(size)")
+        }
+        guard hiddenLayerSizes.count <= Recipe.mostLayers else {
+            throw .usage(
+                "hiddenLayerSizes: expected at most \(Recipe.mostLayers) layers, found \(hiddenLayerSizes.count)")
+        }
+        let positive = "a number above 0"
+        let share = "a number from 0 to below 1"
+        let least = "a number of at least 0"
+        // NaN is in no range.
+        let numbers: [(name: String, value: Double, expected: String, isSound: Bool)] = [
+            ("alpha", alpha, least, alpha >= 0 && Float(2 * alpha).isFinite),
+            (
+                "learningRateInit", learningRateInit, positive,
+                Float(learningRateInit / 2) >= .leastNormalMagnitude && Float(learningRateInit).isFinite
+            ),
+            ("powerT", powerT, "a number from 0 to 10", powerT >= 0 && powerT <= 10),
+            ("tol", tol, least, tol >= 0 && tol.isFinite), ("momentum", momentum, share, momentum >= 0 && momentum < 1),
+            ("beta1", beta1, share, beta1 >= 0 && beta1 < 1), ("beta2", beta2, share, beta2 >= 0 && beta2 < 1),
+            (
+                "epsilon", epsilon, positive,
+                Float(epsilon) >= .leastNormalMagnitude && Float(2 * epsilon).isFinite
+            ),
+            (
+                "validationFraction", validationFraction, "a number above 0, below 1",
+                !earlyStopping || (validationFraction > 0 && validationFraction < 1)
+            ),
+        ]
+        if let fault = numbers.first(where: { !$0.isSound }) {
+            throw .usage("\(fault.name): expected \(fault.expected), found \(fault.value)")
+        }
+        var counts = [("maxIter", maxIter), ("maxFun", maxFun), ("nIterNoChange", nIterNoChange ?? 1)]
+        if case .rows(let rows) = batchSize { counts.append(("batchSize", rows)) }
+        if let (name, count) = counts.first(where: { $0.1 < 1 }) {
+            throw .usage("\(name): expected at least 1, found \(count)")
+        }
+        if solver == .lbfgs { throw .usage("solver: lbfgs is not there yet; sgd and adam are") }
+    }
+}
+
+extension MLPSettings {
+    /// scikit-learn's initial weights: weights and biases of a layer uniform within ±√(6 / (inputs + outputs)), of the
+    /// logistic activation ±√(2 / (inputs + outputs)) (Glorot & Bengio 2010).
+    func initialParameters(of network: Network, seed: UInt64) -> Parameters {
+        var parameters = network.zeroParameters()
+        let generator = Philox(seed: seed, purpose: .initialWeights)
+        for index in parameters.layers.indices {
+            let layer = parameters.layers[index]
+            let factor: Double = activation == .logistic ? 2 : 6
+            let bound = Float((factor / Double(layer.inputs + layer.outputs)).squareRoot())
+            generator.fill(&parameters.layers[index].weight, within: bound, stream: UInt32(2 * index))
+            generator.fill(&parameters.layers[index].bias, within: bound, stream: UInt32(2 * index + 1))
+        }
+        return parameters
+    }
+}

@@ -1,0 +1,253 @@
+import KernelDispatch
+
+/// The loop of the estimators: scikit-learn's `_fit_stochastic` around `TrainingEngine`, by the members of one thread team.
+///
+/// Beside `TrainingSession` since scikit-learn's rules are others: its momentum remembers steps, not gradients, so that a
+/// change of the rate does not reach back; its squared error is half of ours; a fit goes on where another ended, on other
+/// rows; nothing is written.
+///
+/// `@unchecked Sendable`: rank 0 alone writes the stored state, and only while the other members wait at a barrier or do
+/// arithmetic that does not touch it.
+final class MLPTraining: @unchecked Sendable {
+    private let settings: MLPSettings
+    private let recipe: Recipe
+    private let data: Dataset
+    private let engine: TrainingEngine
+    private let validation: EvaluationPass?
+    private let trainRows: [Int32]
+    /// The epoch's rows in their order.
+    private let order: Buffer<Int32>
+    private let threads: Int
+    private let epochs: Int
+    /// What the engine's loss is a multiple of.
+    private let lossScale: LossScale
+
+    private var fitted: MLPFitted
+    private var now: MLPFitted.Trained
+    private var best: Parameters?
+    private var next = Action.finish
+    /// First place of the next minibatch in the epoch.
+    private var first = 0
+    private var lossSum = 0.0
+
+    private enum Action {
+        /// Rows `first ..< first + count` of the epoch's order.
+        case step(Int, first: Int, count: Int, OptimizerState.Step)
+        case validate
+        case finish
+    }
+
+    /// `trained`: what to go on from; its recipe is that of this fit. `epochs`: the most.
+    init(
+        _ settings: MLPSettings, on data: Dataset, from fitted: MLPFitted, _ trained: MLPFitted.Trained,
+        epochs: Int, lossScale: LossScale
+    ) throws(FastTrainError) {
+        self.settings = settings
+        self.data = data
+        self.fitted = fitted
+        self.epochs = epochs
+        self.lossScale = lossScale
+        now = trained
+        recipe = trained.recipe
+        let sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
+        trainRows = sampling.trainRows
+        let network = recipe.network(for: data)
+        let batch = min(recipe.batchSize, trainRows.count)
+        threads = try MLPTraining.threads(settings.threads, operations: batch * network.operationsPerSample)
+        engine = TrainingEngine(
+            network: network, recipe: recipe, task: data.task,
+            rows: TrainingEngine.rows(recipe, of: trainRows.count, threads: threads),
+            density: FeatureDensity(data.train, width: network.inputs), threads: threads,
+            kernels: .table(for: try InstructionSet.chosen()))
+        let heldOut = sampling.validationRows
+        validation =
+            heldOut.isEmpty
+            ? nil : EvaluationPass(split: data.train, rows: heldOut, task: data.task, outputs: network.outputs)
+        order = Buffer(count: trainRows.count)
+    }
+
+    /// As many as are asked for, or as CPUs may be used; of those only as many as have something to do between two
+    /// barriers, which cost a microsecond or more each.
+    private static func threads(_ asked: Int?, operations: Int) throws(FastTrainError) -> Int {
+        if asked != nil { return try checkedThreads(asked) }
+        return min(try checkedThreads(nil), max(1, operations / 200_000))
+    }
+
+    /// Trains, and says what came out. Throws `.diverged`.
+    func run() throws(FastTrainError) -> MLPFitted {
+        begin()
+        try Team.run(threads: threads) { member throws(FastTrainError) in try self.work(member) }
+        now.parameters = best ?? engine.forward.snapshot
+        for memory in engine.optimizer.memories { now.memories[memory.name] = memory.values.unpacked() }
+        fitted.network = now
+        return fitted
+    }
+
+    /// One member's part.
+    private func work(_ member: TeamMember) throws(FastTrainError) {
+        let isLead = member.rank == 0
+        while true {
+            switch next {
+            case .step(let step, let first, let count, let update):
+                try engine.forwardBackward(
+                    data.train, indices: order.base + first, of: count, step: step, member: member)
+                try member.barrier()
+                if isLead { try account(count) }
+                engine.reduceUpdate(rank: member.rank, count: count, update)
+                if isLead { endStep(count) }
+                try member.barrier()
+            case .validate:
+                validation?.run(engine.forward, member: member)
+                try member.barrier()
+                if isLead { try endEpoch() }
+                try member.barrier()
+            case .finish:
+                return
+            }
+        }
+    }
+
+    // MARK: - Rank 0, between the barriers
+
+    private func begin() {
+        engine.load(now.parameters)
+        // Another solver than before begins without a memory.
+        for memory in engine.optimizer.memories {
+            if let values = now.memories[memory.name] { memory.values.load(values) }
+        }
+        rescaleMomentum()
+        now.memories = [:]
+        // Of the epochs to come one must be better than what there is.
+        if validation != nil { best = now.parameters }
+        fitted.nIter = 0
+        fitted.isConverged = false
+        planEpoch()
+    }
+
+    private func planEpoch() {
+        var rows = trainRows
+        if recipe.shuffle {
+            Philox(seed: recipe.seed, purpose: .shuffle)
+                .shuffle(&rows, stream: UInt32(truncatingIfNeeded: now.epochs))
+        }
+        order.base.update(from: rows, count: rows.count)
+        first = 0
+        lossSum = 0
+        planStep()
+    }
+
+    private func planStep() {
+        next = .step(
+            now.steps, first: first, count: min(recipe.batchSize, trainRows.count - first),
+            engine.optimizer.step(now.steps + 1, learningRate: now.learningRate / lossScale.ofRate(recipe.optimizer))
+                .withUncorrectedEpsilon)
+    }
+
+    /// Adds up a minibatch's losses, before its update.
+    private func account(_ count: Int) throws(FastTrainError) {
+        let sum = engine.lossSum(count: count) * lossScale.data + (engine.penalty?.sum ?? 0) * lossScale.penalty
+        guard sum.isFinite else {
+            throw .diverged(
+                epoch: fitted.nIter + 1, step: now.steps + 1,
+                what: "the loss is not finite; smaller features or a smaller learningRateInit may help",
+                checkpoint: nil)
+        }
+        lossSum += sum
+    }
+
+    private func endStep(_ count: Int) {
+        now.steps += 1
+        first += count
+        if first < trainRows.count { planStep() } else { next = .validate }
+    }
+
+    private func endEpoch() throws(FastTrainError) {
+        guard engine.forward.parameters.areFinite else {
+            throw .diverged(
+                epoch: fitted.nIter + 1, step: now.steps, what: "a weight is not finite", checkpoint: nil)
+        }
+        let loss = lossSum / Double(trainRows.count)
+        fitted.nIter += 1
+        fitted.t += trainRows.count
+        now.epochs += 1
+        fitted.loss = loss
+        fitted.lossCurve.append(loss)
+        if settings.verbose { print("Iteration \(fitted.nIter), loss = \(Format.fixed(loss, 8))") }
+        let score = validation?.result()
+        judge(loss, score.flatMap { $0.accuracy ?? $0.r2 })
+        let isOver = isOver()
+        rescaleMomentum()
+        if isOver || fitted.nIter == epochs { next = .finish } else { planEpoch() }
+    }
+
+    /// Compares the epoch with those before it.
+    private func judge(_ loss: Double, _ score: Double?) {
+        guard let score else {
+            now.tolerance.add(-loss)
+            fitted.bestLoss = -now.tolerance.best
+            return
+        }
+        fitted.validationScores.append(score)
+        if settings.verbose { print("Validation score: \(Format.fixed(score, 6))") }
+        if score > now.tolerance.best { best = engine.forward.snapshot }
+        now.tolerance.add(score)
+        fitted.bestValidationScore = now.tolerance.best
+    }
+
+    /// Sets the rate of the next epoch; whether there is none.
+    private func isOver() -> Bool {
+        if settings.solver == .sgd && settings.learningRate == .invscaling {
+            now.learningRate = settings.learningRateInit / power(Double(fitted.t) + 1, settings.powerT)
+        }
+        guard now.tolerance.isExceeded else { return false }
+        let isAdaptive = settings.solver == .sgd && settings.learningRate == .adaptive
+        if isAdaptive && Tolerance.lower(&now.learningRate) {
+            now.tolerance.startAnew()
+            if settings.verbose { print("Setting learning rate to \(Format.setting(now.learningRate))") }
+            return false
+        }
+        fitted.isConverged = true
+        return true
+    }
+
+    /// scikit-learn's momentum is a mean of steps, the kernel's one of gradients, which the rate multiplies anew in each
+    /// step: when the rate changes, the gradients change the other way, so that their product is what it was.
+    private func rescaleMomentum() {
+        guard now.memoryRate != now.learningRate else { return }
+        if recipe.optimizer == .sgd, let memory = engine.optimizer.memories.first?.values {
+            let factor = Float(now.memoryRate / now.learningRate)
+            for index in 0..<memory.layout.count { memory.base[index] *= factor }
+        }
+        now.memoryRate = now.learningRate
+    }
+}
+
+/// How scikit-learn's loss follows from the engine's, where it is another: of numbers it takes half the squared error, and
+/// shows its mean over the outputs, while the gradient is that of the sum.
+struct LossScale: Sendable {
+    /// Of the loss that is shown.
+    let data: Double
+    /// Of the penalty that is shown.
+    let penalty: Double
+    /// What the engine's gradient is a multiple of: a power of two, so that nothing is rounded.
+    let gradient: Double
+
+    static let crossEntropy = LossScale(data: 1, penalty: 1, gradient: 1)
+
+    static func squaredError(outputs: Int) -> LossScale {
+        LossScale(data: 1 / Double(2 * outputs), penalty: 0.5, gradient: 2)
+    }
+
+    /// What the rate is divided by: Adam's steps do not depend on the gradient's scale, but for its epsilon.
+    func ofRate(_ optimizer: Optimizer) -> Double { optimizer == .sgd ? gradient : 1 }
+}
+
+extension OptimizerState.Step {
+    /// scikit-learn adds Adam's epsilon to the root of the mean of squares as it is, PyTorch to the root of the mean that is
+    /// corrected for its beginning at 0.
+    fileprivate var withUncorrectedEpsilon: OptimizerState.Step {
+        guard case .adam(var step) = self else { return self }
+        step.epsilon *= step.squareScale
+        return .adam(step)
+    }
+}

@@ -1,0 +1,327 @@
+import Foundation
+import Testing
+import _TestSupport
+
+@testable import FastTrain
+
+@Suite struct MLPEstimatorTests {
+    /// Three clouds of points, called by name.
+    private static let clouds: (x: [[Double]], y: [String]) = {
+        let names = ["cirrus", "stratus", "cumulus"]
+        let generator = Philox(seed: 5, purpose: .testSplit)
+        var (x, y) = ([[Double]](), [String]())
+        for row in 0..<90 {
+            let draws = generator.block(UInt64(row), stream: 0)
+            let noise = (0..<4).map { Double(draws[$0]) * 0x1p-32 - 0.5 }
+            x.append([noise[0] + Double(row % 3), noise[1] - Double(row % 3 / 2), noise[2], noise[3]])
+            y.append(names[row % 3])
+        }
+        return (x, y)
+    }()
+
+    private static func classifier(_ change: (inout MLPSettings) -> Void = { _ in }) -> MLPClassifier<String> {
+        var settings = MLPSettings()
+        settings.hiddenLayerSizes = [12, 7]
+        settings.learningRateInit = 0.01
+        settings.batchSize = 16
+        settings.maxIter = 40
+        settings.randomState = 3
+        change(&settings)
+        return MLPClassifier(settings: settings)
+    }
+
+    private func message(_ body: () throws -> Void) -> String {
+        do {
+            try body()
+        } catch {
+            return "\(error)"
+        }
+        return "no error"
+    }
+
+    @Test func defaultsAreScikitLearns() {
+        let net = MLPClassifier<Int>()
+        #expect(net.hiddenLayerSizes == [100] && net.activation == .relu && net.solver == .adam && net.alpha == 1e-4)
+        #expect(net.batchSize == .auto && net.learningRate == .constant && net.learningRateInit == 1e-3)
+        #expect(net.powerT == 0.5 && net.maxIter == 200 && net.shuffle && net.randomState == nil && net.tol == 1e-4)
+        #expect(!net.verbose && !net.warmStart && net.momentum == 0.9 && net.nesterovsMomentum && !net.earlyStopping)
+        #expect(net.validationFraction == 0.1 && net.beta1 == 0.9 && net.beta2 == 0.999 && net.epsilon == 1e-8)
+        #expect(net.nIterNoChange == 10 && net.maxFun == 15_000)
+        #expect(net.settings == MLPSettings() && net.settings == MLPRegressor().settings)
+    }
+
+    @Test func fittedAttributes() throws {
+        var net = Self.classifier()
+        #expect(net.coefs.isEmpty && net.nLayers == 0 && net.loss == nil && net.model == nil)
+        try net.fit(Self.clouds.x, Self.clouds.y)
+        #expect(net.coefs.map(\.shape) == [[4, 12], [12, 7], [7, 3]])
+        #expect(net.intercepts.map(\.count) == [12, 7, 3])
+        #expect(net.classes == ["cirrus", "cumulus", "stratus"])
+        #expect(net.nLayers == 4 && net.nOutputs == 3 && net.nFeaturesIn == 4 && net.outActivation == "softmax")
+        #expect(net.nIter == 40 && net.t == 40 * 90 && !net.isConverged)
+        #expect(net.lossCurve.count == 40 && net.loss == net.lossCurve.last && net.bestLoss == net.lossCurve.min())
+        #expect(net.validationScores.isEmpty && net.bestValidationScore == nil)
+        #expect(try net.score(Self.clouds.x, Self.clouds.y) > 0.95)
+        let probabilities = try net.predictProbabilities(Self.clouds.x)
+        let logarithms = try net.predictLogProbabilities(Self.clouds.x)
+        for row in 0..<90 {
+            #expect(abs(probabilities[row].reduce(0, +) - 1) < 1e-5)
+            for column in 0..<3 { #expect(abs(exp(logarithms[row, column]) - probabilities[row, column]) < 1e-6) }
+        }
+        let classes = try net.predict(Self.clouds.x)
+        for row in 0..<90 {
+            let best = probabilities[row].firstIndex(of: probabilities[row].max()!)!
+            #expect(classes[row] == net.classes[best])
+        }
+    }
+
+    /// The numbers are those of the random state alone.
+    @Test(arguments: [MLPSettings.Solver.sgd, .adam], [false, true])
+    func threadsChangeNothing(solver: MLPSettings.Solver, stops: Bool) throws {
+        var nets: [MLPClassifier<String>] = []
+        for threads in [1, 2, 3, nil] {
+            var net = Self.classifier {
+                $0.solver = solver
+                $0.learningRate = .adaptive
+                $0.earlyStopping = stops
+                $0.threads = threads
+            }
+            try net.fit(Self.clouds.x, Self.clouds.y)
+            nets.append(net)
+        }
+        for net in nets {
+            #expect(net.fitted == nets[0].fitted)
+        }
+        var other = Self.classifier { $0.randomState = 4 }
+        try other.fit(Self.clouds.x, Self.clouds.y)
+        #expect(other.coefs != nets[0].coefs)
+    }
+
+    /// The bound of initial weights is scikit-learn's, biases included.
+    @Test(arguments: [Activation.relu, .tanh, .logistic])
+    func initialWeights(activation: Activation) {
+        var settings = MLPSettings()
+        settings.activation = activation
+        let parameters = settings.initialParameters(of: Network(inputs: 70, hidden: [90], outputs: 40), seed: 1)
+        for layer in parameters.layers {
+            let bound = ((activation == .logistic ? 2 : 6) / Float(layer.inputs + layer.outputs)).squareRoot()
+            for values in [layer.weight, layer.bias] {
+                #expect(values.allSatisfy { abs($0) <= bound })
+                #expect(values.max()! > 0.9 * bound && values.min()! < -0.9 * bound)
+            }
+            let square = layer.weight.reduce(0) { $0 + $1 * $1 } / Float(layer.weight.count)
+            #expect(abs(square / (bound * bound / 3) - 1) < 0.05)
+        }
+    }
+
+    @Test func earlyStoppingKeepsTheBest() throws {
+        var net = Self.classifier {
+            $0.earlyStopping = true
+            $0.validationFraction = 0.2
+            $0.maxIter = 300
+            $0.nIterNoChange = 5
+        }
+        try net.fit(Self.clouds.x, Self.clouds.y)
+        #expect(net.isConverged && net.nIter < 300)
+        #expect(net.validationScores.count == net.nIter && net.bestValidationScore == net.validationScores.max())
+        #expect(net.bestLoss == nil && net.t == net.nIter * 72)
+        // The rows held out are of each class alike; the best epoch's weights score what it scored.
+        let data = try Dataset(
+            name: "x", features: Self.clouds.x.flatMap { $0.map(Float.init) }, featureShape: [4],
+            labels: Self.clouds.y.map { net.classes.firstIndex(of: $0)! }, classes: net.classes)
+        let sampling = try Sampling(recipe: net.model!.recipe, split: data.train, task: data.task)
+        #expect(sampling.validationRows.count == 18)
+        for label in 0..<3 { #expect(sampling.validationRows.count { data.train.label(Int($0)) == label } == 6) }
+        let heldOut = sampling.validationRows.map { Int($0) }
+        let score = try net.score(heldOut.map { Self.clouds.x[$0] }, heldOut.map { Self.clouds.y[$0] })
+        #expect(score == net.bestValidationScore)
+    }
+
+    /// Epoch by epoch is the same as at once.
+    @Test(
+        arguments: [MLPSettings.Solver.sgd, .adam], [MLPSettings.LearningRateSchedule.constant, .invscaling, .adaptive])
+    func partialFitsAreAFit(solver: MLPSettings.Solver, schedule: MLPSettings.LearningRateSchedule) throws {
+        let change: (inout MLPSettings) -> Void = {
+            $0.solver = solver
+            $0.learningRate = schedule
+            $0.learningRateInit = solver == .sgd ? 0.1 : 0.01
+            $0.maxIter = 12
+            $0.nIterNoChange = 1
+            $0.tol = schedule == .adaptive ? 0.05 : 0
+        }
+        var whole = Self.classifier(change)
+        try whole.fit(Self.clouds.x, Self.clouds.y)
+        var parts = Self.classifier(change)
+        for _ in 0..<whole.nIter {
+            try parts.partialFit(Self.clouds.x, Self.clouds.y, classes: ["stratus", "cirrus", "cumulus"])
+        }
+        #expect(parts.lossCurve == whole.lossCurve && parts.coefs == whole.coefs && parts.nIter == 1)
+    }
+
+    /// Other than in scikit-learn a warm start knows the solver's memory: two fits are one.
+    @Test(arguments: [MLPSettings.Solver.sgd, .adam])
+    func warmStartKeepsTheMemory(solver: MLPSettings.Solver) throws {
+        let change: (inout MLPSettings) -> Void = {
+            $0.solver = solver
+            $0.tol = 0
+            $0.nIterNoChange = nil
+            $0.warmStart = true
+            $0.maxIter = 20
+        }
+        var whole = Self.classifier(change)
+        try whole.fit(Self.clouds.x, Self.clouds.y)
+        var parts = Self.classifier(change)
+        parts.maxIter = 13
+        try parts.fit(Self.clouds.x, Self.clouds.y)
+        parts.maxIter = 7
+        try parts.fit(Self.clouds.x, Self.clouds.y)
+        #expect(parts.coefs == whole.coefs && parts.lossCurve == whole.lossCurve && parts.nIter == 7)
+        parts.warmStart = false
+        parts.maxIter = 20
+        try parts.fit(Self.clouds.x, Self.clouds.y)
+        #expect(parts.coefs == whole.coefs && parts.lossCurve == whole.lossCurve)
+    }
+
+    @Test func aCopyIsApart() throws {
+        var net = Self.classifier()
+        try net.fit(Self.clouds.x, Self.clouds.y)
+        let copy = net
+        try net.partialFit(Self.clouds.x, Self.clouds.y)
+        #expect(copy.lossCurve.count == 40 && net.lossCurve.count == 41 && copy.coefs != net.coefs)
+    }
+
+    @Test func flatRowsAreTheSame() throws {
+        var arrays = Self.classifier()
+        try arrays.fit(Self.clouds.x, Self.clouds.y)
+        var flat = Self.classifier()
+        try flat.fit(Matrix(Self.clouds.x.flatMap { $0 }, columns: 4), Self.clouds.y)
+        #expect(flat.coefs == arrays.coefs)
+    }
+
+    @Test func aModelFileKeepsIt() throws {
+        let folder = ScratchFolder()
+        let path = folder.file("m.safetensors")
+        var net = Self.classifier()
+        try net.fit(Self.clouds.x, Self.clouds.y)
+        try net.save(to: path)
+        var read = try MLPClassifier<String>(model: Model(path: path))
+        #expect(read.classes == net.classes && read.hiddenLayerSizes == [12, 7])
+        #expect(try read.predictProbabilities(Self.clouds.x) == net.predictProbabilities(Self.clouds.x))
+        read.warmStart = true
+        try read.fit(Self.clouds.x, Self.clouds.y)
+        #expect(read.lossCurve[0] < net.lossCurve[5])
+        #expect(
+            message { _ = try MLPClassifier<Int>(model: Model(path: path)) }
+                == "a model's class: expected Int, found \"cirrus\"")
+        #expect(
+            message { _ = try MLPRegressor(model: Model(path: path)) }
+                == "a model: expected one of numbers, found one of classes")
+        var numbers = MLPRegressor(hiddenLayerSizes: [5], maxIter: 5, randomState: 1)
+        try numbers.fit(Self.clouds.x, Self.clouds.x.map { [$0[0], $0[1]] })
+        try numbers.save(to: path)
+        let again = try MLPRegressor(model: Model(path: path))
+        #expect(try again.predictOutputs(Self.clouds.x) == numbers.predictOutputs(Self.clouds.x))
+    }
+
+    @Test func aLineLearned() throws {
+        let x = (0..<100).map { [Double($0) / 50 - 1] }
+        let y = x.map { 3 * $0[0] - 1 }
+        var net = MLPRegressor(
+            hiddenLayerSizes: [20], batchSize: 20, learningRateInit: 0.01, maxIter: 500, randomState: 1)
+        try net.fit(x, y)
+        #expect(try net.score(x, y) > 0.99)
+        #expect(net.outActivation == "identity" && net.isConverged)
+        let at = try net.predict([[0.5]])
+        #expect(abs(at[0] - 0.5) < 0.1)
+        #expect(try net.score(x, y, sampleWeight: x.map { $0[0] > 0 ? 1 : 0 }) > 0.9)
+    }
+
+    @Test func wrongUses() throws {
+        let (x, y) = Self.clouds
+        var net = Self.classifier()
+        #expect(message { _ = try net.predict(x) } == "not trained yet: fit comes first")
+        #expect(
+            message { try net.fit([[1.0, 2], [3]], ["a", "b"]) } == "row 1: expected 2 numbers, as row 0 has, found 1")
+        #expect(message { try net.fit([[Double]](), []) } == "x: expected rows of features, found 0 of 0")
+        #expect(
+            message { _ = try Matrix([1.0, 2, 3], columns: 2) }
+                == "a matrix of 2 columns: expected a whole number of rows, found 3 numbers")
+        #expect(
+            message { try net.fit(x, Array(y.dropLast())) } == "y: expected 90 labels, one for each row of x, found 89")
+        var holed = x
+        holed[7][2] = .nan
+        #expect(message { try net.fit(holed, y) } == "x, row 7: expected finite numbers, found nan in column 2")
+        #expect(message { try net.fit(x, y.map { _ in "one" }) } == "y: expected at least two classes, found 1")
+        #expect(message { try net.partialFit(x, y) } == "partialFit: expected all classes at the first call")
+        #expect(
+            message { try net.partialFit(x, y, classes: ["cirrus", "cumulus", "fog"]) }
+                == "y, row 1: expected one of the classes cirrus, cumulus, fog, found stratus")
+        #expect(net.nLayers == 0)
+        try net.fit(x, y)
+        #expect(
+            message { _ = try net.predict([[1.0, 2]]) }
+                == "x: expected rows of 4 features, as at the first fit, found rows of 2")
+        #expect(message { _ = try net.predict(holed) } == "x, row 7: expected finite numbers, found nan in column 2")
+        #expect(
+            message { try net.partialFit(x, y, classes: ["a", "b"]) }
+                == "classes: expected those of the first call, or none")
+        #expect(
+            message { try net.partialFit(x, y.map { _ in "fog" }) }.hasPrefix("y, row 0: expected one of the classes"))
+        net.warmStart = true
+        net.hiddenLayerSizes = [3]
+        #expect(
+            message { try net.fit(x, y) }
+                == "hiddenLayerSizes: expected those of the first fit, [12, 7], to go on from, found [3]")
+        net.warmStart = false
+        net.earlyStopping = true
+        #expect(
+            message { try net.partialFit(x, y) }
+                == "partialFit: expected earlyStopping to be off, as one epoch cannot end early")
+        net.validationFraction = 0.01
+        #expect(
+            message { try net.fit(x, y) }
+                == "validationFraction: expected a share of the 90 rows that holds out at least 2 and not all, found 0.01, which holds out 1"
+        )
+        let wrong: [((inout MLPSettings) -> Void, String)] = [
+            ({ $0.hiddenLayerSizes = [4, 0] }, "hiddenLayerSizes: expected from 1 to 16777216 units a layer, found 0"),
+            ({ $0.alpha = -1 }, "alpha: expected a number of at least 0, found -1.0"),
+            ({ $0.alpha = .nan }, "alpha: expected a number of at least 0, found nan"),
+            ({ $0.learningRateInit = 0 }, "learningRateInit: expected a number above 0, found 0.0"),
+            ({ $0.momentum = 1 }, "momentum: expected a number from 0 to below 1, found 1.0"),
+            ({ $0.beta1 = 1 }, "beta1: expected a number from 0 to below 1, found 1.0"),
+            ({ $0.batchSize = 0 }, "batchSize: expected at least 1, found 0"),
+            ({ $0.maxIter = 0 }, "maxIter: expected at least 1, found 0"),
+            ({ $0.nIterNoChange = 0 }, "nIterNoChange: expected at least 1, found 0"),
+            ({ $0.tol = -1 }, "tol: expected a number of at least 0, found -1.0"),
+            ({ $0.threads = 0 }, "--threads: expected a number from 1 to 1024, found 0"),
+        ]
+        for (change, text) in wrong {
+            var net = Self.classifier(change)
+            #expect(message { try net.fit(x, y) } == text)
+        }
+        var regressor = MLPRegressor(hiddenLayerSizes: [3], maxIter: 2, randomState: 1)
+        #expect(
+            message { try regressor.fit(x, [1.0]) } == "y: expected 90 rows of numbers, one for each row of x, found 1")
+        #expect(
+            message { try regressor.fit(x, x.indices.map { $0 == 4 ? Double.infinity : 1 }) }
+                == "y, row 4: expected finite numbers, found inf in column 0")
+        try regressor.fit(x, x.map { [$0[0], $0[1]] })
+        #expect(
+            message { _ = try regressor.predict(x) }
+                == "predict: expected one output, found 2: predictOutputs has them all")
+        #expect(
+            message { try regressor.partialFit(x, x.map { $0[0] }) }
+                == "y: expected 2 numbers a row, as at the first fit, found 1")
+        #expect(
+            message { _ = try regressor.score(x, x.map { [$0[0], $0[1]] }, sampleWeight: [1]) }
+                == "sampleWeight: expected 90 weights, one for each row of x, found 1")
+    }
+
+    /// A rate that is far too large ends in an error, not in a crash, and leaves the estimator as it was.
+    @Test func divergence() throws {
+        var net = MLPRegressor(solver: .sgd, learningRateInit: 1000, randomState: 1)
+        let text = message { try net.fit(Self.clouds.x, Self.clouds.x.map { 1000 * $0[0] }) }
+        #expect(text.hasPrefix("training diverged in epoch "))
+        #expect(net.nLayers == 0)
+    }
+}

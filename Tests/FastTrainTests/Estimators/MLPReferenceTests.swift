@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+import _TestSupport
+
+@testable import FastTrain
+
+/// The estimators against scikit-learn's own numbers (Tests/References/make_sklearn_references.py): the same weights to
+/// begin with, the same minibatches.
+@Suite struct MLPReferenceTests {
+    private static let file = try! SafeTensors(path: PyTorchReferenceTests.folder + "/sklearn-mlp.safetensors")
+    static let cases = file.metadata.keys.filter { $0.contains("-") && $0 != "scikit-learn" }.sorted()
+
+    private func matrix(_ name: String) throws -> Matrix {
+        let shape = try #require(Self.file[name]?.shape)
+        return Matrix(try Self.file.floats(name, shape: shape), rows: shape[0], columns: shape.count > 1 ? shape[1] : 1)
+    }
+
+    private func settings(_ name: String) throws -> MLPSettings {
+        var settings = MLPSettings()
+        guard case .object(let members) = try JSON(parsing: Self.file.metadata[name]!, file: name) else {
+            throw FastTrainError.internalError("no settings")
+        }
+        for member in members {
+            let number = Double(json: member.value)
+            let text = String(json: member.value)
+            switch member.name {
+            case "hidden_layer_sizes": settings.hiddenLayerSizes = [Int](json: member.value)!
+            case "shuffle": settings.shuffle = Bool(json: member.value)!
+            case "batch_size": settings.batchSize = number.map { .rows(Int($0)) } ?? .auto
+            case "max_iter": settings.maxIter = Int(number!)
+            case "alpha": settings.alpha = number!
+            case "tol": settings.tol = number!
+            case "learning_rate_init": settings.learningRateInit = number!
+            case "activation": settings.activation = text == "logistic" ? .logistic : Activation(rawValue: text!)!
+            case "beta_1": settings.beta1 = number!
+            case "beta_2": settings.beta2 = number!
+            case "epsilon": settings.epsilon = number!
+            case "solver": settings.solver = MLPSettings.Solver(rawValue: text!)!
+            case "nesterovs_momentum": settings.nesterovsMomentum = Bool(json: member.value)!
+            case "momentum": settings.momentum = number!
+            case "learning_rate": settings.learningRate = MLPSettings.LearningRateSchedule(rawValue: text!)!
+            case "power_t": settings.powerT = number!
+            case "n_iter_no_change": settings.nIterNoChange = Int(number!)
+            default: throw FastTrainError.internalError(member.name)
+            }
+        }
+        return settings
+    }
+
+    private func initial(_ name: String, layers: Int) throws -> Parameters {
+        Parameters(
+            layers: try (0..<layers).map { index in
+                let coefs = try matrix("\(name).initial.\(index).coefs")
+                var layer = Parameters.Layer(inputs: coefs.rows, outputs: coefs.columns)
+                for input in 0..<coefs.rows {
+                    for output in 0..<coefs.columns { layer.weight[output * coefs.rows + input] = coefs[input, output] }
+                }
+                layer.bias = try matrix("\(name).initial.\(index).intercepts").values
+                return layer
+            })
+    }
+
+    private func expect(_ name: String, _ fitted: MLPFitted, _ answers: Matrix, score: Double) throws {
+        let curve = try matrix("\(name).loss_curve").values
+        #expect(fitted.nIter == curve.count && fitted.lossCurve.count == curve.count)
+        for (epoch, (found, expected)) in zip(fitted.lossCurve, curve).enumerated() {
+            #expect(abs(found - Double(expected)) <= 2e-5 * found, "epoch \(epoch): \(found), \(expected)")
+        }
+        for (layer, coefs) in fitted.coefs.enumerated() {
+            let expected = try matrix("\(name).final.\(layer).coefs")
+            #expect(coefs.shape == expected.shape)
+            let worst = zip(coefs.values, expected.values).map { abs($0 - $1) }.max()!
+            #expect(worst <= 1e-4, "weights of layer \(layer) differ by \(worst)")
+            let biases = try matrix("\(name).final.\(layer).intercepts").values
+            #expect(fitted.intercepts[layer].count == biases.count)
+            #expect(zip(fitted.intercepts[layer], biases).allSatisfy { abs($0 - $1) <= 1e-4 })
+        }
+        let expected = try matrix("\(name).answers")
+        #expect(answers.shape == expected.shape)
+        #expect(zip(answers.values, expected.values).allSatisfy { abs($0 - $1) <= 1e-4 })
+        #expect(abs(score - Double(try matrix("\(name).score").values[0])) <= 1e-5)
+    }
+
+    @Test(arguments: cases, [1, 2])
+    func fitsAreScikitLearns(name: String, threads: Int) throws {
+        var settings = try settings(name)
+        settings.threads = threads
+        let x = try matrix("\(name).x")
+        if name.hasPrefix("classes") {
+            let shape = Self.file["\(name).y"]!
+            let labels = Self.file.bytes(of: shape).assumingMemoryBound(to: Int64.self).map { Int($0) }
+            var net = MLPClassifier<Int>(settings: settings)
+            net.initial = try initial(name, layers: settings.hiddenLayerSizes.count + 1)
+            try net.fit(x, labels)
+            try expect(name, net.fitted, net.predictProbabilities(x), score: net.score(x, labels))
+        } else {
+            let y = try matrix("\(name).y")
+            var net = MLPRegressor(settings: settings)
+            net.initial = try initial(name, layers: settings.hiddenLayerSizes.count + 1)
+            try net.fit(x, y)
+            try expect(name, net.fitted, net.predictOutputs(x), score: net.score(x, y))
+        }
+    }
+
+    @Test func thereAreAllCases() { #expect(Self.cases.count == 12) }
+}
