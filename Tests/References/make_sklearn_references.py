@@ -13,13 +13,20 @@ sklearn-tolerance.safetensors: its rule of tol, n_iter_no_change and the adaptiv
     metadata                loss.<n>: tol, n_iter_no_change, learning_rate
 
 sklearn-mlp.safetensors: fits on 50 rows of 6 features, in file order.
-    <case>.x, <case>.y                  [50, 6]; [50] I64 classes, or [50, outputs]
+    <case>.x, <case>.y                  [50, 6]; [50] I64 classes, or [50, outputs] labels or numbers
+    <case>.weights                      perhaps: [50], sample_weight
     <case>.initial.<layer>.coefs        [inputs, outputs], before the fit; .intercepts [outputs]
     <case>.final.<layer>.coefs          likewise, after it
     <case>.loss_curve                   [epochs]
     <case>.answers                      [50, outputs], predict_proba or predict
     <case>.score                        [1], on the same rows
     metadata                            <case>: the settings as JSON
+
+sklearn-data.safetensors: scikit-learn's own real data sets, standardised (digits as they are), and the test scores of its
+estimators over ten seeds.
+    <set>.train.x, .train.y, .test.x, .test.y
+    <set>.scores                        [10]
+    metadata                            <set>: the settings as JSON
 """
 
 import json
@@ -29,8 +36,11 @@ from pathlib import Path
 
 import numpy as np
 import sklearn
+from sklearn import datasets
+from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
+from sklearn.preprocessing import StandardScaler
 
 
 def rates_by_rule(kind: str, figures: np.ndarray, tol: float, epochs: int, schedule: str) -> list[float]:
@@ -113,6 +123,16 @@ CASES = {  # name: (outputs, settings); of a classifier the outputs are its clas
     "numbers-auto": (3, {"batch_size": "auto", "activation": "relu", "learning_rate_init": 0.01, "hidden_layer_sizes": (7,)}),
 }
 ROWS, FEATURES = 50, 6
+CASES |= {
+    "classes-two": (2, {"activation": "tanh", "learning_rate_init": 0.01, "epsilon": 1e-4}),
+    "classes-two-sgd": (2, {"solver": "sgd", "activation": "logistic", "learning_rate_init": 0.1}),
+    "classes-weights": (4, {"solver": "sgd", "activation": "tanh", "learning_rate_init": 0.02}),
+    "classes-two-weights": (2, {"activation": "tanh", "learning_rate_init": 0.01, "epsilon": 1e-4}),
+    "labels-sgd": (3, {"solver": "sgd", "activation": "tanh", "learning_rate_init": 0.05}),
+    "numbers-weights": (2, {"solver": "sgd", "activation": "tanh", "learning_rate_init": 0.02}),
+    "counts-poisson": (1, {"loss": "poisson", "solver": "sgd", "activation": "tanh", "learning_rate_init": 0.02}),
+    "counts-poisson-weights": (2, {"loss": "poisson", "activation": "tanh", "learning_rate_init": 0.01, "epsilon": 1e-4}),
+}
 
 
 def mlp_references() -> None:
@@ -120,15 +140,25 @@ def mlp_references() -> None:
     tensors, metadata = {}, {}
     for name, (outputs, settings) in CASES.items():
         settings = COMMON | settings
-        kind = record_initial(MLPClassifier if name.startswith("classes") else MLPRegressor)
+        is_classifier = name.startswith(("classes", "labels"))
+        kind = record_initial(MLPClassifier if is_classifier else MLPRegressor)
         for seed in range(1, 500):
             random = np.random.default_rng(seed)
             x = random.normal(size=(ROWS, FEATURES)).astype(np.float32)
             y = np.tanh(x @ random.normal(size=(FEATURES, outputs))) + 0.5 * random.normal(size=(ROWS, outputs))
-            y = y.argmax(1) if name.startswith("classes") else y.astype(np.float32)
+            if name.startswith("classes"):
+                y = y.argmax(1)
+            elif name.startswith("labels"):
+                y = (y > 0.3).astype(np.int64)
+            elif name.startswith("counts"):
+                y = random.poisson(np.exp(y)).astype(np.float32)
+            else:
+                y = y.astype(np.float32)
             target = y.ravel() if outputs == 1 else y
-            single = kind(random_state=seed, **settings).fit(x, target)
-            exact = kind(random_state=seed, **settings).fit(x.astype(np.float64), target.astype(y.dtype if y.ndim == 1 else np.float64))
+            weights = np.round(random.uniform(0, 3, ROWS)) if name.endswith("weights") else None
+            single = kind(random_state=seed, **settings).fit(x, target, weights)
+            exact = kind(random_state=seed, **settings)
+            exact.fit(x.astype(np.float64), target if is_classifier else target.astype(np.float64), weights)
             # A reference must forgive rounding: see make_references.py.
             if single.n_iter_ != exact.n_iter_:
                 continue
@@ -147,12 +177,60 @@ def mlp_references() -> None:
             tensors[f"{name}.final.{layer}.coefs"] = coefs.astype(np.float32)
             tensors[f"{name}.final.{layer}.intercepts"] = intercepts.astype(np.float32)
         tensors[f"{name}.loss_curve"] = np.array(exact.loss_curve_, np.float32)
-        answers = exact.predict_proba(x) if name.startswith("classes") else exact.predict(x).reshape(ROWS, -1)
+        if weights is not None:
+            tensors[f"{name}.weights"] = weights.astype(np.float32)
+        answers = exact.predict_proba(x) if is_classifier else exact.predict(x).reshape(ROWS, -1)
         tensors[f"{name}.answers"] = answers.astype(np.float32)
-        tensors[f"{name}.score"] = np.array([exact.score(x, target)], np.float32)
+        tensors[f"{name}.score"] = np.array([exact.score(x, target, weights)], np.float32)
         metadata[name] = json.dumps(settings)
     write("sklearn-mlp", tensors, metadata)
 
+
+
+SETS = {  # name: (loader, settings)
+    "iris": (datasets.load_iris, {"max_iter": 300, "learning_rate_init": 0.01}),
+    "wine": (datasets.load_wine, {"hidden_layer_sizes": (30,), "learning_rate_init": 0.02, "early_stopping": True}),
+    "breast-cancer": (datasets.load_breast_cancer, {"activation": "logistic", "batch_size": 32, "alpha": 0.1}),
+    "digits": (datasets.load_digits, {"hidden_layer_sizes": (50,), "solver": "sgd", "learning_rate_init": 0.002, "learning_rate": "adaptive", "max_iter": 60}),
+    "diabetes": (datasets.load_diabetes, {"learning_rate_init": 0.01, "early_stopping": True}),
+    "linnerud": (datasets.load_linnerud, {"hidden_layer_sizes": (5,), "alpha": 3.0, "learning_rate_init": 0.01}),
+}
+SEEDS = 10
+
+
+def real_data_references() -> None:
+    warnings.simplefilter("ignore")
+    tensors, metadata = {}, {}
+    for name, (load, settings) in SETS.items():
+        x, y = load(return_X_y=True)
+        is_classifier = y.dtype.kind == "i"
+        x, x_test, y, y_test = train_test_split(
+            x, y, test_size=0.3, random_state=0, stratify=y if is_classifier else None
+        )
+        if name == "digits":  # 0 to 16, as they are: fewer bytes
+            x, x_test = x.astype(np.uint8), x_test.astype(np.uint8)
+        else:
+            scaler = StandardScaler().fit(x)
+            x, x_test = scaler.transform(x).astype(np.float32), scaler.transform(x_test).astype(np.float32)
+        if is_classifier:
+            y, y_test = y.astype(np.uint8), y_test.astype(np.uint8)
+        else:
+            y, y_test = y.reshape(len(y), -1), y_test.reshape(len(y_test), -1)
+            scaler = StandardScaler().fit(y)
+            y, y_test = scaler.transform(y).astype(np.float32), scaler.transform(y_test).astype(np.float32)
+        kind = MLPClassifier if is_classifier else MLPRegressor
+        parts = {"train.x": x, "train.y": y, "test.x": x_test, "test.y": y_test}
+        tensors |= {f"{name}.{part}": value for part, value in parts.items()}
+        scores = [
+            kind(random_state=seed, **settings)
+            .fit(x.astype(np.float32), y.squeeze())
+            .score(x_test.astype(np.float32), y_test.squeeze())
+            for seed in range(SEEDS)
+        ]
+        print(f"{name}: score {np.mean(scores):.4f}, standard error {np.std(scores, ddof=1) / SEEDS**0.5:.4f}")
+        tensors[f"{name}.scores"] = np.array(scores, np.float32)
+        metadata[name] = json.dumps(settings)
+    write("sklearn-data", tensors, metadata)
 
 
 def write(name: str, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
@@ -162,7 +240,7 @@ def write(name: str, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -
     for key, value in tensors.items():
         data = np.ascontiguousarray(value).tobytes()
         header[key] = {
-            "dtype": {"float32": "F32", "int64": "I64"}[value.dtype.name],
+            "dtype": {"float32": "F32", "int64": "I64", "uint8": "U8"}[value.dtype.name],
             "shape": list(value.shape),
             "data_offsets": [len(payload), len(payload) + len(data)],
         }
@@ -175,6 +253,7 @@ def write(name: str, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -
 def main() -> None:
     tolerance_references()
     mlp_references()
+    real_data_references()
 
 
 if __name__ == "__main__":

@@ -91,6 +91,37 @@ struct EvaluationPass: Sendable {
         return .multilabel(accuracy: Double(right) / Double(rows.count), labels: labels)
     }
 
+    /// The score alone, each row counted as often as its weight in the data set says; NaN if none counts.
+    func weightedScore() -> Double {
+        defer { extendLifetime(self) }
+        let weight = { (row: Int) in Double(split.weights?[Int(rows.base[row])] ?? 1) }
+        switch task {
+        case .classification:
+            return mean(weight) { split.label(Int(rows.base[$0])) == Int(predictions.base[$0]) ? 1 : 0 }
+        case .regression:
+            return loss == .binaryCrossEntropy ? exactMatches(weight) : r2(weight)
+        }
+    }
+
+    /// Of a figure of each row, by the rows' weights.
+    private func mean(_ weight: (Int) -> Double, _ figure: (Int) -> Double) -> Double {
+        let sums = (0..<rows.count).reduce((figure: 0.0, weight: 0.0)) {
+            ($0.figure + weight($1) * figure($1), $0.weight + weight($1))
+        }
+        return sums.figure / sums.weight
+    }
+
+    /// The share of rows of which each label was told rightly; a label holds from one half on upwards.
+    private func exactMatches(_ weight: (Int) -> Double) -> Double {
+        guard case .values(let targets, _) = split.targets else { return 0 }
+        return mean(weight) { row in
+            let isRight = (0..<outputs).allSatisfy { column in
+                (values.base[row * outputs + column] > 0) == (targets[Int(rows.base[row]) * outputs + column] > 0.5)
+            }
+            return isRight ? 1 : 0
+        }
+    }
+
     /// What the network expects, of one of its outputs.
     private func expectation(_ output: Float) -> Double {
         loss == .poisson ? exponential(min(Double(output), 700)) : Double(output)
@@ -98,17 +129,17 @@ struct EvaluationPass: Sendable {
 
     /// 1 − Σ(y − f)² / Σ(y − ȳ)² for each output, then the mean over outputs; of a constant output 1 if it is met
     /// exactly, else 0 (as scikit-learn's `r2_score`).
-    private func r2() -> Double {
+    private func r2(_ weight: (Int) -> Double = { _ in 1 }) -> Double {
         guard case .values(let targets, _) = split.targets else { return 0 }
         let scores = (0..<outputs).map { column in
             let truth = (0..<rows.count).map { Double(targets[Int(rows.base[$0]) * outputs + column]) }
-            let mean = truth.reduce(0, +) / Double(rows.count)
+            let mean = mean(weight) { truth[$0] }
             var residual = 0.0
             var spread = 0.0
             for row in 0..<rows.count {
                 let error = truth[row] - expectation(values.base[row * outputs + column])
-                residual += error * error
-                spread += (truth[row] - mean) * (truth[row] - mean)
+                residual += weight(row) * error * error
+                spread += weight(row) * (truth[row] - mean) * (truth[row] - mean)
             }
             return spread > 0 ? 1 - residual / spread : (residual == 0 ? 1 : 0)
         }

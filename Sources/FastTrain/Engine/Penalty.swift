@@ -42,7 +42,7 @@ struct Penalty: Sendable {
     }
 
     /// What of a weight is added to its gradient, in a minibatch whose rows count so much together.
-    func decay(_ rows: Double) -> Float { Float(alpha / rows) }
+    func decay(_ rows: Double) -> Float { rows > 0 ? Float(alpha / rows) : 0 }
 }
 
 extension TrainingEngine {

@@ -3,9 +3,12 @@ extension MLPFitted {
     ///
     /// `initial`: new weights to begin with, instead of random ones.
     mutating func train(
-        _ settings: MLPSettings, on data: Dataset, loss: Loss, scale: LossScale, isPartial: Bool,
+        _ settings: MLPSettings, on data: Dataset, loss: MLPLoss, isPartial: Bool,
         initial: Parameters? = nil
     ) throws(FastTrainError) {
+        guard !isPartial || !settings.earlyStopping else {
+            throw .usage("partialFit: expected earlyStopping to be off, as one epoch cannot end early")
+        }
         let goesOn = network != nil && (isPartial || settings.warmStart)
         let seed =
             settings.randomState ?? (goesOn ? network?.recipe.seed : nil) ?? UInt64.random(in: .min ... .max)
@@ -17,7 +20,7 @@ extension MLPFitted {
                         + "and not all, found \(settings.validationFraction), which holds out \(heldOut)")
             }
         }
-        let recipe = settings.recipe(seed: seed, rows: data.train.count, loss: loss, scale: scale)
+        let recipe = settings.recipe(seed: seed, rows: data.train.count, loss)
         let shape = recipe.network(for: data)
         var trained: Trained
         if goesOn, let network {
@@ -51,7 +54,7 @@ extension MLPFitted {
         try MemoryLimit.check(
             shape, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1)
         self = try MLPTraining(
-            settings, on: data, from: self, trained, epochs: isPartial ? 1 : settings.maxIter, lossScale: scale
+            settings, on: data, from: self, trained, epochs: isPartial ? 1 : settings.maxIter, loss: loss
         ).run()
     }
 }

@@ -7,56 +7,66 @@ public struct MLPRegressor: MLPEstimator {
     /// What training has come to.
     public private(set) var fitted = MLPFitted()
 
+    /// What is minimised: scikit-learn's `loss`, a name that its value has here.
+    public var lossFunction = LossFunction.squaredError
+
+    /// What a regressor minimises.
+    public enum LossFunction: String, Sendable, CaseIterable {
+        /// Half the squared error.
+        case squaredError = "squared_error"
+        /// Half the deviance of Poisson's distribution, for counts; `predict` gives what is expected, which is above 0.
+        case poisson
+    }
+
     /// See `MLPEstimator.init`, which has the settings one by one.
     public init(settings: MLPSettings) { self.settings = settings }
 
-    /// The function of the outputs: "identity"; nil before training.
-    public var outActivation: String? { fitted.network == nil ? nil : "identity" }
+    /// The function of the outputs: "identity", for Poisson's loss "exp"; nil before training.
+    public var outActivation: String? { fitted.network.map { $0.recipe.loss == .poisson ? "exp" : "identity" } }
 
     /// Trains on rows of features and the numbers to predict from each, [rows, outputs].
     ///
-    /// With `warmStart` it goes on from the weights there are. Throws `.usage` for a setting out of its range, rows that are
+    /// `sampleWeight`: how much each row counts. With `warmStart` it goes on from the weights there are. Throws `.usage` for a setting out of its range, rows that are
     /// not alike or too few, or targets that do not fit the rows; `.badData` with row and column for a number that is NaN
     /// or infinite; `.diverged`.
-    public mutating func fit(_ x: Matrix, _ y: Matrix) throws(FastTrainError) { try train(x, y, isPartial: false) }
+    public mutating func fit(
+        _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: false) }
 
     /// The same with one number a row.
-    public mutating func fit<Number: BinaryFloatingPoint>(_ x: Matrix, _ y: [Number]) throws(FastTrainError) {
-        try fit(x, Matrix(y, columns: 1))
-    }
+    public mutating func fit<Number: BinaryFloatingPoint>(
+        _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try fit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// The same with rows as arrays.
     public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [Y]
-    ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y, columns: 1)) }
+        _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// The same with rows as arrays, and several numbers a row.
     public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [[Y]]
-    ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y)) }
+        _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
 
     /// One epoch over these rows, going on from the epochs before. Throws as `fit`.
-    public mutating func partialFit(_ x: Matrix, _ y: Matrix) throws(FastTrainError) {
-        guard !settings.earlyStopping else {
-            throw .usage("partialFit: expected earlyStopping to be off, as one epoch cannot end early")
-        }
-        try train(x, y, isPartial: true)
-    }
+    public mutating func partialFit(
+        _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: true) }
 
     /// The same with one number a row.
-    public mutating func partialFit<Number: BinaryFloatingPoint>(_ x: Matrix, _ y: [Number]) throws(FastTrainError) {
-        try partialFit(x, Matrix(y, columns: 1))
-    }
+    public mutating func partialFit<Number: BinaryFloatingPoint>(
+        _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try partialFit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// The same with rows as arrays.
     public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [Y]
-    ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y, columns: 1)) }
+        _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// The same with rows as arrays, and several numbers a row.
     public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [[Y]]
-    ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y)) }
+        _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
 
     /// The number of each row. Throws `.usage` before training, for rows of another number of features, and when there are
     /// several numbers a row: `predictOutputs` is for those; `.badData` for a feature that is not finite.
@@ -124,15 +134,20 @@ public struct MLPRegressor: MLPEstimator {
     /// and with `warmStart` or `partialFit` goes on. Throws `.usage` for a model of other kinds.
     public init(model: Model) throws(FastTrainError) {
         self.init(settings: MLPSettings(model))
-        guard case .regression = model.task, model.recipe.loss == .squaredError else {
-            throw .usage("a model: expected one of numbers, found one of classes")
+        guard case .regression = model.task, model.recipe.loss == .squaredError || model.recipe.loss == .poisson else {
+            throw .usage(
+                "a model: expected one of numbers by squared-error or poisson, found one by "
+                    + "\(model.recipe.loss?.rawValue ?? "no loss")")
         }
+        lossFunction = model.recipe.loss == .poisson ? .poisson : .squaredError
         fitted = try MLPFitted(model)
     }
 
     private static func targets(_ count: Int) -> [String] { count == 1 ? ["y"] : (0..<count).map { "y\($0)" } }
 
-    private mutating func train(_ x: Matrix, _ y: Matrix, isPartial: Bool) throws(FastTrainError) {
+    private mutating func train(
+        _ x: Matrix, _ y: Matrix, _ sampleWeight: [Double]?, isPartial: Bool
+    ) throws(FastTrainError) {
         try settings.validate()
         let goesOn = fitted.network != nil && (isPartial || settings.warmStart)
         try x.checkFeatures(columns: goesOn ? fitted.nFeaturesIn : nil)
@@ -140,12 +155,17 @@ public struct MLPRegressor: MLPEstimator {
         guard !goesOn || y.columns == fitted.nOutputs else {
             throw .usage("y: expected \(fitted.nOutputs) numbers a row, as at the first fit, found \(y.columns)")
         }
+        if lossFunction == .poisson, let place = y.values.firstIndex(where: { $0 < 0 }) {
+            throw .badData(
+                file: "y", place: .row(place / y.columns), expected: "numbers of at least 0 for Poisson's loss",
+                found: "\(y.values[place])")
+        }
         let data = try Dataset(
             name: "x", features: x.values, featureShape: [x.columns], targets: y.values,
-            targetNames: Self.targets(y.columns))
+            targetNames: Self.targets(y.columns), weights: checkedWeights(sampleWeight, for: x)?.asFloats)
         try fitted.train(
-            settings, on: data, loss: .squaredError, scale: .squaredError(outputs: y.columns), isPartial: isPartial,
-            initial: initial)
+            settings, on: data, loss: lossFunction == .poisson ? .poisson : .squaredError(outputs: y.columns),
+            isPartial: isPartial, initial: initial)
     }
 
     /// Weights to begin with: for tests.

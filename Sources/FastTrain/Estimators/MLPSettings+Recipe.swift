@@ -1,18 +1,18 @@
 extension MLPSettings {
     /// What a run of the program would be told, so that its engine does what scikit-learn does.
-    func recipe(seed: UInt64, rows: Int, loss: Loss, scale: LossScale) -> Recipe {
+    func recipe(seed: UInt64, rows: Int, _ loss: MLPLoss) -> Recipe {
         var recipe = Recipe()
         recipe.hidden = hiddenLayerSizes
         recipe.activation = [activation]
-        recipe.loss = loss
+        recipe.loss = loss.loss
         recipe.optimizer = solver == .sgd ? .sgd : .adam
-        recipe.learningRate = learningRateInit / scale.ofRate(recipe.optimizer)
+        recipe.learningRate = learningRateInit / loss.ofRate(recipe.optimizer)
         recipe.momentum = momentum
         recipe.nesterov = solver == .sgd && nesterovsMomentum && momentum > 0
-        recipe.alpha = alpha * scale.gradient
+        recipe.alpha = alpha * loss.gradient
         recipe.beta1 = beta1
         recipe.beta2 = beta2
-        recipe.epsilon = epsilon * scale.gradient
+        recipe.epsilon = epsilon * loss.gradient
         recipe.schedule = .constant
         if solver == .sgd && learningRate != .constant {
             recipe.schedule = learningRate == .adaptive ? .adaptive : .inverseScaling

@@ -19,8 +19,9 @@ final class MLPTraining: @unchecked Sendable {
     private let order: Buffer<Int32>
     private let threads: Int
     private let epochs: Int
-    /// What the engine's loss is a multiple of.
-    private let lossScale: LossScale
+    private let loss: MLPLoss
+    /// What each row's loss is more by than the engine's; empty: nothing.
+    private let offsets: [Double]
 
     private var fitted: MLPFitted
     private var now: MLPFitted.Trained
@@ -40,13 +41,14 @@ final class MLPTraining: @unchecked Sendable {
     /// `trained`: what to go on from; its recipe is that of this fit. `epochs`: the most.
     init(
         _ settings: MLPSettings, on data: Dataset, from fitted: MLPFitted, _ trained: MLPFitted.Trained,
-        epochs: Int, lossScale: LossScale
+        epochs: Int, loss: MLPLoss
     ) throws(FastTrainError) {
         self.settings = settings
         self.data = data
         self.fitted = fitted
         self.epochs = epochs
-        self.lossScale = lossScale
+        self.loss = loss
+        offsets = loss.offsets(data.train)
         now = trained
         recipe = trained.recipe
         let sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
@@ -54,15 +56,18 @@ final class MLPTraining: @unchecked Sendable {
         let network = recipe.network(for: data)
         let batch = min(recipe.batchSize, trainRows.count)
         threads = try MLPTraining.threads(settings.threads, operations: batch * network.operationsPerSample)
+        let rows = TrainingEngine.rows(recipe, of: trainRows.count, threads: threads)
         engine = TrainingEngine(
-            network: network, recipe: recipe, task: data.task,
-            rows: TrainingEngine.rows(recipe, of: trainRows.count, threads: threads),
-            density: FeatureDensity(data.train, width: network.inputs), threads: threads,
-            kernels: .table(for: try InstructionSet.chosen()))
+            network: network, recipe: recipe, task: data.task, rows: rows,
+            density: FeatureDensity(data.train, width: network.inputs),
+            weights: RowWeights(nil, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
+            threads: threads, kernels: .table(for: try InstructionSet.chosen()))
         let heldOut = sampling.validationRows
         validation =
             heldOut.isEmpty
-            ? nil : EvaluationPass(split: data.train, rows: heldOut, task: data.task, outputs: network.outputs)
+            ? nil
+            : EvaluationPass(
+                split: data.train, rows: heldOut, task: data.task, outputs: network.outputs, loss: loss.loss)
         order = Buffer(count: trainRows.count)
     }
 
@@ -92,8 +97,10 @@ final class MLPTraining: @unchecked Sendable {
                 try engine.forwardBackward(
                     data.train, indices: order.base + first, of: count, step: step, member: member)
                 try member.barrier()
-                if isLead { try account(count) }
-                engine.reduceUpdate(rank: member.rank, count: count, update)
+                if isLead { try account(first, count) }
+                engine.reduceUpdate(
+                    rank: member.rank, count: count, update,
+                    weights: engine.weightStep(update, order.base + first, count: count))
                 if isLead { endStep(count) }
                 try member.barrier()
             case .validate:
@@ -139,13 +146,17 @@ final class MLPTraining: @unchecked Sendable {
     private func planStep() {
         next = .step(
             now.steps, first: first, count: min(recipe.batchSize, trainRows.count - first),
-            engine.optimizer.step(now.steps + 1, learningRate: now.learningRate / lossScale.ofRate(recipe.optimizer))
+            engine.optimizer.step(now.steps + 1, learningRate: now.learningRate / loss.ofRate(recipe.optimizer))
                 .withUncorrectedEpsilon)
     }
 
-    /// Adds up a minibatch's losses, before its update.
-    private func account(_ count: Int) throws(FastTrainError) {
-        let sum = engine.lossSum(count: count) * lossScale.data + (engine.penalty?.sum ?? 0) * lossScale.penalty
+    /// Adds up a minibatch's losses, before its update: scikit-learn's mean by the rows' weights, times the rows.
+    private func account(_ first: Int, _ count: Int) throws(FastTrainError) {
+        let rows = order.base + first
+        let weight = engine.weightSum(rows, count: count)
+        var sum = engine.lossSum(count: count) * loss.data + (engine.penalty?.sum ?? 0) * loss.penalty
+        if !offsets.isEmpty { sum += (0..<count).reduce(0) { $0 + offsets[Int(rows[$1])] } }
+        sum *= weight > 0 ? Double(count) / weight : 0
         guard sum.isFinite else {
             throw .diverged(
                 epoch: fitted.nIter + 1, step: now.steps + 1,
@@ -173,8 +184,7 @@ final class MLPTraining: @unchecked Sendable {
         fitted.loss = loss
         fitted.lossCurve.append(loss)
         if settings.verbose { print("Iteration \(fitted.nIter), loss = \(Format.fixed(loss, 8))") }
-        let score = validation?.result()
-        judge(loss, score.flatMap { $0.accuracy ?? $0.r2 })
+        judge(loss, validation?.weightedScore())
         let isOver = isOver()
         rescaleMomentum()
         if isOver || fitted.nIter == epochs { next = .finish } else { planEpoch() }
@@ -220,26 +230,6 @@ final class MLPTraining: @unchecked Sendable {
         }
         now.memoryRate = now.learningRate
     }
-}
-
-/// How scikit-learn's loss follows from the engine's, where it is another: of numbers it takes half the squared error, and
-/// shows its mean over the outputs, while the gradient is that of the sum.
-struct LossScale: Sendable {
-    /// Of the loss that is shown.
-    let data: Double
-    /// Of the penalty that is shown.
-    let penalty: Double
-    /// What the engine's gradient is a multiple of: a power of two, so that nothing is rounded.
-    let gradient: Double
-
-    static let crossEntropy = LossScale(data: 1, penalty: 1, gradient: 1)
-
-    static func squaredError(outputs: Int) -> LossScale {
-        LossScale(data: 1 / Double(2 * outputs), penalty: 0.5, gradient: 2)
-    }
-
-    /// What the rate is divided by: Adam's steps do not depend on the gradient's scale, but for its epsilon.
-    func ofRate(_ optimizer: Optimizer) -> Double { optimizer == .sgd ? gradient : 1 }
 }
 
 extension OptimizerState.Step {

@@ -215,7 +215,7 @@ import _TestSupport
                 == "a model's class: expected Int, found \"cirrus\"")
         #expect(
             message { _ = try MLPRegressor(model: Model(path: path)) }
-                == "a model: expected one of numbers, found one of classes")
+                == "a model: expected one of numbers by squared-error or poisson, found one by cross-entropy")
         var numbers = MLPRegressor(hiddenLayerSizes: [5], maxIter: 5, randomState: 1)
         try numbers.fit(Self.clouds.x, Self.clouds.x.map { [$0[0], $0[1]] })
         try numbers.save(to: path)
