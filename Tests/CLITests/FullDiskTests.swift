@@ -75,6 +75,16 @@ struct FullDiskTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).sorted() == ["ballast", "run"])
     }
 
+    @Test func anEventFileThatFills() throws {
+        // A page for each of the two files; the epochs' records take more.
+        try fill(leaving: 8)
+        let logs = disk.path + "/logs"
+        let result = try Fasttrain.run(["--hidden", "4", "--epochs", "100", "--quiet", "--tensorboard", logs])
+        #expect(result.status == 74)
+        let error = try #require(result.error)
+        #expect(error.hasPrefix("\(logs)/") && error.hasSuffix(".fasttrain: write failed: \(Self.reason)"), "\(error)")
+    }
+
     /// Leaves so much room on the disk.
     private func fill(leaving kilobytes: Int) throws {
         var room = statvfs()
