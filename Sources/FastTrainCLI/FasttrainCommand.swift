@@ -18,7 +18,7 @@ struct FasttrainCommand: ParsableCommand {
         version: "fasttrain \(fasttrainVersion)",
         subcommands: [
             Train.self, SearchCommand.self, Resume.self, Evaluate.self, Predict.self, Report.self, Boundary.self,
-            Inspect.self, BenchmarkCommand.self,
+            FindRate.self, Inspect.self, BenchmarkCommand.self,
         ],
         defaultSubcommand: Train.self)
 }

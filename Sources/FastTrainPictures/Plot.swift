@@ -50,6 +50,7 @@ package struct Plot: Sendable {
     package var wholeY = false
     package var xRange: ClosedRange<Double>
     package var yRange: ClosedRange<Double>
+    package var logarithmicX = false
     package var logarithmicY = false
 
     package init(x: ClosedRange<Double>, y: ClosedRange<Double>) {
@@ -57,7 +58,7 @@ package struct Plot: Sendable {
         yRange = y
     }
 
-    package var x: PlotScale { PlotScale(xRange, from: left, to: width - right) }
+    package var x: PlotScale { PlotScale(xRange, from: left, to: width - right, logarithmic: logarithmicX) }
     package var y: PlotScale {
         PlotScale(yRange, from: height - bottom, to: top, logarithmic: logarithmicY)
     }
@@ -89,7 +90,7 @@ package struct Plot: Sendable {
             Self.line(&page, "grid", left, place, width - right, place)
             Self.label(&page, "tick", left - 8, place + 4, "end", label + yUnit)
         }
-        let xTicks = x.ticks(6, wholeNumbers: wholeX)
+        let xTicks = x.ticks(logarithmicX ? 8 : 6, wholeNumbers: wholeX)
         Self.line(&page, "axis", left, height - bottom, width - right, height - bottom)
         for (value, label) in zip(xTicks.values, xTicks.labels) {
             let place = x.place(value)

@@ -33,6 +33,8 @@ struct HelpTests {
               report                  Write the report.html of a run anew.
               boundary                Draw what a model of two inputs makes of each point
                                       of a plane.
+              find-rate               Find a learning rate by a short training at rising
+                                      rates.
               inspect                 What a data set, a model or a checkpoint holds.
               benchmark               Measure how fast this machine trains, against its
                                       arithmetic peak.
@@ -112,6 +114,9 @@ struct HelpTests {
                                       0.0)
               --weight-decay <rate>   Weight decay (decoupled in adamw and lion). (default:
                                       0.0)
+              --alpha <x>             scikit-learn's L2 penalty: half of this times the
+                                      squared weights (without biases) is added to the loss
+                                      of each minibatch, divided by its rows. (default: 0.0)
               --schedule <name>       Learning rate over the steps. (values: constant,
                                       step, exponential, inverse-scaling, plateau,
                                       adaptive, cosine, one-cycle; default: cosine)

@@ -8,10 +8,13 @@ struct LearningRate: Sendable {
     private let rows: Int
     private let warmupSteps: Int
     private let stopping: EarlyStopping
+    /// nil: the recipe's schedule.
+    private let test: RateTest?
 
-    /// `steps`: of the whole run.
-    init(_ recipe: Recipe, steps: Int, stepsPerEpoch: Int, rows: Int) {
+    /// `steps`: of the whole run. `test`: whose rates to take instead of the recipe's.
+    init(_ recipe: Recipe, steps: Int, stepsPerEpoch: Int, rows: Int, test: RateTest? = nil) {
         self.recipe = recipe
+        self.test = test
         stopping = EarlyStopping(recipe)
         self.steps = steps
         self.stepsPerEpoch = stepsPerEpoch
@@ -24,6 +27,7 @@ struct LearningRate: Sendable {
     /// As PyTorch's schedulers give it: CosineAnnealingLR down to 0 and OneCycleLR with its defaults (the momentum stays as
     /// it is) when stepped each minibatch, StepLR, ExponentialLR and ReduceLROnPlateau when stepped each epoch.
     func rate(_ step: Int, history: [EpochRecord]) -> Double {
+        if let test { return test.rate(step) }
         let peak = recipe.learningRate
         if step < warmupSteps { return peak * Double(step + 1) / Double(warmupSteps) }
         let gamma = recipe.gamma ?? recipe.schedule.defaultGamma

@@ -43,7 +43,8 @@ final class TrainingSession: @unchecked Sendable {
     }
 
     init(
-        _ training: Training, profile: Profile? = nil, stop: @escaping @Sendable () -> Int32?,
+        _ training: Training, profile: Profile? = nil, rateTest: RateTest? = nil,
+        stop: @escaping @Sendable () -> Int32?,
         progress: @escaping @Sendable (Progress) -> Void
     ) {
         self.training = training
@@ -71,7 +72,8 @@ final class TrainingSession: @unchecked Sendable {
         trainWeight = engine.weightSum(order.base, count: training.trainRows)
         stopping = EarlyStopping(recipe)
         rates = LearningRate(
-            recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows)
+            recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows,
+            test: rateTest)
         clock = RunClock(earlier: training.start?.seconds ?? 0)
     }
 

@@ -71,11 +71,11 @@ final class MLPTraining: @unchecked Sendable {
         order = Buffer(count: trainRows.count)
     }
 
-    /// As many as are asked for, or as CPUs may be used; of those only as many as have something to do between two
-    /// barriers, which cost a microsecond or more each.
+    /// As many as are asked for, or as CPUs may be used; of those only as many as have 2 million operations in a step, some
+    /// 20 µs, beside which a step's barriers (about 1 µs each on two cores: ARCHITECTURE.md) are little.
     private static func threads(_ asked: Int?, operations: Int) throws(FastTrainError) -> Int {
-        if asked != nil { return try checkedThreads(asked) }
-        return min(try checkedThreads(nil), max(1, operations / 200_000))
+        let most = try checkedThreads(asked)
+        return asked == nil ? min(most, max(1, operations / 2_000_000)) : most
     }
 
     /// Trains, and says what came out. Throws `.diverged`.

@@ -63,6 +63,12 @@ struct NetworkOptions: ParsableArguments {
             """,
             valueName: "file"))
     var initial: String?
+
+    /// What to start from instead of random parameters; nil: these.
+    func parameters(_ recipe: Recipe, for data: Dataset) throws(FastTrainError) -> Parameters? {
+        guard let initial else { return nil }
+        return try Model.loadParameters(path: initial, of: recipe.network(for: data))
+    }
 }
 
 /// How the network is trained.

@@ -56,13 +56,8 @@ struct Train: ParsableCommand {
         options.maxTime = time.maxTime?.seconds
         options.tensorBoard = tensorBoard.tensorboard
         let dataset = try data.open(configuration)
-        options.initial = try initialParameters(recipe, for: dataset)
+        options.initial = try network.parameters(recipe, for: dataset)
         let training = try Training(recipe, on: dataset, dataPath: data.path(configuration), options: options)
         try RunSession(training, report: report).run()
-    }
-
-    private func initialParameters(_ recipe: Recipe, for data: Dataset) throws(FastTrainError) -> Parameters? {
-        guard let file = network.initial else { return nil }
-        return try Model.loadParameters(path: file, of: recipe.network(for: data))
     }
 }

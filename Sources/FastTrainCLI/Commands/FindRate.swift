@@ -1,0 +1,68 @@
+import ArgumentParser
+import FastTrain
+
+struct FindRate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "find-rate",
+        abstract: "Find a learning rate by a short training at rising rates.",
+        discussion: """
+            A range test: each step is trained at a rate that is larger by the same factor, until the loss explodes. What \
+            is given of the data, the network and training counts as it does for 'train', but for the schedule, the epochs \
+            and the rules of stopping. A rate to take is the valley, the middle of the longest fall of the loss; the \
+            steepest point is another. Nothing is written but the curve, with --output.
+            """)
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The rate of the first step.", valueName: "rate"))
+    var from = RateTest().from
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The rate of the last step.", valueName: "rate"))
+    var to = RateTest().to
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Minibatches to train.", valueName: "n"))
+    var steps = RateTest().steps
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "A file for the curve: a picture (.svg), or its numbers (.json). May be given twice.", valueName: "file"))
+    var output: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Settings from a YAML or JSON file, as 'fasttrain train' takes them.", valueName: "file"))
+    var config: String?
+
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Training") var training: RecipeOptions
+    @OptionGroup var threads: ThreadOptions
+    @OptionGroup var report: ReportOptions
+
+    func run() throws {
+        guard training.learningRate.given == nil else {
+            throw FastTrainError.usage("--learning-rate is what find-rate looks for, between --from and --to")
+        }
+        let test = RateTest(from: from, to: to, steps: steps)
+        try test.validate()
+        for path in output { try RateCurve.checkOutput(path) }
+        let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
+        let recipe = try training.recipe(data, network, over: configuration)
+        let dataset = try data.open(configuration)
+        let initial = try network.parameters(recipe, for: dataset)
+        try SignalFlag.watch()
+        let status = StatusLine(Terminal.standardError)
+        let isQuiet = report.quiet
+        let curve = try test.run(
+            recipe, on: dataset, options: RunOptions(threads: threads.threads, initial: initial),
+            stop: SignalFlag.received,
+            onStep: { step, point in
+                guard !isQuiet, step % 10 == 0 else { return }
+                status.show { _ in
+                    "step \(step)/\(test.steps)  learning rate \(RateCurve.text(point.rate))  loss "
+                        + Format.loss(point.smoothed)
+                }
+            })
+        status.replace()
+        if curve.interrupted == nil { for path in output { try curve.write(to: path) } }
+        try report.close(RateResult(curve: curve, files: output), interrupted: curve.interrupted)
+    }
+}
