@@ -22,6 +22,8 @@ extension MLPFitted {
         }
         let recipe = settings.recipe(seed: seed, rows: data.train.count, loss)
         let shape = recipe.network(for: data)
+        try MemoryLimit.check(
+            shape, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1)
         var trained: Trained
         if goesOn, let network {
             guard shape.fits(network.parameters) else {
@@ -51,8 +53,6 @@ extension MLPFitted {
                 memoryRate: settings.learningRateInit, learningRate: settings.learningRateInit,
                 tolerance: Tolerance(tol: settings.tol, epochs: settings.nIterNoChange ?? .max))
         }
-        try MemoryLimit.check(
-            shape, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1)
         self = try MLPTraining(
             settings, on: data, from: self, trained, epochs: isPartial ? 1 : settings.maxIter, loss: loss
         ).run()

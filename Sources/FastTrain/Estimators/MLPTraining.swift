@@ -55,7 +55,8 @@ final class MLPTraining: @unchecked Sendable {
         trainRows = sampling.trainRows
         let network = recipe.network(for: data)
         let batch = min(recipe.batchSize, trainRows.count)
-        threads = try MLPTraining.threads(settings.threads, operations: batch * network.operationsPerSample)
+        threads = try MLPTraining.threads(
+            settings.threads, operations: Double(batch) * Double(network.operationsPerSample))
         let rows = TrainingEngine.rows(recipe, of: trainRows.count, threads: threads)
         engine = TrainingEngine(
             network: network, recipe: recipe, task: data.task, rows: rows,
@@ -73,9 +74,9 @@ final class MLPTraining: @unchecked Sendable {
 
     /// As many as are asked for, or as CPUs may be used; of those only as many as have 2 million operations in a step, some
     /// 20 µs, beside which a step's barriers (about 1 µs each on two cores: ARCHITECTURE.md) are little.
-    private static func threads(_ asked: Int?, operations: Int) throws(FastTrainError) -> Int {
+    private static func threads(_ asked: Int?, operations: Double) throws(FastTrainError) -> Int {
         let most = try checkedThreads(asked)
-        return asked == nil ? min(most, max(1, operations / 2_000_000)) : most
+        return asked == nil ? Int(min(Double(most), max(1, operations / 2_000_000))) : most
     }
 
     /// Trains, and says what came out. Throws `.diverged`.

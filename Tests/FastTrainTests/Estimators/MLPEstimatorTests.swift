@@ -182,6 +182,71 @@ import _TestSupport
         #expect(parts.coefs == whole.coefs && parts.lossCurve == whole.lossCurve)
     }
 
+    /// What the README shows.
+    @Test func theReadmesExample() throws {
+        let (rows, species) = Self.clouds
+        var net = MLPClassifier<String>(hiddenLayerSizes: [50], alpha: 1e-5, maxIter: 1000, randomState: 1)
+        try net.fit(rows, species)
+        #expect(try net.score(rows, species) > 0.9)
+        #expect(net.coefs.map(\.shape) == [[4, 50], [50, 3]] && net.lossCurve.count == net.nIter)
+    }
+
+    /// Two classes have one output, labels one each.
+    @Test func twoClassesAndLabels() throws {
+        let (x, y) = Self.clouds
+        var two = MLPClassifier<Bool01>(hiddenLayerSizes: [8], batchSize: 16, learningRateInit: 0.01, randomState: 1)
+        try two.fit(x, y.map { $0 == "cirrus" ? .yes : .no })
+        #expect(two.nOutputs == 1 && two.outActivation == "logistic" && two.classes == [.no, .yes])
+        let probabilities = try two.predictProbabilities(x)
+        #expect(probabilities.columns == 2 && (0..<90).allSatisfy { abs(probabilities[$0].reduce(0, +) - 1) < 1e-6 })
+        #expect(try two.score(x, y.map { $0 == "cirrus" ? .yes : .no }) > 0.9)
+        var labels = MLPClassifier<String>(hiddenLayerSizes: [8], batchSize: 16, learningRateInit: 0.02, randomState: 1)
+        let sets = y.map { $0 == "cirrus" ? Set<String>() : $0 == "stratus" ? ["low"] : ["low", "white"] }
+        try labels.fit(x, labels: sets)
+        #expect(labels.nOutputs == 2 && labels.isMultilabel && labels.classes == ["low", "white"])
+        #expect(try labels.score(x, labels: sets) > 0.9)
+        #expect(
+            message { _ = try labels.predict(x) } == "predict: expected one class a row: predictLabels has all labels")
+        #expect(
+            message { _ = try two.predictLabels(x) }
+                == "predictLabels: expected a fit to labels: predict has the classes")
+        #expect(message { try labels.partialFit(x, y) } == "y: expected sets of labels, as at the first fit")
+        let folder = ScratchFolder()
+        try labels.save(to: folder.file("m.safetensors"))
+        let read = try MLPClassifier<String>(model: Model(path: folder.file("m.safetensors")))
+        #expect(read.isMultilabel)
+        #expect(try read.predictLabels(x) == labels.predictLabels(x))
+    }
+
+    private enum Bool01: Int, Comparable, Sendable {
+        case no, yes
+        static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    /// A row of weight 2 counts as two rows, one of weight 0 not at all.
+    @Test func weightsAreAsRowsThatRepeat() throws {
+        let (x, y) = Self.clouds
+        let weights = x.indices.map { Double($0 % 3) }
+        let change: (inout MLPSettings) -> Void = {
+            $0.solver = .sgd
+            $0.batchSize = .rows(1000)
+            $0.maxIter = 5
+            $0.alpha = 0.5
+        }
+        var weighted = Self.classifier(change)
+        try weighted.fit(x, y, sampleWeight: weights)
+        let rows = x.indices.flatMap { [Int](repeating: $0, count: $0 % 3) }
+        var repeated = Self.classifier(change)
+        // The classes of rows that do not count are there, too.
+        for _ in 0..<5 {
+            try repeated.partialFit(rows.map { x[$0] }, rows.map { y[$0] }, classes: weighted.classes)
+        }
+        for (found, expected) in zip(weighted.lossCurve, repeated.lossCurve) { #expect(abs(found - expected) < 1e-5) }
+        for (found, expected) in zip(weighted.coefs.flatMap(\.values), repeated.coefs.flatMap(\.values)) {
+            #expect(abs(found - expected) < 1e-5)
+        }
+    }
+
     @Test func aCopyIsApart() throws {
         var net = Self.classifier()
         try net.fit(Self.clouds.x, Self.clouds.y)

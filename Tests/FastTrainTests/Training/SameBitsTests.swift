@@ -129,12 +129,36 @@ import _TestSupport
                 try engine.forwardBackward(
                     data.train, indices: order.base + step * 25, of: count, step: step, member: member)
                 try member.barrier()
+                let update = engine.optimizer.step(step + 1, learningRate: 0.01)
                 engine.reduceUpdate(
-                    rank: member.rank, count: count, engine.optimizer.step(step + 1, learningRate: 0.01))
+                    rank: member.rank, count: count, update,
+                    weights: engine.weightStep(update, order.base + step * 25, count: count))
                 try member.barrier()
             }
         }
-        return bits(engine.forward.snapshot.flat)
+        return bits(engine.forward.snapshot.flat + [Float(engine.penalty?.sum ?? 0)])
+    }
+
+    @Test(arguments: Optimizer.allCases.filter { $0 != .lion }, [1, 3])
+    func withAlpha(optimizer: Optimizer, shards: Int) throws {
+        let data = try SmallData.weighted(rows: 150)
+        var recipe = SameBitsTests.recipe(shards: shards)
+        recipe.hidden = [129, 17]
+        recipe.optimizer = optimizer
+        recipe.alpha = 0.5
+        recipe.normalization = shards == 1 ? .none : .layer
+        var expected: [UInt32]?
+        for kernels in supportedKernels() {
+            for threads in [1, 2, 7, 33] {
+                let found = try steps(recipe, on: data, density: nil, threads: threads, kernels)
+                let isSame = found == expected ?? found
+                #expect(isSame, "\(kernels.instructionSet) \(threads) threads")
+                expected = found
+            }
+        }
+        recipe.alpha = 0
+        let without = try steps(recipe, on: data, density: nil, threads: 1, KernelTable.table(for: .best))
+        #expect(without != expected)
     }
 
     /// Wide enough for lists of what ReLU leaves; panels that no thread has, and threads that have no rows.

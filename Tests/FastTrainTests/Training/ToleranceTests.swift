@@ -79,6 +79,7 @@ import _TestSupport
         recipe.schedule = schedule
         recipe.learningRate = schedule == .adaptive ? 4e-5 : recipe.learningRate
         recipe.tol = 0.3
+        recipe.alpha = 0.1
         recipe.nIterNoChange = 2
         let straight = try Training(recipe, on: data).train()
         #expect(straight.ending == .tolerance && straight.history.count < 60)
