@@ -31,10 +31,10 @@ run() {
     echo "example $example: $(grep -E "$line" "$work/log" | tail -1)"
 }
 
-run xor '^3,no,0\.9' boundary.png
+# The same bits on every machine.
+run xor '^3,no,0\.9978302,0\.002169799$' boundary.png
 answers=$(awk -F, '/^row,class,no,yes$/ { found = 1; next } found { printf "%s ", $2 }' "$work/log")
 [ "$answers" = "no yes yes no " ] || { echo "example xor: expected no yes yes no, found $answers"; exit 1; }
-cmp "$work/Examples/xor/out/boundary.png" Examples/xor/boundary.png
 
 run closing-prices '^ *forecasts +0\.[0-9]+$' forecasts.csv
 ours=$(awk '$1 == "forecasts" { print $2 }' "$work/log")
