@@ -13,7 +13,7 @@ BUILD = $(SWIFT) build -c release --static-swift-stdlib
 TEST_FOLDER = .build-test
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
 
-.PHONY: all setup build demo train test test-long lint instructions format bench bench-peers compare-scikit-learn speedrun
+.PHONY: all setup build demo train test test-long test-faults lint instructions format bench bench-peers compare-scikit-learn speedrun
 .PHONY: clean
 
 all: build
@@ -44,6 +44,11 @@ test-long: build
 	$(SWIFT) build $(TEST_BUILD) --build-tests
 	FASTTRAIN_LONG=1 SWIFT=$(SWIFT) Tools/test-examples.sh .build/release
 	FASTTRAIN_LONG=1 FASTTRAIN_BINARY=$(CURDIR)/.build/release/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
+
+# Faults at every call on a run's files, power losses, kills, damaged checkpoints; two minutes.
+# make test-faults ARGS="--only kills --kills 1000"
+test-faults: build
+	Tests/Faults/run.py .build/release/fasttrain .build/release/fasttrain-data $(ARGS)
 
 lint: build
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel

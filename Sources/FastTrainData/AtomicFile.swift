@@ -93,7 +93,10 @@ public enum AtomicFile {
 
     private static func synchronizeFolder(_ folder: String, for path: String) throws(FastTrainError) {
         let descriptor = System.openFolder(folder)
-        guard descriptor >= 0 else { return }  // a folder may be writable but not readable; the rename is done
+        guard descriptor >= 0 else {
+            guard errno == EACCES else { throw failure(path, "open of the folder") }
+            return  // a folder may be writable but not readable; the rename is done
+        }
         defer { close(descriptor) }
         // EINVAL: a file system that cannot synchronize folders.
         guard System.synchronize(descriptor) || errno == EINVAL else { throw failure(path, "fsync of the folder") }

@@ -20,7 +20,12 @@ enum FileSystem {
             }
         }
         let descriptor = System.openFolder(parent)
-        guard descriptor >= 0 else { return }  // a folder may be writable but not readable
+        guard descriptor >= 0 else {
+            guard errno == EACCES else {
+                throw .inputOutput(path: parent, operation: "open of the folder", reason: System.reason)
+            }
+            return  // a folder may be writable but not readable
+        }
         defer { close(descriptor) }
         guard System.synchronize(descriptor) || errno == EINVAL else {  // EINVAL: a file system that cannot do this
             throw .inputOutput(path: parent, operation: "fsync of the folder", reason: System.reason)

@@ -1,0 +1,201 @@
+"""A stop or a failure at each single call on the files of a run, one run for each."""
+
+from harness import KILLED, Bench, Call, expect, leftovers
+
+ERRORS = {
+    "open": ["EIO", "ENOSPC", "EDQUOT", "EMFILE", "EROFS", "EACCES"],
+    "create": ["EIO", "ENOSPC", "EDQUOT", "EMFILE", "EROFS", "EACCES"],
+    "write": ["EIO", "ENOSPC", "EDQUOT"],
+    "fsync": ["EIO", "ENOSPC", "EDQUOT"],
+    "rename": ["EIO", "ENOSPC", "EDQUOT", "EROFS", "EACCES"],
+    "close": ["EIO", "ENOSPC", "EDQUOT"],
+    "mkdir": ["EIO", "ENOSPC", "EDQUOT", "EROFS", "EACCES"],
+    "unlink": ["EIO", "EROFS", "EACCES"],
+    "flock": ["EIO"],
+    "mmap": ["EIO", "EMFILE", "EACCES"],
+}
+INTERRUPTED = ("open", "create", "write", "fsync")
+WRITE_OF_A_SAVE = 30  # of a run's writes: in its second checkpoint
+ANSWERS = (66, 73, 74)  # no such input, cannot create, input/output error
+
+
+def numbered(calls: list[Call]) -> list[tuple[int, Call]]:
+    """With the number that the shim counts by."""
+    return list(enumerate((call for call in calls if call.name != "out"), 1))
+
+
+def moments(calls: list[Call]) -> list[tuple[int, Call, str]]:
+    """When a process may be killed."""
+    return [
+        (number, call, moment)
+        for number, call in numbered(calls)
+        for moment in ["before", "after"] + (["torn"] if call.name == "write" else [])
+    ]
+
+
+def errors(calls: list[Call]) -> list[tuple[int, Call, str]]:
+    """How calls may fail."""
+    return [(number, call, error) for number, call in numbered(calls) for error in ERRORS[call.name]]
+
+
+def stops(bench: Bench) -> str:
+    """SIGKILL before and after every call of a run, and in the middle of every write."""
+
+    def stop(number: int, call: Call, moment: str) -> None:
+        run = bench.new_folder()
+        what = f"killed {moment} call {number}, {call.name} {call.path}"
+        done = bench.train(run, at=number, do=moment)
+        expect(done.returncode == KILLED, f"{what}: it ended with {done.returncode}")
+        bench.go_on(run, what)
+
+    return f"{bench.each(moments(bench.trace(bench.new_folder())), stop).total()} stops"
+
+
+def killed_in_save(bench: Bench):
+    """A run that was killed in the middle of a save."""
+    run = bench.new_folder()
+    expect(bench.train(run, at=WRITE_OF_A_SAVE, calls="write", do="torn").returncode == KILLED, "it was to be killed")
+    expect(leftovers(run), "a file that was being written was to be there")
+    return run
+
+
+def stops_in_recovery(bench: Bench) -> str:
+    """The same while a run is resumed that was killed in the middle of a save; then it is resumed once more."""
+
+    def stop(number: int, call: Call, moment: str) -> None:
+        run = killed_in_save(bench)
+        what = f"killed {moment} call {number} of a resumption, {call.name} {call.path}"
+        done = bench.resume(run, at=number, do=moment)
+        expect(done.returncode == KILLED, f"{what}: it ended with {done.returncode}")
+        bench.go_on(run, what)
+
+    return f"{bench.each(moments(bench.trace(killed_in_save(bench), 'resume')), stop).total()} stops"
+
+
+def failures(bench: Bench) -> str:
+    """Every call fails, in every way that such a call can: the program ends with the right code and one line, leaves the
+    checkpoints from before and nothing else, and can be resumed. Where the call does not matter it goes on."""
+
+    def fail(number: int, call: Call, error: str) -> str:
+        run = bench.new_folder()
+        what = f"call {number}, {call.name} {call.path}, fails with {error}"
+        return judge(bench, run, call, error, [], bench.train(run, at=number, do=error), what)
+
+    return told(bench.each(errors(bench.trace(bench.new_folder())), fail))
+
+
+def failures_in_recovery(bench: Bench) -> str:
+    """The same of a run that is resumed after it was killed in the middle of a save."""
+
+    def fail(number: int, call: Call, error: str) -> str:
+        run = killed_in_save(bench)
+        what = f"call {number} of a resumption, {call.name} {call.path}, fails with {error}"
+        return judge(bench, run, call, error, leftovers(run), bench.resume(run, at=number, do=error), what)
+
+    return told(bench.each(errors(bench.trace(killed_in_save(bench), "resume")), fail))
+
+
+def told(counts) -> str:
+    return f"{counts['refused']} failures refused, {counts['went on']} did not matter"
+
+
+def judge(bench: Bench, run, call: Call, error: str, left: list[str], done, what: str) -> str:
+    """What became of a failure. `left`: what a killed process had left before."""
+    if done.returncode == 0:
+        expect_harmless(call, error, what)
+        # A file that could not be removed is still there.
+        bench.expect_same(run, what, left if call.name == "unlink" else [])
+        return "went on"
+    expect_refusal(run, done, what, call, left)
+    bench.go_on(run, what)
+    return "refused"
+
+
+def expect_harmless(call: Call, error: str, what: str) -> None:
+    """A file is closed after it was synchronized. A note of who has the folder, and the removal of a file that is not needed
+    any more, may fail. A folder that may not be read cannot be synchronized. In place of a checkpoint that cannot be read the
+    one before is used."""
+    expect(
+        call.name in ("close", "unlink")
+        or (call.name == "write" and call.path.endswith("/lock"))
+        or is_reading(call)
+        or (call.name == "open" and error == "EACCES" and "." not in call.path.rsplit("/", 1)[1]),
+        f"{what}: it went on as if nothing had happened",
+    )
+
+
+def is_reading(call: Call | None) -> bool:
+    """Of a checkpoint."""
+    return call is not None and call.name in ("open", "mmap") and "/checkpoints/step-" in call.path
+
+
+def expect_refusal(run, done, what: str, call: Call | None = None, left: list[str] = []) -> None:
+    answers = ANSWERS + (65,) * is_reading(call)  # bad data: no other checkpoint
+    expect(done.returncode in answers, f"{what}: it ended with {done.returncode}: {done.stderr}")
+    lines = [line for line in done.stderr.splitlines() if line.startswith("fasttrain: error: ")]
+    expect(len(lines) == 1, f"{what}: expected one line that says why, found {lines}")
+    if run.exists():
+        expect(set(leftovers(run)) <= set(left), f"{what}: left over: {leftovers(run)}")
+
+
+def interruptions(bench: Bench) -> str:
+    """Calls that a signal interrupts, or that write less than they were to, are no failures."""
+
+    def interrupt(number: int, call: Call, kind: str) -> None:
+        run = bench.new_folder()
+        done = bench.train(run, at=number, do=kind)
+        what = f"call {number}, {call.name} {call.path}: {kind}"
+        expect(done.returncode == 0, f"{what}: it ended with {done.returncode}: {done.stderr}")
+        bench.expect_same(run, what)
+
+    cases = [
+        (number, call, kind)
+        for number, call in numbered(bench.trace(bench.new_folder()))
+        for kind in (["EINTR"] if call.name in INTERRUPTED else []) + (["short"] if call.name == "write" else [])
+    ]
+    return f"{bench.each(cases, interrupt).total()} interruptions"
+
+
+def full_disks(bench: Bench) -> str:
+    """The disk fills, at every 4 KiB that a run writes."""
+    total = sum(call.result for call in bench.trace(bench.new_folder()) if call.name == "write")
+    sizes = range(0, total, 4096)
+    for size in sizes:
+        run = bench.new_folder()
+        what = f"the disk is full after {size} bytes"
+        done = bench.train(run, full=size)
+        expect(done.returncode in (73, 74), f"{what}: it ended with {done.returncode}: {done.stderr}")
+        expect_refusal(run, done, what)
+        bench.go_on(run, what)
+    return f"{len(sizes)} full disks"
+
+
+def synchronized(bench: Bench) -> str:
+    """Each file is written in the order that makes it durable: written, synchronized, renamed, its folder synchronized,
+    before anything else begins. A synchronization that fails is not tried again."""
+    count = 0
+    calls = [call for call in bench.trace(bench.new_folder()) if call.name != "out"]
+    for place, call in enumerate(calls):
+        if call.name != "create" or not call.path.endswith(".partial"):
+            continue
+        rest = iter(calls[place + 1 :])
+        following = next(rest)
+        while following.name == "write":
+            following = next(rest)
+        sequence = [following] + [next(rest) for _ in range(4)]
+        folder = call.path.rsplit("/", 1)[0]
+        found = [(step.name, step.path) for step in sequence]
+        wanted = [("fsync", call.path), ("close", call.path), ("rename", call.path), ("open", folder), ("fsync", folder)]
+        expect(found == wanted, f"{sequence[2].other}: expected {wanted}, found {found}")
+        count += 1
+    for number, call in numbered(calls):
+        if call.name == "fsync":
+            run = bench.new_folder()
+            path = bench.folder / f"fsync-{number}"
+            bench.train(run, at=number, do="EIO", trace=path)
+            later = [entry.split("\t")[:2] for entry in path.read_text().splitlines()]
+            failed = [index for index, entry in enumerate(later) if entry[0] == "fsync"]
+            first = next(index for index in failed if path.read_text().splitlines()[index].split("\t")[5] != "0")
+            again = [entry for entry in later[first + 1 :] if entry[0] in ("fsync", "rename")]
+            expect(not again, f"after fsync of {call.path} failed: {again}")
+    return f"{count} files written in order"

@@ -1,0 +1,187 @@
+"""What the fault tests share: the programs, the shim before them, run folders and what must be in them."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OPTIONS = ["--hidden", "8", "--batch-size", "16", "--epochs", "4", "--checkpoint-every", "5", "--threads", "1"]
+KILLED = -signal.SIGKILL
+
+
+class Failed(Exception):
+    """A promise that was not kept."""
+
+
+def expect(condition: bool, what: str) -> None:
+    if not condition:
+        raise Failed(what)
+
+
+@dataclass
+class Call:
+    """A line of the shim's trace."""
+
+    name: str
+    path: str
+    other: str
+    offset: int
+    result: int
+    errno: int
+    data: bytes
+
+
+class Bench:
+    """A data set, the run that nothing disturbed, and folders to disturb others in."""
+
+    def __init__(self, fasttrain: str, converter: str, seed: int):
+        self.fasttrain = str(Path(fasttrain).resolve())
+        self.seed = seed
+        self.random = random.Random(seed)
+        memory = Path("/dev/shm")  # what a disk does is not the question, and there are thousands of fsyncs
+        self.folder = Path(tempfile.mkdtemp(prefix="fasttrain-faults-", dir=memory if memory.is_dir() else None)).resolve()
+        self.shim = self.folder / "shim.so"
+        compiler = os.environ.get("CC") or shutil.which("clang") or "cc"
+        subprocess.run(
+            [compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", self.shim, HERE / "shim.c"],
+            check=True,
+        )
+        table = self.folder / "table.csv"
+        rows = [(self.random.uniform(-1, 1), self.random.uniform(-1, 1)) for _ in range(120)]
+        lines = [f"{a:.4f},{b:.4f},{'yes' if a * b > 0 else 'no'}\n" for a, b in rows]
+        table.write_text("a,b,answer\n" + "".join(lines))
+        self.data = self.folder / "data.safetensors"
+        subprocess.run([converter, "csv", table, "--target", "answer", "-o", self.data], check=True, capture_output=True)
+        self.skip: str | None = None  # a call that the program is made to leave out
+        self.count = 0
+        self.lock = threading.Lock()
+        self.reference = self.new_folder()
+        done = self.train(self.reference)
+        expect(done.returncode == 0, f"the undisturbed run: {done.stderr}")
+        self.expected = contents(self.reference)
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder)
+
+    def new_folder(self) -> Path:
+        """Where a run may go; not there yet. Its parent is what the shim looks at."""
+        with self.lock:
+            self.count += 1
+            parent = self.folder / f"{self.count}"
+        parent.mkdir()
+        return parent / "run"
+
+    def each(self, cases: Iterable[tuple], check: Callable[..., object]) -> Counter:
+        """Does all cases, several at once, each in folders of its own that go when it is done; counts what they return."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return Counter(pool.map(lambda case: check(*case), cases))
+
+    def command(self, *arguments: str, faults: dict[str, object] | None = None, at: Path | None = None):
+        """The command and its environment, with the shim before it if there are faults or `at`, the folder looked at."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("FAULT_")}
+        if self.skip is not None:
+            environment |= {"FAULT_SKIP": self.skip, "FAULT_ROOT": str(self.folder), "LD_PRELOAD": str(self.shim)}
+        if faults is not None:
+            environment |= {f"FAULT_{key.upper()}": str(value) for key, value in faults.items()}
+            environment["FAULT_ROOT"] = str(at)
+            environment["LD_PRELOAD"] = str(self.shim)
+        return [self.fasttrain, *map(str, arguments)], environment
+
+    def call(self, *arguments: str, faults: dict[str, object] | None = None, at: Path | None = None):
+        command, environment = self.command(*arguments, faults=faults, at=at)
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+
+    def train(self, run: Path, **faults: object):
+        return self.call(
+            "train", "--data", self.data, *OPTIONS, "--output", run, faults=faults or None, at=run.parent)
+
+    def resume(self, run: Path, **faults: object):
+        return self.call("resume", run, "--threads", 2, faults=faults or None, at=run.parent)
+
+    def trace(self, run: Path, kind: str = "train") -> list[Call]:
+        """The calls of a run that nothing else happens to."""
+        path = run.parent / f"trace-{kind}"
+        done = (self.train if kind == "train" else self.resume)(run, trace=path)
+        expect(done.returncode == 0, f"the traced run: {done.stderr}")
+        return read_trace(path)
+
+    def go_on(self, run: Path, what: str) -> str:
+        """Does what a user would: resumes, or starts anew where there is nothing to resume. All must come out as if nothing
+        had happened. Returns what the program said."""
+        done = self.resume(run) if (run / "recipe.json").exists() else self.train(run)
+        expect(done.returncode == 0, f"{what}: to go on failed with {done.returncode}: {done.stderr}")
+        expect("skipped" not in done.stderr, f"{what}: a checkpoint was not whole: {done.stderr}")
+        self.expect_same(run, what)
+        return done.stderr
+
+    def expect_same(self, run: Path, what: str, left: list[str] = []) -> None:
+        """`left`: files that may be left over."""
+        found = contents(run)
+        for name, value in self.expected.items():
+            expect(found.get(name) == value, f"{what}: {name} is not that of an undisturbed run")
+        expect(set(leftovers(run)) <= set(left), f"{what}: left over: {leftovers(run)}")
+
+
+def read_trace(path: Path) -> list[Call]:
+    calls = []
+    for line in path.read_text().splitlines():
+        name, at, other, offset, result, errno, data = line.split("\t")
+        content = bytes.fromhex("" if data == "-" else data)
+        calls.append(Call(name, at, other, int(offset), int(result), int(errno), content))
+    return calls
+
+
+def leftovers(run: Path) -> list[str]:
+    return sorted(str(path.relative_to(run)) for path in run.rglob("*.partial"))
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """Newest first."""
+    return sorted((run / "checkpoints").glob("step-*.safetensors"), reverse=True)
+
+
+def tensors(path: Path) -> tuple[dict[str, bytes], dict[str, str]]:
+    """A safetensors file's tensors and metadata, but for the time that things took and what follows from it."""
+    content = path.read_bytes()
+    (length,) = struct.unpack_from("<Q", content)
+    header = json.loads(content[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    payload = content[8 + length :]
+    values = {name: payload[slice(*entry["data_offsets"])] for name, entry in header.items()}
+    if "history" in metadata:
+        metadata["history"] = [timeless(record) for record in json.loads(metadata["history"])]
+    return values, {key: value for key, value in metadata.items() if key not in ("seconds", "digest")}
+
+
+def timeless(record: dict) -> dict:
+    return {key: value for key, value in record.items() if key not in ("seconds", "samples_per_second")}
+
+
+def contents(run: Path) -> dict[str, object]:
+    """All that a run's result is, by file."""
+    found: dict[str, object] = {}
+    for name in ("model.safetensors", "metrics.json", "recipe.json"):
+        if (run / name).exists():
+            found[name] = (run / name).read_bytes()
+    if (run / "history.jsonl").exists():
+        found["history.jsonl"] = [timeless(json.loads(line)) for line in (run / "history.jsonl").read_text().splitlines()]
+    found["report.html"] = (run / "report.html").exists()
+    for path in checkpoints(run):
+        found[path.name] = tensors(path)
+    return found
+
+
+def progress(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

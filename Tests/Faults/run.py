@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Faults, one after another, and that nothing is lost by them.
+
+    Tests/Faults/run.py FASTTRAIN FASTTRAIN_DATA [--only NAME,…] [--kills N] [--losses N] [--seed N]
+
+The programs are the real ones, without switches for tests: shim.c stands between them and libc. Prints a line for each
+sort of fault with what was counted, and ends with 1 at the first promise that was not kept.
+"""
+
+import argparse
+import sys
+import time
+
+import calls
+import damage
+import kills
+import power
+from harness import Bench, Failed, progress
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("fasttrain")
+    parser.add_argument("converter")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--losses", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    tests = {
+        "synchronized": calls.synchronized,
+        "stops": calls.stops,
+        "stops-in-recovery": calls.stops_in_recovery,
+        "failures": calls.failures,
+        "failures-in-recovery": calls.failures_in_recovery,
+        "interruptions": calls.interruptions,
+        "full-disks": calls.full_disks,
+        "power": lambda bench: power.losses(bench, options.losses),
+        "kills": lambda bench: kills.kills(bench, options.kills),
+        "owners": kills.owners,
+        "damage": damage.newest,
+    }
+    def mutations(bench: Bench) -> str:
+        """Each test must fail when the program leaves out what it is a test of."""
+        broken = {
+            "fsync": ["synchronized", "power"],
+            "fsync-folder": ["synchronized", "power"],
+            "flock": ["owners"],
+            "unlink": ["failures"],
+        }
+        for call, names in broken.items():
+            for name in names:
+                bench.skip = call
+                try:
+                    tests[name](bench)
+                except (Failed, StopIteration):
+                    continue
+                finally:
+                    bench.skip = None
+                raise Failed(f"without {call} the test {name} passed all the same")
+        return "without fsync, fsync of the folder, flock and unlink the tests fail, as they should"
+
+    tests["mutations"] = mutations
+    chosen = options.only.split(",") if options.only else list(tests)
+    bench = Bench(options.fasttrain, options.converter, options.seed)
+    failed = 0
+    for name in chosen:
+        begin = time.monotonic()
+        try:
+            print(f"{name:22} {tests[name](bench)}  ({time.monotonic() - begin:.0f} s)", flush=True)
+        except Failed as failure:
+            failed += 1
+            print(f"{name:22} FAILED: {failure}", flush=True)
+    if failed:
+        progress(f"the folders are in {bench.folder}")
+        return 1
+    bench.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
