@@ -12,13 +12,15 @@ enum MemoryLimit {
                 + "expected at most \(gigabytes(available)), which is what this process can have")
     }
 
-    /// The parameters, once more for backpropagation and once for the optimizer's each memory, the copy that is made to
+    /// The parameters, once more for backpropagation, for their average, the whole gradient and the optimizer's each memory, five more for lbfgs (whose smallest networks have more, which is little), the copy that is made to
     /// load or save them; two numbers for each unit and row, and what lists of the features and of one hidden layer, by
     /// rows and by columns, may come to; the threads' rooms for a block of gradient of each shard. In bf16 of each unit
     /// and row two numbers more, half as large: pairs of rows, of it and of its gradient. One more where the activation's
     /// derivative is stored, two more where units are normalised.
     static func bytes(_ network: Network, recipe: Recipe, rows: Int, threads: Int) -> Double {
-        let copies = Double(3 + recipe.optimizerState.count)
+        let copies = Double(
+            3 + recipe.optimizerState.count + (recipe.ema == nil ? 0 : 1) + (recipe.clipNorm == nil ? 0 : 1)
+                + (recipe.optimizer == .lbfgs ? 5 : 0))
         let units = network.widths.reduce(0.0) { $0 + Double($1) }
         let listed = Double(network.inputs) + 2 * Double(recipe.hidden.max() ?? 0)
         let scratch = Double(threads) * (Double(recipe.shards) * 64 * 1024 + 6 * 128 * Double(rows))

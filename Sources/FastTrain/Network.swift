@@ -99,5 +99,8 @@ extension Recipe {
     }
 
     /// Minibatches of an epoch of so many rows, a smaller last one included.
-    func stepsPerEpoch(rows: Int) -> Int { (rows + batchSize - 1) / batchSize }
+    func stepsPerEpoch(rows: Int) -> Int { optimizer == .lbfgs ? 1 : (rows + batchSize - 1) / batchSize }
+
+    /// The most rows that go through the network as one minibatch.
+    var mostRowsAtOnce: Int { optimizer == .lbfgs ? FullBatch.rowsAtOnce : batchSize }
 }

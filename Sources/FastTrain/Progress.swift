@@ -69,6 +69,8 @@ public struct Outcome: Sendable {
         /// As the recipe's `tol` has it: no epoch brought as much for more than `nIterNoChange`, at the lowest rate of an
         /// adaptive schedule.
         case tolerance = "tol"
+        /// Lbfgs has found a point where the gradient is small enough or the loss does not fall any more.
+        case convergence = "converged"
         /// One more epoch would have taken longer than `RunOptions.maxTime`.
         case time = "max-time"
     }

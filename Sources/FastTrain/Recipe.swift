@@ -39,6 +39,19 @@ public struct Recipe: Sendable, Equatable {
     /// scikit-learn's L2 penalty: 0.5 · alpha · ‖W‖² / rows of the minibatch is added to the loss that is minimised and shown,
     /// W all weights without the biases.
     public var alpha: Double = 0
+    /// Times the sign of each weight, biases and normalizations left out, added to the gradient: the subgradient of an L1
+    /// penalty, which losses are reported without.
+    public var l1: Double = 0
+    /// The largest magnitude of an element of the gradient, L1 included and weight decay not
+    /// (`torch.nn.utils.clip_grad_value_`); nil: none.
+    public var clipValue: Double?
+    /// The largest norm of the whole gradient, L1 included and weight decay not (`torch.nn.utils.clip_grad_norm_`); nil: any.
+    public var clipNorm: Double?
+    /// The largest norm of a unit's incoming weights, to which they are scaled down after an update; nil: any.
+    public var maxNorm: Double?
+    /// What is evaluated and kept is the mean of the parameters after each step, those of t steps ago counting `ema` to the
+    /// power t; nil: the parameters themselves.
+    public var ema: Double?
     /// Decay of Adam's mean of gradients; of the direction that Lion takes.
     public var beta1: Double = 0.9
     /// Decay of Adam's and RMSprop's mean of squared gradients, of Lion's mean of gradients. nil: 0.999 for Adam, 0.99 for
@@ -46,6 +59,10 @@ public struct Recipe: Sendable, Equatable {
     public var beta2: Double?
     /// Added to the denominator of Adam, RMSprop and Adagrad (for which PyTorch's default is 1e-10).
     public var epsilon: Double = 1e-8
+    /// Of lbfgs: how many steps, and the changes of the gradient along them, stand for second derivatives.
+    public var historySize: Int = 10
+    /// Of lbfgs: the run ends when no element of the gradient has a larger magnitude.
+    public var gradientTolerance: Double = 1e-5
     /// How the learning rate changes over the steps.
     public var schedule: Schedule = .cosine
     /// What a schedule of step, exponential or plateau multiplies the learning rate by; nil: 0.1, of exponential 0.9. A
@@ -176,6 +193,10 @@ public enum Optimizer: String, Sendable, CaseIterable {
     case sgd, adam, adamw, rmsprop, adagrad
     /// Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023); with decoupled weight decay.
     case lion
+    /// Limited-memory BFGS with a line search by the strong Wolfe conditions, on all training rows at once: an epoch is one
+    /// iteration. Minibatches, learning rates and schedules do not matter to it; losses include the weight decay for the
+    /// search, not where they are reported.
+    case lbfgs
 
     /// Of `Recipe.beta2`.
     public var defaultBeta2: Double { self == .adam || self == .adamw ? 0.999 : 0.99 }

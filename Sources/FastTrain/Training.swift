@@ -214,7 +214,7 @@ public final class Training {
     ) throws(FastTrainError) -> Outcome {
         let session = TrainingSession(self, stop: stop, progress: progress)
         try session.run()
-        let model = model(session.best?.parameters ?? session.parameters)
+        let model = model(session.best?.parameters ?? session.evaluated)
         var test: Evaluation?
         var validation: Evaluation?
         if session.interrupted == nil {
@@ -256,7 +256,7 @@ public final class Training {
         var memories: [String: Parameters] = [:]
         for name in recipe.optimizerState { memories[name] = network.zeroParameters() }
         return TrainingState(
-            parameters: firstParameters, optimizer: memories, best: nil, step: 0, lossSum: 0, history: [])
+            parameters: firstParameters, average: recipe.ema == nil ? nil : firstParameters, optimizer: memories, best: nil, step: 0, lossSum: 0, history: [])
     }
 }
 

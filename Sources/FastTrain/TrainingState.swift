@@ -74,10 +74,14 @@ public struct Parameters: Sendable, Equatable {
 public struct TrainingState: Sendable, Equatable {
     /// As they are after `step` minibatches.
     public var parameters: Parameters
+    /// Of the parameters over the steps, if the recipe has an `ema`.
+    public var average: Parameters?
     /// The optimizer's memory by its name in PyTorch: "momentum" for SGD with momentum; "exp_avg" and "exp_avg_sq" for
-    /// Adam and AdamW; "square_avg" for RMSprop; "sum" for Adagrad; "exp_avg" for Lion; empty for plain SGD.
+    /// Adam and AdamW; "square_avg" for RMSprop; "sum" for Adagrad; "exp_avg" for Lion; empty for plain
+    /// SGD. Of lbfgs the last steps "s1", "s2" …, newest first, and the changes of the gradient along them "y1", "y2" …; 0 of
+    /// those that are not there yet.
     public var optimizer: [String: Parameters]
-    /// The parameters of the best epoch by the recipe's monitor so far, when rows are held out.
+    /// The parameters, or their average, of the best epoch by the recipe's monitor so far, when rows are held out.
     public var best: Best?
     /// Minibatches seen since the start of the run.
     public var step: Int
@@ -86,6 +90,8 @@ public struct TrainingState: Sendable, Equatable {
     public var lossSum: Double
     /// One record for each finished epoch.
     public var history: [EpochRecord]
+    /// Whether lbfgs has found what it looks for, so that the run is over.
+    public var hasConverged: Bool
     /// Wall-clock time that the run has taken, all its sessions together. It decides nothing.
     public var seconds: Double
 
@@ -105,15 +111,17 @@ public struct TrainingState: Sendable, Equatable {
 
     /// See the properties.
     public init(
-        parameters: Parameters, optimizer: [String: Parameters], best: Best?, step: Int, lossSum: Double,
-        history: [EpochRecord], seconds: Double = 0
+        parameters: Parameters, average: Parameters? = nil, optimizer: [String: Parameters], best: Best?, step: Int,
+        lossSum: Double, history: [EpochRecord], hasConverged: Bool = false, seconds: Double = 0
     ) {
         self.parameters = parameters
+        self.average = average
         self.optimizer = optimizer
         self.best = best
         self.step = step
         self.lossSum = lossSum
         self.history = history
+        self.hasConverged = hasConverged
         self.seconds = seconds
     }
 }
@@ -124,7 +132,8 @@ public struct EpochRecord: Sendable, Equatable {
     public var epoch: Int
     /// Minibatches since the start of the run.
     public var step: Int
-    /// Mean loss of a row over the epoch, each at the parameters that its minibatch met.
+    /// Mean loss of a row over the epoch, each at the parameters that its minibatch met; of lbfgs at those that the iteration
+    /// came to.
     public var trainLoss: Double
     /// Mean loss of a held-out row; nil without validation.
     public var validationLoss: Double?
@@ -132,7 +141,7 @@ public struct EpochRecord: Sendable, Equatable {
     public var validationAccuracy: Double?
     /// Coefficient of determination on the held-out rows (regression).
     public var validationR2: Double?
-    /// Of the epoch's last step.
+    /// Of the epoch's last step; of lbfgs how far the line search went.
     public var learningRate: Double
     /// Rows trained a second, validation and saving left out.
     public var samplesPerSecond: Double

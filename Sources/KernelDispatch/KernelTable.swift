@@ -62,6 +62,19 @@ public struct KernelTable: Sendable {
         @Sendable (
             UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, LionStep
         ) -> Void
+    /// gradient, weights, count, adjustment
+    public let adjustGradient:
+        @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, GradientAdjustment) -> Void
+    /// average, newest, count, rate
+    public let average: @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, Int, Float) -> Void
+    /// a, b, rows, sums
+    public let columnProducts:
+        @Sendable (UnsafePointer<Float>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
+    /// values, rows, factors
+    public let scaleColumns: @Sendable (UnsafeMutablePointer<Float>, Int, UnsafePointer<Float>) -> Void
+    /// target, a, b, factor, count
+    public let combine:
+        @Sendable (UnsafeMutablePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, Float, Int) -> Void
     /// source, scale, indices, destination, first row, end row
     public let gatherBytes: @Sendable (UnsafePointer<UInt8>, Float, UnsafePointer<Int32>, PanelMatrix, Int, Int) -> Void
     /// source, indices, destination, first row, end row
@@ -115,7 +128,12 @@ extension KernelTable {
             normalizeRows: KernelsScalar.normalizeRows, backpropagateRows: KernelsScalar.backpropagateRows,
             updateSGD: KernelsScalar.updateSGD,
             updateAdam: KernelsScalar.updateAdam, updateBySquares: KernelsScalar.updateBySquares,
-            updateLion: KernelsScalar.updateLion, gatherBytes: KernelsScalar.gatherBytes,
+            updateLion: KernelsScalar.updateLion, adjustGradient: KernelsScalar.adjustGradient,
+            average: KernelsScalar.average(_:towards:count:rate:),
+            columnProducts: KernelsScalar.columnProducts(_:_:rows:into:),
+            scaleColumns: KernelsScalar.scaleColumns(_:rows:by:),
+            combine: KernelsScalar.combine(_:_:_:factor:count:),
+            gatherBytes: KernelsScalar.gatherBytes,
             gatherFloats: KernelsScalar.gatherFloats,
             transposeBlock: KernelsScalar.transposeBlock, panelsAtOnce: KernelsScalar.panelsAtOnce,
             sparseRows: KernelsScalar.sparseRows, gatherSparseBytes: KernelsScalar.gatherSparseBytes,
@@ -137,7 +155,12 @@ extension KernelTable {
             normalizeRows: KernelsAVX2.normalizeRows, backpropagateRows: KernelsAVX2.backpropagateRows,
             updateSGD: KernelsAVX2.updateSGD,
             updateAdam: KernelsAVX2.updateAdam, updateBySquares: KernelsAVX2.updateBySquares,
-            updateLion: KernelsAVX2.updateLion, gatherBytes: KernelsAVX2.gatherBytes,
+            updateLion: KernelsAVX2.updateLion, adjustGradient: KernelsAVX2.adjustGradient,
+            average: KernelsAVX2.average(_:towards:count:rate:),
+            columnProducts: KernelsAVX2.columnProducts(_:_:rows:into:),
+            scaleColumns: KernelsAVX2.scaleColumns(_:rows:by:),
+            combine: KernelsAVX2.combine(_:_:_:factor:count:),
+            gatherBytes: KernelsAVX2.gatherBytes,
             gatherFloats: KernelsAVX2.gatherFloats,
             transposeBlock: KernelsAVX2.transposeBlock, panelsAtOnce: KernelsAVX2.panelsAtOnce,
             sparseRows: KernelsAVX2.sparseRows, gatherSparseBytes: KernelsAVX2.gatherSparseBytes,
@@ -159,7 +182,12 @@ extension KernelTable {
             normalizeRows: KernelsAVX512.normalizeRows, backpropagateRows: KernelsAVX512.backpropagateRows,
             updateSGD: KernelsAVX512.updateSGD,
             updateAdam: KernelsAVX512.updateAdam, updateBySquares: KernelsAVX512.updateBySquares,
-            updateLion: KernelsAVX512.updateLion, gatherBytes: KernelsAVX512.gatherBytes,
+            updateLion: KernelsAVX512.updateLion, adjustGradient: KernelsAVX512.adjustGradient,
+            average: KernelsAVX512.average(_:towards:count:rate:),
+            columnProducts: KernelsAVX512.columnProducts(_:_:rows:into:),
+            scaleColumns: KernelsAVX512.scaleColumns(_:rows:by:),
+            combine: KernelsAVX512.combine(_:_:_:factor:count:),
+            gatherBytes: KernelsAVX512.gatherBytes,
             gatherFloats: KernelsAVX512.gatherFloats,
             transposeBlock: KernelsAVX512.transposeBlock, panelsAtOnce: KernelsAVX512.panelsAtOnce,
             sparseRows: KernelsAVX512.sparseRows, gatherSparseBytes: KernelsAVX512.gatherSparseBytes,
@@ -183,7 +211,12 @@ extension KernelTable {
             normalizeRows: KernelsAVX512BF16.normalizeRows, backpropagateRows: KernelsAVX512BF16.backpropagateRows,
             updateSGD: KernelsAVX512BF16.updateSGD,
             updateAdam: KernelsAVX512BF16.updateAdam, updateBySquares: KernelsAVX512BF16.updateBySquares,
-            updateLion: KernelsAVX512BF16.updateLion, gatherBytes: KernelsAVX512BF16.gatherBytes,
+            updateLion: KernelsAVX512BF16.updateLion, adjustGradient: KernelsAVX512BF16.adjustGradient,
+            average: KernelsAVX512BF16.average(_:towards:count:rate:),
+            columnProducts: KernelsAVX512BF16.columnProducts(_:_:rows:into:),
+            scaleColumns: KernelsAVX512BF16.scaleColumns(_:rows:by:),
+            combine: KernelsAVX512BF16.combine(_:_:_:factor:count:),
+            gatherBytes: KernelsAVX512BF16.gatherBytes,
             gatherFloats: KernelsAVX512BF16.gatherFloats,
             transposeBlock: KernelsAVX512BF16.transposeBlock, panelsAtOnce: KernelsAVX512BF16.panelsAtOnce,
             sparseRows: KernelsAVX512BF16.sparseRows, gatherSparseBytes: KernelsAVX512BF16.gatherSparseBytes,

@@ -157,3 +157,20 @@ public struct LionStep: Sendable {
         self.shrink = shrink
     }
 }
+
+/// What comes between a gradient and its update; by default nothing.
+public struct GradientAdjustment: Sendable {
+    /// What the gradient is multiplied by, first.
+    public var scale: Float
+    /// λ₁, times the weight's sign added to it.
+    public var l1: Float
+    /// The largest magnitude of an element.
+    public var limit: Float
+
+    /// See the properties.
+    public init(scale: Float = 1, l1: Float = 0, limit: Float = .infinity) {
+        self.scale = scale
+        self.l1 = l1
+        self.limit = limit
+    }
+}

@@ -93,8 +93,9 @@ struct HelpTests {
               --label-smoothing <share>
                                       Of cross-entropy, in training: the share of a row's
                                       weight that all classes have alike. (default: 0.0)
-              --optimizer <name>      How a gradient becomes an update. (values: sgd, adam,
-                                      adamw, rmsprop, adagrad, lion; default: adam)
+              --optimizer <name>      How a gradient becomes an update; lbfgs takes all
+                                      rows at once. (values: sgd, adam, adamw, rmsprop,
+                                      adagrad, lion, lbfgs; default: adam)
               --learning-rate <rate>  Learning rate, the largest of the schedule. (default:
                                       0.002)
               --momentum <share>      Momentum of sgd, in 0..<1. (default: 0.9)
@@ -117,6 +118,22 @@ struct HelpTests {
               --alpha <x>             scikit-learn's L2 penalty: half of this times the
                                       squared weights (without biases) is added to the loss
                                       of each minibatch, divided by its rows. (default: 0.0)
+              --l1 <rate>             Times each weight's sign added to its gradient.
+                                      (default: 0.0)
+              --clip-value <x>        Clip each element of the gradient to this magnitude.
+                                      (default: none)
+              --clip-norm <x>         Scale the whole gradient down to this norm. (default:
+                                      none)
+              --max-norm <x>          Scale each unit's incoming weights down to this norm
+                                      after an update. (default: none)
+              --ema <share>           Evaluate and keep the mean of the weights after each
+                                      step, that of each step counting this share of the
+                                      next one's. (default: no mean)
+              --history-size <n>      Of lbfgs: past steps that tell the curvature.
+                                      (default: 10)
+              --gradient-tolerance <x>
+                                      Of lbfgs: end when no element of the gradient is
+                                      larger. (default: 1e-05)
               --schedule <name>       Learning rate over the steps. (values: constant,
                                       step, exponential, inverse-scaling, plateau,
                                       adaptive, cosine, one-cycle; default: cosine)
@@ -129,7 +146,8 @@ struct HelpTests {
               --warmup <epochs>       Epochs over which the learning rate rises before its
                                       schedule begins. (default: 0.0)
               --batch-size <n>        Rows of a minibatch. (default: 128)
-              --epochs <n>            Passes over the training rows. (default: 10)
+              --epochs <n>            Passes over the training rows; of lbfgs iterations.
+                                      (default: 10)
               --monitor <name>        What the best epoch is told by, whose model is kept;
                                       of train-loss the last model is. (values:
                                       validation-loss, validation-score, train-loss;

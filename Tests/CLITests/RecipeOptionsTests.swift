@@ -16,8 +16,8 @@ struct RecipeOptionsTests {
             "--hidden", "7,5", "--activation", "gelu-tanh", "--loss", "cross-entropy", "--label-smoothing", "0.125",
             "--class-weight", "1,2.5", "--optimizer", "adamw", "--learning-rate", "0.03", "--beta1", "0.8", "--beta2",
             "0.95", "--epsilon", "1e-6",
-            "--dropout", "0.25,0.5", "--input-dropout", "0.75", "--weight-decay", "0.01", "--alpha", "0.02",
-            "--schedule", "step",
+            "--dropout", "0.25,0.5", "--input-dropout", "0.75", "--weight-decay", "0.01", "--alpha", "0.02", "--l1",
+            "0.001", "--clip-value", "1.5", "--max-norm", "3.5", "--ema", "0.75", "--schedule", "step",
             "--gamma",
             "0.5", "--decay-epochs", "3", "--warmup", "1.5", "--batch-size", "17", "--epochs", "19", "--monitor",
             "validation-score", "--patience", "4", "--min-delta", "0.002", "--tol", "0.003", "--n-iter-no-change", "6",
@@ -40,6 +40,10 @@ struct RecipeOptionsTests {
         expected.inputDropout = 0.75
         expected.weightDecay = 0.01
         expected.alpha = 0.02
+        expected.l1 = 0.001
+        expected.clipValue = 1.5
+        expected.maxNorm = 3.5
+        expected.ema = 0.75
         expected.schedule = .step
         expected.gamma = 0.5
         expected.decayEpochs = 3
@@ -62,6 +66,9 @@ struct RecipeOptionsTests {
             "--activation", "leaky-relu", "--leaky-slope", "0.3", "--loss", "huber", "--huber-delta", "2.5",
         ])
         #expect(other.loss == .huber && other.huberDelta == 2.5)
+        #expect(try recipe(["--clip-norm", "2.5"]).clipNorm == 2.5)
+        let full = try recipe(["--optimizer", "lbfgs", "--history-size", "5", "--gradient-tolerance", "1e-4"])
+        #expect(full.optimizer == .lbfgs && full.historySize == 5 && full.gradientTolerance == 1e-4)
         #expect(other.momentum == 0.5 && other.nesterov && other.power == 0.25 && other.leakySlope == 0.3)
     }
 
@@ -93,9 +100,15 @@ struct RecipeOptionsTests {
         recipe.inputDropout = 0.75
         recipe.weightDecay = 0.01
         recipe.alpha = 0.02
+        recipe.l1 = 0.001
+        recipe.clipValue = 1.5
+        recipe.maxNorm = 3.5
+        recipe.ema = 0.75
         recipe.beta1 = 0.8
         recipe.beta2 = 0.95
         recipe.epsilon = 1e-6
+        recipe.historySize = 7
+        recipe.gradientTolerance = 1e-4
         recipe.schedule = .step
         recipe.gamma = 0.5
         recipe.decayEpochs = 3
@@ -113,9 +126,13 @@ struct RecipeOptionsTests {
         recipe.shuffle = false
         recipe.shards = 3
         recipe.precision = .bf16
+        var other = recipe
+        (other.clipValue, other.clipNorm) = (nil, 2.5)
         // All of them differ from the default: who adds a setting adds it here.
-        #expect(recipe.differences(from: Recipe()).count == Mirror(reflecting: recipe).children.count)
+        let set = [recipe, other].flatMap { $0.differences(from: Recipe()).map(\.field) }
+        #expect(Set(set).count == Mirror(reflecting: recipe).children.count)
         #expect(try over(recipe, []).differences(from: recipe).map(\.field) == [])
+        #expect(try over(other, []).differences(from: other).map(\.field) == [])
         #expect(
             try over(recipe, ["--shuffle", "--no-nesterov"]).differences(from: recipe).map(\.field) == [
                 "nesterov", "shuffle",
@@ -155,6 +172,32 @@ struct RecipeOptionsTests {
         (["--dropout", "0.1,0.2,0.3"], "--dropout: expected one rate, or one for each of 2 hidden layers, found 3"),
         (["--dropout", "1"], "--dropout: expected a number from 0 to below 1, found 1.0"),
         (["--dropout", "0.1", "--hidden", "none"], "--dropout: expected none without hidden layers, found 1"),
+        (["--l1", "-1"], "--l1: expected a number of at least 0, found -1.0"),
+        (["--clip-value", "0"], "--clip-value: expected a number above 0, found 0.0"),
+        (["--clip-norm", "nan"], "--clip-norm: expected a number above 0, found nan"),
+        (
+            ["--clip-norm", "1", "--clip-value", "1"], "--clip-norm: expected none with a clip value, found 1.0"
+        ),
+        (["--max-norm", "-3"], "--max-norm: expected a number above 0, found -3.0"),
+        (
+            ["--batch-size", "8", "--optimizer", "lbfgs"],
+            "--batch-size goes with --optimizer sgd, adam, adamw, rmsprop, adagrad, lion, not lbfgs"
+        ),
+        (
+            ["--schedule", "constant", "--optimizer", "lbfgs"],
+            "--schedule goes with --optimizer sgd, adam, adamw, rmsprop, adagrad, lion, not lbfgs"
+        ),
+        (["--history-size", "5"], "--history-size goes with --optimizer lbfgs, not adam"),
+        (
+            ["--dropout", "0.1", "--optimizer", "lbfgs"],
+            "--dropout: expected none with the optimizer lbfgs, found 0.1"
+        ),
+        (["--ema", "0.9", "--optimizer", "lbfgs"], "--ema: expected none with the optimizer lbfgs, found 0.9"),
+        (
+            ["--normalization", "batch", "--optimizer", "lbfgs"],
+            "--normalization: expected none or layer with the optimizer lbfgs, found batch"
+        ),
+        (["--ema", "1"], "--ema: expected a number above 0, below 1, found 1.0"),
         (["--input-dropout", "-0.1"], "--input-dropout: expected a number from 0 to below 1, found -0.1"),
         (
             ["--label-smoothing", "0.1", "--loss", "squared-error"],

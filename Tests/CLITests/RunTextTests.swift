@@ -45,12 +45,17 @@ struct RunCardTests {
         card.recipe.patience = 4
         card.recipe.monitor = .validationScore
         card.recipe.minDelta = 0.01
+        card.recipe.l1 = 0.001
+        card.recipe.clipValue = 0.5
+        card.recipe.maxNorm = 3
+        card.recipe.ema = 0.99
         #expect(
             lines()[2...5] == [
                 "network     784-256-128-10, relu, input dropout 0.1, dropout 0.2 and 0.5, 235,146 parameters, "
                     + "products in bf16", "loss        cross-entropy, label smoothing 0.1",
                 "optimizer   rmsprop, learning rate 0.002 (step 0.5 every 3 epochs, warm-up 1), decay 0.99, "
-                    + "epsilon 1e-08", "minibatch   128 rows, 2 shards, 422 steps an epoch",
+                    + "epsilon 1e-08, L1 0.001, gradient clipped at 0.5, max norm 3, weights averaged by 0.99",
+                "minibatch   128 rows, 2 shards, 422 steps an epoch",
             ])
         #expect(lines()[6] == "epochs      10, seed 1, patience 4 by validation-score, min delta 0.01")
         card.recipe.patience = nil
@@ -61,7 +66,10 @@ struct RunCardTests {
         card.recipe.schedule = .plateau
         card.recipe.warmup = 0
         #expect(
-            lines()[4] == "optimizer   lion, learning rate 0.002 (plateau 0.5 after 3 epochs), betas 0.9 and 0.99")
+            lines()[4] == "optimizer   lion, learning rate 0.002 (plateau 0.5 after 3 epochs), betas 0.9 and 0.99, "
+                + "L1 0.001, gradient clipped at 0.5, max norm 3, weights averaged by 0.99")
+        (card.recipe.clipValue, card.recipe.clipNorm) = (nil, 2)
+        #expect(lines()[4].contains("L1 0.001, gradient's norm clipped at 2, max norm 3"))
     }
 
     @Test func theOtherWords() {

@@ -88,6 +88,64 @@ import _TestSupport
         }
     }
 
+    @Test(arguments: [
+        GradientAdjustment(), .init(l1: 0.25), .init(limit: 0.5), .init(scale: 0.75, l1: 0.25, limit: 0.5),
+    ])
+    func adjustment(adjustment: GradientAdjustment) {
+        var random = TestRandom(35)
+        var gradient = random.floats(48)
+        var weights = random.floats(48).enumerated().map { $0.offset % 5 == 0 ? 0 : $0.element }
+        (gradient[3], gradient[4], weights[4]) = (.nan, .infinity, -0.0)
+        for kernels in supportedKernels() {
+            let w = Slice(weights), g = Slice(gradient)
+            defer { extendLifetime((w, g)) }
+            kernels.adjustGradient(g.base, w.base, 48, adjustment)
+            #expect(g.base[3].isNaN)
+            for i in 0..<48 where i != 3 {
+                let sign: Float = weights[i] > 0 ? 1 : weights[i] < 0 ? -1 : 0
+                let slope = (adjustment.l1 * sign).addingProduct(gradient[i], adjustment.scale)
+                #expect(g.base[i] == max(-adjustment.limit, min(adjustment.limit, slope)))
+            }
+        }
+    }
+
+    @Test(arguments: [Float(0.25), 1])
+    func movingAverage(rate: Float) {
+        var random = TestRandom(36)
+        let average = random.floats(48), newest = random.floats(48)
+        for kernels in supportedKernels() {
+            let a = Slice(average), n = Slice(newest)
+            defer { extendLifetime((a, n)) }
+            kernels.average(a.base, n.base, 48, rate)
+            for i in 0..<48 {
+                #expect(a.base[i] == (rate == 1 ? newest[i] : average[i].addingProduct(newest[i] - average[i], rate)))
+            }
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 40])
+    func columns(rows: Int) {
+        var random = TestRandom(37)
+        for kernels in supportedKernels() {
+            let width = kernels.panelWidth
+            let (a, b) = (random.floats(rows * width), random.floats(rows * width))
+            let factors = random.floats(width)
+            let x = Slice(a), y = Slice(b), sums = Slice([Float](repeating: 9, count: width)), f = Slice(factors)
+            defer { extendLifetime((x, y, sums, f)) }
+            kernels.columnProducts(x.base, y.base, rows, sums.base)
+            kernels.scaleColumns(x.base, rows, f.base)
+            for column in 0..<width {
+                var chains = [Float](repeating: 0, count: 4)
+                for row in 0..<rows {
+                    let place = row * width + column
+                    chains[row % 4] = chains[row % 4].addingProduct(a[place], b[place])
+                    #expect(x.base[place] == a[place] * factors[column])
+                }
+                #expect(sums.base[column] == (chains[0] + chains[1]) + (chains[2] + chains[3]))
+            }
+        }
+    }
+
     /// A run that diverges must not look as if it stood still.
     @Test func noUpdateHidesWhatIsNotANumber() {
         for kernels in supportedKernels() {

@@ -35,6 +35,11 @@ losses.safetensors: one minibatch of 16 rows, every loss and weighting but the t
 training-<normalization>-<loss>.safetensors: the same with momentum, and a batch or layer normalization after each hidden
 layer's sums.
 
+training-<regularization>-<loss>.safetensors: the same with what REGULARIZATIONS says, and that in the metadata too.
+
+lbfgs-<name>.safetensors: the minimum that SciPy's L-BFGS-B finds, in float64, of the loss over 50 rows and half the weight
+decay times the squared norm of all parameters, from initial.<name>; its value is `objective` in the metadata.
+
 schedules.safetensors: the learning rate of each of 200 steps, highest 0.1.
     cosine          [200], CosineAnnealingLR to 0 after the last step
     one-cycle       [200], OneCycleLR as it comes (pct_start 0.3, div_factor 25, final_div_factor 1e4, cosine)
@@ -53,6 +58,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
+import scipy.optimize
 import torch
 from torch import nn
 
@@ -82,6 +88,16 @@ OPTIMIZERS = {  # name in the file: (kind, learning rate, momentum, nesterov, th
     "rmsprop": ("rmsprop", 0.005, 0.0, False, 0.01),
     "adagrad": ("adagrad", 0.05, 0.0, False, 0.01),
     "lion": ("lion", 0.0009765625, 0.0, False, 0.125),
+}
+REGULARIZATIONS = {  # name in the file: (optimizer, weight decay, what is added to or done with gradients and weights)
+    "l1": ("momentum", 0.0, {"l1": 0.01}),
+    "clip-value": ("momentum", 0.01, {"clip_value": 0.05}),
+    "l1-clip-value": ("adam", 0.0, {"l1": 0.02, "clip_value": 0.03}),
+    "clip-norm": ("momentum", 0.01, {"clip_norm": 0.5}),
+    "max-norm": ("momentum", 0.0, {"max_norm": 1.5}),
+    "l1-norms": ("adam", 0.0, {"l1": 0.01, "clip_norm": 0.25, "max_norm": 1.25}),
+    "ema": ("adam", 0.0, {"ema": 0.95}),
+    "batch-ema": ("momentum", 0.0, {"ema": 0.99, "normalization": "batch"}),
 }
 EPSILON = 1e-8  # also of Adagrad, for which PyTorch has 1e-10
 OTHER_ACTIVATION = {  # ReLU elsewhere
@@ -166,32 +182,50 @@ def optimizer_of(net: nn.Module, kind: str, rate: float, momentum: float, nester
     }[kind](net.parameters(), eps=EPSILON, **options)
 
 
-def train(x, y, initial, activation: str, normalization: str, recipe: tuple, dtype: torch.dtype):
-    """The loss of each step, and the weights at the end."""
+def train(x, y, initial, activation: str, normalization: str, recipe: tuple, dtype: torch.dtype, regularization={}):
+    """The loss of each step, without penalties, and the weights at the end, or their mean over the steps."""
     outputs = next(reversed(initial.values())).shape[0]
     net = network(activation, outputs, normalization).to(dtype)
     net.load_state_dict(initial)
     optimizer = optimizer_of(net, *recipe)
     x = x.to(dtype)
     y = y if y.dtype == torch.int64 else y.to(dtype)
+    # The mean of all steps so far by PyTorch's own bookkeeping, what counts more and more divided by its sum.
+    decay = regularization.get("ema", 0)
+    average = torch.optim.swa_utils.AveragedModel(
+        net,
+        avg_fn=lambda mean, newest, steps: mean + (1 - decay) / (1 - decay ** (int(steps) + 1)) * (newest - mean),
+        use_buffers=True,
+    )
     losses = []
     for _ in range(EPOCHS):
         for start in range(0, ROWS, BATCH_SIZE):
             loss = loss_of(net(x[start : start + BATCH_SIZE]), y[start : start + BATCH_SIZE])
             optimizer.zero_grad()
-            loss.backward()
+            penalty = sum(layer.weight.abs().sum() for layer in net if isinstance(layer, nn.Linear))
+            (loss + regularization["l1"] * penalty if "l1" in regularization else loss).backward()
+            if "clip_value" in regularization:
+                nn.utils.clip_grad_value_(net.parameters(), regularization["clip_value"])
+            if "clip_norm" in regularization:
+                nn.utils.clip_grad_norm_(net.parameters(), regularization["clip_norm"])
             optimizer.step()
+            if "max_norm" in regularization:
+                for layer in net:
+                    if isinstance(layer, nn.Linear):
+                        layer.weight.data = torch.renorm(layer.weight.data, 2, 0, regularization["max_norm"])
+            average.update_parameters(net)
             losses.append(loss.detach())
-    return torch.stack(losses), {name: value.clone() for name, value in net.state_dict().items()}
+    result = average.module if decay else net
+    return torch.stack(losses), {name: value.clone() for name, value in result.state_dict().items()}
 
 
-def training_reference(name: str, loss: str, recipe: tuple, normalization: str = "none") -> None:
+def training_reference(name: str, loss: str, recipe: tuple, normalization: str = "none", regularization={}) -> None:
     activation = OTHER_ACTIVATION.get(name, "relu")
     for seed in range(1, 1000):
         x, y = problem(seed, ROWS, loss)
         initial = initial_weights(seed, OUTPUTS[loss], normalization)
-        losses, final = train(x, y, initial, activation, normalization, recipe, torch.float32)
-        exact_losses, exact_final = train(x, y, initial, activation, normalization, recipe, torch.float64)
+        losses, final = train(x, y, initial, activation, normalization, recipe, torch.float32, regularization)
+        exact_losses, exact_final = train(x, y, initial, activation, normalization, recipe, torch.float64, regularization)
         loss_error = ((losses - exact_losses) / exact_losses).abs().max().item()
         weight_error = max((final[key] - exact_final[key]).abs().max().item() for key in final)
         if loss_error <= MAX_LOSS_ERROR and weight_error <= MAX_WEIGHT_ERROR:
@@ -218,6 +252,7 @@ def training_reference(name: str, loss: str, recipe: tuple, normalization: str =
     }
     if normalization != "none":
         metadata["normalization"] = normalization
+    metadata |= {key: str(value) for key, value in regularization.items()}
     tensors = {"train.x": x, "train.y": y}
     tensors |= {f"initial.{key}": value for key, value in initial.items()}
     tensors["losses"] = losses
@@ -350,6 +385,76 @@ def schedule_references() -> None:
     write("schedules", tensors, {"max_learning_rate": "0.1", "steps": str(STEPS)})
 
 
+def lbfgs_references() -> None:
+    """Minima that PyTorch's LBFGS comes to as well, so that there is no other one nearby; and without plateaus on the way, at
+    which SciPy itself would end by its usual tolerances."""
+    for name, hidden, activation, loss, decay in [
+        ("softmax", [], "relu", "cross-entropy", 0.01),
+        ("linear", [], "relu", "squared-error", 0.01),
+        ("tanh", [8, 5], "tanh", "cross-entropy", 0.02),
+    ]:
+        for seed in range(1, 1000):
+            x, y = problem(seed, ROWS, loss)
+            widths = [FEATURES, *hidden, OUTPUTS[loss]]
+            layers = [nn.Linear(widths[0], widths[1])]
+            for inputs, units in zip(widths[1:], widths[2:]):
+                layers += [ACTIVATIONS[activation](), nn.Linear(inputs, units)]
+            net = nn.Sequential(*layers).double()
+            random = np.random.default_rng([seed, 1])
+            for value in net.parameters():
+                scale = np.sqrt(2 / value.shape[1]) if value.dim() > 1 else 0.1
+                value.data = torch.from_numpy((scale * random.normal(size=value.shape)).astype(np.float32)).double()
+            initial = {key: value.clone() for key, value in net.state_dict().items()}
+            start = nn.utils.parameters_to_vector(net.parameters()).detach()
+            target = y if loss == "cross-entropy" else y.double()
+
+            def objective() -> torch.Tensor:
+                penalty = decay / 2 * sum(value.square().sum() for value in net.parameters())
+                return loss_of(net(x.double()), target) + penalty
+
+            def value_and_gradient(at: np.ndarray) -> tuple[float, np.ndarray]:
+                nn.utils.vector_to_parameters(torch.from_numpy(at), net.parameters())
+                net.zero_grad()
+                value = objective()
+                value.backward()
+                return value.item(), nn.utils.parameters_to_vector(p.grad for p in net.parameters()).numpy()
+
+            options = {"maxiter": 10_000, "maxfun": 100_000, "gtol": 1e-9, "ftol": 0}
+            found = scipy.optimize.minimize(
+                value_and_gradient, start.numpy(), jac=True, method="L-BFGS-B", options=options
+            )
+            nn.utils.vector_to_parameters(torch.from_numpy(found.x), net.parameters())
+            final = {key: value.clone() for key, value in net.state_dict().items()}
+            usual = scipy.optimize.minimize(
+                value_and_gradient, start.numpy(), jac=True, method="L-BFGS-B", options={"maxiter": 10_000}
+            )
+            nn.utils.vector_to_parameters(start.clone(), net.parameters())
+            optimizer = torch.optim.LBFGS(
+                net.parameters(), max_iter=10_000, history_size=10, tolerance_grad=1e-9, tolerance_change=0,
+                line_search_fn="strong_wolfe",
+            )
+
+            def closure() -> torch.Tensor:
+                optimizer.zero_grad()
+                value = objective()
+                value.backward()
+                return value
+
+            optimizer.step(closure)
+            difference = max((final[key] - value).abs().max().item() for key, value in net.state_dict().items())
+            if difference < 1e-5 and usual.fun - found.fun < 1e-6 * found.fun:
+                break
+        else:
+            raise SystemExit(f"lbfgs-{name}: no seed gives one minimum")
+        print(f"lbfgs-{name:36} {activation:10} seed {seed:3}  objective {found.fun:.6f} after {found.nit} iterations")
+        tensors = {"train.x": x, "train.y": y}
+        tensors |= {f"initial.{key}": value.float() for key, value in initial.items()}
+        tensors |= {f"final.{key}": value.float() for key, value in final.items()}
+        metadata = {"loss": loss, "activation": activation, "hidden": ",".join(map(str, hidden)), "seed": str(seed)}
+        metadata |= {"weight_decay": str(decay), "objective": repr(float(found.fun)), "iterations": str(found.nit)}
+        write(f"lbfgs-{name}", tensors, metadata | {"scipy": scipy.__version__})
+
+
 def write(name: str, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
     """A safetensors file in our order: the safetensors package writes metadata in an order that changes by run."""
     header = {"__metadata__": metadata | {"torch": torch.__version__.split("+")[0]}}
@@ -378,9 +483,14 @@ def main() -> None:
             # Adam would make steps of the rounding that is all the gradient of a bias before a batch normalization.
             *recipe, _ = OPTIMIZERS["momentum"]
             training_reference(f"training-{normalization}-{loss}", loss, (*recipe, 0.0), normalization)
+        for name, (optimizer, decay, regularization) in REGULARIZATIONS.items():
+            *recipe, _ = OPTIMIZERS[optimizer]
+            training_reference(f"training-{name}-{loss}", loss, (*recipe, decay), regularization=regularization,
+                normalization=regularization.get("normalization", "none"))
     gradient_references()
     loss_references()
     schedule_references()
+    lbfgs_references()
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ import KernelTypes
 struct ForwardPass: Sendable {
     let network: Network
     let kernels: KernelTable
-    let parameters: PackedParameters
+    private(set) var parameters: PackedParameters
     /// Features, then each layer's outputs.
     let activations: Activations
     /// What the rows' outputs are held against.
     let targets: RowTargets
     /// The weights as bf16 reads them; nil in single precision.
-    let pairedWeights: PairedWeights?
+    private(set) var pairedWeights: PairedWeights?
     let precision: KernelTypes.Precision
     /// In which its products read the layers' inputs and the gradients of their outputs.
     let forms: OperandForms
@@ -26,7 +26,7 @@ struct ForwardPass: Sendable {
     private let activationsOfLayers: [KernelTypes.Activation]
     private let slope: Float
     /// nil: the network has no normalization.
-    let normalizer: Normalizer?
+    private(set) var normalizer: Normalizer?
 
     /// `rows`: how many there may be at hand at once. `density`: of the features; nil: they have no zeros.
     /// `isTraining`: with what only that needs.
@@ -57,6 +57,16 @@ struct ForwardPass: Sendable {
             for: (1..<network.layerCount).flatMap { [forms] index in
                 [(network.widths[index], forms.input(index)), (network.widths[index + 1], forms.delta(index))]
             }, kernels: kernels)
+    }
+
+    /// The same network with parameters and running statistics of its own, in the same room for rows: one of the two can be
+    /// in use at a time.
+    func withOwnParameters() -> ForwardPass {
+        var pass = self
+        pass.parameters = PackedParameters(parameters.layout)
+        if pairedWeights != nil { pass.pairedWeights = PairedWeights(parameters.layout, kernels: kernels) }
+        pass.normalizer = normalizer?.withOwnStatistics(parameters: pass.parameters)
+        return pass
     }
 
     /// Takes over parameters in the public layout.

@@ -91,3 +91,39 @@ struct GradientPlan: Sendable {
         return blocks
     }
 }
+
+extension PackedLayout {
+    /// Numbers in a row.
+    struct Slice {
+        let offset: Int
+        /// A multiple of the panel's width.
+        let count: Int
+        let kind: Kind
+
+        enum Kind {
+            /// Of a panel, the so-manieth of its block.
+            case weights(Int)
+            case biases, scale, shift
+        }
+
+        var areWeights: Bool { if case .weights = kind { true } else { false } }
+    }
+
+    /// Calls `body` with each slice of the numbers that a block stands for: its weights and, with its layer's first input,
+    /// biases, scales and shifts of its outputs.
+    func forEachSlice(of block: GradientPlan.Block, _ body: (Slice) -> Void) {
+        let layer = layers[block.layer]
+        for (index, panel) in block.panels.enumerated() {
+            body(
+                Slice(
+                    offset: layer.weights + panel * layer.panelStride + block.inputs.lowerBound * panelWidth,
+                    count: block.inputs.count * panelWidth, kind: .weights(index)))
+        }
+        guard block.inputs.lowerBound == 0 else { return }
+        let (first, count) = (block.panels.lowerBound * panelWidth, block.panels.count * panelWidth)
+        body(Slice(offset: layer.biases + first, count: count, kind: .biases))
+        guard let offsets = layer.normalization else { return }
+        body(Slice(offset: offsets.scale + first, count: count, kind: .scale))
+        body(Slice(offset: offsets.shift + first, count: count, kind: .shift))
+    }
+}

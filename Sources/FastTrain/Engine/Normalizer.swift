@@ -14,9 +14,9 @@ struct Normalizer: Sendable {
 
     private let isBatch: Bool
     private let kernels: KernelTable
-    private let parameters: PackedParameters
+    private var parameters: PackedParameters
     /// Of each hidden layer.
-    private let layers: [Layer]
+    private var layers: [Layer]
     /// What training needs besides; nil: only running statistics are used.
     private let training: Training?
 
@@ -25,10 +25,10 @@ struct Normalizer: Sendable {
         let offsets: PackedLayout.Normalization
         let panels: Int
         let outputs: Int
-        let runningMean: Buffer<Float>
-        let runningVariance: Buffer<Float>
+        var runningMean: Buffer<Float>
+        var runningVariance: Buffer<Float>
         /// 1 / √(running variance + epsilon): made anew when rows are evaluated.
-        let runningInverse: Buffer<Float>
+        var runningInverse: Buffer<Float>
         /// Minibatches that the running statistics have seen.
         let batches: Buffer<Int>
         /// Of the minibatch at hand.
@@ -75,6 +75,27 @@ struct Normalizer: Sendable {
     }
 
     // MARK: - Running statistics
+
+    /// The same with other parameters and with running statistics of its own, all 0.
+    func withOwnStatistics(parameters: PackedParameters) -> Normalizer {
+        var copy = self
+        copy.parameters = parameters
+        for index in layers.indices {
+            copy.layers[index].runningMean = Buffer(count: layers[index].runningMean.count)
+            copy.layers[index].runningVariance = Buffer(count: layers[index].runningMean.count)
+            copy.layers[index].runningInverse = Buffer(count: layers[index].runningMean.count)
+        }
+        return copy
+    }
+
+    /// Running statistics of some panels become a step of their moving average towards `newest`'s.
+    func average(_ newest: Normalizer, layer index: Int, panels: Range<Int>, rate: Float) {
+        guard isBatch, index < layers.count else { return }
+        let (first, count) = (panels.lowerBound * kernels.panelWidth, panels.count * kernels.panelWidth)
+        let (mine, theirs) = (layers[index], newest.layers[index])
+        kernels.average(mine.runningMean.base + first, theirs.runningMean.base + first, count, rate)
+        kernels.average(mine.runningVariance.base + first, theirs.runningVariance.base + first, count, rate)
+    }
 
     /// Takes over running statistics in the public layout.
     func load(_ parameters: Parameters) {
@@ -240,12 +261,12 @@ struct Normalizer: Sendable {
     /// The gradients of shift and scale of a hidden layer's panels over the minibatch; needs all rows' deltas.
     func gradients(
         _ index: Int, panels: Range<Int>, _ minibatch: Minibatch, _ scratch: GradientScratch
-    ) -> (shift: UnsafePointer<Float>, scale: UnsafePointer<Float>) {
+    ) -> (shift: UnsafeMutablePointer<Float>, scale: UnsafeMutablePointer<Float>) {
         // Batch normalization has made them on the way.
         if !isBatch { for panel in panels { makeGradient(index, panel: panel, minibatch, scratch) } }
         let first = panels.lowerBound * kernels.panelWidth
         let layer = layers[index]
-        return (UnsafePointer(layer.shiftGradient.base + first), UnsafePointer(layer.scaleGradient.base + first))
+        return (layer.shiftGradient.base + first, layer.scaleGradient.base + first)
     }
 
     private func makeGradient(_ index: Int, panel: Int, _ minibatch: Minibatch, _ scratch: GradientScratch) {

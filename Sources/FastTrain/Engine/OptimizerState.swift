@@ -7,22 +7,45 @@ struct OptimizerState: Sendable {
     private let kernels: KernelTable
     /// By PyTorch's names, in the order that the kernel takes them.
     let memories: [(name: String, values: PackedParameters)]
+    /// Of the weights' gradients before they are used, and of all others'; nil: nothing.
+    private let weightAdjustment: GradientAdjustment?
+    private let otherAdjustment: GradientAdjustment?
 
     init(recipe: Recipe, layout: PackedLayout, kernels: KernelTable) {
         self.recipe = recipe
         self.kernels = kernels
-        memories = recipe.optimizerState.map { ($0, PackedParameters(layout)) }
+        // Those of lbfgs are its own.
+        memories = recipe.optimizer == .lbfgs ? [] : recipe.optimizerState.map { ($0, PackedParameters(layout)) }
+        let limit = recipe.clipValue.map { GradientAdjustment(limit: Float($0)) }
+        otherAdjustment = limit
+        weightAdjustment =
+            recipe.l1 > 0
+            ? GradientAdjustment(l1: Float(recipe.l1), limit: limit?.limit ?? .infinity) : limit
     }
 
-    /// The numbers of one step; `step` counts from 1.
-    enum Step {
+    /// The numbers of one step.
+    struct Step {
+        let numbers: Numbers
+        /// See `ParameterAverage`.
+        let averageRate: Float
+    }
+
+    /// Those of the optimizer.
+    enum Numbers {
         case sgd(SGDStep)
         case adam(AdamStep)
         case squares(SquareStep)
         case lion(LionStep)
     }
 
+    /// `step` counts from 1.
     func step(_ step: Int, learningRate: Double) -> Step {
+        Step(
+            numbers: numbers(step, learningRate: learningRate),
+            averageRate: ParameterAverage.rate(recipe, step: step))
+    }
+
+    private func numbers(_ step: Int, learningRate: Double) -> Numbers {
         let beta2 = recipe.beta2 ?? recipe.optimizer.defaultBeta2
         switch recipe.optimizer {
         case .sgd:
@@ -48,6 +71,7 @@ struct OptimizerState: Sendable {
                     learningRate: Float(learningRate), decay: decays ? Float(beta2) : 1,
                     rate: decays ? Float(1 - beta2) : 1, epsilon: Float(recipe.epsilon),
                     weightDecay: Float(recipe.weightDecay)))
+        case .lbfgs: preconditionFailure("lbfgs has no updates by a gradient alone")
         case .lion:
             return .lion(
                 LionStep(
@@ -56,12 +80,28 @@ struct OptimizerState: Sendable {
         }
     }
 
-    /// Updates `count` parameters from `offset` on, in the packed layout; `count` is a multiple of 16.
-    func update(
-        _ parameters: PackedParameters, gradient: UnsafePointer<Float>, offset: Int, count: Int, _ step: Step
+    /// Adds L1 to a slice's gradient, and clips it by value.
+    func adjust(_ gradient: UnsafeMutablePointer<Float>, of parameters: PackedParameters, _ slice: PackedLayout.Slice) {
+        guard let adjustment = slice.areWeights ? weightAdjustment : otherAdjustment else { return }
+        kernels.adjustGradient(gradient, parameters.base + slice.offset, slice.count, adjustment)
+    }
+
+    /// Multiplies a slice's gradient.
+    func scale(
+        _ gradient: UnsafeMutablePointer<Float>, of parameters: PackedParameters, _ slice: PackedLayout.Slice,
+        by factor: Float
     ) {
+        kernels.adjustGradient(
+            gradient, parameters.base + slice.offset, slice.count, GradientAdjustment(scale: factor))
+    }
+
+    /// Updates a slice of the parameters.
+    func update(
+        _ parameters: PackedParameters, gradient: UnsafePointer<Float>, _ slice: PackedLayout.Slice, _ step: Step
+    ) {
+        let (offset, count) = (slice.offset, slice.count)
         let weights = parameters.base + offset
-        switch step {
+        switch step.numbers {
         case .sgd(let step):
             kernels.updateSGD(weights, gradient, memories.first.map { $0.values.base + offset }, count, step)
         case .adam(let step):

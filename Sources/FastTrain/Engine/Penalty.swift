@@ -55,6 +55,12 @@ extension TrainingEngine {
 extension OptimizerState.Step {
     /// The step with more of the weights in their gradient.
     func adding(decay: Float) -> OptimizerState.Step {
+        OptimizerState.Step(numbers: numbers.adding(decay: decay), averageRate: averageRate)
+    }
+}
+
+extension OptimizerState.Numbers {
+    fileprivate func adding(decay: Float) -> OptimizerState.Numbers {
         switch self {
         case .sgd(var step):
             step.weightDecay += decay

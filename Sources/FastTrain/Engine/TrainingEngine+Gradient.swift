@@ -36,16 +36,15 @@ enum GradientForm: Sendable {
 }
 
 extension TrainingEngine {
-    /// The weight gradients of this thread's blocks over a minibatch of `count` rows, all-reduced, and their update.
+    /// The gradients of this thread's blocks over a minibatch of `count` rows, each all-reduced; calls `body` with each
+    /// block, when its gradient is in the thread's scratch (`forEachGradient`).
     ///
-    /// `weightStep`: of the weights, if it is another than that of the other parameters. `upcoming`: the rows that this
-    /// thread gathers next, asked for on the way.
-    func reduceUpdate(
-        rank: Int, count: Int, _ step: OptimizerState.Step, weights weightStep: OptimizerState.Step? = nil,
-        upcoming: UpcomingRows? = nil, laps: LapTimer? = nil
+    /// `upcoming`: the rows that this thread gathers next, asked for on the way.
+    func forEachBlock(
+        rank: Int, _ minibatch: Minibatch, upcoming: UpcomingRows? = nil, laps: LapTimer? = nil,
+        _ body: (GradientPlan.Block) -> Void
     ) {
         let scratch = scratch[rank]
-        let minibatch = Minibatch(count: count, shards: shards)
         let blocks = plan.shares[rank]
         var listed: GradientPlan.Block?
         for (index, block) in blocks.enumerated() {
@@ -65,10 +64,35 @@ extension TrainingEngine {
             }
             if block.inputs.lowerBound == 0 { biasGradient(block, scratch, minibatch) }
             laps?.lap(.gradient, layer: block.layer)
-            update(block, scratch, step, weights: weightStep ?? step)
-            updateNormalization(block, scratch, minibatch, step)
-            follow(block)
+            reduce(block, scratch)
+            body(block)
             laps?.lap(.update, layer: block.layer)
+        }
+    }
+
+    /// All-reduces a block's gradient, and that of the biases of its outputs with its first input.
+    private func reduce(_ block: GradientPlan.Block, _ scratch: GradientScratch) {
+        let width = block.panels.count * kernels.panelWidth
+        ft_all_reduce_slice(scratch.gradients.base, Int32(shards), block.inputs.count * width)
+        if block.inputs.lowerBound == 0 { ft_all_reduce_slice(scratch.biasPointers, Int32(shards), width) }
+    }
+
+    /// Calls `body` with each slice of the parameters that a block stands for, and its gradient.
+    func forEachGradient(
+        of block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch,
+        _ body: (UnsafeMutablePointer<Float>, PackedLayout.Slice) -> Void
+    ) {
+        var normalization: (shift: UnsafeMutablePointer<Float>, scale: UnsafeMutablePointer<Float>)?
+        forward.parameters.layout.forEachSlice(of: block) { slice in
+            switch slice.kind {
+            case .weights(let index): body(scratch.gradient(0) + index * slice.count, slice)
+            case .biases: body(scratch.biases(0), slice)
+            case .scale:
+                // Not before, as it takes the room of the biases' gradient.
+                normalization = forward.normalizer?.gradients(block.layer, panels: block.panels, minibatch, scratch)
+                if let normalization { body(normalization.scale, slice) }
+            case .shift: if let normalization { body(normalization.shift, slice) }
+            }
         }
     }
 
@@ -162,72 +186,6 @@ extension TrainingEngine {
                 kernels.sumRows(
                     delta(block.layer), panel, rows.lowerBound, rows.upperBound,
                     scratch.biases(shard) + index * kernels.panelWidth)
-            }
-        }
-    }
-
-    /// All-reduces a block's gradient and updates its weights, and the biases of its outputs with its first input.
-    private func update(
-        _ block: GradientPlan.Block, _ scratch: GradientScratch, _ step: OptimizerState.Step,
-        weights weightStep: OptimizerState.Step
-    ) {
-        let layer = forward.parameters.layout.layers[block.layer]
-        let width = kernels.panelWidth
-        let count = block.inputs.count * width
-        ft_all_reduce_slice(scratch.gradients.base, Int32(shards), block.panels.count * count)
-        for (index, panel) in block.panels.enumerated() {
-            optimizer.update(
-                forward.parameters, gradient: scratch.gradient(0) + index * count,
-                offset: layer.weights + panel * layer.panelStride + block.inputs.lowerBound * width, count: count,
-                weightStep)
-        }
-        guard block.inputs.lowerBound == 0 else { return }
-        ft_all_reduce_slice(scratch.biasPointers, Int32(shards), block.panels.count * width)
-        optimizer.update(
-            forward.parameters, gradient: scratch.biases(0), offset: layer.biases + block.panels.lowerBound * width,
-            count: block.panels.count * width, step)
-    }
-
-    /// Updates scale and shift of the outputs of a block with their layer's first input.
-    private func updateNormalization(
-        _ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch, _ step: OptimizerState.Step
-    ) {
-        guard block.inputs.lowerBound == 0, let normalizer = forward.normalizer,
-            let offsets = forward.parameters.layout.layers[block.layer].normalization
-        else { return }
-        let first = block.panels.lowerBound * kernels.panelWidth
-        let count = block.panels.count * kernels.panelWidth
-        let gradients = normalizer.gradients(block.layer, panels: block.panels, minibatch, scratch)
-        optimizer.update(
-            forward.parameters, gradient: gradients.scale, offset: offsets.scale + first, count: count, step)
-        optimizer.update(
-            forward.parameters, gradient: gradients.shift, offset: offsets.shift + first, count: count, step)
-    }
-
-    /// Copies a block of weights to where products read it that do not read the parameters.
-    private func follow(_ block: GradientPlan.Block) {
-        forward.pairedWeights?.follow(
-            forward.parameters, layer: block.layer, panels: block.panels, inputs: block.inputs)
-        transpose(block)
-    }
-
-    /// Copies a block of weights to where backpropagation reads it.
-    func transpose(_ block: GradientPlan.Block) {
-        guard block.layer > 0 else { return }
-        let layer = forward.parameters.layout.layers[block.layer]
-        let width = kernels.panelWidth
-        let stride = forward.transposedPanelStride(block.layer)
-        let first = block.inputs.lowerBound
-        let target = transposed[block.layer - 1].base + first / width * stride
-        for panel in block.panels {
-            let weights = forward.parameters.base + layer.weights + panel * layer.panelStride + first * width
-            let outputs = min(width, layer.outputs - panel * width)
-            if forward.precision == .bf16 {
-                kernels.transposePairs(
-                    weights, block.inputs.count, outputs, target + panel * width / 2 * width, stride)
-            } else {
-                kernels.transposeBlock(
-                    weights, block.inputs.count, outputs, target + panel * width * width, stride)
             }
         }
     }

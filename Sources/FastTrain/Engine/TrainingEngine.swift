@@ -6,10 +6,16 @@ import KernelTypes
 /// In `forwardBackward` a thread takes some rows of the minibatch from features to the gradients of every layer's
 /// outputs; of the first layer or two it may take some panels of outputs for all rows instead. In `reduceUpdate` it takes
 /// some blocks of the weights, makes their gradient over each shard's rows, all-reduces the shards and updates the
-/// weights. Which thread takes what has no influence on any number.
+/// weights (TrainingEngine+Update.swift). Which thread takes what has no influence on any number.
 struct TrainingEngine: Sendable {
     let forward: ForwardPass
     let optimizer: OptimizerState
+    /// Of the parameters over the steps, if there is one.
+    let average: ParameterAverage?
+    /// By norm, if there is any.
+    let clipping: GradientClipping?
+    /// Of the weights' norms, if there is any.
+    let constraint: NormConstraint?
     let kernels: KernelTable
     let shards: Int
     private let dropout: DropoutPlan
@@ -51,9 +57,12 @@ struct TrainingEngine: Sendable {
         forward = ForwardPass(
             network: network, recipe: recipe, task: task, rows: rows, density: density, kernels: kernels,
             isTraining: true)
+        average = ParameterAverage(recipe, of: forward)
         let layout = forward.parameters.layout
         optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
         penalty = Penalty(recipe, layout: layout)
+        clipping = GradientClipping(recipe, layout: layout, threads: threads, kernels: kernels)
+        constraint = NormConstraint(recipe, layout: layout, threads: threads, kernels: kernels)
         self.kernels = kernels
         shards = recipe.shards
         dropout = DropoutPlan(recipe)
@@ -78,18 +87,18 @@ struct TrainingEngine: Sendable {
             layers.append(
                 form.cut(
                     densities: index == 0 ? densities : Array(repeating: 0.5, count: network.widths[index]),
-                    rows: isPaired ? (recipe.batchSize + 1) / 2 : recipe.batchSize,
+                    rows: isPaired ? (recipe.mostRowsAtOnce + 1) / 2 : recipe.mostRowsAtOnce,
                     ownPanels: index < ownPanels.count ? ownPanels[index] : nil, kernels))
         }
         gradientOperands =
             isPaired
             ? GradientOperands(
-                network: network, rows: min(rows, recipe.batchSize), shards: recipe.shards,
+                network: network, rows: min(rows, recipe.mostRowsAtOnce), shards: recipe.shards,
                 listsFeatures: forward.forms.gradientListsFeatures, kernels: kernels) : nil
         self.forms = forms
         plan = GradientPlan(layout, layers: layers, threads: threads)
         let shards = recipe.shards
-        let shardRows = (min(rows, recipe.batchSize) + shards - 1) / shards
+        let shardRows = (min(rows, recipe.mostRowsAtOnce) + shards - 1) / shards
         scratch = (0..<threads).map { _ in GradientScratch(shards: shards, shardRows: shardRows, panelWidth: width) }
         sharedColumns =
             !forms.dropFirst().contains(.columns) || ownPanels.count < 2
@@ -106,7 +115,7 @@ struct TrainingEngine: Sendable {
 
     /// Rows that there is room for: those of a minibatch, and enough for each thread to evaluate by.
     static func rows(_ recipe: Recipe, of count: Int, threads: Int) -> Int {
-        max(min(recipe.batchSize, count), threads * ForwardPass.rowsPerThread)
+        max(min(recipe.mostRowsAtOnce, count), threads * ForwardPass.rowsPerThread)
     }
 
     /// Where the derivative of the activation after layer `index` is stored, if it is.
@@ -119,17 +128,22 @@ struct TrainingEngine: Sendable {
         index == network.layerCount - 1 ? forward.outputs : deltas[index]
     }
 
+    /// What rows are evaluated by, and what a run yields: the average, or else the parameters themselves.
+    var evaluated: ForwardPass { average?.forward ?? forward }
+
     /// Takes over parameters in the public layout.
-    func load(_ parameters: Parameters) {
+    func load(_ parameters: Parameters, average: Parameters? = nil) {
         forward.load(parameters)
+        self.average?.forward.load(average ?? parameters)
         for block in plan.shares.joined() { transpose(block) }
     }
 
     /// Features to gradients for this member's rows of a minibatch of `count` rows; data row `indices[r]` becomes row r.
-    /// `step`: minibatches before it. The whole team calls it, with a barrier after.
+    /// `total`: what the rows count over which the mean loss is taken, unless those of the minibatch; `step`: minibatches before it. The whole
+    /// team calls it, with a barrier after.
     func forwardBackward(
-        _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, step: Int, member: TeamMember,
-        laps: LapTimer? = nil
+        _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, ofTotal total: Double? = nil, step: Int,
+        member: TeamMember, laps: LapTimer? = nil
     ) throws(FastTrainError) {
         let minibatch = Minibatch(count: count, shards: shards)
         penalty?.add(forward.parameters, member: member)
@@ -162,7 +176,8 @@ struct TrainingEngine: Sendable {
             try normalize(index, rows: rows, of: minibatch, step: step, member: member, laps: laps)
         }
         forward.computeLoss(
-            rows: rows, scale: scale(indices, of: count), weights: weights?.gather(indices, rows: rows),
+            rows: rows, scale: scale(total ?? weightSum(indices, count: count)),
+            weights: weights?.gather(indices, rows: rows),
             smoothing: smoothing)
         laps?.lap(.loss)
         for index in stride(from: network.layerCount - 1, to: 0, by: -1) {
@@ -190,11 +205,8 @@ struct TrainingEngine: Sendable {
         }
     }
 
-    /// What makes a sum over a minibatch a mean; 0 if none of its rows counts.
-    private func scale(_ indices: UnsafePointer<Int32>, of count: Int) -> Float {
-        let sum = weightSum(indices, count: count)
-        return sum > 0 ? 1 / Float(sum) : 0
-    }
+    /// What makes a sum over rows a mean, from the sum of their weights; 0 if none of them counts.
+    private func scale(_ sum: Double) -> Float { sum > 0 ? 1 / Float(sum) : 0 }
 
     /// What some rows count together.
     func weightSum(_ rows: UnsafePointer<Int32>, count: Int) -> Double {

@@ -14,6 +14,10 @@ final class TrainingSession: @unchecked Sendable {
     private let profile: Profile?
     private let stopping: EarlyStopping
     private let rates: LearningRate
+    /// nil unless the recipe asks for it: then it takes the place of steps.
+    private let minimizer: LBFGS?
+    /// After its last iteration.
+    private var minimum: LBFGS.State?
     /// The epoch's training rows in their order.
     private let order: Buffer<Int32>
 
@@ -37,6 +41,8 @@ final class TrainingSession: @unchecked Sendable {
     private enum Action {
         /// A minibatch, after `step` others of the run: rows `first ..< first + count` of the epoch's order.
         case step(Int, first: Int, count: Int, OptimizerState.Step)
+        /// One of lbfgs.
+        case iteration
         case validate
         case save
         case finish
@@ -60,6 +66,14 @@ final class TrainingSession: @unchecked Sendable {
             weights: RowWeights(
                 recipe.classWeight, task: training.data.task, split: split, trainRows: training.sampling.trainRows,
                 rows: rows), threads: training.threads, kernels: .table(for: training.instructionSet))
+        minimizer =
+            recipe.optimizer != .lbfgs
+            ? nil
+            : LBFGS(
+                recipe,
+                batch: FullBatch(
+                    engine: engine, split: training.data.train, rows: training.sampling.trainRows, recipe: recipe,
+                    threads: training.threads))
         let heldOut = training.sampling.validationRows
         validation =
             heldOut.isEmpty
@@ -80,8 +94,11 @@ final class TrainingSession: @unchecked Sendable {
     /// Wall-clock time since the start of the run.
     var seconds: Double { clock.total }
 
-    /// The parameters as they are now, in the public layout.
+    /// What training goes on from, in the public layout.
     var parameters: Parameters { engine.forward.snapshot }
+
+    /// What the run yields as it stands: `parameters`, or their average.
+    var evaluated: Parameters { engine.evaluated.snapshot }
 
     /// Runs to the end, or until `stop` says so.
     func run() throws(FastTrainError) {
@@ -93,6 +110,7 @@ final class TrainingSession: @unchecked Sendable {
     /// One member's part of the run.
     private func work(_ member: TeamMember) throws(FastTrainError) {
         let isLead = member.rank == 0
+        var minimum = LBFGS.State()
         while true {
             switch next {
             case .step(let step, let first, let count, let update):
@@ -103,16 +121,22 @@ final class TrainingSession: @unchecked Sendable {
                 try member.barrier()
                 laps?.lap(.barrier)
                 if isLead { try account(first: first, count: count) }
-                engine.reduceUpdate(
-                    rank: member.rank, count: count, update,
-                    weights: engine.weightStep(update, order.base + first, count: count),
-                    upcoming: upcoming(from: first + count, member), laps: laps
-                )
+                try engine.reduceUpdate(
+                    count: count, update, weights: engine.weightStep(update, order.base + first, count: count),
+                    member: member, upcoming: upcoming(from: first + count, member), laps: laps)
                 if isLead { endStep(count) }
                 try member.barrier()
                 laps?.lap(.barrier)
+            case .iteration:
+                try minimizer?.iterate(&minimum, member: member)
+                if isLead { try endIteration(minimum) }
+                try member.barrier()
             case .validate:
-                validation?.run(engine.forward, member: member)
+                if let average = engine.average {
+                    average.prepareEvaluation(member)
+                    try member.barrier()
+                }
+                validation?.run(engine.evaluated, member: member)
                 try member.barrier()
                 if isLead { try endEpoch() }
                 try member.barrier()
@@ -139,10 +163,12 @@ final class TrainingSession: @unchecked Sendable {
     /// Takes up the state to start from, and plans the first step.
     private func begin() throws(FastTrainError) {
         if let start = training.start {
-            engine.load(start.parameters)
+            engine.load(start.parameters, average: start.average)
             for memory in engine.optimizer.memories {
                 if let values = start.optimizer[memory.name] { memory.values.load(values) }
             }
+            minimizer?.load(start.optimizer)
+            if start.hasConverged { ending = .convergence }
             step = start.step
             lossSum = start.lossSum
             history = start.history
@@ -155,7 +181,7 @@ final class TrainingSession: @unchecked Sendable {
         }
         try training.tensorBoard?.begin(history, validates: validation != nil)
         try training.folder?.writeHistory(history)
-        ending = stopping.ending(history)
+        ending = ending ?? stopping.ending(history)
         planStep()
     }
 
@@ -166,9 +192,13 @@ final class TrainingSession: @unchecked Sendable {
             next = .finish
             return
         }
+        clock.startTraining()
+        guard minimizer == nil else {
+            next = .iteration
+            return
+        }
         let epoch = step / training.stepsPerEpoch
         let stepInEpoch = step % training.stepsPerEpoch
-        clock.startTraining()
         if orderedEpoch != epoch {
             let rows = training.sampling.order(epoch: epoch)
             order.base.update(from: rows, count: rows.count)
@@ -186,6 +216,21 @@ final class TrainingSession: @unchecked Sendable {
         guard sum.isFinite else { throw divergence("the loss of its minibatch is \(name(sum))", atStep: step + 1) }
         lossSum += sum
         onStep?(step + 1, sum / engine.weightSum(order.base + first, count: count))
+    }
+
+    /// An iteration is an epoch: its loss is that of the parameters it has come to.
+    private func endIteration(_ state: LBFGS.State) throws(FastTrainError) {
+        guard let value = state.value, value.objective.isFinite else {
+            throw divergence("the loss or its gradient is not finite", atStep: step + 1)
+        }
+        minimum = state
+        step += 1
+        clock.rows += state.evaluations * training.trainRows
+        lossSum = value.lossSum
+        onStep?(step, lossSum / trainWeight)
+        if step < training.totalSteps && !state.hasConverged { interrupted = stop() }
+        clock.stopTraining()
+        next = .validate
     }
 
     private func endStep(_ count: Int) {
@@ -229,7 +274,8 @@ final class TrainingSession: @unchecked Sendable {
         let record = EpochRecord(
             epoch: step / training.stepsPerEpoch, step: step, trainLoss: lossSum / trainWeight,
             validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
-            learningRate: rates.rate(step - 1, history: history), samplesPerSecond: clock.takeEpochRate(),
+            learningRate: minimum?.length ?? rates.rate(step - 1, history: history),
+            samplesPerSecond: clock.takeEpochRate(),
             seconds: clock.total)
         if let loss = result?.loss {
             guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))", atStep: step) }
@@ -237,12 +283,14 @@ final class TrainingSession: @unchecked Sendable {
         history.append(record)
         if stopping.isBest(history) {
             try checkFinite()
-            best = .init(epoch: record.epoch, parameters: parameters)
+            best = .init(epoch: record.epoch, parameters: evaluated)
         }
         lossSum = 0
         try training.tensorBoard?.append(record)
         progress(.epoch(record))
-        if let end = stopping.ending(history) {
+        if minimum?.hasConverged == true {
+            ending = .convergence
+        } else if let end = stopping.ending(history) {
             ending = end
         } else if let most = training.maxTime, step < training.totalSteps, clock.wouldExceed(most) {
             ending = .time
@@ -272,9 +320,12 @@ final class TrainingSession: @unchecked Sendable {
     private func state() -> TrainingState {
         var memories: [String: Parameters] = [:]
         for memory in engine.optimizer.memories { memories[memory.name] = memory.values.unpacked() }
+        if let minimizer { memories = minimizer.memories(minimum ?? LBFGS.State(), of: training.network) }
         return TrainingState(
-            parameters: parameters, optimizer: memories, best: best, step: step,
-            lossSum: lossSum, history: history, seconds: clock.total)
+            parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: memories, best: best,
+            step: step,
+            lossSum: lossSum, history: history,
+            hasConverged: minimum?.hasConverged ?? false, seconds: clock.total)
     }
 
     private func checkFinite() throws(FastTrainError) {

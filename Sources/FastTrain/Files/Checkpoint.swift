@@ -47,6 +47,7 @@ public struct Checkpoint: Sendable, Equatable {
         for name in network.recipe.optimizerState {
             optimizer[name] = try Self.optimizerTensors(network, name).read(file)
         }
+        let average = network.recipe.ema == nil ? nil : try Self.averageTensors(network).read(file)
         var best: TrainingState.Best?
         if let epoch = progress.bestEpoch {
             best = .init(epoch: epoch, parameters: try Self.bestTensors(network).read(file))
@@ -56,8 +57,9 @@ public struct Checkpoint: Sendable, Equatable {
             featureShape: network.featureShape, scale: network.scale, task: network.task,
             preprocessing: network.preprocessing,
             state: TrainingState(
-                parameters: parameters, optimizer: optimizer, best: best, step: progress.step,
-                lossSum: progress.lossSum, history: progress.history, seconds: progress.seconds))
+                parameters: parameters, average: average, optimizer: optimizer, best: best, step: progress.step,
+                lossSum: progress.lossSum, history: progress.history,
+                hasConverged: progress.hasConverged, seconds: progress.seconds))
     }
 
     /// Writes the checkpoint file: all of it or, when this throws, nothing. When it returns, the file is on the storage
@@ -69,7 +71,9 @@ public struct Checkpoint: Sendable, Equatable {
         let network = NetworkDescription(
             recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
         let progress = CheckpointProgress(state)
-        guard recipe.loss != nil, state.optimizer.keys.sorted() == recipe.optimizerState.sorted(), fits(network) else {
+        guard recipe.loss != nil, state.optimizer.keys.sorted() == recipe.optimizerState.sorted(),
+            (state.average == nil) == (recipe.ema == nil), fits(network)
+        else {
             throw .internalError("a checkpoint whose state is not of its recipe")
         }
         if let fault = progress.fault {
@@ -79,6 +83,7 @@ public struct Checkpoint: Sendable, Equatable {
         for name in recipe.optimizerState {
             tensors += Self.optimizerTensors(network, name).write(state.optimizer[name]!)
         }
+        if let average = state.average { tensors += Self.averageTensors(network).write(average) }
         if let best = state.best { tensors += Self.bestTensors(network).write(best.parameters) }
         var metadata = network.metadata.merging(progress.metadata) { $1 }
         metadata["format"] = Self.format
@@ -88,12 +93,16 @@ public struct Checkpoint: Sendable, Equatable {
 
     /// Whether all parameters in the state are of this network.
     private func fits(_ network: NetworkDescription) -> Bool {
-        let all = [state.parameters] + state.optimizer.values + (state.best.map { [$0.parameters] } ?? [])
+        let all =
+            [state.parameters] + state.optimizer.values + [state.average, state.best?.parameters].compactMap { $0 }
         return all.allSatisfy(network.network.fits)
     }
 
     /// `best.0.weight` and so on.
     static func bestTensors(_ network: NetworkDescription) -> ParameterTensors { network.tensors(prefix: "best.") }
+
+    /// `ema.0.weight` and so on.
+    static func averageTensors(_ network: NetworkDescription) -> ParameterTensors { network.tensors(prefix: "ema.") }
 
     /// `optimizer.0.weight.exp_avg` and so on.
     private static func optimizerTensors(_ network: NetworkDescription, _ name: String) -> ParameterTensors {
@@ -102,7 +111,7 @@ public struct Checkpoint: Sendable, Equatable {
 
     private static func tensors(_ network: NetworkDescription, hasBest: Bool) -> [ParameterTensors] {
         [network.tensors()] + network.recipe.optimizerState.map { optimizerTensors(network, $0) }
-            + (hasBest ? [bestTensors(network)] : [])
+            + (network.recipe.ema == nil ? [] : [averageTensors(network)]) + (hasBest ? [bestTensors(network)] : [])
     }
 }
 
@@ -115,6 +124,7 @@ extension Recipe {
         case .rmsprop: ["square_avg"]
         case .adagrad: ["sum"]
         case .lion: ["exp_avg"]
+        case .lbfgs: LBFGS.names(historySize: historySize)
         }
     }
 }

@@ -4,6 +4,7 @@ struct CheckpointProgress {
     let lossSum: Double
     let history: [EpochRecord]
     let bestEpoch: Int?
+    let hasConverged: Bool
     let seconds: Double
 
     /// Epochs that are finished.
@@ -14,11 +15,13 @@ struct CheckpointProgress {
         lossSum = state.lossSum
         history = state.history
         bestEpoch = state.best?.epoch
+        hasConverged = state.hasConverged
         seconds = state.seconds
     }
 
     /// Entries `step`, `epoch` (finished ones), `loss_sum` (the bits of the Double, 16 hexadecimal digits), `seconds`, `history`
-    /// (a list of what `history.jsonl` has in lines) and, if there is a best epoch, `best_epoch`.
+    /// (a list of what `history.jsonl` has in lines) and, if there is a best epoch, `best_epoch`,
+    /// if lbfgs has converged `converged`.
     var metadata: [String: String] {
         let digits = String(lossSum.bitPattern, radix: 16)
         var entries = [
@@ -29,6 +32,7 @@ struct CheckpointProgress {
             "history": JSON.array(history.map(\.json)).text,
         ]
         if let bestEpoch { entries["best_epoch"] = String(bestEpoch) }
+        if hasConverged { entries["converged"] = "true" }
         return entries
     }
 
@@ -39,6 +43,11 @@ struct CheckpointProgress {
         history = try Self.readHistory(metadata)
         seconds = try Self.readSeconds(metadata)
         bestEpoch = metadata.file.metadata["best_epoch"] == nil ? nil : try metadata.integer("best_epoch", from: 1)
+        let converged = metadata.file.metadata["converged"]
+        guard converged == nil || converged == "true" else {
+            throw metadata.fault("converged", expected: "true, or no such entry", found: converged ?? "")
+        }
+        hasConverged = converged != nil
         let epoch = try metadata.integer("epoch", from: 0)
         guard epoch == history.count else {
             throw metadata.fault(

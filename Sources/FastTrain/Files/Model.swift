@@ -50,7 +50,9 @@ public struct Model: Sendable, Equatable {
         let description = try NetworkDescription(metadata)
         if file.metadata["format"] == Checkpoint.format {
             let hasBest = file.metadata["best_epoch"] != nil
-            let tensors = hasBest ? Checkpoint.bestTensors(description) : description.tensors()
+            let newest =
+                description.recipe.ema == nil ? description.tensors() : Checkpoint.averageTensors(description)
+            let tensors = hasBest ? Checkpoint.bestTensors(description) : newest
             self.init(description, try tensors.read(file))
         } else {
             try file.expectOnly([description.tensors()])

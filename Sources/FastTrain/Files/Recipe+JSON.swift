@@ -72,9 +72,16 @@ extension Recipe {
         RecipeField("input_dropout", \.inputDropout, unlessGiven: 0),
         RecipeField("weight_decay", \.weightDecay),
         RecipeField("alpha", \.alpha, unlessGiven: 0),
+        RecipeField("l1", \.l1, unlessGiven: 0),
+        RecipeField("clip_value", \.clipValue),
+        RecipeField("clip_norm", \.clipNorm),
+        RecipeField("max_norm", \.maxNorm),
+        RecipeField("ema", \.ema),
         RecipeField("beta1", \.beta1),
         RecipeField("beta2", \.beta2),
         RecipeField("epsilon", \.epsilon),
+        RecipeField("history_size", \.historySize, unlessGiven: 10),
+        RecipeField("gradient_tolerance", \.gradientTolerance, unlessGiven: 1e-5),
         RecipeField("schedule", \.schedule),
         RecipeField("gamma", \.gamma),
         RecipeField("decay_epochs", \.decayEpochs, unlessGiven: 10),
@@ -102,7 +109,7 @@ extension Recipe {
     /// Reads what `json` writes, and checks it as `validate` does.
     ///
     /// `loss` may be missing, and so may what files of earlier versions do not have: precision, dropout, label
-    /// smoothing, early stopping, the settings of schedules. Throws `.badData` with `file` as the file's name
+    /// smoothing, L1, clipping, limits of norms, averaging, those of lbfgs, early stopping, the settings of schedules. Throws `.badData` with `file` as the file's name
     /// and the member's name: one that is missing, unknown, of the wrong type or out of range.
     public init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)

@@ -47,6 +47,11 @@ extension Recipe {
         }
     }
 
+    /// What is not 0 as a single-precision number, subnormal ones counting as 0, nor infinite.
+    private static func isPositiveFloat(_ value: Double) -> Bool {
+        Float(value) >= .leastNormalMagnitude && Float(value).isFinite
+    }
+
     private static let noSubnormal = "a number of at least 1.2e-38, as less counts as zero"
 
     private var checks: [Check] {
@@ -95,10 +100,19 @@ extension Recipe {
             Check(
                 "alpha", "0 with the optimizer \(Optimizer.lion.rawValue), which takes the gradient's sign alone",
                 alpha == 0 || optimizer != .lion, found: "\(alpha)"),
+            Check("l1", "a number of at least 0", l1) { $0 >= 0 && Float($0).isFinite },
+            Check("clip_value", "a number above 0", clipValue ?? 1, Self.isPositiveFloat),
+            Check("clip_norm", "a number above 0", clipNorm ?? 1, Self.isPositiveFloat),
+            Check(
+                "clip_norm", "none with a clip value", clipNorm == nil || clipValue == nil, found: "\(clipNorm ?? 0)"),
+            Check("max_norm", "a number above 0", maxNorm ?? 1, Self.isPositiveFloat),
+            Check("ema", "a number above 0, below 1", ema ?? 0.5) { $0 > 0 && $0 < 1 },
             Check("beta1", "a number from 0 to below 1", beta1) { $0 >= 0 && $0 < 1 },
             Check("beta2", "a number from 0 to below 1", beta2 ?? 0) { $0 >= 0 && $0 < 1 },
             Check("epsilon", "a number above 0", epsilon) { Float($0) > 0 && Float($0).isFinite },
             Check("epsilon", Self.noSubnormal, epsilon) { Float($0) >= .leastNormalMagnitude },
+            Check("history_size", historySize, 1...1000),
+            Check("gradient_tolerance", "a number of at least 0", gradientTolerance) { $0 >= 0 },
             Check("gamma", "a number above 0, at most 1", gamma ?? 1) { $0 > 0 && $0 <= 1 },
             Check("decay_epochs", decayEpochs, 1...100_000),
             Check("power", "a number from 0 to 10", power) { $0 >= 0 && $0 <= 10 },
@@ -116,6 +130,26 @@ extension Recipe {
             Check("tol", "a number of at least 0", tol ?? 0) { $0 >= 0 },
             Check("n_iter_no_change", nIterNoChange ?? 1, 1...100_000),
             Check("shards", shards, 1...1024),
+        ] + (optimizer == .lbfgs ? fullBatchChecks : [])
+    }
+
+    /// Of what a function that is the same at each evaluation, smooth, and the thing that is kept, cannot have.
+    private var fullBatchChecks: [Check] {
+        func none(_ field: String, _ value: Double?) -> Check {
+            Check(field, "none with the optimizer lbfgs", (value ?? 0) == 0, found: "\(value ?? 0)")
+        }
+        return [
+            none("dropout", dropout.max()), none("input_dropout", inputDropout), none("l1", l1),
+            none("clip_value", clipValue), none("clip_norm", clipNorm), none("max_norm", maxNorm), none("ema", ema),
+            none("warmup", warmup),
+            Check(
+                "normalization", "none or layer with the optimizer lbfgs", normalization != .batch,
+                found: normalization.rawValue),
+            Check(
+                "schedule", "one that goes by steps alone with the optimizer lbfgs",
+                schedule != .plateau && schedule != .adaptive, found: schedule.rawValue),
+            Check(
+                "precision", "f32 with the optimizer lbfgs", precision == .f32, found: precision.rawValue),
         ]
     }
 }

@@ -27,6 +27,7 @@ extension RunReport {
         switch ending {
         case .patience: sentence += ", until \(Format.count(recipe.patience ?? 0, "epoch")) in a row were no better"
         case .tolerance: sentence += ", until more than \(recipe.toleranceText)"
+        case .convergence: sentence += ", until it converged"
         case .time: sentence += ", all that the time allowed"
         case nil: sentence += "; not finished yet"
         case .epochs: break

@@ -107,6 +107,8 @@ extension Training {
         var ending: Outcome.Ending?
         if history.count >= run.recipe.epochs {
             ending = .epochs
+        } else if newest?.checkpoint.state.hasConverged == true {
+            ending = .convergence
         } else if let end = stopping.ending(history) {
             ending = end
         } else if let finished, finished.parameters == model.parameters {

@@ -76,7 +76,7 @@ public struct SearchSpace: Sendable, Equatable {
             case .adam, .adamw, .rmsprop: (3e-4, isLarge ? 3e-3 : 6e-3)
             case .sgd: (5e-3, 0.2)
             case .adagrad: (3e-3, 0.1)
-            case .lion: (3e-5, 1e-3)
+            case .lion, .lbfgs: (3e-5, 1e-3)
             }
         var dimensions = [
             list("hidden", hidden), list("optimizer", [Optimizer.adam, .adamw]),
@@ -94,6 +94,10 @@ public struct SearchSpace: Sendable, Equatable {
         if data.featureCount >= 100 { dimensions.append(list("input_dropout", [0, 0.1, 0.2])) }
         if case .classification = data.task, recipe.loss ?? .crossEntropy == .crossEntropy {
             dimensions.append(list("label_smoothing", [0, 0.1]))
+        }
+        if recipe.optimizer == .lbfgs {
+            let useless = ["optimizer", "learning_rate", "batch_size", "dropout", "input_dropout"]
+            dimensions.removeAll { useless.contains($0.name) }
         }
         return SearchSpace(dimensions.filter { !given.contains($0.name) }, startsWithRecipe: true)
     }

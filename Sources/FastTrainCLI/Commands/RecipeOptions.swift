@@ -102,7 +102,7 @@ struct RecipeOptions: ParsableArguments {
             valueName: "share"))
     var labelSmoothing = Setting(Recipe().labelSmoothing)
 
-    @Option(help: ArgumentHelp("How a gradient becomes an update.", valueName: "name"))
+    @Option(help: ArgumentHelp("How a gradient becomes an update; lbfgs takes all rows at once.", valueName: "name"))
     var optimizer = Setting(Recipe().optimizer)
 
     @Option(
@@ -165,6 +165,48 @@ struct RecipeOptions: ParsableArguments {
             """,
             valueName: "x"))
     var alpha = Setting(Recipe().alpha)
+        help: ArgumentHelp("Times each weight's sign added to its gradient.", valueName: "rate"))
+    var l1 = Setting(Recipe().l1)
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Clip each element of the gradient to this magnitude. (default: none)", valueName: "x"))
+    var clipValue: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Scale the whole gradient down to this norm. (default: none)", valueName: "x"))
+    var clipNorm: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Scale each unit's incoming weights down to this norm after an update. (default: none)", valueName: "x"))
+    var maxNorm: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Evaluate and keep the mean of the weights after each step, that of each step counting this share of the \
+            next one's. (default: no mean)
+            """, valueName: "share"))
+    var ema: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Of lbfgs: past steps that tell the curvature. (default: \(Recipe().historySize))", valueName: "n"))
+    var historySize: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Of lbfgs: end when no element of the gradient is larger. (default: \
+            \(Format.setting(Recipe().gradientTolerance)))
+            """, valueName: "x"))
+    var gradientTolerance: Double?
 
     @Option(help: ArgumentHelp("Learning rate over the steps.", valueName: "name"))
     var schedule = Setting(Recipe().schedule)
@@ -199,7 +241,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Rows of a minibatch.", valueName: "n"))
     var batchSize = Setting(Recipe().batchSize)
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training rows.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training rows; of lbfgs iterations.", valueName: "n"))
     var epochs = Setting(Recipe().epochs)
 
     @Option(
@@ -289,6 +331,13 @@ struct RecipeOptions: ParsableArguments {
         set(\.inputDropout, inputDropout.given)
         set(\.weightDecay, weightDecay.given)
         set(\.alpha, alpha.given)
+        set(\.l1, l1.given)
+        set(\.clipValue, optional: clipValue)
+        set(\.clipNorm, optional: clipNorm)
+        set(\.maxNorm, optional: maxNorm)
+        set(\.ema, optional: ema)
+        set(\.historySize, historySize)
+        set(\.gradientTolerance, gradientTolerance)
         set(\.schedule, schedule.given)
         set(\.gamma, optional: gamma)
         set(\.decayEpochs, decayEpochs)
@@ -337,7 +386,14 @@ struct RecipeOptions: ParsableArguments {
             (beta2 != nil, "--beta2", [.adam, .adamw, .rmsprop, .lion]),
             (epsilon != nil, "--epsilon", [.adam, .adamw, .rmsprop, .adagrad]),
         ]
-        for (isGiven, option, choices) in optimizers where isGiven {
+        let stepwise = Optimizer.allCases.filter { $0 != .lbfgs }
+        let others: [(Bool, String, [Optimizer])] = [
+            (learningRate.given != nil, "--learning-rate", stepwise), (batchSize.given != nil, "--batch-size", stepwise),
+            (schedule.given != nil, "--schedule", stepwise), (warmup.given != nil, "--warmup", stepwise),
+            (shuffle != nil, "--shuffle", stepwise), (historySize != nil, "--history-size", [.lbfgs]),
+            (gradientTolerance != nil, "--gradient-tolerance", [.lbfgs]),
+        ]
+        for (isGiven, option, choices) in optimizers + others where isGiven {
             try expect(recipe.optimizer, in: choices, "--optimizer", for: option)
         }
         let schedules: [(Bool, String, [Schedule])] = [

@@ -107,6 +107,11 @@ struct RunCard {
     }
 
     private var optimizerLine: String {
+        if recipe.optimizer == .lbfgs {
+            let decay = recipe.weightDecay > 0 ? ", weight decay \(Format.setting(recipe.weightDecay))" : ""
+            return "lbfgs, history of \(recipe.historySize), gradient tolerance "
+                + Format.setting(recipe.gradientTolerance) + decay
+        }
         var parts = ["\(recipe.optimizer.rawValue), learning rate \(Format.setting(recipe.learningRate))"]
         let schedule =
             (recipe.schedule == .constant ? [] : [recipe.schedule.rawValue + scheduleSettings])
@@ -125,15 +130,24 @@ struct RunCard {
             parts.append("decay \(beta2), epsilon \(Format.setting(recipe.epsilon))")
         case .adagrad:
             parts.append("epsilon \(Format.setting(recipe.epsilon))")
+        case .lbfgs: break
         case .lion:
             parts.append("betas \(Format.setting(recipe.beta1)) and \(beta2)")
         }
         if recipe.weightDecay > 0 { parts.append("weight decay \(Format.setting(recipe.weightDecay))") }
         if recipe.alpha > 0 { parts.append("alpha \(Format.setting(recipe.alpha))") }
+        if recipe.l1 > 0 { parts.append("L1 \(Format.setting(recipe.l1))") }
+        if let limit = recipe.clipValue { parts.append("gradient clipped at \(Format.setting(limit))") }
+        if let limit = recipe.clipNorm { parts.append("gradient's norm clipped at \(Format.setting(limit))") }
+        if let limit = recipe.maxNorm { parts.append("max norm \(Format.setting(limit))") }
+        if let decay = recipe.ema { parts.append("weights averaged by \(Format.setting(decay))") }
         return parts.joined(separator: ", ")
     }
 
     private var minibatchLine: String {
+        if recipe.optimizer == .lbfgs {
+            return "all rows, \(Format.count(recipe.shards, "shard")), an iteration is an epoch"
+        }
         let rows = Format.count(recipe.batchSize, "row") + (recipe.shuffle ? "" : " in file order")
         return "\(rows), \(Format.count(recipe.shards, "shard")), \(Format.count(stepsPerEpoch, "step")) an epoch"
     }

@@ -64,6 +64,7 @@ struct RunResult: SessionResult {
             switch ending {
             case .patience: ", the \(monitored) no better in \(Format.count(recipe.patience ?? 0, "epoch"))"
             case .tolerance: ", then more than \(recipe.toleranceText)"
+            case .convergence: ", until it converged"
             case .time: ", all that the time allows"
             case .epochs, nil: ""
             }

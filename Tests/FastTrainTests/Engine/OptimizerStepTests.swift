@@ -6,7 +6,7 @@ import Testing
 
 /// Which number of a recipe becomes which of a kernel's; the kernels themselves are held against PyTorch's defaults.
 @Suite struct OptimizerStepTests {
-    private func step(_ optimizer: Optimizer, number: Int = 2) -> OptimizerState.Step {
+    private func step(_ optimizer: Optimizer, number: Int = 2) -> OptimizerState.Numbers {
         var recipe = Recipe()
         recipe.optimizer = optimizer
         recipe.beta1 = 0.75
@@ -17,7 +17,7 @@ import Testing
         recipe.nesterov = optimizer == .sgd
         let layout = PackedLayout(Network(inputs: 1, hidden: [], outputs: 1), panelWidth: 16)
         return OptimizerState(recipe: recipe, layout: layout, kernels: .table(for: .scalar))
-            .step(number, learningRate: 0.125)
+            .step(number, learningRate: 0.125).numbers
     }
 
     @Test func sgd() {

@@ -70,7 +70,7 @@ enum Sample {
             recipe: recipe, fingerprint: fingerprint, featureShape: [2, 2], scale: 1 / 255,
             task: .classification(classes: classes),
             state: TrainingState(
-                parameters: parameters(), optimizer: optimizer,
+                parameters: parameters(), average: recipe.ema == nil ? nil : parameters(from: 5), optimizer: optimizer,
                 best: epochs > 0 ? .init(epoch: epochs, parameters: parameters(from: 9)) : nil, step: step,
                 lossSum: 1.0 / 3, history: epochs > 0 ? (1...epochs).map { record($0) } : []))
     }

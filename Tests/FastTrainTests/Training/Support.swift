@@ -82,7 +82,7 @@ extension TrainingEngine {
         try Team.run(threads: threads) { member throws(FastTrainError) in
             try engine.forwardBackward(data.train, indices: order.base, of: rows, step: number, member: member)
             try member.barrier()
-            engine.reduceUpdate(rank: member.rank, count: rows, step)
+            try engine.reduceUpdate(count: rows, step, member: member)
         }
         let loss = engine.lossSum(count: rows) / engine.weightSum(order.base, count: rows)
         return (loss, engine.optimizer.memories[0].values.unpacked())

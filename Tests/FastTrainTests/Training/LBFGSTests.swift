@@ -1,0 +1,205 @@
+import Foundation
+import KernelDispatch
+import Testing
+import _TestSupport
+
+@testable import FastTrain
+
+@Suite struct LBFGSTests {
+    static let cases = try! FileManager.default.contentsOfDirectory(atPath: PyTorchReferenceTests.folder)
+        .filter { $0.hasPrefix("lbfgs-") }.sorted()
+
+    /// The minimum that SciPy finds in double precision (Tests/References/make_references.py).
+    @Test(arguments: cases)
+    func minimaAgree(name: String) throws {
+        let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/" + name)
+        var recipe = Recipe()
+        recipe.hidden = file.metadata["hidden"]!.split(separator: ",").map { Int($0)! }
+        recipe.activation = [Activation(rawValue: file.metadata["activation"]!)!]
+        recipe.loss = Loss(rawValue: file.metadata["loss"]!)!
+        recipe.weightDecay = Double(file.metadata["weight_decay"]!)!
+        recipe.optimizer = .lbfgs
+        recipe.epochs = 2000
+        recipe.validation = 0
+        let data = try PyTorchReferenceTests().dataset(file)
+        let initial = try PyTorchReferenceTests().parameters(file, "initial.", recipe, data)
+        let outcome = try Training(recipe, on: data, options: RunOptions(threads: 2, initial: initial)).train()
+        #expect(outcome.ending == .convergence)
+        let found = outcome.model.parameters.flat.map(Double.init)
+        let penalty = recipe.weightDecay / 2 * found.reduce(0) { $0 + $1 * $1 }
+        let objective = outcome.history.last!.trainLoss + penalty
+        let expected = Double(file.metadata["objective"]!)!
+        #expect(abs(objective - expected) < 1e-5 * expected, "\(objective) instead of \(expected)")
+        let final = try PyTorchReferenceTests().parameters(file, "final.", recipe, data).flat
+        let worst = zip(found, final).map { abs($0 - Double($1)) }.max()!
+        #expect(worst < 0.02, "weights differ by \(worst) after \(outcome.history.count) iterations")
+    }
+
+    @Test func xorIsLearned() throws {
+        let data = try Dataset(
+            name: "xor", features: [0, 0, 0, 1, 1, 0, 1, 1], featureShape: [2], labels: [0, 1, 1, 0],
+            classes: ["0", "1"])
+        var recipe = Recipe()
+        recipe.hidden = [8, 8]
+        recipe.activation = [.tanh]
+        recipe.optimizer = .lbfgs
+        recipe.epochs = 200
+        recipe.validation = 0
+        let outcome = try Training(recipe, on: data).train()
+        #expect(try outcome.model.evaluate(data, data.train).accuracy == 1)
+        #expect(outcome.ending == .convergence && outcome.history.last!.trainLoss < 1e-3)
+    }
+
+    /// Rows for three evaluations of minibatches, the last one odd; wide enough for lists and for layers cut by panels.
+    private func large() throws -> (Recipe, Dataset) {
+        var recipe = Recipe()
+        recipe.hidden = [129, 40]
+        recipe.optimizer = .lbfgs
+        recipe.historySize = 3
+        recipe.epochs = 6
+        recipe.weightDecay = 1e-3
+        return (recipe, try SmallData.sparse(rows: 2300))
+    }
+
+    /// What an engine's iterations come to.
+    private func iterations(
+        _ recipe: Recipe, on data: Dataset, threads: Int, density: FeatureDensity?, _ kernels: KernelTable
+    ) throws -> [UInt32] {
+        let network = recipe.network(for: data)
+        let rows = TrainingEngine.rows(recipe, of: data.train.count, threads: threads)
+        let engine = TrainingEngine(
+            network: network, recipe: recipe, task: data.task, rows: rows, density: density, threads: threads,
+            kernels: kernels)
+        engine.load(network.initialParameters(recipe))
+        let order = (0..<data.train.count).map(Int32.init)
+        let batch = FullBatch(engine: engine, split: data.train, rows: order, recipe: recipe, threads: threads)
+        let minimizer = LBFGS(recipe, batch: batch)
+        try Team.run(threads: threads) { member throws(FastTrainError) in
+            var state = LBFGS.State()
+            for _ in 0..<recipe.epochs { try minimizer.iterate(&state, member: member) }
+        }
+        return bits(engine.forward.snapshot.flat)
+    }
+
+    @Test(arguments: [Normalization.none, .layer], [1, 3])
+    func theSameBits(normalization: Normalization, shards: Int) throws {
+        var (recipe, data) = try large()
+        recipe.normalization = normalization
+        recipe.shards = shards
+        recipe.epochs = 4
+        if normalization == .layer { recipe.activation = [.gelu] }
+        var expected: [UInt32]?
+        for kernels in supportedKernels() {
+            for density in [nil, FeatureDensity(data.train, width: 150)] {
+                for threads in kernels.instructionSet == .scalar ? [2] : [1, 2, 7, 33] {
+                    let found = try iterations(recipe, on: data, threads: threads, density: density, kernels)
+                    let isSame = found == expected ?? found
+                    #expect(isSame, "\(kernels.instructionSet) \(threads) threads")
+                    expected = found
+                }
+            }
+        }
+    }
+
+    /// Over minibatches that are not of the rows at hand alone, the mean loss and its gradient are those of one minibatch, but
+    /// for rounding.
+    @Test func theGradientIsThatOfAllRows() throws {
+        var (recipe, data) = try large()
+        recipe.weightDecay = 0
+        let network = recipe.network(for: data)
+        let parameters = network.initialParameters(recipe)
+        let engine = TrainingEngine(
+            network: network, recipe: recipe, task: data.task, rows: FullBatch.rowsAtOnce, threads: 2,
+            kernels: .table(for: .best))
+        engine.load(parameters)
+        let order = (0..<data.train.count).map(Int32.init)
+        let batch = FullBatch(engine: engine, split: data.train, rows: order, recipe: recipe, threads: 2)
+        let losses = Buffer<Double>(count: 2)
+        try Team.run(threads: 2) { member throws(FastTrainError) in
+            var turn = FullBatch.Turn()
+            losses.base[member.rank] = try batch.evaluate(&turn, member: member).objective
+        }
+        var sgd = recipe
+        sgd.optimizer = .sgd
+        sgd.batchSize = data.train.count
+        let expected = try TrainingEngine.gradient(of: sgd, at: parameters, on: data, rows: data.train.count)
+        #expect(losses.base[0] == losses.base[1] && abs(losses.base[0] - expected.loss) < 1e-6)
+        for (found, wanted) in zip(batch.gradient.unpacked().flat, expected.gradient.flat) {
+            #expect(abs(found - wanted) < 1e-6)
+        }
+    }
+
+    @Test func stoppedAtAnyIterationAndResumed() throws {
+        var (recipe, data) = try large()
+        recipe.historySize = 2
+        let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
+        for stopAt in 1..<recipe.epochs {
+            let folder = ScratchFolder()
+            let output = folder.file("run")
+            let counter = Counter()
+            let first = try Training(recipe, on: data, options: RunOptions(threads: 2, output: output))
+                .train(stop: { counter.next() == stopAt ? 15 : nil })
+            #expect(first.interrupted == 15)
+            let resumed = try Training.resume(output, threads: 3, data: data)
+            #expect(resumed.resumedFromStep == stopAt)
+            expectSame(try resumed.train(), straight, "stopped at \(stopAt)")
+        }
+    }
+
+    /// A run that has converged stays where it is, also with more epochs, and says why it ended.
+    @Test func whatHasConvergedIsOver() throws {
+        let data = try SmallData.values(rows: 40)
+        var recipe = Recipe()
+        recipe.hidden = []
+        recipe.optimizer = .lbfgs
+        recipe.epochs = 100
+        let folder = ScratchFolder()
+        let output = folder.file("run")
+        let outcome = try Training(recipe, on: data, options: RunOptions(output: output)).train()
+        #expect(outcome.ending == .convergence && outcome.history.count < 30)
+        #expect(outcome.validation!.r2! > 0.9999)
+        let again = try Training.resume(output, epochs: 200, data: data).train()
+        #expect(again.ending == .convergence)
+        expectSame(again, outcome, "resumed when it had converged")
+    }
+
+    @Test func aWideToleranceEndsAtOnce() throws {
+        let data = try SmallData.classes()
+        var recipe = Recipe()
+        recipe.hidden = [4]
+        recipe.optimizer = .lbfgs
+        recipe.gradientTolerance = 100
+        let training = try Training(recipe, on: data)
+        let outcome = try training.train()
+        #expect(outcome.history.count == 1 && outcome.history[0].learningRate == 0)
+        #expect(bits(outcome.model.parameters.flat) == bits(training.firstParameters.flat))
+    }
+
+    @Test func divergenceIsAnError() throws {
+        let data = try Dataset(
+            name: "huge", features: [1e30, -1e30], featureShape: [1], targets: [1e30, 1], targetNames: ["y"])
+        var recipe = Recipe()
+        recipe.hidden = [3]
+        recipe.optimizer = .lbfgs
+        recipe.validation = 0
+        #expect(exitCode { _ = try Training(recipe, on: data).train() } == 76)
+    }
+
+    /// What weighs nothing changes nothing.
+    @Test func rowsCountByTheirWeights() throws {
+        var recipe = Recipe()
+        recipe.hidden = [3]
+        recipe.activation = [.tanh]
+        recipe.optimizer = .lbfgs
+        recipe.validation = 0
+        let x = (0..<40).map { Float($0 % 8) / 8 + Float($0 / 8) }
+        let labels = (0..<40).map { $0 % 3 == 0 ? 1 : 0 }
+        let data = try Dataset(name: "rows", features: x, featureShape: [1], labels: labels, classes: ["a", "b"])
+        let even = try Training(recipe, on: data).train()
+        recipe.classWeight = .given([2, 2])
+        let doubled = try Training(recipe, on: data).train()
+        for (one, other) in zip(even.history, doubled.history) { #expect(abs(one.trainLoss - other.trainLoss) < 1e-4) }
+        recipe.classWeight = .given([1, 0])
+        #expect(try Training(recipe, on: data).train().history.last!.trainLoss < 0.01)
+    }
+}
