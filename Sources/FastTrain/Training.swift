@@ -24,6 +24,8 @@ public final class Training {
     public let instructionSet: InstructionSet
     /// The run folder's path, if there is one.
     public var output: String? { folder?.path }
+    /// The folder of the event files for TensorBoard, if there is one.
+    public var eventFolder: String? { tensorBoard?.folder }
     /// Things that a person should know before the run starts, such as a damaged checkpoint that was passed over.
     public private(set) var warnings: [String]
     /// The step that the run goes on from; 0: it starts.

@@ -189,6 +189,18 @@ struct RunResultTests {
                 """)
     }
 
+    @Test func whereTheEventFilesAre() {
+        var result = result
+        result.eventFolder = "my logs"
+        let text = result.text(width: 80, style: .plain)
+        #expect(text.contains("\nreport  my run/report.html\ncurves  tensorboard --logdir 'my logs'\nuse it"))
+        #expect(result.interruption(by: 2).hasSuffix("go on with: fasttrain resume 'my run' --tensorboard 'my logs'"))
+        result.folder = nil
+        #expect(
+            result.text(width: 80, style: .plain).hasSuffix(
+                "\n\ncurves  tensorboard --logdir 'my logs'\n\nno model was saved: give --output DIR to keep it"))
+    }
+
     @Test func asJSON() {
         let json = result.json
         #expect(json["data"] == .string("pets.safetensors"))

@@ -9,6 +9,8 @@ struct RunResult: SessionResult {
     var threads: Int
     var instructionSet: InstructionSet
     var folder: String?
+    /// That of TensorBoard's event files.
+    var eventFolder: String?
     var history: [EpochRecord]
     var bestEpoch: Int?
     var validation: Evaluation?
@@ -81,13 +83,19 @@ struct RunResult: SessionResult {
     }
 
     private var files: String {
-        guard let folder else { return "nothing was saved: give --output DIR to keep the model" }
+        let curves = eventFolder.map { "tensorboard --logdir \($0.shellQuoted)".printable }
+        guard let folder else {
+            let nothing = "no model was saved: give --output DIR to keep it"
+            return curves.map { "curves  \($0)\n\n\(nothing)" }
+                ?? "nothing was saved: give --output DIR to keep the model"
+        }
         let split = hasTestRows ? "" : " --split train"
         let name = folder.shellQuoted
         var table = Table([.left, .left])
         table.add("model", "\(folder)/model.safetensors".printable)
         table.add("run", "\(folder) (recipe.json, history.jsonl, metrics.json, checkpoints)".printable)
         table.add("report", "\(folder)/report.html".printable)
+        if let curves { table.add("curves", curves) }
         table.add("use it", "fasttrain evaluate \(name)\(split)".printable)
         table.add("", "fasttrain predict \(name)\(split) -o predictions.csv".printable)
         return table.lines.joined(separator: "\n")
@@ -99,7 +107,8 @@ struct RunResult: SessionResult {
         guard let folder, let checkpoint else {
             return "\(start); nothing was saved, as there is no folder to save to (--output)"
         }
-        return "\(start); saved \(checkpoint); go on with: fasttrain resume \(folder.shellQuoted)"
+        let events = eventFolder.map { " --tensorboard \($0.shellQuoted)" } ?? ""
+        return "\(start); saved \(checkpoint); go on with: fasttrain resume \(folder.shellQuoted)\(events)"
     }
 
     // MARK: - For a program
@@ -142,6 +151,7 @@ extension RunResult {
             recipe: training.recipe, dataName: training.data.name,
             hasTestRows: training.data.test != nil, parameterCount: training.network.parameterCount,
             threads: training.threads, instructionSet: training.instructionSet, folder: training.output,
+            eventFolder: training.eventFolder,
             history: outcome.history, bestEpoch: outcome.bestEpoch, validation: outcome.validation,
             test: outcome.test, interrupted: outcome.interrupted, ending: outcome.ending,
             checkpoint: outcome.checkpoint,

@@ -93,21 +93,44 @@ struct ReportTests {
             run.metrics["confusion_matrix"]
                 == .array((0..<3).map { row in .array((0..<3).map { .integer(matrix[row, $0]) }) }))
 
-        guard case .array(let classes)? = run.metrics["per_class"] else {
-            throw FastTrainError.internalError("classes")
-        }
-        let rows = try #require(run.page.section("Class by class")).rows
-        #expect(rows.count == 3)
+        try expectRows(of: "Class by class", in: run, perClass: "per_class", count: 3)
+        let wrong = matrix.total - (0..<3).reduce(0) { $0 + matrix[$1, $1] }
+        let mistakes = try #require(run.page.section("Most confident mistakes"))
+        #expect(mistakes.all("p", class: "note").first?.text.hasPrefix("\(wrong) mistakes in 90 test rows") == true)
+        #expect(mistakes.all("figure").count == min(wrong, 24))
+    }
+
+    /// The rows of a section's table say what a list in the metrics says.
+    private func expectRows(of heading: String, in run: Run, perClass name: String, count: Int) throws {
+        guard case .array(let classes)? = run.metrics[name] else { throw FastTrainError.internalError("no \(name)") }
+        let rows = try #require(run.page.section(heading)).rows
+        #expect(rows.count == count && classes.count == count)
         for (row, scores) in zip(rows, classes) {
             #expect(scores["class"] == .string(row[0].text))
             for (cell, name) in zip([row[1], row[2], row[3], row[5]], ["precision", "recall", "f1", "support"]) {
                 #expect(try cell.value == number(scores, name), "\(name)")
             }
         }
-        let wrong = matrix.total - (0..<3).reduce(0) { $0 + matrix[$1, $1] }
-        let mistakes = try #require(run.page.section("Most confident mistakes"))
-        #expect(mistakes.all("p", class: "note").first?.text.hasPrefix("\(wrong) mistakes in 90 test rows") == true)
-        #expect(mistakes.all("figure").count == min(wrong, 24))
+    }
+
+    @Test func labelsAreAsInTheMetrics() throws {
+        var random = TestRandom(6)
+        let features = random.floats(400)
+        let targets = features.map { Float($0 > 0 ? 1 : 0) }
+        let data = try Dataset(
+            name: "labels", features: features, featureShape: [2], targets: targets, targetNames: ["hot", "wet"],
+            testFeatures: Array(features.prefix(80)), testTargets: Array(targets.prefix(80)))
+        let run = try run(data) { $0.loss = .binaryCrossEntropy }
+        #expect(try run.page.tile("test accuracy")?.value == number(run.metrics, "test_accuracy"))
+        try expectRows(of: "Label by label", in: run, perClass: "per_class", count: 2)
+        #expect(run.page.section("Confusion matrix") == nil && run.page.section("Predicted and true") == nil)
+    }
+
+    @Test func twoClassesOfOneOutput() throws {
+        let run = try run(SmallData.classes(2, rows: 100, testRows: 40)) { $0.loss = .binaryCrossEntropy }
+        #expect(run.page.all("h1").first?.text == "6-4-1 on small classes")
+        try expectRows(of: "Class by class", in: run, perClass: "per_class", count: 2)
+        #expect(run.page.section("Confusion matrix")?.all("g").count == 4)
     }
 
     @Test func curvesAreThoseOfTheHistory() throws {
