@@ -173,7 +173,7 @@ differs: initial weights and the order of rows, so the scores differ from seed t
 
 Scores on the test rows: the median over the seeds; the mean and its standard error; and of the difference between the two,
 seed by seed. Milliseconds: the median; of fasttrain the whole process from its start to its end, of scikit-learn the call
-of `fit` alone. The data sets are small: most of fasttrain's time is its start.
+of `fit` alone. The data sets are small: much of fasttrain's time is its start. Beside other programs times are rough.
 
 | data | score | rows | network | fasttrain, median | scikit-learn, median | fasttrain, mean | scikit-learn, mean | difference | ms | scikit-learn, ms |
 | --- | --- | --: | --- | --: | --: | --: | --: | --: | --: | --: |
