@@ -182,15 +182,6 @@ import _TestSupport
         #expect(parts.coefs == whole.coefs && parts.lossCurve == whole.lossCurve)
     }
 
-    /// What the README shows.
-    @Test func theReadmesExample() throws {
-        let (rows, species) = Self.clouds
-        var net = MLPClassifier<String>(hiddenLayerSizes: [50], alpha: 1e-5, maxIter: 1000, randomState: 1)
-        try net.fit(rows, species)
-        #expect(try net.score(rows, species) > 0.9)
-        #expect(net.coefs.map(\.shape) == [[4, 50], [50, 3]] && net.lossCurve.count == net.nIter)
-    }
-
     /// Two classes have one output, labels one each.
     @Test func twoClassesAndLabels() throws {
         let (x, y) = Self.clouds
