@@ -267,6 +267,11 @@ extension Recipe {
     func resolved(for data: Dataset) throws(FastTrainError) -> Recipe {
         try validate()
         var recipe = self
+        if case .classification(let classes) = data.task, classes.count < 2 {
+            throw .badData(
+                file: data.name, place: .named("train.y"), expected: "at least two classes to tell apart",
+                found: "\(classes.count)")
+        }
         let loss = resolvedLoss(for: data.task)
         recipe.loss = loss
         recipe.beta2 = beta2 ?? optimizer.defaultBeta2

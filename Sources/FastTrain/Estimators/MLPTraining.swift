@@ -99,9 +99,9 @@ final class MLPTraining: @unchecked Sendable {
                     data.train, indices: order.base + first, of: count, step: step, member: member)
                 try member.barrier()
                 if isLead { try account(first, count) }
-                engine.reduceUpdate(
-                    rank: member.rank, count: count, update,
-                    weights: engine.weightStep(update, order.base + first, count: count))
+                try engine.reduceUpdate(
+                    count: count, update, weights: engine.weightStep(update, order.base + first, count: count),
+                    member: member)
                 if isLead { endStep(count) }
                 try member.barrier()
             case .validate:
@@ -237,8 +237,8 @@ extension OptimizerState.Step {
     /// scikit-learn adds Adam's epsilon to the root of the mean of squares as it is, PyTorch to the root of the mean that is
     /// corrected for its beginning at 0.
     fileprivate var withUncorrectedEpsilon: OptimizerState.Step {
-        guard case .adam(var step) = self else { return self }
-        step.epsilon *= step.squareScale
-        return .adam(step)
+        guard case .adam(var numbers) = numbers else { return self }
+        numbers.epsilon *= numbers.squareScale
+        return OptimizerState.Step(numbers: .adam(numbers), averageRate: averageRate)
     }
 }

@@ -165,6 +165,9 @@ struct RecipeOptions: ParsableArguments {
             """,
             valueName: "x"))
     var alpha = Setting(Recipe().alpha)
+
+    @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Times each weight's sign added to its gradient.", valueName: "rate"))
     var l1 = Setting(Recipe().l1)
 

@@ -6,10 +6,11 @@ enum Console {
     /// The reader of standard output has gone, like `head` when it has seen enough: nothing more is worth doing.
     struct ReaderGone: Error {}
 
-    /// To be called before anything else: a reader that goes away is an error of `write` and not the end of the
-    /// program, and no file that is opened later takes the number of a standard stream that was closed.
+    /// To be called before anything else: a reader that goes away, or a file that may not grow (`ulimit -f`), is an error of
+    /// `write` and not the end of the program, and no file that is opened later takes the number of a standard stream that was closed.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
             // The lowest free number is this one. Opened the wrong way round, so that using it stays an error.
             _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
