@@ -18,6 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 OPTIONS = ["--hidden", "8", "--batch-size", "16", "--epochs", "4", "--checkpoint-every", "5", "--threads", "1"]
+LAST = "step-0000000024.safetensors"
 KILLED = -signal.SIGKILL
 
 
@@ -48,6 +49,7 @@ class Bench:
 
     def __init__(self, fasttrain: str, converter: str, seed: int):
         self.fasttrain = str(Path(fasttrain).resolve())
+        self.converter = str(Path(converter).resolve())
         self.seed = seed
         self.random = random.Random(seed)
         memory = Path("/dev/shm")  # what a disk does is not the question, and there are thousands of fsyncs
@@ -130,6 +132,9 @@ class Bench:
         """`left`: files that may be left over."""
         found = contents(run)
         for name, value in self.expected.items():
+            # A signal's checkpoint counts among the newest three that are kept.
+            if name.startswith("step-") and name != LAST and name not in found:
+                continue
             expect(found.get(name) == value, f"{what}: {name} is not that of an undisturbed run")
         expect(set(leftovers(run)) <= set(left), f"{what}: left over: {leftovers(run)}")
 

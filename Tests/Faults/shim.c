@@ -7,6 +7,7 @@
 //   FAULT_AT     the number of the call, from 1, that something happens to
 //   FAULT_CALLS  names with commas: only these calls are counted; all unless given
 //   FAULT_DO     before, after: SIGKILL before the call, after it; torn: SIGKILL after half of a write;
+//                INT, TERM, HUP: the signal before the call, which is then made; INTINT: twice;
 //                short: a write of half of the bytes, which is no error; an error's name, as ENOSPC: the call fails
 //   FAULT_EACH   set: every call from FAULT_AT on, not that one alone
 //   FAULT_SKIP   a call that is left out, as if the program did not make it: fsync (of files), fsync-folder, flock, unlink
@@ -113,6 +114,12 @@ static enum action decide(const char *call) {
     if (!strcmp(doing, "after")) return KILL_AFTER;
     if (!strcmp(doing, "torn")) return TEAR;
     if (!strcmp(doing, "short")) return SHORT;
+    int signal = !strncmp(doing, "INT", 3) ? SIGINT : !strcmp(doing, "TERM") ? SIGTERM : !strcmp(doing, "HUP") ? SIGHUP : 0;
+    if (signal) {
+        raise(signal);
+        if (!strcmp(doing, "INTINT")) raise(signal);
+        return GO;
+    }
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
         if (strcmp(doing, errors[i].name)) continue;
         errno = errors[i].code;

@@ -44,7 +44,11 @@ struct ForwardPass: Sendable {
         targets = RowTargets(rows: rows, outputs: network.outputs, task: task)
         loss = recipe.resolvedLoss(for: task).kernel
         huberDelta = Float(recipe.huberDelta)
-        if case .classification = task { isBinary = network.outputs == 1 } else { isBinary = false }
+        if case .classification = task {
+            isBinary = network.outputs == 1 && loss == .binaryCrossEntropy
+        } else {
+            isBinary = false
+        }
         activationsOfLayers = recipe.activations.map(\.kernel)
         slope = Float(recipe.leakySlope)
         normalizer = Normalizer(

@@ -1,0 +1,41 @@
+"""Signals in every phase of a run: while it loads, trains, validates, saves, reports."""
+
+import signal
+
+from harness import OPTIONS, Bench, expect, leftovers
+
+SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "HUP": signal.SIGHUP}
+
+
+def signals(bench: Bench) -> str:
+    """A signal before each call on a file, the data set included: the run ends with the signal's code, or with 0 where
+    nothing was left to do, and goes on to the same result. A second one ends it at once, and harms nothing."""
+
+    def run_of(faults: dict[str, object]):
+        run = bench.new_folder()
+        done = bench.call(
+            "train", "--data", bench.data, *OPTIONS, "--output", run, faults=faults, at=bench.folder)
+        return run, done
+
+    def send(number: int, name: str) -> str:
+        run, done = run_of({"at": number, "do": name})
+        what = f"SIG{name} before call {number}"
+        code = SIGNALS["INT" if name == "INTINT" else name]
+        # By the signal itself: it came before there was anything to save, or it was the second.
+        expect(done.returncode in (0, 128 + code, -code), f"{what}: it ended with {done.returncode}: {done.stderr}")
+        if done.returncode == 128 + code:
+            expect(not leftovers(run), f"{what}: left over: {leftovers(run)}")
+            expect("resume" in done.stderr + done.stdout, f"{what}: it does not say how to go on: {done.stderr}")
+        bench.go_on(run, what)
+        return "done" if done.returncode == 0 else "saved" if done.returncode > 0 else "at once"
+
+    trace = bench.folder / "trace-signals"
+    expect(run_of({"trace": trace})[1].returncode == 0, "the traced run")
+    total = sum(not line.startswith("out\t") for line in trace.read_text().splitlines())
+    names = ["INT", "TERM", "HUP", "INTINT"]
+    cases = [(number, name) for number in range(1, total + 1) for name in ([names[number % 3]] + names[3:])]
+    counts = bench.each(cases, send)
+    return (
+        f"{counts.total()} signals: {counts['saved']} saved and said so, {counts['at once']} ended at once, "
+        f"{counts['done']} came when all was done"
+    )

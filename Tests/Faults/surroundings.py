@@ -1,0 +1,199 @@
+"""Machines that are not as one would wish: small limits, odd names, closed streams, no home, sizes at both ends."""
+
+import os
+import resource
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from harness import OPTIONS, Bench, expect
+
+REFUSALS = (64, 65, 66, 73, 74)
+
+
+def expect_line(done, codes, what: str) -> None:
+    """It ended with one of the codes, by itself, and said why in one line."""
+    expect(done.returncode in codes, f"{what}: it ended with {done.returncode}: {done.stderr[-600:]}")
+    if done.returncode != 0:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("fasttrain: error: ")]
+        expect(len(lines) == 1, f"{what}: expected one line that says why, found {done.stderr[-600:]}")
+
+
+def limits(bench: Bench) -> str:
+    """ulimit -n, -f, -v and a stack that is small: a clear line, or the same result."""
+    count = 0
+    kinds = {
+        "open files": (resource.RLIMIT_NOFILE, [4, 5, 6, 7, 8, 10, 16]),
+        "file size": (resource.RLIMIT_FSIZE, [0, 100, 1000, 2000, 4096, 8192, 20000]),
+        "memory": (resource.RLIMIT_AS, [2**26, 2**27, 2**28, 2**29, 2**30]),
+    }
+    for name, (kind, values) in kinds.items():
+        for value in values:
+            for threads in (1, 8):
+                run = bench.new_folder()
+                command, environment = bench.command(
+                    "train", "--data", bench.data, *OPTIONS, "--threads", threads, "--output", run)
+                done = subprocess.run(
+                    command, env=environment, capture_output=True, text=True, timeout=120,
+                    preexec_fn=lambda kind=kind, value=value: resource.setrlimit(kind, (value, value)))
+                what = f"{name} limited to {value}, {threads} threads"
+                if done.returncode == 127 or "error while loading shared libraries" in done.stderr:
+                    continue  # the program was not even loaded
+                expect_line(done, (0, 70, *REFUSALS), what)
+                if done.returncode == 0:
+                    bench.expect_same(run, what)
+                else:
+                    bench.go_on(run, what)
+                count += 1
+    return f"{count} runs under small limits"
+
+
+NAMES = ["with space", "new\nline", "ünïcödé 文字", "-dash", "quote'\"s", "%s%n", "a" * 200, "tab\there", "*?[x]", "\\back"]
+
+
+def names(bench: Bench) -> str:
+    """Folders and files of any name that the file system takes."""
+    for name in NAMES:
+        parent = bench.new_folder().parent / name
+        parent.mkdir()
+        data = parent / f"{name[:100]}.safetensors"
+        data.write_bytes(bench.data.read_bytes())
+        run = parent / name[:100]
+        done = bench.call("train", "--data", data, *OPTIONS, "--output", run)
+        expect(done.returncode == 0, f"the name {name!r}: {done.stderr}")
+        expect(all(ord(letter) >= 32 or letter == "\n" for letter in done.stderr + done.stdout), f"{name!r}: raw control characters")
+        found = (run / "model.safetensors").read_bytes()
+        expect(found == bench.expected["model.safetensors"], f"the name {name!r}: another model")
+        for command in (["resume", run], ["evaluate", run], ["predict", run, "-o", parent / "p.csv"], ["inspect", data]):
+            done = bench.call(*command)
+            expect(done.returncode == 0, f"{command[0]} under the name {name!r}: {done.stderr}")
+    return f"{len(NAMES)} names"
+
+
+def surroundings(bench: Bench) -> str:
+    """No home, no environment at all, an odd locale, streams that are closed or full, a folder that is gone."""
+    cases = {
+        "no environment": {"env": {}},
+        "an odd locale": {"env": {"LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE", "LC_NUMERIC": "fr_FR.UTF-8", "TZ": "Pacific/Kiritimati"}},
+        "TERM of nothing": {"env": {"TERM": "\x1b", "COLUMNS": "-7", "LINES": "x"}},
+        "OpenMP's variables": {"env": {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OMP_DYNAMIC": "true", "KMP_AFFINITY": "x"}},
+        "standard output closed": {"preexec_fn": lambda: os.close(1), "stdout": None},
+        "standard error closed": {"preexec_fn": lambda: os.close(2), "stderr": None},
+        "all streams closed": {"preexec_fn": lambda: os.closerange(0, 3), "stdout": None, "stderr": None},
+        "a full device": {"stdout": open("/dev/full", "w"), "stderr": open("/dev/full", "w")},
+    }
+    for what, options in cases.items():
+        run = bench.new_folder()
+        command, environment = bench.command("train", "--data", bench.data, *OPTIONS, "--output", run)
+        arguments = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120} | options
+        done = subprocess.run(command, **arguments)
+        # What cannot be said on standard output is an error of its own, 74; the run is whole all the same.
+        expect(done.returncode in (0, 74), f"{what}: it ended with {done.returncode}: {done.stderr}")
+        bench.expect_same(run, what)
+
+    gone = bench.new_folder().parent / "gone"
+    gone.mkdir()
+    run = bench.new_folder()
+    command, environment = bench.command("train", "--data", bench.data, *OPTIONS, "--output", run)
+    done = subprocess.run(
+        ["bash", "-c", 'cd "$0"; rmdir "$0"; "$@"', gone, *command], env=environment, capture_output=True, text=True)
+    expect(done.returncode == 0, f"in a folder that is gone: {done.stderr}")
+    bench.expect_same(run, "in a folder that is gone")
+    return f"{len(cases) + 1} surroundings"
+
+
+def table(bench: Bench, rows: list[str]) -> Path:
+    path = bench.new_folder().parent / "table.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def sizes(bench: Bench) -> str:
+    """Sizes at both ends: trained, or refused in one line."""
+
+    def data_of(rows: list[str], *options: str):
+        path = table(bench, rows)
+        data = path.with_name("data.safetensors")
+        done = subprocess.run(
+            [bench.converter, "csv", path, "--target", "y", *options, "-o", data], capture_output=True, text=True)
+        return data, done
+
+    def trained(what: str, rows: list[str], options: list[str], arguments: list[str], codes=(0,)) -> None:
+        data, done = data_of(rows, *options)
+        if not data.exists():
+            expect(65 in codes or 64 in codes, f"{what}: {done.stderr}")
+            expect(done.returncode in (64, 65) and done.stderr.count("\n") == 1, f"{what}: {done.returncode} {done.stderr}")
+            return
+        run = bench.new_folder()
+        done = bench.call("train", "--data", data, "--epochs", "2", *arguments, "--output", run)
+        expect_line(done, codes, what)
+        if done.returncode == 0:
+            for command in (["evaluate", run], ["predict", run, "-o", run / "p.csv"]):
+                done = bench.call(*command, "--data", data, "--split", "train")
+                expect_line(done, (0,), f"{what}: {command[0]}")
+
+    numbers = [f"{i % 7},{i % 3}" for i in range(60)]
+    whole = ["--test", "0"]
+    trained("one row", ["x,y", "1,a", "2,b"][:2] + [], whole, ["--validation", "0"], (0, 64, 65))
+    trained("one row of numbers", ["x,y", "1,2.5"], whole, ["--validation", "0"], (0, 64, 65))
+    trained("one class", ["x,y"] + [f"{i},a" for i in range(9)], whole, ["--validation", "0"], (64, 65))
+    trained("one feature", ["x,y"] + numbers, ["--task", "regression"], ["--hidden", "1"])
+    trained("a constant feature", ["x,z,y"] + [f"1,{n}" for n in numbers], ["--task", "regression"], [])
+    trained("a constant target", ["x,y"] + [f"{i},5" for i in range(30)], ["--task", "regression"], [])
+    trained("10,000 classes", ["x,y"] + [f"{i},c{i}" for i in range(10_000)] * 2, whole, ["--hidden", "4", "--validation", "0"])
+    trained("a minibatch larger than the data", ["x,y"] + numbers, ["--task", "regression"], ["--batch-size", "16777216"])
+    trained("more shards than rows", ["x,y"] + numbers, ["--task", "regression"], ["--shards", "1024"])
+    trained("more threads than rows", ["x,y"] + numbers, ["--task", "regression"], ["--threads", "200"])
+    trained("200 layers", ["x,y"] + numbers, ["--task", "regression"], ["--hidden", ",".join(["5"] * 200)])
+    trained("layers of one unit", ["x,y"] + numbers, ["--task", "regression"], ["--hidden", "1,1,1,1"])
+    trained("a layer beyond any memory", ["x,y"] + numbers, ["--task", "regression"], ["--hidden", "16777216,16777216"], (64, 74))
+    trained("a million columns", [",".join(f"c{i}" for i in range(20_000)) + ",y", *[",".join("1" * 20_000) + f",{i}" for i in range(5)]],
+            ["--task", "regression", *whole], ["--hidden", "4", "--validation", "0"])
+    return "14 sizes"
+
+
+def memory(bench: Bench) -> str:
+    """100 million parameters, and a data set of 20 GB that lies sparsely on the disk: what is resident."""
+    import json
+    import struct
+
+    peaks = []
+    # On a disk: in memory, what is read of a sparse file is allocated.
+    folder = Path(tempfile.mkdtemp(prefix="fasttrain-faults-"))
+    path = folder / "large.safetensors"
+    rows, width = 25_600_000, 784
+    header = json.dumps({
+        "train.x": {"dtype": "U8", "shape": [rows, width], "data_offsets": [0, rows * width]},
+        "train.y": {"dtype": "U8", "shape": [rows], "data_offsets": [rows * width, rows * width + rows]},
+    }).encode()
+    header += b" " * (-len(header) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(header)) + header)
+        file.truncate(8 + len(header) + rows * width + rows)
+        file.seek(8 + len(header) + rows * width)
+        file.write(bytes([0, 1]) * 500)
+    run = bench.new_folder()
+    command, environment = bench.command(
+        "train", "--data", path, "--hidden", "16", "--max-time", "1", "--validation", "0", "--no-shuffle", "--epochs", "1",
+        "--batch-size", "4096", "--checkpoint-every", "10", "--output", run)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    private = 0
+    while process.poll() is None:
+        try:
+            smaps = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        except (OSError, FileNotFoundError):
+            break
+        private = max(private, sum(int(line.split()[1]) for line in smaps.splitlines() if line.startswith("Private_Dirty")))
+        try:
+            process.wait(0.2)
+        except subprocess.TimeoutExpired:
+            pass
+        if (run / "checkpoints").is_dir() and any((run / "checkpoints").iterdir()):
+            process.terminate()
+            process.wait(60)
+    expect(process.returncode in (0, 143), f"20 GB: {process.returncode} {process.stderr.read()}")
+    expect(private < 1 << 20, f"20 GB: {private / 1024:.0f} MiB of private memory, expected less than 1024")
+    peaks.append(f"20 GB of data in {private / 1024:.0f} MiB")
+    shutil.rmtree(folder)
+    return ", ".join(peaks)
