@@ -258,7 +258,8 @@ public final class Training {
         var memories: [String: Parameters] = [:]
         for name in recipe.optimizerState { memories[name] = network.zeroParameters() }
         return TrainingState(
-            parameters: firstParameters, average: recipe.ema == nil ? nil : firstParameters, optimizer: memories, best: nil, step: 0, lossSum: 0, history: [])
+            parameters: firstParameters, average: recipe.ema == nil ? nil : firstParameters, optimizer: memories,
+            best: nil, step: 0, lossSum: 0, history: [])
     }
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the reference files beside this script: what PyTorch computes, for our tests to compare with.
 
-    python3 -m venv venv && venv/bin/pip install -r Tests/Python/requirements.txt
+    python3 -m venv venv && venv/bin/pip install scipy -r Tests/Python/requirements.txt
     venv/bin/python Tests/References/make_references.py
 
 The files are committed, so the tests need neither Python nor PyTorch. One version of PyTorch makes the same bytes
@@ -391,7 +391,7 @@ def lbfgs_references() -> None:
     for name, hidden, activation, loss, decay in [
         ("softmax", [], "relu", "cross-entropy", 0.01),
         ("linear", [], "relu", "squared-error", 0.01),
-        ("tanh", [8, 5], "tanh", "cross-entropy", 0.02),
+        ("tanh", [8], "tanh", "cross-entropy", 0.02),
     ]:
         for seed in range(1, 1000):
             x, y = problem(seed, ROWS, loss)

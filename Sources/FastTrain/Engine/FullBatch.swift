@@ -114,6 +114,8 @@ struct FullBatch: Sendable {
     func move(
         from origin: PackedParameters, along direction: PackedParameters, _ factor: Double, member: TeamMember
     ) throws(FastTrainError) {
+        // Until no one reads the parameters as they were; where members share the products, these see to that.
+        if own != nil { try member.barrier() }
         let parameters = engine.forward.parameters
         for block in engine.plan.shares[member.rank] {
             parameters.layout.forEachSlice(of: block) { slice in

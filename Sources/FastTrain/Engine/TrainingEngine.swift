@@ -139,8 +139,8 @@ struct TrainingEngine: Sendable {
     }
 
     /// Features to gradients for this member's rows of a minibatch of `count` rows; data row `indices[r]` becomes row r.
-    /// `total`: what the rows count over which the mean loss is taken, unless those of the minibatch; `step`: minibatches before it. The whole
-    /// team calls it, with a barrier after.
+    /// `total`: what the rows count over which the mean loss is taken, unless those of the minibatch; `step`: minibatches
+    /// before it. The whole team calls it, with a barrier after.
     func forwardBackward(
         _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, ofTotal total: Double? = nil, step: Int,
         member: TeamMember, laps: LapTimer? = nil

@@ -323,9 +323,8 @@ final class TrainingSession: @unchecked Sendable {
         if let minimizer { memories = minimizer.memories(minimum ?? LBFGS.State(), of: training.network) }
         return TrainingState(
             parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: memories, best: best,
-            step: step,
-            lossSum: lossSum, history: history,
-            hasConverged: minimum?.hasConverged ?? false, seconds: clock.total)
+            step: step, lossSum: lossSum, history: history, hasConverged: minimum?.hasConverged ?? false,
+            seconds: clock.total)
     }
 
     private func checkFinite() throws(FastTrainError) {

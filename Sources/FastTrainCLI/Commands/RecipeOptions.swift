@@ -244,7 +244,9 @@ struct RecipeOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Rows of a minibatch.", valueName: "n"))
     var batchSize = Setting(Recipe().batchSize)
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Passes over the training rows; of lbfgs iterations.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Passes over the training rows; of lbfgs iterations.", valueName: "n"))
     var epochs = Setting(Recipe().epochs)
 
     @Option(
@@ -391,7 +393,8 @@ struct RecipeOptions: ParsableArguments {
         ]
         let stepwise = Optimizer.allCases.filter { $0 != .lbfgs }
         let others: [(Bool, String, [Optimizer])] = [
-            (learningRate.given != nil, "--learning-rate", stepwise), (batchSize.given != nil, "--batch-size", stepwise),
+            (learningRate.given != nil, "--learning-rate", stepwise),
+            (batchSize.given != nil, "--batch-size", stepwise),
             (schedule.given != nil, "--schedule", stepwise), (warmup.given != nil, "--warmup", stepwise),
             (shuffle != nil, "--shuffle", stepwise), (historySize != nil, "--history-size", [.lbfgs]),
             (gradientTolerance != nil, "--gradient-tolerance", [.lbfgs]),

@@ -108,9 +108,11 @@ struct RunCard {
 
     private var optimizerLine: String {
         if recipe.optimizer == .lbfgs {
-            let decay = recipe.weightDecay > 0 ? ", weight decay \(Format.setting(recipe.weightDecay))" : ""
+            let penalties =
+                (recipe.weightDecay > 0 ? ", weight decay \(Format.setting(recipe.weightDecay))" : "")
+                + (recipe.alpha > 0 ? ", alpha \(Format.setting(recipe.alpha))" : "")
             return "lbfgs, history of \(recipe.historySize), gradient tolerance "
-                + Format.setting(recipe.gradientTolerance) + decay
+                + Format.setting(recipe.gradientTolerance) + penalties
         }
         var parts = ["\(recipe.optimizer.rawValue), learning rate \(Format.setting(recipe.learningRate))"]
         let schedule =

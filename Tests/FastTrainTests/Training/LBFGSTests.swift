@@ -202,4 +202,28 @@ import _TestSupport
         recipe.classWeight = .given([1, 0])
         #expect(try Training(recipe, on: data).train().history.last!.trainLoss < 0.01)
     }
+
+    /// Of rows that come in pairs of opposites the best bias is 0, so that it makes no difference that alpha leaves it out. Its
+    /// penalty is shown, that of the weight decay is not.
+    @Test func alphaIsADecayOfTheWeights() throws {
+        var random = TestRandom(41)
+        let half = random.floats(60)
+        let targets = (0..<20).map { half[3 * $0] - 2 * half[3 * $0 + 1] + 0.5 * random.floats(1)[0] }
+        let data = try Dataset(
+            name: "opposites", features: half + half.map { -$0 }, featureShape: [3],
+            targets: targets + targets.map { -$0 }, targetNames: ["y"])
+        var recipe = Recipe()
+        recipe.hidden = []
+        recipe.optimizer = .lbfgs
+        recipe.validation = 0
+        recipe.epochs = 100
+        recipe.weightDecay = 0.25
+        let decayed = try Training(recipe, on: data).train()
+        (recipe.weightDecay, recipe.alpha) = (0, 0.25 * 40)
+        let penalised = try Training(recipe, on: data).train()
+        let (found, expected) = (penalised.model.parameters.flat, decayed.model.parameters.flat)
+        for (one, other) in zip(found, expected) { #expect(abs(one - other) < 1e-4) }
+        let penalty = 0.125 * found.dropLast().reduce(0) { $0 + Double($1 * $1) }
+        #expect(abs(penalised.history.last!.trainLoss - decayed.history.last!.trainLoss - penalty) < 1e-4)
+    }
 }
