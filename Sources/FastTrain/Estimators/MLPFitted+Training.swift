@@ -6,13 +6,16 @@ extension MLPFitted {
         _ settings: MLPSettings, on data: Dataset, loss: MLPLoss, isPartial: Bool,
         initial: Parameters? = nil
     ) throws(FastTrainError) {
+        guard !isPartial || settings.solver != .lbfgs else {
+            throw .usage("partialFit: expected the solver sgd or adam, found lbfgs")
+        }
         guard !isPartial || !settings.earlyStopping else {
             throw .usage("partialFit: expected earlyStopping to be off, as one epoch cannot end early")
         }
         let goesOn = network != nil && (isPartial || settings.warmStart)
         let seed =
             settings.randomState ?? (goesOn ? network?.recipe.seed : nil) ?? UInt64.random(in: .min ... .max)
-        if settings.earlyStopping {
+        if settings.stopsEarly {
             let heldOut = HoldOut.shares(of: [data.train.count], settings.validationFraction)[0]
             guard heldOut >= 2, heldOut < data.train.count else {
                 throw .usage(
@@ -37,7 +40,7 @@ extension MLPFitted {
             trained.tolerance.tol = settings.tol
             trained.tolerance.epochs = settings.nIterNoChange ?? .max
             if !isPartial {
-                trained.tolerance.startAnew(from: settings.earlyStopping ? bestValidationScore : bestLoss.map { -$0 })
+                trained.tolerance.startAnew(from: settings.stopsEarly ? bestValidationScore : bestLoss.map { -$0 })
                 trained.learningRate = settings.learningRateInit
                 if recipe.schedule == .inverseScaling { trained.learningRate /= power(Double(t) + 1, settings.powerT) }
             }

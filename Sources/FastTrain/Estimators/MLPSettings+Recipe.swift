@@ -5,7 +5,13 @@ extension MLPSettings {
         recipe.hidden = hiddenLayerSizes
         recipe.activation = [activation]
         recipe.loss = loss.loss
-        recipe.optimizer = solver == .sgd ? .sgd : .adam
+        recipe.optimizer =
+            switch solver {
+            case .sgd: .sgd
+            case .adam: .adam
+            case .lbfgs: .lbfgs
+            }
+        recipe.gradientTolerance = tol * loss.gradient
         recipe.learningRate = learningRateInit / loss.ofRate(recipe.optimizer)
         recipe.momentum = momentum
         recipe.nesterov = solver == .sgd && nesterovsMomentum && momentum > 0
@@ -21,10 +27,12 @@ extension MLPSettings {
         recipe.gamma = recipe.schedule.defaultGamma
         recipe.epochs = maxIter
         recipe.seed = seed
-        recipe.validation = earlyStopping ? validationFraction : 0
-        recipe.monitor = earlyStopping ? .validationScore : .trainLoss
-        recipe.tol = tol
-        recipe.nIterNoChange = nIterNoChange
+        recipe.validation = stopsEarly ? validationFraction : 0
+        recipe.monitor = stopsEarly ? .validationScore : .trainLoss
+        if solver != .lbfgs {
+            recipe.tol = tol
+            recipe.nIterNoChange = nIterNoChange
+        }
         recipe.shuffle = shuffle
         let trainRows = rows - HoldOut.shares(of: [rows], recipe.validation)[0]
         recipe.batchSize =
@@ -34,6 +42,9 @@ extension MLPSettings {
             }
         return recipe
     }
+
+    /// As in scikit-learn lbfgs does not.
+    var stopsEarly: Bool { earlyStopping && solver != .lbfgs }
 
     /// Throws `.usage` that names the first setting that is out of its range.
     func validate() throws(FastTrainError) {
@@ -63,7 +74,7 @@ extension MLPSettings {
             ),
             (
                 "validationFraction", validationFraction, "a number above 0, below 1",
-                !earlyStopping || (validationFraction > 0 && validationFraction < 1)
+                !stopsEarly || (validationFraction > 0 && validationFraction < 1)
             ),
         ]
         if let fault = numbers.first(where: { !$0.isSound }) {
@@ -74,7 +85,6 @@ extension MLPSettings {
         if let (name, count) = counts.first(where: { $0.1 < 1 }) {
             throw .usage("\(name): expected at least 1, found \(count)")
         }
-        if solver == .lbfgs { throw .usage("solver: lbfgs is not there yet; sgd and adam are") }
     }
 }
 

@@ -62,7 +62,8 @@ public struct MLPSettings: Sendable, Equatable {
         case sgd
         /// Kingma & Ba 2015.
         case adam
-        /// A quasi-Newton method on all rows at once.
+        /// A quasi-Newton method on all rows at once, for small data. `batchSize`, `learningRate…`, `earlyStopping` and
+        /// `nIterNoChange` play no part.
         case lbfgs
     }
 

@@ -13,6 +13,8 @@ final class MLPTraining: @unchecked Sendable {
     private let recipe: Recipe
     private let data: Dataset
     private let engine: TrainingEngine
+    /// Of lbfgs.
+    private let minimizer: LBFGS?
     private let validation: EvaluationPass?
     private let trainRows: [Int32]
     /// The epoch's rows in their order.
@@ -30,10 +32,14 @@ final class MLPTraining: @unchecked Sendable {
     /// First place of the next minibatch in the epoch.
     private var first = 0
     private var lossSum = 0.0
+    /// Of loss and gradient by lbfgs.
+    private var evaluations = 0
 
     private enum Action {
         /// Rows `first ..< first + count` of the epoch's order.
         case step(Int, first: Int, count: Int, OptimizerState.Step)
+        /// One of lbfgs.
+        case iteration
         case validate
         case finish
     }
@@ -54,7 +60,7 @@ final class MLPTraining: @unchecked Sendable {
         let sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
         trainRows = sampling.trainRows
         let network = recipe.network(for: data)
-        let batch = min(recipe.batchSize, trainRows.count)
+        let batch = min(recipe.mostRowsAtOnce, trainRows.count)
         threads = try MLPTraining.threads(
             settings.threads, operations: Double(batch) * Double(network.operationsPerSample))
         let rows = TrainingEngine.rows(recipe, of: trainRows.count, threads: threads)
@@ -63,6 +69,12 @@ final class MLPTraining: @unchecked Sendable {
             density: FeatureDensity(data.train, width: network.inputs),
             weights: RowWeights(nil, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
             threads: threads, kernels: .table(for: try InstructionSet.chosen()))
+        minimizer =
+            recipe.optimizer != .lbfgs
+            ? nil
+            : LBFGS(
+                recipe,
+                batch: FullBatch(engine: engine, split: data.train, rows: trainRows, recipe: recipe, threads: threads))
         let heldOut = sampling.validationRows
         validation =
             heldOut.isEmpty
@@ -92,6 +104,7 @@ final class MLPTraining: @unchecked Sendable {
     /// One member's part.
     private func work(_ member: TeamMember) throws(FastTrainError) {
         let isLead = member.rank == 0
+        var minimum = LBFGS.State()
         while true {
             switch next {
             case .step(let step, let first, let count, let update):
@@ -103,6 +116,10 @@ final class MLPTraining: @unchecked Sendable {
                     count: count, update, weights: engine.weightStep(update, order.base + first, count: count),
                     member: member)
                 if isLead { endStep(count) }
+                try member.barrier()
+            case .iteration:
+                try minimizer?.iterate(&minimum, member: member)
+                if isLead { try endIteration(minimum) }
                 try member.barrier()
             case .validate:
                 validation?.run(engine.forward, member: member)
@@ -129,7 +146,8 @@ final class MLPTraining: @unchecked Sendable {
         if validation != nil { best = now.parameters }
         fitted.nIter = 0
         fitted.isConverged = false
-        planEpoch()
+        evaluations = 0
+        if minimizer == nil { planEpoch() } else { next = .iteration }
     }
 
     private func planEpoch() {
@@ -158,12 +176,7 @@ final class MLPTraining: @unchecked Sendable {
         var sum = engine.lossSum(count: count) * loss.data + (engine.penalty?.sum ?? 0) * loss.penalty
         if !offsets.isEmpty { sum += (0..<count).reduce(0) { $0 + offsets[Int(rows[$1])] } }
         sum *= weight > 0 ? Double(count) / weight : 0
-        guard sum.isFinite else {
-            throw .diverged(
-                epoch: fitted.nIter + 1, step: now.steps + 1,
-                what: "the loss is not finite; smaller features or a smaller learningRateInit may help",
-                checkpoint: nil)
-        }
+        guard sum.isFinite else { throw divergence("the loss is not finite") }
         lossSum += sum
     }
 
@@ -173,11 +186,33 @@ final class MLPTraining: @unchecked Sendable {
         if first < trainRows.count { planStep() } else { next = .validate }
     }
 
-    private func endEpoch() throws(FastTrainError) {
-        guard engine.forward.parameters.areFinite else {
-            throw .diverged(
-                epoch: fitted.nIter + 1, step: now.steps, what: "a weight is not finite", checkpoint: nil)
+    private func endIteration(_ state: LBFGS.State) throws(FastTrainError) {
+        guard let value = state.value, value.objective.isFinite else { throw divergence("the loss is not finite") }
+        order.base.update(from: trainRows, count: trainRows.count)
+        let penalty = engine.penalty?.sum ?? 0
+        var sum = (value.lossSum - penalty) * loss.data + penalty * loss.penalty
+        if !offsets.isEmpty { sum += trainRows.reduce(0) { $0 + offsets[Int($1)] } }
+        fitted.loss = sum / engine.weightSum(order.base, count: trainRows.count)
+        evaluations += state.evaluations
+        // The last one may find that there is nowhere to go.
+        if state.length > 0 {
+            fitted.nIter += 1
+            fitted.lossCurve += fitted.loss.map { [$0] } ?? []
+            if settings.verbose { print("Iteration \(fitted.nIter), loss = \(Format.fixed(fitted.loss ?? .nan, 8))") }
         }
+        fitted.isConverged = state.hasConverged
+        let isOver = state.hasConverged || fitted.nIter == epochs || evaluations >= settings.maxFun
+        next = isOver ? .finish : .iteration
+    }
+
+    private func divergence(_ what: String) -> FastTrainError {
+        .diverged(
+            epoch: fitted.nIter + 1, step: now.steps + 1,
+            what: "\(what); smaller features or a smaller learningRateInit may help", checkpoint: nil)
+    }
+
+    private func endEpoch() throws(FastTrainError) {
+        guard engine.forward.parameters.areFinite else { throw divergence("a weight is not finite") }
         let loss = lossSum / Double(trainRows.count)
         fitted.nIter += 1
         fitted.t += trainRows.count

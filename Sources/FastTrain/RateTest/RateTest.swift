@@ -64,6 +64,9 @@ public struct RateTest: Sendable, Equatable {
         onStep: @escaping @Sendable (Int, RateCurve.Point) -> Void = { _, _ in }
     ) throws(FastTrainError) -> RateCurve {
         try validate()
+        guard recipe.optimizer != .lbfgs else {
+            throw .usage("--optimizer: expected one with a learning rate, found lbfgs, which finds its steps by itself")
+        }
         let options = RunOptions(threads: options.threads, initial: options.initial)
         let whole = try Training(self.recipe(recipe, stepsPerEpoch: 1), on: data, options: options)
         let training = try Training(

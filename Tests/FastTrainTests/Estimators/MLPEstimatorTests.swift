@@ -238,6 +238,36 @@ import _TestSupport
         }
     }
 
+    @Test func fullBatches() throws {
+        let (x, y) = Self.clouds
+        var nets: [MLPClassifier<String>] = []
+        for threads in [1, 2, 5] {
+            var net = Self.classifier {
+                $0.solver = .lbfgs
+                $0.maxIter = 30
+                $0.earlyStopping = true
+                $0.threads = threads
+            }
+            try net.fit(x, y)
+            nets.append(net)
+        }
+        #expect(nets.allSatisfy { $0.fitted == nets[0].fitted })
+        #expect(try nets[0].score(x, y) == 1)
+        #expect(nets[0].lossCurve.count == nets[0].nIter && nets[0].loss == nets[0].lossCurve.last)
+        #expect(zip(nets[0].lossCurve, nets[0].lossCurve.dropFirst()).allSatisfy { $0 >= $1 })
+        var short = Self.classifier {
+            $0.solver = .lbfgs
+            $0.maxFun = 5
+        }
+        try short.fit(x, y)
+        #expect(short.nIter <= 5 && !short.isConverged)
+        #expect(message { try short.partialFit(x, y) } == "partialFit: expected the solver sgd or adam, found lbfgs")
+        short.warmStart = true
+        let before = short.loss!
+        try short.fit(x, y)
+        #expect(short.loss! < before)
+    }
+
     @Test func aCopyIsApart() throws {
         var net = Self.classifier()
         try net.fit(Self.clouds.x, Self.clouds.y)

@@ -122,6 +122,13 @@ import _TestSupport
         #expect(throws: FastTrainError.usage(message)) { try test.validate() }
     }
 
+    @Test func lbfgsHasNoRate() throws {
+        var recipe = recipe()
+        recipe.optimizer = .lbfgs
+        recipe.momentum = 0
+        #expect(exitCode { _ = try RateTest().run(recipe, on: SmallData.classes()) } == 64)
+    }
+
     @Test func files() throws {
         let folder = ScratchFolder()
         let curve = curve((0..<40).map { 2 - Double($0) / 40 })
