@@ -69,6 +69,10 @@ extension MLPFitted {
             throw .usage(
                 "a model: expected one activation, no normalization and F32 features, as the estimators have")
         }
+        guard model.preprocessing == nil else {
+            throw .usage(
+                "a model: expected one of features as they are, found one of a table's columns, which it prepares")
+        }
         self.init()
         network = Trained(
             recipe: model.recipe, parameters: model.parameters, memoryRate: model.recipe.learningRate,

@@ -32,7 +32,7 @@ public struct MLPSettings: Sendable, Equatable {
     public var tol: Double = 1e-4
     /// Print a line an epoch, to standard output.
     public var verbose = false
-    /// `fit` goes on from the weights that there are. Other than in scikit-learn the solver's memory (momentum, Adam's
+    /// `fit` goes on from the weights that there are. Other than in scikit-learn the memory of sgd and adam (momentum,
     /// means) is kept as well.
     public var warmStart = false
     /// Of `.sgd`, from 0 to below 1.
