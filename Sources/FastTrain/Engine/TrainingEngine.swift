@@ -7,7 +7,7 @@ import KernelTypes
 /// outputs; of the first layer or two it may take some panels of outputs for all rows instead. In `reduceUpdate` it takes
 /// some blocks of the weights, makes their gradient over each shard's rows, all-reduces the shards and updates the
 /// weights (TrainingEngine+Update.swift). Which thread takes what has no influence on any number.
-struct TrainingEngine: Sendable {
+final class TrainingEngine: Sendable {
     let forward: ForwardPass
     let optimizer: OptimizerState
     /// Of the parameters over the steps, if there is one.
