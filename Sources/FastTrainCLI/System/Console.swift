@@ -11,6 +11,9 @@ enum Console {
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        // libomp notes in /dev/shm, by the process's number, that it is loaded, lest a program have two of it; this one has
+        // not. What a killed process of that number left there, half written, would end the program.
+        setenv("KMP_DUPLICATE_LIB_OK", "TRUE", 0)
         for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
             // The lowest free number is this one. Opened the wrong way round, so that using it stays an error.
             _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
