@@ -44,6 +44,30 @@ public struct Evaluation: Sendable, Equatable {
     }
 }
 
+extension Evaluation {
+    /// The mean of a figure of each of some rows, by their weights; NaN if none counts.
+    static func mean(_ rows: Int, _ weight: (Int) -> Double, _ figure: (Int) -> Double) -> Double {
+        let sums = (0..<rows).reduce((figure: 0.0, weight: 0.0)) {
+            ($0.figure + weight($1) * figure($1), $0.weight + weight($1))
+        }
+        return sums.figure / sums.weight
+    }
+
+    /// The coefficient of determination, 1 − Σ w (y − f)² / Σ w (y − ȳ)²; of truths y that are all equal 1 if they are met
+    /// exactly, else 0.
+    static func r2(_ truth: [Double], _ predicted: [Double], _ weight: (Int) -> Double) -> Double {
+        let mean = mean(truth.count, weight) { truth[$0] }
+        var residual = 0.0
+        var spread = 0.0
+        for row in truth.indices {
+            let error = truth[row] - predicted[row]
+            residual += weight(row) * error * error
+            spread += weight(row) * (truth[row] - mean) * (truth[row] - mean)
+        }
+        return spread > 0 ? 1 - residual / spread : (residual == 0 ? 1 : 0)
+    }
+}
+
 /// Counts of rows by true class (row) and predicted class (column).
 public struct ConfusionMatrix: Sendable, Equatable {
     /// Names of the classes, in the order of labels.

@@ -12,7 +12,8 @@ enum MemoryLimit {
                 + "expected at most \(gigabytes(available)), which is what this process can have")
     }
 
-    /// The parameters, once more for backpropagation, for their average, the whole gradient and the optimizer's each memory, five more for lbfgs (whose smallest networks have more, which is little), the copy that is made to
+    /// The parameters, once more for backpropagation, for their average, the whole gradient and the optimizer's each
+    /// memory, five more for lbfgs (whose smallest networks have more, which is little), the copy that is made to
     /// load or save them; two numbers for each unit and row, and what lists of the features and of one hidden layer, by
     /// rows and by columns, may come to; the threads' rooms for a block of gradient of each shard. In bf16 of each unit
     /// and row two numbers more, half as large: pairs of rows, of it and of its gradient. One more where the activation's

@@ -69,7 +69,8 @@ public enum AtomicFile {
         return System.isLink(path) ? System.resolved(path) ?? path : path
     }
 
-    private static func folder(of path: String) -> String {
+    /// The folder that a path is in.
+    package static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
@@ -82,16 +83,13 @@ public enum AtomicFile {
             let temporary = "\(folder)/\(temporaryPrefix)\(getpid())-\(attempt)\(temporarySuffix)"
             let descriptor = System.createExclusively(temporary)
             if descriptor >= 0 { return (descriptor, temporary) }
-            switch errno {
-            case EEXIST: continue
-            case ENOSPC, EDQUOT, EIO: throw failure(path, "create")
-            default: throw .cannotCreate(path: path, reason: System.reason)
-            }
+            guard errno == EEXIST else { throw System.creationFailure(path) }
         }
         throw .cannotCreate(path: path, reason: "too many temporary files in \(folder)")
     }
 
-    private static func synchronizeFolder(_ folder: String, for path: String) throws(FastTrainError) {
+    /// Waits until the entries of a folder are on the storage device. Throws `.inputOutput` that names `path`.
+    package static func synchronizeFolder(_ folder: String, for path: String) throws(FastTrainError) {
         let descriptor = System.openFolder(folder)
         guard descriptor >= 0 else {
             guard errno == EACCES else { throw failure(path, "open of the folder") }

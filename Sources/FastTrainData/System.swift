@@ -9,6 +9,15 @@ package enum System {
     /// The system's words for an error number.
     static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
+    /// Why the call that failed last made no file or folder.
+    package static func creationFailure(_ path: String, by operation: String = "create") -> FastTrainError {
+        let reason = self.reason
+        switch errno {
+        case ENOSPC, EDQUOT, EIO: return .inputOutput(path: path, operation: operation, reason: reason)
+        default: return .cannotCreate(path: path, reason: reason)
+        }
+    }
+
     /// Opens a file for reading. Never waits for the other end of a named pipe.
     package static func openForReading(_ path: String) -> Int32 {
         retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }

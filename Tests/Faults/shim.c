@@ -133,7 +133,7 @@ static void end(enum action action) {
     if (action == KILL_AFTER || action == TEAR) raise(SIGKILL);
 }
 
-static int open_at(const char *name, const char *path, int flags, mode_t mode, int (*real)(const char *, int, ...)) {
+static int open_at(const char *path, int flags, mode_t mode, int (*real)(const char *, int, ...)) {
     char absolute[PATH_MAX];
     if (!covers(path, absolute)) return real(path, flags, mode);
     int creates = (flags & O_CREAT) && access(absolute, F_OK) != 0;
@@ -147,7 +147,6 @@ static int open_at(const char *name, const char *path, int flags, mode_t mode, i
     note(creates ? "create" : "open", absolute, NULL, 0, descriptor, code, NULL, 0);
     end(action);
     errno = code;
-    (void)name;
     return descriptor;
 }
 
@@ -156,7 +155,7 @@ int open(const char *path, int flags, ...) {
     va_start(list, flags);
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0;
     va_end(list);
-    return open_at("open", path, flags, mode, REAL(open));
+    return open_at(path, flags, mode, REAL(open));
 }
 
 int open64(const char *path, int flags, ...) {
@@ -164,7 +163,7 @@ int open64(const char *path, int flags, ...) {
     va_start(list, flags);
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0;
     va_end(list);
-    return open_at("open64", path, flags, mode, REAL(open64));
+    return open_at(path, flags, mode, REAL(open64));
 }
 
 // How many of `count` bytes the disk still takes.

@@ -53,11 +53,8 @@ A run is of use as a reference only if it forgives rounding: another order of su
 whose two runs agree to MAX_LOSS_ERROR (relative) and MAX_WEIGHT_ERROR.
 """
 
-import json
-import struct
-from pathlib import Path
-
 import numpy as np
+import reference_file
 import scipy.optimize
 import torch
 from torch import nn
@@ -456,20 +453,8 @@ def lbfgs_references() -> None:
 
 
 def write(name: str, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
-    """A safetensors file in our order: the safetensors package writes metadata in an order that changes by run."""
-    header = {"__metadata__": metadata | {"torch": torch.__version__.split("+")[0]}}
-    payload = b""
-    for key, value in tensors.items():
-        data = value.contiguous().numpy().tobytes()
-        header[key] = {
-            "dtype": {torch.float32: "F32", torch.int64: "I64"}[value.dtype],
-            "shape": list(value.shape),
-            "data_offsets": [len(payload), len(payload) + len(data)],
-        }
-        payload += data
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-(len(text) + 8) % 64)
-    Path(__file__).with_name(f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + payload)
+    arrays = {key: value.contiguous().numpy() for key, value in tensors.items()}
+    reference_file.write(name, arrays, metadata | {"torch": torch.__version__.split("+")[0]})
 
 
 def main() -> None:

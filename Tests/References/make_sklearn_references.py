@@ -30,11 +30,10 @@ estimators over ten seeds.
 """
 
 import json
-import struct
 import warnings
-from pathlib import Path
 
 import numpy as np
+import reference_file
 import sklearn
 from sklearn import datasets
 from sklearn.model_selection import train_test_split
@@ -245,20 +244,7 @@ def real_data_references() -> None:
 
 
 def write(name: str, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
-    """A safetensors file in our order: the safetensors package writes metadata in an order that changes by run."""
-    header = {"__metadata__": metadata | {"scikit-learn": sklearn.__version__}}
-    payload = b""
-    for key, value in tensors.items():
-        data = np.ascontiguousarray(value).tobytes()
-        header[key] = {
-            "dtype": {"float32": "F32", "int64": "I64", "uint8": "U8"}[value.dtype.name],
-            "shape": list(value.shape),
-            "data_offsets": [len(payload), len(payload) + len(data)],
-        }
-        payload += data
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-(len(text) + 8) % 64)
-    Path(__file__).with_name(f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + payload)
+    reference_file.write(name, tensors, metadata | {"scikit-learn": sklearn.__version__})
 
 
 def main() -> None:

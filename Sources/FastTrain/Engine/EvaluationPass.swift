@@ -68,27 +68,23 @@ struct EvaluationPass: Sendable {
         }
     }
 
-    /// How the labels `names` were told; one holds from one half on upwards.
+    /// How the labels `names` were told.
     private func labelScore(_ names: [String]) -> Evaluation.Score {
-        guard case .values(let targets, _) = split.targets else { return .regression(r2: 0) }
-        var right = 0
-        var counts = names.map { _ in (hits: 0, predicted: 0, support: 0) }
-        for row in 0..<rows.count {
-            var isRight = true
-            for column in 0..<outputs {
-                let holds = targets[Int(rows.base[row]) * outputs + column] > 0.5
-                let isPredicted = values.base[row * outputs + column] > 0
-                counts[column].hits += holds && isPredicted ? 1 : 0
-                counts[column].predicted += isPredicted ? 1 : 0
-                counts[column].support += holds ? 1 : 0
-                isRight = isRight && holds == isPredicted
-            }
-            right += isRight ? 1 : 0
+        let labels = names.enumerated().map { column, name in
+            let rows = (0..<self.rows.count).map { told($0, column) }
+            return ConfusionMatrix.ClassScore(
+                name: name, hits: rows.count { $0.holds && $0.isPredicted }, predicted: rows.count { $0.isPredicted },
+                support: rows.count { $0.holds })
         }
-        let labels = zip(names, counts).map {
-            ConfusionMatrix.ClassScore(name: $0, hits: $1.hits, predicted: $1.predicted, support: $1.support)
-        }
-        return .multilabel(accuracy: Double(right) / Double(rows.count), labels: labels)
+        return .multilabel(accuracy: exactMatches { _ in 1 }, labels: labels)
+    }
+
+    /// Whether a label of a row holds, and whether it was predicted: from one half on upwards.
+    private func told(_ row: Int, _ column: Int) -> (holds: Bool, isPredicted: Bool) {
+        guard case .values(let targets, _) = split.targets else { preconditionFailure("labels are values") }
+        return (
+            targets[Int(rows.base[row]) * outputs + column] > 0.5, values.base[row * outputs + column] > 0
+        )
     }
 
     /// The score alone, each row counted as often as its weight in the data set says; NaN if none counts.
@@ -105,20 +101,16 @@ struct EvaluationPass: Sendable {
 
     /// Of a figure of each row, by the rows' weights.
     private func mean(_ weight: (Int) -> Double, _ figure: (Int) -> Double) -> Double {
-        let sums = (0..<rows.count).reduce((figure: 0.0, weight: 0.0)) {
-            ($0.figure + weight($1) * figure($1), $0.weight + weight($1))
-        }
-        return sums.figure / sums.weight
+        Evaluation.mean(rows.count, weight, figure)
     }
 
-    /// The share of rows of which each label was told rightly; a label holds from one half on upwards.
+    /// The share of rows of which each label was told rightly.
     private func exactMatches(_ weight: (Int) -> Double) -> Double {
-        guard case .values(let targets, _) = split.targets else { return 0 }
-        return mean(weight) { row in
-            let isRight = (0..<outputs).allSatisfy { column in
-                (values.base[row * outputs + column] > 0) == (targets[Int(rows.base[row]) * outputs + column] > 0.5)
-            }
-            return isRight ? 1 : 0
+        mean(weight) { row in
+            (0..<outputs).allSatisfy { column in
+                let (holds, isPredicted) = told(row, column)
+                return holds == isPredicted
+            } ? 1 : 0
         }
     }
 
@@ -127,21 +119,13 @@ struct EvaluationPass: Sendable {
         loss == .poisson ? exponential(min(Double(output), 700)) : Double(output)
     }
 
-    /// 1 − Σ(y − f)² / Σ(y − ȳ)² for each output, then the mean over outputs; of a constant output 1 if it is met
-    /// exactly, else 0 (as scikit-learn's `r2_score`).
+    /// R² of each output, then the mean over outputs (as scikit-learn's `r2_score`).
     private func r2(_ weight: (Int) -> Double = { _ in 1 }) -> Double {
         guard case .values(let targets, _) = split.targets else { return 0 }
         let scores = (0..<outputs).map { column in
-            let truth = (0..<rows.count).map { Double(targets[Int(rows.base[$0]) * outputs + column]) }
-            let mean = mean(weight) { truth[$0] }
-            var residual = 0.0
-            var spread = 0.0
-            for row in 0..<rows.count {
-                let error = truth[row] - expectation(values.base[row * outputs + column])
-                residual += weight(row) * error * error
-                spread += weight(row) * (truth[row] - mean) * (truth[row] - mean)
-            }
-            return spread > 0 ? 1 - residual / spread : (residual == 0 ? 1 : 0)
+            Evaluation.r2(
+                (0..<rows.count).map { Double(targets[Int(rows.base[$0]) * outputs + column]) },
+                (0..<rows.count).map { expectation(values.base[$0 * outputs + column]) }, weight)
         }
         return scores.reduce(0, +) / Double(outputs)
     }

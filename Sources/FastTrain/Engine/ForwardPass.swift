@@ -141,7 +141,8 @@ struct ForwardPass: Sendable {
     /// X·Wᵀ + b of one layer, then the activation, unless a normalization comes first; none after the last layer.
     ///
     /// `panels`: those of the outputs to make; nil: all. `inputIsMade`: in the form that the product reads, as features
-    /// always are; `dropout`: of the outputs; `derivative`: where the activation's goes; `multiplyAdds`: of each column of the product, see `gather`; for `laps` alone.
+    /// always are; `dropout`: of the outputs; `derivative`: where the activation's goes; `multiplyAdds`: of each column
+    /// of the product, see `gather`; for `laps` alone.
     func runLayer(
         _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, inputIsMade: Bool = false, dropout: Dropout? = nil,
         derivative: PanelMatrix? = nil, multiplyAdds: Int = 0, laps: LapTimer? = nil
@@ -198,7 +199,8 @@ struct ForwardPass: Sendable {
     }
 
     /// One layer of backpropagation, after `makeDelta`: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of
-    /// inputs. `panels`: those of the inputs to make; nil: all. `derivative`: that was stored, `dropout`: of the inputs. `multiplyAdds`: of `makeDelta`;
+    /// inputs. `panels`: those of the inputs to make; nil: all. `derivative`: that was stored, `dropout`: of the
+    /// inputs. `multiplyAdds`: of `makeDelta`;
     /// for `laps` alone.
     func backpropagate(
         layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix, transposed: UnsafePointer<Float>,

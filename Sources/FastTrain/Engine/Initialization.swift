@@ -1,5 +1,6 @@
 extension Network {
-    /// Random weights and zero biases; of normalizations scale 1, shift 0, running statistics of mean 0 and variance 1: He-uniform for a layer that ReLU or one of its kin follows (He et al. 2015),
+    /// Random weights and zero biases; of normalizations scale 1, shift 0, running statistics of mean 0 and variance 1:
+    /// He-uniform for a layer that ReLU or one of its kin follows (He et al. 2015),
     /// Glorot-uniform otherwise (Glorot & Bengio 2010).
     func initialParameters(_ recipe: Recipe) -> Parameters {
         var parameters = zeroParameters()

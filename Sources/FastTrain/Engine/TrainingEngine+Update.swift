@@ -5,7 +5,8 @@ extension TrainingEngine {
     /// calls it, with a barrier after.
     ///
     /// As a rule a block is done with while it is in cache. Clipping by norm first takes the gradient of all blocks, and a
-    /// limit to the weights' norms whole panels, between barriers. `weightStep`: of the weights, if it is another than that of the other parameters;
+    /// limit to the weights' norms whole panels, between barriers. `weightStep`: of the weights, if it is another than
+    /// that of the other parameters;
     /// `upcoming`: see `forEachBlock`.
     func reduceUpdate(
         count: Int, _ step: OptimizerState.Step, weights weightStep: OptimizerState.Step? = nil, member: TeamMember,

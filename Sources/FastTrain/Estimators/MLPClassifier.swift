@@ -27,7 +27,8 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
 
     /// Trains on rows of features and the class of each.
     ///
-    /// `sampleWeight`: how much each row counts. With `warmStart` it goes on from the weights there are. Throws `.usage` for a setting out of its range, rows that are
+    /// `sampleWeight`: how much each row counts. With `warmStart` it goes on from the weights there are. Throws
+    /// `.usage` for a setting out of its range, rows that are
     /// not alike or too few, labels that do not fit the rows or, with `warmStart`, the classes before; `.badData` with row
     /// and column for a feature that is NaN or infinite; `.diverged`.
     public mutating func fit(_ x: Matrix, _ y: [Label], sampleWeight: [Double]? = nil) throws(FastTrainError) {
@@ -149,12 +150,7 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
 
     private func share(_ isRight: [Bool], _ x: Matrix, _ given: [Double]?) throws(FastTrainError) -> Double {
         let weights = try checkedWeights(given, for: x)
-        var (right, all) = (0.0, 0.0)
-        for (row, isRight) in isRight.enumerated() {
-            all += weights?[row] ?? 1
-            if isRight { right += weights?[row] ?? 1 }
-        }
-        return right / all
+        return Evaluation.mean(isRight.count, { weights?[$0] ?? 1 }, { isRight[$0] ? 1 : 0 })
     }
 
     /// The trained network, with the classes by name; nil before training.

@@ -26,7 +26,8 @@ public struct MLPRegressor: MLPEstimator {
 
     /// Trains on rows of features and the numbers to predict from each, [rows, outputs].
     ///
-    /// `sampleWeight`: how much each row counts. With `warmStart` it goes on from the weights there are. Throws `.usage` for a setting out of its range, rows that are
+    /// `sampleWeight`: how much each row counts. With `warmStart` it goes on from the weights there are. Throws
+    /// `.usage` for a setting out of its range, rows that are
     /// not alike or too few, or targets that do not fit the rows; `.badData` with row and column for a number that is NaN
     /// or infinite; `.diverged`.
     public mutating func fit(
@@ -100,8 +101,9 @@ public struct MLPRegressor: MLPEstimator {
         try check(y, for: x)
         let weights = try checkedWeights(sampleWeight, for: x)
         let scores = (0..<y.columns).map { column in
-            r2(
-                (0..<y.rows).map { Double(y[$0, column]) }, (0..<y.rows).map { Double(predicted[$0, column]) }, weights)
+            Evaluation.r2(
+                (0..<y.rows).map { Double(y[$0, column]) }, (0..<y.rows).map { Double(predicted[$0, column]) }
+            ) { weights?[$0] ?? 1 }
         }
         return scores.reduce(0, +) / Double(scores.count)
     }
@@ -175,14 +177,5 @@ public struct MLPRegressor: MLPEstimator {
         try expect(y.rows, "rows of numbers", for: x)
         guard y.columns > 0 else { throw .usage("y: expected at least one number a row, found none") }
         try y.checkFinite("y")
-    }
-
-    /// 1 − Σ w (y − f)² / Σ w (y − ȳ)²; of a constant 1 if it is met exactly, else 0.
-    private func r2(_ truth: [Double], _ predicted: [Double], _ weights: [Double]?) -> Double {
-        func sum(_ term: (Int) -> Double) -> Double { truth.indices.reduce(0) { $0 + (weights?[$1] ?? 1) * term($1) } }
-        let mean = sum { truth[$0] } / sum { _ in 1 }
-        let residual = sum { (truth[$0] - predicted[$0]) * (truth[$0] - predicted[$0]) }
-        let spread = sum { (truth[$0] - mean) * (truth[$0] - mean) }
-        return spread > 0 ? 1 - residual / spread : (residual == 0 ? 1 : 0)
     }
 }

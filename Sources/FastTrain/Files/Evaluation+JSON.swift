@@ -1,6 +1,7 @@
 extension Evaluation {
     /// What `evaluate --json` prints: `{"loss":…, "accuracy":…, "confusion_matrix":[[…]], "samples":…}`, for regression
-    /// with `r2` in place of the two in the middle; for labels without the matrix. Rows of the matrix are the true classes, columns the predicted.
+    /// with `r2` in place of the two in the middle; for labels without the matrix. Rows of the matrix are the true
+    /// classes, columns the predicted.
     public var json: JSON {
         .object([JSON.Member("loss", loss.json)] + scoreMembers + [JSON.Member("samples", samples.json)])
     }

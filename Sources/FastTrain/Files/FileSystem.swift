@@ -9,27 +9,16 @@ enum FileSystem {
     /// Makes a folder and those above it that are missing, durably. One that is there already is left as it is.
     static func makeFolder(_ path: String) throws(FastTrainError) {
         if isFolder(path) { return }
-        let parent = folder(of: path)
+        let parent = AtomicFile.folder(of: path)
         if parent != path { try makeFolder(parent) }
         guard mkdir(path, 0o777) == 0 else {
             switch errno {
             case EEXIST where isFolder(path): return  // another process was faster
             case EEXIST: throw .cannotCreate(path: path, reason: "is not a folder")
-            case ENOSPC, EDQUOT, EIO: throw .inputOutput(path: path, operation: "mkdir", reason: System.reason)
-            default: throw .cannotCreate(path: path, reason: System.reason)
+            default: throw System.creationFailure(path, by: "mkdir")
             }
         }
-        let descriptor = System.openFolder(parent)
-        guard descriptor >= 0 else {
-            guard errno == EACCES else {
-                throw .inputOutput(path: parent, operation: "open of the folder", reason: System.reason)
-            }
-            return  // a folder may be writable but not readable
-        }
-        defer { close(descriptor) }
-        guard System.synchronize(descriptor) || errno == EINVAL else {  // EINVAL: a file system that cannot do this
-            throw .inputOutput(path: parent, operation: "fsync of the folder", reason: System.reason)
-        }
+        try AtomicFile.synchronizeFolder(parent, for: parent)
     }
 
     /// The names in a folder, in no order; none when there is no such folder.
@@ -74,10 +63,5 @@ enum FileSystem {
             throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "other bytes")
         }
         return text
-    }
-
-    static func folder(of path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

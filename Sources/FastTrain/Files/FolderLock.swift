@@ -10,13 +10,7 @@ final class FolderLock: Sendable {
     static func take(_ folder: String) throws(FastTrainError) -> FolderLock {
         let path = folder + "/lock"
         let descriptor = System.openOrCreate(path)
-        guard descriptor >= 0 else {
-            switch errno {
-            case ENOSPC, EDQUOT, EIO:
-                throw .inputOutput(path: path, operation: "create", reason: System.reason)
-            default: throw .cannotCreate(path: path, reason: System.reason)
-            }
-        }
+        guard descriptor >= 0 else { throw System.creationFailure(path) }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             let failure: FastTrainError =

@@ -109,7 +109,8 @@ extension Recipe {
     /// Reads what `json` writes, and checks it as `validate` does.
     ///
     /// `loss` may be missing, and so may what files of earlier versions do not have: precision, dropout, label
-    /// smoothing, L1, clipping, limits of norms, averaging, those of lbfgs, early stopping, the settings of schedules. Throws `.badData` with `file` as the file's name
+    /// smoothing, L1, clipping, limits of norms, averaging, those of lbfgs, early stopping, the settings of schedules.
+    /// Throws `.badData` with `file` as the file's name
     /// and the member's name: one that is missing, unknown, of the wrong type or out of range.
     public init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)

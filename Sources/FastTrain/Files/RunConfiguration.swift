@@ -41,7 +41,8 @@ public struct RunConfiguration: Sendable {
 
     /// The recipe that the file describes, with `later` laid over it, checked.
     ///
-    /// `beta2`, `gamma`, `tol` and `nIterNoChange` go with the optimizer and the schedule: where the file has the default of its own ones and
+    /// `beta2`, `gamma`, `tol` and `nIterNoChange` go with the optimizer and the schedule: where the file has the
+    /// default of its own ones and
     /// `later` has others, theirs are taken. Throws `.badData` with the line for what the file alone makes impossible, else
     /// `.usage`.
     public func recipe(changedBy later: RecipeChanges = RecipeChanges()) throws(FastTrainError) -> Recipe {

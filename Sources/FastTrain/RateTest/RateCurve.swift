@@ -91,7 +91,7 @@ public struct RateCurve: Sendable, Equatable {
         guard path.hasSuffix(".svg") || path.hasSuffix(".json") else {
             throw .usage("--output: expected a name that ends in .svg or .json, found \(path)")
         }
-        let folder = FileSystem.folder(of: absolutePath(path))
+        let folder = AtomicFile.folder(of: absolutePath(path))
         if FileSystem.exists(RunFolder.recipePath(in: folder)) || SearchFolder.isOne(folder) {
             throw .cannotCreate(path: path, reason: "the folder is that of a run; choose another place")
         }

@@ -56,7 +56,8 @@ public struct RateTest: Sendable, Equatable {
     /// Trains such a recipe on the training rows that are not held out. Nothing is written.
     ///
     /// Of the options threads and initial parameters count. `stop` is polled after each step: a signal's number ends the
-    /// test, and the curve is that of the steps that were done. `onStep` is told the number of each, from 1, with its point of the curve. Throws as
+    /// test, and the curve is that of the steps that were done. `onStep` is told the number of each, from 1, with its
+    /// point of the curve. Throws as
     /// `Training.init`.
     public func run(
         _ recipe: Recipe, on data: Dataset, options: RunOptions = RunOptions(),

@@ -9,7 +9,8 @@ public struct SearchOptions: Sendable {
     /// For the winner's last training; nil: those by which it won, with a patience up to its best epoch.
     public var finalEpochs: Int?
     /// Seconds in all, that last training included as far as it can be foreseen: no trial is begun that would not fit,
-    /// and one that takes longer than was foreseen is given up. nil: no limit. It is the one thing by which two searches with the same seed may differ.
+    /// and one that takes longer than was foreseen is given up. nil: no limit. It is the one thing by which two
+    /// searches with the same seed may differ.
     public var time: Double?
     /// Threads that work at once; nil: as many as there are usable CPUs. They change no result.
     public var threads: Int?

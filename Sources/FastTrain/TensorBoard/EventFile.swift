@@ -25,13 +25,7 @@ final class EventFile {
                 self.descriptor = descriptor
                 break
             }
-            guard errno == EEXIST else {
-                let reason = System.reason
-                switch errno {
-                case ENOSPC, EDQUOT, EIO: throw .inputOutput(path: path, operation: "create", reason: reason)
-                default: throw .cannotCreate(path: path, reason: reason)
-                }
-            }
+            guard errno == EEXIST else { throw System.creationFailure(path) }
             seconds += 1
         }
         try append([EventMessage(wallTime: wallTime, step: 0, content: .fileVersion)])

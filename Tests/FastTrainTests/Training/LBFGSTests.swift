@@ -132,18 +132,7 @@ import _TestSupport
     @Test func stoppedAtAnyIterationAndResumed() throws {
         var (recipe, data) = try large()
         recipe.historySize = 2
-        let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
-        for stopAt in 1..<recipe.epochs {
-            let folder = ScratchFolder()
-            let output = folder.file("run")
-            let counter = Counter()
-            let first = try Training(recipe, on: data, options: RunOptions(threads: 2, output: output))
-                .train(stop: { counter.next() == stopAt ? 15 : nil })
-            #expect(first.interrupted == 15)
-            let resumed = try Training.resume(output, threads: 3, data: data)
-            #expect(resumed.resumedFromStep == stopAt)
-            expectSame(try resumed.train(), straight, "stopped at \(stopAt)")
-        }
+        try expectSameWhenStopped(recipe, on: data, at: 1..<recipe.epochs)
     }
 
     /// A run that has converged stays where it is, also with more epochs, and says why it ended.

@@ -186,15 +186,7 @@ import _TestSupport
         recipe.epochs = 3
         recipe.validation = 0.2
         recipe.classWeight = .given([1, 3])
-        let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
-        for stopAt in [1, 4, 7, 12] {
-            let folder = ScratchFolder()
-            let counter = Counter()
-            _ = try Training(recipe, on: data, options: RunOptions(threads: 2, output: folder.file("run")))
-                .train(stop: { counter.next() == stopAt ? 15 : nil })
-            let resumed = try Training.resume(folder.file("run"), threads: 3, data: data).train()
-            expectSame(resumed, straight, "stopped at \(stopAt)")
-        }
+        try expectSameWhenStopped(recipe, on: data, at: [1, 4, 7, 12])
     }
 
     @Test func whatDoesNotFitIsRefused() throws {

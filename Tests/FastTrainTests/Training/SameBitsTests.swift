@@ -141,6 +141,24 @@ import _TestSupport
                 + [Float(engine.penalty?.sum ?? 0)])
     }
 
+    /// What all instruction sets, forms of the features and numbers of threads come to by `steps`, which must be the same.
+    private func sameSteps(
+        _ recipe: Recipe, on data: Dataset, densities: [FeatureDensity?] = [nil], threads: [Int] = [1, 2, 7, 33]
+    ) throws -> [UInt32]? {
+        var expected: [UInt32]?
+        for kernels in supportedKernels() {
+            for density in densities {
+                for threads in threads {
+                    let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
+                    let isSame = found == expected ?? found
+                    #expect(isSame, "\(recipe.precision) \(kernels.instructionSet) \(threads) threads")
+                    expected = found
+                }
+            }
+        }
+        return expected
+    }
+
     @Test(arguments: Optimizer.allCases.filter { $0 != .lion && $0 != .lbfgs }, [1, 3])
     func withAlpha(optimizer: Optimizer, shards: Int) throws {
         let data = try SmallData.weighted(rows: 150)
@@ -149,15 +167,7 @@ import _TestSupport
         recipe.optimizer = optimizer
         recipe.alpha = 0.5
         recipe.normalization = shards == 1 ? .none : .layer
-        var expected: [UInt32]?
-        for kernels in supportedKernels() {
-            for threads in [1, 2, 7, 33] {
-                let found = try steps(recipe, on: data, density: nil, threads: threads, kernels)
-                let isSame = found == expected ?? found
-                #expect(isSame, "\(kernels.instructionSet) \(threads) threads")
-                expected = found
-            }
-        }
+        let expected = try sameSteps(recipe, on: data)
         recipe.alpha = 0
         let without = try steps(recipe, on: data, density: nil, threads: 1, KernelTable.table(for: .best))
         #expect(without != expected)
@@ -174,17 +184,7 @@ import _TestSupport
             recipe.normalization = normalization
             recipe.precision = precision
             if shards > 1 { recipe = dropping(recipe) }
-            var expected: [UInt32]?
-            for kernels in supportedKernels() {
-                for density in [nil, FeatureDensity(data.train, width: 150)] {
-                    for threads in [1, 2, 7, 33] {
-                        let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
-                        let isSame = found == expected ?? found
-                        #expect(isSame, "\(precision) \(kernels.instructionSet) \(threads) threads")
-                        expected = found
-                    }
-                }
-            }
+            _ = try sameSteps(recipe, on: data, densities: [nil, FeatureDensity(data.train, width: 150)])
         }
     }
 
@@ -194,15 +194,7 @@ import _TestSupport
         var recipe = SameBitsTests.recipe(shards: shards)
         recipe.loss = loss
         recipe.classWeight = .balanced
-        var expected: [UInt32]?
-        for kernels in supportedKernels() {
-            for threads in [1, 2, 7, 33] {
-                let found = try steps(recipe, on: data, density: nil, threads: threads, kernels)
-                let isSame = found == expected ?? found
-                #expect(isSame, "\(kernels.instructionSet) \(threads) threads")
-                expected = found
-            }
-        }
+        _ = try sameSteps(recipe, on: data)
     }
 
     @Test(arguments: Activation.allCases, Loss.allCases.filter { $0 != .poisson })
@@ -214,13 +206,7 @@ import _TestSupport
             recipe.loss = loss
             recipe.optimizer = optimizer
             if optimizer == .sgd { recipe = dropping(recipe) }
-            var expected: [UInt32]?
-            for kernels in supportedKernels() {
-                let found = try steps(recipe, on: data, density: nil, threads: 2, kernels)
-                let isSame = found == expected ?? found
-                #expect(isSame, "\(kernels.instructionSet)")
-                expected = found
-            }
+            _ = try sameSteps(recipe, on: data, threads: [2])
         }
     }
 
@@ -237,16 +223,7 @@ import _TestSupport
             if shards == 3 { recipe.optimizer = .sgd }
             let plain = recipe
             regularized.edit(&recipe)
-            var expected: [UInt32]?
-            for kernels in supportedKernels() {
-                for threads in [1, 2, 7, 33] {
-                    let density = FeatureDensity(data.train, width: 150)
-                    let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
-                    let isSame = found == expected ?? found
-                    #expect(isSame, "\(precision) \(kernels.instructionSet) \(threads) threads")
-                    expected = found
-                }
-            }
+            let expected = try sameSteps(recipe, on: data, densities: [FeatureDensity(data.train, width: 150)])
             let without = try steps(plain, on: data, density: nil, threads: 1, .table(for: .best))
             let isOther = expected != without
             #expect(isOther, "it does nothing")
@@ -260,17 +237,8 @@ import _TestSupport
         var recipe = SameBitsTests.recipe()
         recipe.normalization = .batch
         regularized.edit(&recipe)
-        let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
-        for stopAt in stride(from: 1, to: try Training(recipe, on: data).totalSteps, by: 2) {
-            let folder = ScratchFolder()
-            let output = folder.file("run")
-            let counter = Counter()
-            _ = try Training(recipe, on: data, options: RunOptions(threads: 2, output: output))
-                .train(stop: { counter.next() == stopAt ? 15 : nil })
-            let resumed = try Training.resume(output, threads: 3, data: data)
-            #expect(resumed.resumedFromStep == stopAt)
-            expectSame(try resumed.train(), straight, "stopped at \(stopAt)")
-        }
+        let steps = try Training(recipe, on: data).totalSteps
+        try expectSameWhenStopped(recipe, on: data, at: stride(from: 1, to: steps, by: 2))
     }
 
     /// Stopped after every step in turn, and resumed on another number of threads.
@@ -279,19 +247,7 @@ import _TestSupport
         let data = try SmallData.classes(4, rows: 130, features: 21)
         var recipe = drops ? dropping(SameBitsTests.recipe()) : SameBitsTests.recipe()
         recipe.normalization = normalization
-        let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
-        let steps = try Training(recipe, on: data).totalSteps
-        for stopAt in 1..<steps {
-            let folder = ScratchFolder()
-            let output = folder.file("run")
-            let counter = Counter()
-            let first = try Training(recipe, on: data, options: RunOptions(threads: 2, output: output))
-                .train(stop: { counter.next() == stopAt ? 15 : nil })
-            #expect(first.interrupted == 15)
-            let resumed = try Training.resume(output, threads: 3, data: data)
-            #expect(resumed.resumedFromStep == stopAt)
-            expectSame(try resumed.train(), straight, "stopped at \(stopAt)")
-        }
+        try expectSameWhenStopped(recipe, on: data, at: 1..<Training(recipe, on: data).totalSteps)
     }
 
     @Test func stoppedAgainAndAgain() throws {

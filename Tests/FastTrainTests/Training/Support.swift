@@ -140,3 +140,20 @@ func expectSame(_ found: Outcome, _ expected: Outcome, _ what: String) {
     }
     #expect(found.history.map(timeless) == expected.history.map(timeless), "\(what)")
 }
+
+/// A run that is stopped after each of these steps in turn, and resumed on another number of threads, comes to what one
+/// that is not comes to.
+func expectSameWhenStopped(_ recipe: Recipe, on data: Dataset, at stops: some Sequence<Int>) throws {
+    let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
+    for stopAt in stops {
+        let folder = ScratchFolder()
+        let output = folder.file("run")
+        let counter = Counter()
+        let first = try Training(recipe, on: data, options: RunOptions(threads: 2, output: output))
+            .train(stop: { counter.next() == stopAt ? 15 : nil })
+        #expect(first.interrupted == 15)
+        let resumed = try Training.resume(output, threads: 3, data: data)
+        #expect(resumed.resumedFromStep == stopAt)
+        expectSame(try resumed.train(), straight, "stopped at \(stopAt)")
+    }
+}
