@@ -31,29 +31,41 @@ package struct Philox {
 
     /// The generator itself: ten rounds.
     package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        var c = counter
-        var k = key
-        for round in 0..<10 {
-            if round > 0 { k &+= SIMD2(0x9E37_79B9, 0xBB67_AE85) }
-            let first = UInt64(c[0]) * 0xD251_1F53
-            let second = UInt64(c[2]) * 0xCD9E_8D57
-            c = SIMD4(
-                UInt32(truncatingIfNeeded: second >> 32) ^ c[1] ^ k[0], UInt32(truncatingIfNeeded: second),
-                UInt32(truncatingIfNeeded: first >> 32) ^ c[3] ^ k[1], UInt32(truncatingIfNeeded: first))
+        // Words of their own, as a vector's would be taken out of it and put back in each round.
+        var (c0, c1, c2, c3) = (counter[0], counter[1], counter[2], counter[3])
+        var (k0, k1) = (key[0], key[1])
+        for _ in 0..<10 {
+            let first = UInt64(c0) * 0xD251_1F53
+            let second = UInt64(c2) * 0xCD9E_8D57
+            (c0, c1) = (UInt32(truncatingIfNeeded: second >> 32) ^ c1 ^ k0, UInt32(truncatingIfNeeded: second))
+            (c2, c3) = (UInt32(truncatingIfNeeded: first >> 32) ^ c3 ^ k1, UInt32(truncatingIfNeeded: first))
+            k0 &+= 0x9E37_79B9
+            k1 &+= 0xBB67_AE85
         }
-        return c
+        return SIMD4(c0, c1, c2, c3)
     }
 
     /// Puts `items` in a random order (Fisher and Yates), each order as likely as another but for 2⁻⁶⁴ · count.
     package func shuffle(_ items: inout [Int32], stream: UInt32) {
         items.withUnsafeMutableBufferPointer { items in
-            for last in stride(from: items.count - 1, to: 0, by: -1) {
-                // One block serves two neighbouring picks.
+            var last = items.count - 1
+            while last > 0 {
+                // One block serves the picks for an odd place and the even one before it.
                 let draws = block(UInt64(last / 2), stream: stream)
-                let draw = last % 2 == 0 ? (draws[0], draws[1]) : (draws[2], draws[3])
-                let wide = UInt64(draw.0) << 32 | UInt64(draw.1)
-                items.swapAt(Int(wide.multipliedFullWidth(by: UInt64(last + 1)).high), last)
+                if last % 2 == 1 {
+                    pick(draws[2], draws[3], last, &items)
+                    last -= 1
+                }
+                if last > 0 { pick(draws[0], draws[1], last, &items) }
+                last -= 1
             }
         }
+    }
+
+    /// Swaps the item at `last` with one up to it, which the two numbers choose.
+    @inline(__always)
+    private func pick(_ upper: UInt32, _ lower: UInt32, _ last: Int, _ items: inout UnsafeMutableBufferPointer<Int32>) {
+        let draw = UInt64(upper) << 32 | UInt64(lower)
+        items.swapAt(Int(draw.multipliedFullWidth(by: UInt64(last + 1)).high), last)
     }
 }

@@ -133,12 +133,14 @@ public struct ProductArguments {
     public var endRow: Int
     /// What becomes of the sums.
     public var epilogue: Epilogue
+    /// Asked for meanwhile where the input is lists.
+    public var prefetch: Prefetch
 
     /// See the properties.
     public init(
         precision: Precision, input: ProductInput, output: PanelMatrix, weights: UnsafePointer<Float>,
         weightPanelStride: Int, initial: UnsafePointer<Float>?, firstRow: Int, endRow: Int,
-        epilogue: Epilogue = Epilogue(activation: .identity, slope: 0)
+        epilogue: Epilogue = Epilogue(activation: .identity, slope: 0), prefetch: Prefetch = Prefetch()
     ) {
         self.precision = precision
         self.input = input
@@ -149,6 +151,21 @@ public struct ProductArguments {
         self.firstRow = firstRow
         self.endRow = endRow
         self.epilogue = epilogue
+        self.prefetch = prefetch
+    }
+}
+
+/// Memory that is needed after a product and that the hardware does not foresee: stretches that are asked for on the way.
+public struct Prefetch: BitwiseCopyable {
+    /// nil: none.
+    public var stretches: UnsafePointer<UnsafeRawBufferPointer>?
+    /// How many there are.
+    public var count: Int
+
+    /// See the properties.
+    public init(stretches: UnsafePointer<UnsafeRawBufferPointer>? = nil, count: Int = 0) {
+        self.stretches = stretches
+        self.count = count
     }
 }
 
@@ -173,11 +190,13 @@ public struct GradientArguments {
     public var endRow: Int
     /// [endInput - firstInput, panelWidth], row-major.
     public var block: UnsafeMutablePointer<Float>
+    /// Asked for meanwhile.
+    public var prefetch: Prefetch
 
     /// See the properties.
     public init(
         precision: Precision, input: PanelMatrix, delta: PanelMatrix, panel: Int, firstInput: Int, endInput: Int,
-        firstRow: Int, endRow: Int, block: UnsafeMutablePointer<Float>
+        firstRow: Int, endRow: Int, block: UnsafeMutablePointer<Float>, prefetch: Prefetch = Prefetch()
     ) {
         self.precision = precision
         self.input = input
@@ -188,5 +207,6 @@ public struct GradientArguments {
         self.firstRow = firstRow
         self.endRow = endRow
         self.block = block
+        self.prefetch = prefetch
     }
 }

@@ -16,13 +16,14 @@ private func gradient<F: Factors>(_: F.Type, _ arguments: GradientArguments) {
     var block = arguments.block
     let delta = UnsafePointer(
         arguments.delta.base + arguments.panel * arguments.delta.panelStride + arguments.firstRow * panelWidth)
+    var walk = PrefetchWalk(arguments.prefetch, parts: (arguments.endInput - input) / GradientTile<F>.rows)
     while input < arguments.endInput {
         let panelEnd = min(input + panelWidth, arguments.endInput)
         let column = UnsafePointer(
             arguments.input.base + (input / panelWidth) * arguments.input.panelStride + arguments.firstRow * panelWidth)
         gradientStrip(
             F.self, column, delta: delta, rows: arguments.endRow - arguments.firstRow, inputs: panelEnd - input,
-            block: block)
+            block: block, walk: &walk)
         block += (panelEnd - input) * panelWidth
         input = panelEnd
     }
@@ -32,10 +33,11 @@ private func gradient<F: Factors>(_: F.Type, _ arguments: GradientArguments) {
 @inline(__always)
 private func gradientStrip<F: Factors>(
     _: F.Type, _ column: UnsafePointer<Float>, delta: UnsafePointer<Float>, rows: Int, inputs: Int,
-    block: UnsafeMutablePointer<Float>
+    block: UnsafeMutablePointer<Float>, walk: inout PrefetchWalk
 ) {
     var input = 0
     while inputs - input >= GradientTile<F>.rows {
+        walk.advance()
         gradientTile(GradientTile<F>.self, column + input, delta: delta, rows: rows, block: block + input * panelWidth)
         input += GradientTile<F>.rows
     }

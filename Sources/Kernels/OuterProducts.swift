@@ -40,7 +40,9 @@ func outerProducts<T: Tile>(_: T.Type, _ arguments: OuterProductArguments) {
             let values = T(loading: delta, stride: arguments.delta.panelStride)
             for place in segment.begin..<segment.begin &+ segment.count {
                 let target = (block + Int(input.offsets[place])).assumingMemoryBound(to: Float.self)
-                values.add(Lanes(repeating: input.values[place]), to: target, stride: stride)
+                var sums = T(loading: target, stride: stride)
+                sums.add(Lanes(repeating: input.values[place]), times: values)
+                sums.store(to: target, stride: stride)
             }
             delta += panelWidth
         }

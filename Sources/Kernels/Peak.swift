@@ -2,8 +2,8 @@ import KernelTypes
 
 /// Chains of multiply-adds that touch no memory: what `benchmark` calls the peak.
 ///
-/// Does about `rounds` × 32 × 16 links of chains (a multiply-add each, of bfloat16 two) in ten independent chains of
-/// vectors, enough to fill two units of four cycles' latency. Returns a sum that depends on all of them.
+/// Does about `rounds` × 32 × 16 links of chains (a multiply-add each, of bfloat16 two) in twelve independent chains of
+/// vectors, enough to fill two units of six cycles' latency, `vdpbf16ps` on Zen 5. Returns a sum that depends on all of them.
 public func multiplyAddRounds(_ rounds: Int, _ precision: Precision) -> Float {
     switch precision {
     case .f32: multiplyAddRounds(rounds, Floats.self)
@@ -18,8 +18,8 @@ private func multiplyAddRounds<F: Factors>(_ rounds: Int, _: F.Type) -> Float {
     let right = Lanes(repeating: Float(bitPattern: 0x3f00_3f00))
     var a0 = Lanes(repeating: 0.1), a1 = a0 + 0.1, a2 = a0 + 0.2, a3 = a0 + 0.3
     var a4 = a0 + 0.4, a5 = a0 + 0.5, a6 = a0 + 0.6, a7 = a0 + 0.7
-    var a8 = a0 + 0.8, a9 = a0 + 0.9
-    let sweeps = rounds * 32 * 16 / (10 * laneCount)
+    var a8 = a0 + 0.8, a9 = a0 + 0.9, a10 = a0 + 1, a11 = a0 + 1.1
+    let sweeps = rounds * 32 * 16 / (12 * laneCount)
     for _ in 0..<sweeps {
         F.addProduct(left, right, to: &a0)
         F.addProduct(left, right, to: &a1)
@@ -31,8 +31,10 @@ private func multiplyAddRounds<F: Factors>(_ rounds: Int, _: F.Type) -> Float {
         F.addProduct(left, right, to: &a7)
         F.addProduct(left, right, to: &a8)
         F.addProduct(left, right, to: &a9)
+        F.addProduct(left, right, to: &a10)
+        F.addProduct(left, right, to: &a11)
     }
-    let sum = ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7)) + (a8 + a9)
+    let sum = ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7)) + ((a8 + a9) + (a10 + a11))
     return sum[0] + sum[laneCount - 1]
 }
 

@@ -35,6 +35,7 @@ func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: Spa
     let lines = input.blockWidth * bytesOfRow / 64
     let rowCount = max(1, arguments.endRow - arguments.firstRow)
     let linesPerRow = (lines + rowCount - 1) / rowCount
+    var walk = PrefetchWalk(arguments.prefetch, parts: rowCount * blocks)
     for block in 0..<blocks {
         let segments = input.segments + block * input.rows
         let rowsOfWeights = UnsafeRawPointer(weights + block * input.blockWidth * panelWidth)
@@ -42,6 +43,7 @@ func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: Spa
         var ahead = rowsOfWeights + input.blockWidth * bytesOfRow
         let aheadEnd = ahead + input.blockWidth * bytesOfRow
         for row in arguments.firstRow..<arguments.endRow {
+            walk.advance()
             let segment = segments[row]
             let target = output + row * panelWidth
             prefetchPanels(target + panelWidth, T.rows, outputStride)

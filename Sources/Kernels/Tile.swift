@@ -28,8 +28,8 @@ protocol Tile {
     mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times left: Lanes, _ right: Lanes)
     /// Adds the product of one scalar, in all lanes, and `rows` rows of `panelWidth` values, `stride` floats apart.
     mutating func add(_ scalar: Lanes, times values: UnsafePointer<Float>, _ stride: Int)
-    /// Adds itself times one scalar, in all lanes, to `rows` rows of `panelWidth` values, `stride` floats apart.
-    func add(_ scalar: Lanes, to values: UnsafeMutablePointer<Float>, stride: Int)
+    /// Adds the product of one scalar, in all lanes, and another block.
+    mutating func add(_ scalar: Lanes, times block: Self)
     /// Stores `rows` rows of `panelWidth`, `stride` floats apart.
     func store(to destination: UnsafeMutablePointer<Float>, stride: Int)
 }
@@ -84,11 +84,9 @@ struct Row<F: Factors>: Tile {
         F.addProduct(scalar, load(values + laneCount), to: &right)
     }
 
-    @inline(__always) func add(_ scalar: Lanes, to values: UnsafeMutablePointer<Float>, stride: Int) {
-        var sums = Row(loading: values, stride: stride)
-        F.addProduct(scalar, left, to: &sums.left)
-        F.addProduct(scalar, right, to: &sums.right)
-        sums.store(to: values, stride: stride)
+    @inline(__always) mutating func add(_ scalar: Lanes, times block: Row) {
+        F.addProduct(scalar, block.left, to: &left)
+        F.addProduct(scalar, block.right, to: &right)
     }
 
     @inline(__always) func store(to destination: UnsafeMutablePointer<Float>, stride: Int) {
@@ -124,9 +122,9 @@ struct Stack<Top: Tile, Bottom: Tile>: Tile {
         bottom.add(scalar, times: values + Top.rows * stride, stride)
     }
 
-    @inline(__always) func add(_ scalar: Lanes, to values: UnsafeMutablePointer<Float>, stride: Int) {
-        top.add(scalar, to: values, stride: stride)
-        bottom.add(scalar, to: values + Top.rows * stride, stride: stride)
+    @inline(__always) mutating func add(_ scalar: Lanes, times block: Stack) {
+        top.add(scalar, times: block.top)
+        bottom.add(scalar, times: block.bottom)
     }
 
     @inline(__always) func store(to destination: UnsafeMutablePointer<Float>, stride: Int) {

@@ -71,6 +71,11 @@ import _TestSupport
             rowsOf: Array(input[..<(kept * inputs)]), rows: kept, panelWidth: width, pairs: isPaired)
         let deltas = Panels(
             rowsOf: Array(delta[..<(kept * outputs)]), rows: kept, panelWidth: width, pairs: isPaired)
+        // It changes nothing, of whatever length.
+        let stretches = UnsafeMutablePointer<UnsafeRawBufferPointer>.allocate(capacity: 2)
+        defer { stretches.deallocate() }
+        stretches[0] = UnsafeRawBufferPointer(start: nil, count: 0)
+        stretches[1] = UnsafeRawBufferPointer(start: deltas.matrix.base, count: 900)
         let expected = Reference.gradient(input, delta, rows: over, inputs: inputs, outputs: outputs, precision)
         let part = isPaired ? over.lowerBound / 2..<(kept + 1) / 2 : over
         for panel in 0..<(outputs + width - 1) / width {
@@ -81,7 +86,7 @@ import _TestSupport
                     GradientArguments(
                         precision: precision, input: source.matrix, delta: deltas.matrix, panel: panel,
                         firstInput: first, endInput: end, firstRow: part.lowerBound, endRow: part.upperBound,
-                        block: block.base))
+                        block: block.base, prefetch: Prefetch(stretches: stretches, count: 2)))
                 let found = block.values
                 for column in 0..<min(width, outputs - panel * width) {
                     let output = panel * width + column

@@ -29,10 +29,10 @@ struct ForwardPass: Sendable {
     private(set) var normalizer: Normalizer?
 
     /// `rows`: how many there may be at hand at once. `density`: of the features; nil: they have no zeros.
-    /// `isTraining`: with what only that needs.
+    /// `featureBlockWidth`: of the features' lists. `isTraining`: with what only that needs.
     init(
         network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity?,
-        kernels: KernelTable, isTraining: Bool = false
+        featureBlockWidth: Int = SparsePlan.blockWidth, kernels: KernelTable, isTraining: Bool = false
     ) {
         self.network = network
         self.kernels = kernels
@@ -55,7 +55,7 @@ struct ForwardPass: Sendable {
             network, parameters: parameters, rows: rows, shards: isTraining ? recipe.shards : nil, kernels: kernels)
         forms = OperandForms(network: network, recipe: recipe, density: density, kernels: kernels)
         features = OperandRoom(
-            rows: rows, for: [(network.inputs, forms.input(0))], kernels: kernels)
+            rows: rows, for: [(network.inputs, forms.input(0))], blockWidth: featureBlockWidth, kernels: kernels)
         hidden = OperandRoom(
             rows: rows,
             for: (1..<network.layerCount).flatMap { [forms] index in

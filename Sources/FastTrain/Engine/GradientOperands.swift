@@ -10,13 +10,17 @@ struct GradientOperands: Sendable {
     private let featureLists: SparseLists?
     private let kernels: KernelTable
 
-    /// `rows`: of the largest minibatch. `listsFeatures`: whether the first layer's gradient goes by lists.
-    init(network: Network, rows: Int, shards: Int, listsFeatures: Bool, kernels: KernelTable) {
+    /// `rows`: of the largest minibatch. `listsFeatures`: whether the first layer's gradient goes by lists, and
+    /// `featureBlockWidth` of these.
+    init(
+        network: Network, rows: Int, shards: Int, listsFeatures: Bool, featureBlockWidth: Int, kernels: KernelTable
+    ) {
         self.kernels = kernels
         let pairs = Minibatch.placesOfPairs(rows: rows, shards: shards)
         inputs = Activations(widths: network.widths.dropLast(), rows: pairs, panelWidth: kernels.panelWidth)
         deltas = Activations(widths: Array(network.widths.dropFirst()), rows: pairs, panelWidth: kernels.panelWidth)
-        featureLists = listsFeatures ? SparseLists(rows: pairs, width: network.inputs) : nil
+        featureLists =
+            listsFeatures ? SparseLists(rows: pairs, width: network.inputs, blockWidth: featureBlockWidth) : nil
     }
 
     /// The features' pairs as lists, if the first layer's gradient goes by them.

@@ -116,7 +116,7 @@ extension PackedLayout {
         for (index, panel) in block.panels.enumerated() {
             body(
                 Slice(
-                    offset: layer.weights + panel * layer.panelStride + block.inputs.lowerBound * panelWidth,
+                    offset: layer.offset(panel: panel, input: block.inputs.lowerBound, panelWidth),
                     count: block.inputs.count * panelWidth, kind: .weights(index)))
         }
         guard block.inputs.lowerBound == 0 else { return }

@@ -6,6 +6,9 @@ struct GradientScratch: Sendable {
     let columns: [SparseLists]
     /// Where each shard's gradient lies, then where each shard's bias gradient does.
     let gradients: Buffer<UnsafeMutablePointer<Float>?>
+    /// Room to say what a block's update reads and writes: of each panel the weights, their pairs, their average, two
+    /// memories of an optimizer, and the transposed copy in strips.
+    let stretches: Buffer<UnsafeRawBufferPointer>
     private let floats: Buffer<Float>
     private let shards: Int
 
@@ -18,6 +21,8 @@ struct GradientScratch: Sendable {
         let block = GradientPlan.inputsPerBlock * biases
         floats = Buffer(count: shards * (block + biases))
         gradients = Buffer(count: 2 * shards)
+        stretches = Buffer(
+            count: GradientScratch.mostPanels * (5 + GradientPlan.inputsPerBlock / panelWidth))
         for shard in 0..<shards {
             gradients.base[shard] = floats.base + shard * block
             gradients.base[shards + shard] = floats.base + shards * block + shard * biases

@@ -69,8 +69,11 @@ struct OperandRoom: Sendable {
     private let pairs: Activations?
     private let listed: SparseLists?
 
-    /// `matrices`: the columns and forms of all that will be asked for.
-    init(rows: Int, for matrices: [(width: Int, form: OperandForm)], kernels: KernelTable) {
+    /// `matrices`: the columns and forms of all that will be asked for; `blockWidth`: of their lists.
+    init(
+        rows: Int, for matrices: [(width: Int, form: OperandForm)], blockWidth: Int = SparsePlan.blockWidth,
+        kernels: KernelTable
+    ) {
         self.kernels = kernels
         func widest(_ forms: OperandForm...) -> Int? {
             matrices.filter { forms.contains($0.form) }.map(\.width).max()
@@ -79,7 +82,7 @@ struct OperandRoom: Sendable {
             Activations(widths: [($0 + 1) / 2], rows: rows, panelWidth: kernels.panelWidth)
         }
         let places = [widest(.lists), widest(.listedPairs).map { ($0 + 1) / 2 }].compactMap(\.self).max()
-        listed = places.map { SparseLists(rows: rows, width: $0) }
+        listed = places.map { SparseLists(rows: rows, width: $0, blockWidth: blockWidth) }
     }
 
     /// What a product reads once `make` has made it.

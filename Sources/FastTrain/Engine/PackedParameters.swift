@@ -19,6 +19,11 @@ struct PackedLayout: Sendable {
         let biases: Int
         /// Of a hidden layer of a network with normalization.
         let normalization: Normalization?
+
+        /// Where the weights of a panel of outputs start, from an input on.
+        func offset(panel: Int, input: Int, _ panelWidth: Int) -> Int {
+            weights + panel * panelStride + input * panelWidth
+        }
     }
 
     /// Where scale and shift start.

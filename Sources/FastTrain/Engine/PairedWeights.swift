@@ -20,6 +20,11 @@ struct PairedWeights: Sendable {
     /// Where a layer's first panel lies.
     func base(_ layer: Int) -> UnsafePointer<Float> { UnsafePointer(buffers[layer].base) }
 
+    /// Where a panel's pairs start, from an even input on.
+    func place(_ layer: Int, panel: Int, input: Int) -> UnsafePointer<Float> {
+        base(layer) + panel * panelStride(layer) + input / 2 * layout.panelWidth
+    }
+
     /// From one panel of a layer to the next.
     func panelStride(_ layer: Int) -> Int {
         PairedWeights.panelStride(layout.layers[layer].inputs, panelWidth: layout.panelWidth)

@@ -7,15 +7,15 @@ struct SparseLists: Sendable {
     private let values: Buffer<Float>
     private let offsets: Buffer<UInt16>
     private let segments: Buffer<SparseSegment>
+    private let blockWidth: Int
 
-    private static let roomOfRow = SparsePlan.blockWidth + 4
-
-    /// `width`: the most columns that it will have.
-    init(rows: Int, width: Int) {
+    /// `width`: the most columns that it will have; `blockWidth`: columns of a block.
+    init(rows: Int, width: Int, blockWidth: Int = SparsePlan.blockWidth) {
         self.rows = rows
-        let blocks = max(1, (width + SparsePlan.blockWidth - 1) / SparsePlan.blockWidth)
-        values = Buffer(count: blocks * rows * SparseLists.roomOfRow)
-        offsets = Buffer(count: blocks * rows * SparseLists.roomOfRow)
+        self.blockWidth = blockWidth
+        let blocks = max(1, (width + blockWidth - 1) / blockWidth)
+        values = Buffer(count: blocks * rows * (blockWidth + 4))
+        offsets = Buffer(count: blocks * rows * (blockWidth + 4))
         segments = Buffer(count: blocks * rows)
     }
 
@@ -23,6 +23,6 @@ struct SparseLists: Sendable {
     func matrix(width: Int) -> SparseMatrix {
         SparseMatrix(
             values: values.base, offsets: offsets.base, segments: segments.base, rows: rows, width: width,
-            blockWidth: SparsePlan.blockWidth, roomOfRow: SparseLists.roomOfRow)
+            blockWidth: blockWidth, roomOfRow: blockWidth + 4)
     }
 }

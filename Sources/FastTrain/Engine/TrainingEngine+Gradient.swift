@@ -11,10 +11,10 @@ enum GradientForm: Sendable {
     /// In cache, from the lists of the features' rows.
     case outerProducts
 
-    /// How a layer is cut; `densities`: of its inputs; `rows`: that the products go over; `ownPanels`: see
-    /// `GradientPlan.Layer`.
+    /// How a layer is cut; `densities`: of its inputs; `rows`: that the products go over; `featureBlockWidth`: of the
+    /// features' lists; `ownPanels`: see `GradientPlan.Layer`.
     func cut(
-        densities: [Double]?, rows: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
+        densities: [Double]?, rows: Int, featureBlockWidth: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
     ) -> GradientPlan.Layer {
         let height = Double(rows)
         guard self != .dense, let densities else {
@@ -27,7 +27,7 @@ enum GradientForm: Sendable {
         // 512 KiB; two panels' width at least.
         let inputs =
             isOuter
-            ? SparsePlan.blockWidth
+            ? featureBlockWidth
             : min(GradientPlan.inputsPerBlock, max(2, 48_000 / rows / kernels.panelWidth) * kernels.panelWidth)
         return GradientPlan.Layer(
             inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,
@@ -138,6 +138,7 @@ extension TrainingEngine {
         // Lists that the threads share have a row for each input of the layer, a thread's own for those of the block.
         let isShared = hasSharedColumns(block.layer)
         let first = isShared ? block.inputs.lowerBound : 0
+        let prefetch = updatePrefetch(block, scratch)
         for shard in 0..<shards {
             let rows = gradientRows(shard, minibatch)
             kernels.product(
@@ -149,7 +150,7 @@ extension TrainingEngine {
                         width: block.panels.count * width),
                     weights: delta.base + block.panels.lowerBound * delta.panelStride + rows.lowerBound * width,
                     weightPanelStride: delta.panelStride, initial: nil, firstRow: first,
-                    endRow: first + block.inputs.count))
+                    endRow: first + block.inputs.count, prefetch: prefetch.part(shard, of: shards)))
         }
     }
 
@@ -167,6 +168,7 @@ extension TrainingEngine {
     }
 
     private func denseGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
+        let prefetch = updatePrefetch(block, scratch)
         for shard in 0..<shards {
             let rows = gradientRows(shard, minibatch)
             kernels.gradient(
@@ -174,7 +176,7 @@ extension TrainingEngine {
                     precision: forward.precision, input: gradientInput(block.layer), delta: gradientDelta(block.layer),
                     panel: block.panels.lowerBound, firstInput: block.inputs.lowerBound,
                     endInput: block.inputs.upperBound, firstRow: rows.lowerBound, endRow: rows.upperBound,
-                    block: scratch.gradient(shard)))
+                    block: scratch.gradient(shard), prefetch: prefetch.part(shard, of: shards)))
         }
     }
 

@@ -54,9 +54,10 @@ final class TrainingEngine: Sendable {
         let width = kernels.panelWidth
         ownPanels = SparsePlan.ownPanels(network, isReLU: recipe.activations.first == .relu, threads: threads, kernels)
         let firstPanels = ownPanels.first?.map(\.count).max() ?? (network.widths[1] + width - 1) / width
+        let featureBlockWidth = SparsePlan.featureBlockWidth(panels: firstPanels)
         forward = ForwardPass(
-            network: network, recipe: recipe, task: task, rows: rows, density: density, kernels: kernels,
-            isTraining: true)
+            network: network, recipe: recipe, task: task, rows: rows, density: density,
+            featureBlockWidth: featureBlockWidth, kernels: kernels, isTraining: true)
         average = ParameterAverage(recipe, of: forward)
         let layout = forward.parameters.layout
         optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
@@ -88,13 +89,15 @@ final class TrainingEngine: Sendable {
                 form.cut(
                     densities: index == 0 ? densities : Array(repeating: 0.5, count: network.widths[index]),
                     rows: isPaired ? (recipe.mostRowsAtOnce + 1) / 2 : recipe.mostRowsAtOnce,
+                    featureBlockWidth: featureBlockWidth,
                     ownPanels: index < ownPanels.count ? ownPanels[index] : nil, kernels))
         }
         gradientOperands =
             isPaired
             ? GradientOperands(
                 network: network, rows: min(rows, recipe.mostRowsAtOnce), shards: recipe.shards,
-                listsFeatures: forward.forms.gradientListsFeatures, kernels: kernels) : nil
+                listsFeatures: forward.forms.gradientListsFeatures, featureBlockWidth: featureBlockWidth,
+                kernels: kernels) : nil
         self.forms = forms
         plan = GradientPlan(layout, layers: layers, threads: threads)
         let shards = recipe.shards

@@ -42,7 +42,7 @@ import _TestSupport
     }
 
     /// Wide enough for every sparse form: lists of rows and of columns, outer products, one layer or two cut by panels.
-    @Test(arguments: [[100, 40], [150], [600, 130], [129, 129, 40], [300, 200, 100]], [1, 2, 3])
+    @Test(arguments: [[100, 40], [128], [150], [600, 130], [129, 129, 40], [300, 200, 100]], [1, 2, 3])
     func fromSparseFeatures(hidden: [Int], shards: Int) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe(shards: shards)
@@ -60,7 +60,7 @@ import _TestSupport
     }
 
     /// Lists leave links out of a chain that change nothing: the numbers are those of the dense kernels.
-    @Test(arguments: [[100, 40], [600, 130], [300, 200, 100], [33], []], Precision.allCases)
+    @Test(arguments: [[100, 40], [128], [600, 130], [300, 200, 100], [33], []], Precision.allCases)
     func aSparseEngineIsADenseOne(hidden: [Int], precision: Precision) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe()
@@ -84,6 +84,25 @@ import _TestSupport
                     }
                 }
             }
+        }
+    }
+
+    /// Its updates' memory is asked for while gradients are made, by the dense product and from lists.
+    @Test(arguments: Precision.allCases)
+    func ofMoreThanTheCachesHold(precision: Precision) throws {
+        let data = try SmallData.sparse(rows: 150)
+        var recipe = SameBitsTests.recipe()
+        recipe.hidden = [1201, 1203]
+        recipe.activation = [.tanh, .relu]
+        recipe.ema = 0.9
+        recipe.precision = precision
+        let density = FeatureDensity(data.train, width: 150)
+        let all = supportedKernels()
+        let expected = try steps(recipe, on: data, density: density, threads: 1, all[all.count - 1])
+        for kernels in precision == .f32 ? all : all.suffix(1) {
+            let found = try steps(recipe, on: data, density: density, threads: 3, kernels)
+            let isSame = found == expected
+            #expect(isSame, "\(kernels.instructionSet)")
         }
     }
 

@@ -1,0 +1,39 @@
+import CIntrinsics
+import KernelTypes
+
+/// Walks through memory that is needed next, some cache lines at a time.
+struct PrefetchWalk {
+    private var stretch: UnsafePointer<UnsafeRawBufferPointer>?
+    private var stretchesLeft: Int
+    private var line: UnsafeRawPointer?
+    private var bytesLeft = 0
+    /// Lines of a part.
+    private let linesAtOnce: Int
+
+    /// Asks for all of it in so many parts.
+    @inline(__always) init(_ needed: Prefetch, parts: Int) {
+        stretch = needed.stretches
+        stretchesLeft = needed.count
+        var bytes = 0
+        for index in 0..<needed.count { bytes &+= needed.stretches![index].count }
+        linesAtOnce = parts > 0 ? (bytes / 64 &+ parts &- 1) / parts : 0
+    }
+
+    /// Asks for the next part.
+    @inline(__always) mutating func advance() {
+        for _ in 0..<linesAtOnce {
+            if bytesLeft <= 0 {
+                guard stretchesLeft > 0, let next = stretch else { return }
+                line = next.pointee.baseAddress
+                bytesLeft = next.pointee.count
+                stretch = next + 1
+                stretchesLeft &-= 1
+            }
+            if let address = line {
+                ft_prefetch_second_level(address)
+                line = address + 64
+            }
+            bytesLeft &-= 64
+        }
+    }
+}
