@@ -13,7 +13,7 @@ BUILD = $(SWIFT) build -c release --static-swift-stdlib
 TEST_FOLDER = .build-test
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
 
-.PHONY: all setup build demo train test test-long test-faults lint instructions format bench bench-peers compare-scikit-learn speedrun
+.PHONY: all setup build demo train test test-long test-faults test-sanitizers lint instructions format bench bench-peers compare-scikit-learn speedrun
 .PHONY: clean
 
 all: build
@@ -49,6 +49,11 @@ test-long: build
 # make test-faults ARGS="--only kills --kills 1000"
 test-faults: build
 	Tests/Faults/run.py .build/release/fasttrain .build/release/fasttrain-data $(ARGS)
+
+# The tests under AddressSanitizer, then those of what threads share under ThreadSanitizer; half an hour.
+test-sanitizers: setup
+	SWIFT=$(SWIFT) Tools/test-sanitizers.sh address
+	SWIFT=$(SWIFT) Tools/test-sanitizers.sh thread --filter 'ThreadTeamTests|SameBitsTests|Search|Evaluation|LBFGS|Normalization'
 
 lint: build
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel

@@ -34,6 +34,10 @@ struct ft_team {
     _Alignas(CACHE_LINE) atomic_uint generation;
     atomic_bool failed;
     atomic_int asleep;
+    // What the caller wrote is the members' to read, and what they wrote the caller's. OpenMP's region sees to that already;
+    // but ThreadSanitizer, which cannot look into libomp, learns it from these.
+    atomic_bool begun;
+    atomic_int ended;
 };
 
 // Ticks of the time stamp counter, a fifth of a millisecond or so. A yield that takes longer gave the CPU to another
@@ -122,8 +126,10 @@ int ft_team_run(int threads, int cpus, ft_team_body body, void *context) {
     kmp_set_warnings_off();
     omp_set_dynamic(0);    // exactly as many threads as asked for
     kmp_set_blocktime(0);  // idle threads sleep as soon as the region ends
+    atomic_store_explicit(&team.begun, true, memory_order_release);
 #pragma omp parallel num_threads(threads) default(shared)
     {
+        (void)atomic_load_explicit(&team.begun, memory_order_acquire);
         int rank = omp_get_thread_num();
         int error = FT_TEAM_NO_THREADS;
         unsigned mode = _mm_getcsr();
@@ -138,6 +144,8 @@ int ft_team_run(int threads, int cpus, ft_team_body body, void *context) {
                 first_error = error;
             }
         }
+        atomic_fetch_add_explicit(&team.ended, 1, memory_order_release);
     }
+    (void)atomic_load_explicit(&team.ended, memory_order_acquire);
     return first_error;
 }

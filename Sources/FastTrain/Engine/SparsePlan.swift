@@ -20,6 +20,7 @@ enum SparsePlan {
     /// Columns of a block of the features' lists, where a thread makes so many panels of outputs from them. With two panels
     /// at most twice as many columns take the same room, and a row has half as many segments, each of which costs some 30
     /// cycles. On Zen 5, `mnist-small` on two threads: forward 12.7 µs instead of 15.9, gradient 18.9 instead of 21.9.
+    /// On Emerald Rapids both gain 8 µs together, and the update, whose sums then leave first-level cache, loses as much.
     static func featureBlockWidth(panels: Int) -> Int { panels <= 2 ? 2 * blockWidth : blockWidth }
     /// Weights that a thread's panels of the second layer may have for that layer to be cut by panels: 1 MiB, half of a
     /// second-level cache or all of it; more would not stay there anyway. On Emerald Rapids `mnist-medium` gains 11%.

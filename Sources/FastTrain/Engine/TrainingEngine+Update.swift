@@ -15,8 +15,9 @@ extension TrainingEngine {
     ) throws(FastTrainError) {
         let minibatch = Minibatch(count: count, shards: shards)
         let weightStep = weightStep ?? step
+        let scratch = scratch[member.rank]
         forEachBlock(rank: member.rank, minibatch, upcoming: upcoming, laps: laps) { block in
-            forEachGradient(of: block, scratch[member.rank], minibatch) { gradient, slice in
+            forEachGradient(of: block, scratch, minibatch) { gradient, slice in
                 optimizer.adjust(gradient, of: forward.parameters, slice)
                 if let clipping {
                     (clipping.gradient.base + slice.offset).update(from: gradient, count: slice.count)
