@@ -13,7 +13,7 @@ BUILD = $(SWIFT) build -c release --static-swift-stdlib
 TEST_FOLDER = .build-test
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
 
-.PHONY: all setup build demo train test test-long test-faults test-sanitizers lint instructions format bench bench-peers compare-scikit-learn speedrun
+.PHONY: all setup build demo train test test-long test-faults test-sanitizers test-mutations lint instructions format bench bench-peers compare-scikit-learn speedrun
 .PHONY: clean
 
 all: build
@@ -50,10 +50,14 @@ test-long: build
 test-faults: build
 	Tests/Faults/run.py .build/release/fasttrain .build/release/fasttrain-data $(ARGS)
 
-# The tests under AddressSanitizer, then those of what threads share under ThreadSanitizer; half an hour.
+# The tests under AddressSanitizer, then training, resuming and a search under ThreadSanitizer.
 test-sanitizers: setup
 	SWIFT=$(SWIFT) Tools/test-sanitizers.sh address
-	SWIFT=$(SWIFT) Tools/test-sanitizers.sh thread --filter 'ThreadTeamTests|SameBitsTests|Search|Evaluation|LBFGS|Normalization'
+	SWIFT=$(SWIFT) Tools/test-sanitizers.sh thread
+
+# Takes one promise after another out of a copy of the sources, and sees that a test fails.
+test-mutations: setup
+	Tools/test-mutations.py --swift $(SWIFT) $(ARGS)
 
 lint: build
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel

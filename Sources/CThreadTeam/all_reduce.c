@@ -1,7 +1,10 @@
 #include "CThreadTeam.h"
 
-// Elementwise additions have the same bits at any vector width, so the compiler may use the widest the CPU has.
+// Elementwise additions have the same bits at any vector width, so the compiler may use the widest the CPU has. The choice is
+// made while the program is loaded, when ThreadSanitizer is not there yet.
+#if !__has_feature(thread_sanitizer)
 __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
 static void add(float *restrict sum, const float *restrict other, size_t count) {
     for (size_t i = 0; i < count; i++) sum[i] += other[i];
 }

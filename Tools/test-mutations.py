@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Takes one promise after another out of a copy of the sources, and sees that a test fails.
+
+    Tools/test-mutations.py [--only NAME,…] [--swift SWIFT]
+
+The copy and what is built of it lie in .build-mutations. Prints a line for each mutation: what was taken out and which
+tests failed; ends with 1 if one went unnoticed.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COPY = ROOT / ".build-mutations" / "sources"
+
+
+@dataclass
+class Mutation:
+    name: str
+    file: str
+    # Exactly once in the file.
+    old: str
+    new: str
+    # What must notice it: of Tests/Faults/run.py, or else of the Swift tests, which takes a longer build.
+    faults: str = ""
+    filter: str = ""
+
+
+MUTATIONS = [
+    Mutation(
+        "digest", "Sources/FastTrainData/SafeTensors+Digest.swift",
+        "digest != digestPrefix + content", "digest.isEmpty", faults="damage"),
+    Mutation(
+        "lock", "Sources/FastTrain/Files/FolderLock.swift", "LOCK_EX | LOCK_NB", "LOCK_UN", faults="owners"),
+    Mutation(
+        "fsync", "Sources/FastTrainData/AtomicFile.swift",
+        'guard System.synchronize(descriptor) else { throw failure(path, "fsync") }', "", faults="synchronized"),
+    Mutation(
+        "temporary file", "Sources/FastTrainData/AtomicFile.swift",
+        "if !renamed { unlink(temporary) }", "_ = renamed", faults="failures"),
+    Mutation(
+        "loss of an unfinished epoch", "Sources/FastTrain/Engine/TrainingSession.swift",
+        "lossSum = start.lossSum", "lossSum = 0", faults="kills"),
+    Mutation(
+        "optimizer's memory", "Sources/FastTrain/Engine/TrainingSession.swift",
+        "if let values = start.optimizer[memory.name] { memory.values.load(values) }",
+        "_ = start.optimizer[memory.name]", faults="kills"),
+    Mutation(
+        "tree", "Sources/CThreadTeam/all_reduce.c",
+        "for (int shard = 0; shard + distance < shards; shard += 2 * distance)",
+        "for (int shard = 0; distance == 1 && shard + 1 < shards; shard++)", filter="ThreadTeamTests"),
+    Mutation(
+        "header length", "Sources/FastTrainData/SafeTensorsHeader.swift",
+        "guard length <= UInt64(longest) else", "guard length <= UInt64.max else", filter="MalformedSafeTensorsTests"),
+    Mutation(
+        "fingerprint", "Sources/FastTrain/Training.swift",
+        "guard data.fingerprint == run.fingerprint else", "guard !data.fingerprint.isEmpty else",
+        filter="TrainingTests|DamageTests"),
+    Mutation(
+        "divergence", "Sources/FastTrain/Engine/TrainingSession.swift",
+        "guard sum.isFinite else", "guard sum.isFinite || sum.isNaN else", filter="TrainingTests|ErrorTests"),
+]
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess:
+    return subprocess.run(command, cwd=COPY, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def take_over(file: str) -> None:
+    """The file as it is, and no newer than it need be, so that little is built again."""
+    target = COPY / file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source = ROOT / file
+    if source.is_symlink():
+        target.unlink(missing_ok=True)
+        target.symlink_to(source.readlink())
+    elif not target.exists() or target.read_bytes() != source.read_bytes():
+        shutil.copy(source, target)
+
+
+def failures(swift: str, mutation: Mutation) -> list[str] | None:
+    """What failed, by name; nil if it could not be built."""
+    if mutation.faults:
+        if run([swift, "build", "-c", "release", "--static-swift-stdlib"]).returncode != 0:
+            return None
+        programs = [f".build/release/{name}" for name in ("fasttrain", "fasttrain-data")]
+        done = run(["Tests/Faults/run.py", *programs, "--only", mutation.faults, "--kills", "20"])
+        return re.findall(r"^\S+ +FAILED: .*", done.stdout, re.MULTILINE)
+    build = ["-c", "release", "-Xswiftc", "-enable-testing", "--scratch-path", ".build-test"]
+    if run([swift, "build", *build, "--build-tests"]).returncode != 0:
+        return None
+    done = run([swift, "test", "--skip-build", *build, "--filter", mutation.filter])
+    found = re.findall(r"^✘ Test (?!run with)(\S+?\(.*?\)) .*?(?:failed|recorded)", done.stdout, re.MULTILINE)
+    crashed = done.returncode != 0 and not found
+    return ["the tests ended before their end"] if crashed else sorted(set(found))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", default="")
+    parser.add_argument("--swift", default="swift")
+    options = parser.parse_args()
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "Sources", "Tests", "Tools", "Package.swift"], cwd=ROOT, check=True,
+        capture_output=True, text=True).stdout
+    for file in filter(None, listed.split("\0")):
+        take_over(file)
+    chosen = options.only.split(",") if options.only else [mutation.name for mutation in MUTATIONS]
+    unnoticed = 0
+    for mutation in MUTATIONS:
+        if mutation.name not in chosen:
+            continue
+        target = COPY / mutation.file
+        text = target.read_text()
+        if text.count(mutation.old) != 1:
+            print(f"{mutation.name}: {mutation.file} has '{mutation.old}' {text.count(mutation.old)} times, not once")
+            return 1
+        target.write_text(text.replace(mutation.old, mutation.new))
+        try:
+            found = failures(options.swift, mutation)
+        finally:
+            target.write_text(text)
+        if found:
+            print(f"{mutation.name}: noticed: {'; '.join(found[:4])}", flush=True)
+        else:
+            unnoticed += 1
+            print(f"{mutation.name}: " + ("could not be built" if found is None else "NOT NOTICED"), flush=True)
+    return 1 if unnoticed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
