@@ -11,10 +11,19 @@ def truncated(path: Path, bench: Bench) -> None:
     os.truncate(path, path.stat().st_size * 2 // 3)
 
 
-def flipped(path: Path, bench: Bench) -> None:
+def flip(path: Path, place: int) -> None:
     content = bytearray(path.read_bytes())
-    content[len(content) * 3 // 4] ^= 16
+    content[place] ^= 1
     path.write_bytes(content)
+
+
+def flipped(path: Path, bench: Bench) -> None:
+    # The least bit of a number: nothing but the digest tells.
+    flip(path, -4)
+
+
+def flipped_in_its_header(path: Path, bench: Bench) -> None:
+    flip(path, 300)
 
 
 def empty(path: Path, bench: Bench) -> None:
@@ -51,7 +60,7 @@ def renamed(path: Path, bench: Bench) -> None:
     shutil.copy(checkpoints(path.parent.parent)[1], path)
 
 
-KINDS = [truncated, flipped, empty, folder, unreadable, dangling, of_another_run, renamed]
+KINDS = [truncated, flipped, flipped_in_its_header, empty, folder, unreadable, dangling, of_another_run, renamed]
 
 
 def newest(bench: Bench) -> str:
