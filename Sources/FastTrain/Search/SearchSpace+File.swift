@@ -109,9 +109,8 @@ extension SearchSpace {
             throw fault("'\(name)' to have a low below its high", "\(json.excerpt)")
         }
         guard !isLogarithmic || low > 0 else { throw fault("'\(name)' to have a low above 0, for log", "\(low)") }
-        let refusesFractions =
-            (try? checked(name, .number(0.5), { .usage($0 + $1) })) == nil
-            && (try? checked(name, .integer(Int(low.rounded())), { .usage($0 + $1) })) != nil
+        func takes(_ value: JSON) -> Bool { (try? checked(name, value, { .usage($0 + $1) })) != nil }
+        let refusesFractions = !takes(.number(0.5)) && Int(exactly: low.rounded()).map { takes(.integer($0)) } ?? false
         let isInteger = isGivenInteger || refusesFractions
         guard !isInteger || (Int(exactly: low) != nil && Int(exactly: high) != nil) else {
             throw fault("'\(name)' to have whole numbers for low and high", json.excerpt)

@@ -116,6 +116,11 @@ struct SearchSpaceTests {
             "batch_size: {low: 1.5, high: 3}", 1, "'batch_size' to have whole numbers for low and high",
             "{\"low\":1.5,\"high\":3}"
         ),
+        ("batch_size: {low: 1e300, high: 1e301}", 1, "each value of 'batch_size' to be an integer", "1e+300"),
+        (
+            "batch_size: {low: -1e300, high: 1, int: true}", 1, "'batch_size' to have whole numbers for low and high",
+            "{\"low\":-1e+300,\"high\":1,\"int\":true}"
+        ),
         ("optimizer: {low: 1, high: 2}", 1, "each value of 'optimizer' to be \(Optimizer.expectation)", "1.0"),
         ("batch-size: [1]\nbatch_size: [2]", 2, "each name once", "'batch_size' a second time"),
         ("a: [1", 2, "YAML or JSON", "an error: did not find expected ',' or ']'"),
