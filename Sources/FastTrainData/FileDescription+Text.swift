@@ -1,12 +1,12 @@
 extension FileDescription {
-    /// The most classes, and the most tensors, that `text` lists; `json` has all of them.
+    /// The most classes, tensors, columns and metadata entries that `text` lists; `json` has all of them.
     private static let mostLines = 100
-    /// The most characters of a metadata value that `text` shows.
+    /// The most characters of a name and of a metadata value that `text` shows.
     private static let mostCharacters = 200
 
-    /// Several lines for a person, each ended by a newline.
+    /// Several lines for a person, each ended by a newline; what the file holds adds none to them (see `printable`).
     public var text: String {
-        var text = "\(path): \(kind.rawValue), \(grouped(byteCount)) bytes"
+        var text = "\(path.printable): \(kind.rawValue), \(grouped(byteCount)) bytes"
         text += digest.map { ", sound (\($0))" } ?? ", no digest"
         text += "\n"
         if let dataset { text += dataset.summary + "\n" }
@@ -19,8 +19,10 @@ extension FileDescription {
             if let table { text += "\n" + Self.aligned(table) }
         }
         if !metadata.isEmpty {
-            let rows = metadata.filter { preprocessing == nil || $0.key != Preprocessing.key }
-                .sorted { $0.key < $1.key }.map { [$0.key, Self.shortened($0.value)] }
+            let entries = metadata.filter { preprocessing == nil || $0.key != Preprocessing.key }
+            let rows = Self.rows(entries.sorted { $0.key < $1.key }) {
+                [Self.shortened($0.key), Self.shortened($0.value)]
+            }
             text += "\n" + Self.aligned([["metadata", "value"]] + rows)
         }
         return text
@@ -28,33 +30,37 @@ extension FileDescription {
 
     private var tensorTable: [[String]]? {
         if tensors.isEmpty { return nil }
-        let rows = tensors.map {
-            [$0.name, $0.type.rawValue, $0.shape.map(String.init).joined(separator: "×"), grouped($0.byteCount)]
-        }
-        return [["tensor", "type", "shape", "bytes"]] + Self.limited(rows)
+        return [["tensor", "type", "shape", "bytes"]]
+            + Self.rows(tensors) {
+                let shape = $0.shape.map(String.init).joined(separator: "×")
+                return [Self.shortened($0.name), $0.type.rawValue, Self.shortened(shape), grouped($0.byteCount)]
+            }
     }
 
     /// What becomes of each column of the table that the data set was made of, or the model's.
     private var columnTable: [[String]]? {
         guard let preprocessing else { return nil }
-        let columns = preprocessing.columns.map { column in
+        let columns = Self.rows(preprocessing.columns) { column in
+            let name = Self.shortened(column.name)
             switch column.kind {
             case .number(let scale, let fill, let isMarked):
                 let filled = fill.map { ", \($0) where missing\(isMarked ? ", marked" : "")" } ?? ""
-                return [column.name, "a number, \(Self.text(scale))\(filled)"]
+                return [name, "a number, \(Self.text(scale))\(filled)"]
             case .categories(let values, let isMarked):
                 let shown = values.prefix(5).joined(separator: ", ") + (values.count > 5 ? ", …" : "")
                 let marked = isMarked ? "; missing is one more" : ""
-                return [column.name, "\(grouped(values.count)) categories: \(Self.shortened(shown))\(marked)"]
+                return [name, "\(grouped(values.count)) categories: \(Self.shortened(shown))\(marked)"]
             }
         }
-        let targets = preprocessing.targets.map { target in
+        let targets = Self.rows(preprocessing.targets) { target in
             let isClass =
                 dataset.map { if case .classification = $0.task { true } else { false } }
                 ?? (metadata["classes"] != nil)
-            return [target.name, isClass ? "the target: classes" : "the target, \(Self.text(target.scale))"]
+            return [
+                Self.shortened(target.name), isClass ? "the target: classes" : "the target, \(Self.text(target.scale))",
+            ]
         }
-        return [["column", "becomes"]] + Self.limited(columns) + Self.limited(targets)
+        return [["column", "becomes"]] + columns + targets
     }
 
     private static func text(_ scale: Preprocessing.Scale) -> String {
@@ -66,19 +72,22 @@ extension FileDescription {
         guard case .classification(let classes) = dataset.task else { return nil }
         let train = dataset.train.labelCounts(classCount: classes.count)
         let test = dataset.test?.labelCounts(classCount: classes.count)
-        let rows = classes.indices.map { index in
-            [classes[index], grouped(train[index])] + (test.map { [grouped($0[index])] } ?? [])
+        let rows = Self.rows(classes.indices) { index in
+            [Self.shortened(classes[index]), grouped(train[index])] + (test.map { [grouped($0[index])] } ?? [])
         }
-        return [["class", "training"] + (test == nil ? [] : ["test"])] + Self.limited(rows)
+        return [["class", "training"] + (test == nil ? [] : ["test"])] + rows
     }
 
-    private static func limited(_ rows: [[String]]) -> [[String]] {
-        rows.count <= mostLines ? rows : rows.prefix(mostLines) + [["… and \(grouped(rows.count - mostLines)) more"]]
+    /// A row for each, up to the most.
+    private static func rows<Item>(_ items: some Collection<Item>, _ row: (Item) -> [String]) -> [[String]] {
+        items.prefix(mostLines).map(row)
+            + (items.count > mostLines ? [["… and \(grouped(items.count - mostLines)) more"]] : [])
     }
 
     private static func shortened(_ value: String) -> String {
-        let line = value.prefix(mostCharacters).map { $0.isNewline ? " " : $0 }
-        return String(line) + (value.count > mostCharacters ? "…" : "")
+        let start = String(String.UnicodeScalarView(value.unicodeScalars.prefix(mostCharacters)))
+        let line = String(start.map { $0.isNewline ? " " : $0 }).printable
+        return line + (start.utf8.count < value.utf8.count ? "…" : "")
     }
 
     /// Columns of equal width, two spaces between them.

@@ -29,6 +29,24 @@ import Testing
         #expect(value["dataset"]?["classes"] == .array([.string("zero"), .string("one"), .string("two")]))
     }
 
+    /// Whatever a file holds, an error is one line, and what it names moves no cursor.
+    @Test func namesOfSeveralLinesAreOneLine() throws {
+        try program.write("table.csv", Data("\"a\nb\u{1B}[31m\",y\n1,2.5\nu,3.5\n".utf8))
+        let outcome = try program.run("csv", program.path("table.csv"), "--target", "y", "-o", program.path("file"))
+        #expect(outcome.status == 65)
+        let says = #"line 4: expected a number, as in line 3, in column 'a\nb\u{1B}[31m', found 'u'"#
+        #expect(
+            outcome.errors.hasPrefix("fasttrain-data: error: \(program.path("table.csv")), \(says)"),
+            "\(outcome.errors)")
+        #expect(outcome.errors.firstIndex(of: "\n") == outcome.errors.indices.last)
+
+        try program.write("table.csv", Data("a,y\n1,\"p\nq\"\n2,r\n".utf8))
+        let file = program.path("file")
+        #expect(
+            try program.run("csv", program.path("table.csv"), "--target", "y", "--test", "0", "-o", file).status == 0)
+        #expect(try program.run("inspect", file).output.contains("\np q    1\n"))
+    }
+
     @Test func theSameFilesGiveTheSameBytes() throws {
         let (images, labels) = (try program.write("images", Self.images), try program.write("labels", Self.labels))
         for name in ["a", "b"] {

@@ -29,7 +29,7 @@ struct FastTrainDataTool: ParsableCommand {
     }
 
     private static func fail(_ message: String, _ code: Int32) -> Never {
-        let line = "fasttrain-data: error: \(message)\n"
+        let line = "fasttrain-data: error: \(message.printable)\n"
         _ = line.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
         Glibc.exit(code)
     }
@@ -41,7 +41,7 @@ struct OutputOptions: ParsableArguments {
     var output: String
 
     /// Says what was written, on standard output.
-    func report(_ dataset: Dataset) { print("\(output): \(dataset.summary)") }
+    func report(_ dataset: Dataset) { print("\(output.printable): \(dataset.summary)") }
 }
 
 /// The options of commands that write a data set of images.

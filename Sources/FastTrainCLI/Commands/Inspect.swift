@@ -15,7 +15,6 @@ struct Inspect: ParsableCommand {
     func run() throws {
         let description = try FileDescription(path: path)
         if json { return try Console.print(description.json.text) }
-        let lines = description.text.split(separator: "\n", omittingEmptySubsequences: false)
-        try Console.write(lines.map { String($0).printable }.joined(separator: "\n"))
+        try Console.write(description.text)
     }
 }

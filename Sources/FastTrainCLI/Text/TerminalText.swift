@@ -5,16 +5,6 @@ extension String {
         utf8.allSatisfy { $0 < 0x80 } ? utf8.count : unicodeScalars.reduce(0) { $0 + $1.columns }
     }
 
-    /// The text without anything that moves the cursor: control characters are written as escapes.
-    ///
-    /// For all that comes from a file or from the user (class names, paths).
-    var printable: String {
-        guard unicodeScalars.contains(where: \.isControl) else { return self }
-        return unicodeScalars.reduce(into: "") { text, scalar in
-            text += scalar.isControl ? scalar.escaped(asASCII: true) : String(scalar)
-        }
-    }
-
     /// The text with spaces added up to `width` columns.
     func padded(to width: Int, _ alignment: Table.Alignment) -> String {
         let spaces = String(repeating: " ", count: max(0, width - columns))
@@ -41,13 +31,6 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControl: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
-
     fileprivate var columns: Int {
         switch properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
