@@ -75,7 +75,7 @@ extension Dataset {
         return .classification(classes: (0..<classCount).map(String.init))
     }
 
-    /// Names must be there and differ.
+    /// Names must be there and differ, and be such as can be read again.
     private static func checkTask(_ task: Task, name: String) throws(FastTrainError) {
         let (list, names) =
             switch task {
@@ -84,6 +84,14 @@ extension Dataset {
             }
         guard !names.isEmpty else {
             throw .badData(file: name, place: .named(list), expected: "at least one name", found: "none")
+        }
+        guard names.count < JSONScanner.mostValues, names.allSatisfy({ $0.utf8.count <= JSONScanner.mostNameBytes })
+        else {
+            throw .badData(
+                file: name, place: .named(list),
+                expected:
+                    "fewer than \(JSONScanner.mostValues) names, each of at most \(JSONScanner.mostNameBytes) bytes",
+                found: "more")
         }
         var seen = Set<String>()
         for each in names where !seen.insert(each).inserted {

@@ -68,7 +68,7 @@ extension FastTrainError: CustomStringConvertible {
         case .usage(let message): return message
         case .badData(let file, let place, let expected, let found):
             let position = place == .file ? "" : ", \(place)"
-            return "\(file)\(position): expected \(expected), found \(found)"
+            return "\(file)\(position.excerpt): expected \(expected.excerpt), found \(found.excerpt)"
         case .noInput(let path, let reason): return "\(path): \(reason)"
         case .internalError(let message): return "internal error: \(message)"
         case .cannotCreate(let path, let reason): return "\(path): cannot create: \(reason)"
@@ -79,5 +79,13 @@ extension FastTrainError: CustomStringConvertible {
             let kept = checkpoint.map { "; the last sound checkpoint is \($0)" } ?? ""
             return "training diverged in epoch \(epoch) at step \(step): \(what)\(kept)"
         }
+    }
+}
+
+extension String {
+    /// The text for a message: what a file holds may be of any length, a message may not.
+    fileprivate var excerpt: String {
+        let most = 2000
+        return utf8.count <= most ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(most))) + "…"
     }
 }

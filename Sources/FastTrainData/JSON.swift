@@ -1,5 +1,5 @@
 /// A JSON value. Objects keep the order of their members, so that what is written is the same byte for byte.
-public indirect enum JSON: Sendable, Equatable {
+public enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int)
@@ -27,6 +27,17 @@ public indirect enum JSON: Sendable, Equatable {
     public subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
+    }
+}
+
+extension JSON {
+    /// This value and those that it holds.
+    var valueCount: Int {
+        switch self {
+        case .array(let values): values.reduce(1) { $0 + $1.valueCount }
+        case .object(let members): members.reduce(1) { $0 + $1.value.valueCount }
+        default: 1
+        }
     }
 }
 
@@ -87,13 +98,14 @@ extension JSON {
 
 extension JSON {
     /// Reads JSON text (RFC 8259). Strict: no name twice in an object, no integer outside `Int`, nothing after the
-    /// value, at most 64 levels. Throws `.badData` with `file` as the file's name.
+    /// value, at most 64 levels, 2^20 values, 65,536 bytes of a text. Throws `.badData` with `file` as the file's name.
     public init(parsing text: String, file: String) throws(FastTrainError) {
-        let bytes = Array(text.utf8)
-        let result = bytes.withUnsafeBytes { (buffer) -> Result<JSON, JSONScanner.Failure> in
-            var scanner = JSONScanner(buffer)
+        var text = text
+        let result = text.withUTF8 { (bytes) -> Result<JSON, JSONScanner.Failure> in
+            var scanner = JSONScanner(UnsafeRawBufferPointer(bytes))
+            var count = 0
             do throws(JSONScanner.Failure) {
-                let value = try scanner.value(depth: 0)
+                let value = try scanner.value(depth: 0, &count)
                 try scanner.expectEnd()
                 return .success(value)
             } catch {
@@ -110,21 +122,23 @@ extension JSON {
 }
 
 extension JSONScanner {
-    /// Consumes any value.
-    fileprivate mutating func value(depth: Int) throws(Failure) -> JSON {
+    /// Consumes any value. `count`: of the values so far.
+    fileprivate mutating func value(depth: Int, _ count: inout Int) throws(Failure) -> JSON {
         guard depth < 64 else { throw failure("at most 64 levels") }
+        count += 1
+        guard count <= Self.mostValues else { throw failure("at most \(Self.mostValues) values") }
         switch peek() {
         case UInt8(ascii: "{"):
             var members: [JSON.Member] = []
             try object { (scanner, key, _) throws(Failure) in
-                members.append(JSON.Member(key, try scanner.value(depth: depth + 1)))
+                members.append(JSON.Member(key, try scanner.value(depth: depth + 1, &count)))
             }
             return .object(members)
         case UInt8(ascii: "["):
             var values: [JSON] = []
-            try array { (scanner) throws(Failure) in values.append(try scanner.value(depth: depth + 1)) }
+            try array { (scanner) throws(Failure) in values.append(try scanner.value(depth: depth + 1, &count)) }
             return .array(values)
-        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "\""): return .string(try string(most: Self.mostNameBytes))
         default:
             if skipWord("true") { return .bool(true) }
             if skipWord("false") { return .bool(false) }
@@ -133,13 +147,17 @@ extension JSONScanner {
         }
     }
 
+    /// More than a number of 64 bits takes, however it is written.
+    private static let mostDigits = 1024
+
     private mutating func number() throws(Failure) -> JSON {
         _ = peek()
         let start = position
         guard let first = peek(), first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
         else { throw failure("a JSON value") }
-        let text = String(decoding: numberText(), as: UTF8.self)
-        guard let number = Self.number(text) else {
+        let digits = numberText()
+        let text = String(decoding: digits.prefix(Self.mostDigits), as: UTF8.self)
+        guard digits.count < Self.mostDigits, let number = Self.number(text) else {
             throw Failure(offset: start, expected: "a number within 64 bits", found: String(text.prefix(40)))
         }
         return number

@@ -10,6 +10,13 @@ struct JSONScanner {
         var found: String
     }
 
+    /// The most bytes of a name, and of what else is no text of its own.
+    static let mostNameBytes = 65_536
+    /// The most members of an object: the tensors of a thousand layers with all that their optimizer remembers.
+    static let mostMembers = 100_000
+    /// The most values of a text: the records of as many epochs as there may be.
+    static let mostValues = 1 << 20
+
     private let text: UnsafeRawBufferPointer
     /// The offset of the next unread byte.
     private(set) var position = 0
@@ -60,7 +67,10 @@ struct JSONScanner {
         repeat {
             _ = peek()
             let offset = position
-            let key = try string()
+            let key = try string(most: Self.mostNameBytes)
+            guard keys.count < Self.mostMembers else {
+                throw Failure(offset: offset, expected: "at most \(Self.mostMembers) members", found: "one more")
+            }
             guard keys.insert(key).inserted else {
                 throw Failure(offset: offset, expected: "each name once", found: "\"\(key)\" a second time")
             }
@@ -78,13 +88,6 @@ struct JSONScanner {
         try expect(UInt8(ascii: "]"))
     }
 
-    /// Consumes a list of strings.
-    mutating func strings() throws(Failure) -> [String] {
-        var list: [String] = []
-        try array { (scanner) throws(Failure) in list.append(try scanner.string()) }
-        return list
-    }
-
     /// Consumes an integer from 0 to `Int.max`, without fraction or exponent.
     mutating func count() throws(Failure) -> Int {
         _ = peek()
@@ -95,7 +98,7 @@ struct JSONScanner {
             position = start
             throw failure("an integer of at least 0")
         }
-        guard let value = Int(String(decoding: digits, as: UTF8.self)) else {
+        guard digits.count < 20, let value = Int(String(decoding: digits, as: UTF8.self)) else {
             throw Failure(
                 offset: start, expected: "an integer below 2^63",
                 found: String(decoding: digits.prefix(40), as: UTF8.self))
@@ -113,30 +116,64 @@ struct JSONScanner {
         return UnsafeRawBufferPointer(rebasing: text[start..<position])
     }
 
-    /// Consumes a string and decodes its escapes.
-    mutating func string() throws(Failure) -> String {
+    /// Consumes a string and decodes its escapes. One that takes more than `most` bytes of the text is refused.
+    mutating func string(most: Int = .max) throws(Failure) -> String {
         guard skip(UInt8(ascii: "\"")) else { throw failure("a string") }
         let start = position
-        var decoded: [UInt8] = []
-        while position < text.count {
-            let byte = text[position]
-            switch byte {
-            case UInt8(ascii: "\""):
-                position += 1
-                guard let string = String(validating: decoded, as: UTF8.self) else {
-                    throw Failure(offset: start, expected: "a string of valid UTF-8", found: "other bytes")
-                }
-                return string
-            case UInt8(ascii: "\\"):
-                try decodeEscape(into: &decoded)
-            case 0..<0x20:
-                throw failure("a control character to be escaped")
-            default:
-                decoded.append(byte)
+        var hasEscapes = false
+        while position < text.count, text[position] != UInt8(ascii: "\"") {
+            guard text[position] >= 0x20 else { throw failure("a control character to be escaped") }
+            guard position - start < most else {
+                throw Failure(offset: start, expected: "at most \(most) bytes", found: "a longer string")
+            }
+            if text[position] == UInt8(ascii: "\\") {
+                hasEscapes = true
                 position += 1
             }
+            position += 1
         }
-        throw failure("the end of a string")
+        guard position < text.count else {
+            position = text.count
+            throw failure("the end of a string")
+        }
+        let end = position
+        // Escapes are characters of their own, so these bytes are UTF-8 if, and only if, what they stand for is.
+        let raw = UnsafeRawBufferPointer(rebasing: text[start..<end]).assumingMemoryBound(to: UInt8.self)
+        do { _ = try UTF8Span(validating: raw.span) } catch {
+            throw Failure(offset: start, expected: "a string of valid UTF-8", found: "other bytes")
+        }
+        position = start
+        let string = hasEscapes ? try decoded(to: end) : String(decoding: raw, as: UTF8.self)
+        position = end + 1
+        return string
+    }
+
+    /// What stands from `position` up to `end`, which is valid UTF-8, with its escapes decoded: straight into the string, as
+    /// it may be long.
+    private mutating func decoded(to end: Int) throws(Failure) -> String {
+        var failure: Failure?
+        let string = String(unsafeUninitializedCapacity: end - position) { buffer in
+            var count = 0
+            func append(_ byte: UInt8) {
+                buffer[count] = byte
+                count += 1
+            }
+            do throws(Failure) {
+                while position < end {
+                    guard text[position] == UInt8(ascii: "\\") else {
+                        append(text[position])
+                        position += 1
+                        continue
+                    }
+                    try decodeEscape(append)
+                }
+            } catch {
+                failure = error
+            }
+            return count
+        }
+        if let failure { throw failure }
+        return string
     }
 
     /// A failure at the present position, which tells what stands there.
@@ -147,19 +184,16 @@ struct JSONScanner {
         return Failure(offset: position, expected: expected, found: found)
     }
 
-    private mutating func decodeEscape(into decoded: inout [UInt8]) throws(Failure) {
+    private mutating func decodeEscape(_ append: (UInt8) -> Void) throws(Failure) {
         position += 1
-        guard position < text.count else { throw failure("an escape sequence") }
         switch text[position] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): decoded.append(text[position])
-        case UInt8(ascii: "b"): decoded.append(0x08)
-        case UInt8(ascii: "f"): decoded.append(0x0C)
-        case UInt8(ascii: "n"): decoded.append(0x0A)
-        case UInt8(ascii: "r"): decoded.append(0x0D)
-        case UInt8(ascii: "t"): decoded.append(0x09)
-        case UInt8(ascii: "u"):
-            decoded.append(contentsOf: String(Character(try unicodeEscape())).utf8)
-            return
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): append(text[position])
+        case UInt8(ascii: "b"): append(0x08)
+        case UInt8(ascii: "f"): append(0x0C)
+        case UInt8(ascii: "n"): append(0x0A)
+        case UInt8(ascii: "r"): append(0x0D)
+        case UInt8(ascii: "t"): append(0x09)
+        case UInt8(ascii: "u"): return String(Character(try unicodeEscape())).utf8.forEach(append)
         default: throw failure("an escape sequence")
         }
         position += 1

@@ -8,6 +8,10 @@ struct SafeTensorsHeader {
 
     /// The longest header that the format allows.
     static let longestHeader = 100_000_000
+    /// The most extents of a tensor.
+    static let mostDimensions = 255
+    /// The most extents of all tensors together. Two bytes of the header make one of eight in memory.
+    static let mostExtents = 1_000_000
     /// The bytes before the header: its length.
     static let lengthBytes = 8
 
@@ -41,11 +45,19 @@ struct SafeTensorsHeader {
 
     private mutating func read(_ scanner: inout JSONScanner, dataStart: Int) throws(JSONScanner.Failure) {
         var header = self
+        var extentCount = 0
         try scanner.object { (scanner, key, keyOffset) throws(JSONScanner.Failure) in
             if key == "__metadata__" {
                 try header.readMetadata(&scanner)
             } else {
-                header.tensors.append(try Self.readTensor(&scanner, name: key, at: keyOffset, dataStart: dataStart))
+                let tensor = try Self.readTensor(&scanner, name: key, at: keyOffset, dataStart: dataStart)
+                extentCount += tensor.shape.count
+                guard extentCount <= Self.mostExtents else {
+                    throw JSONScanner.Failure(
+                        offset: keyOffset, expected: "at most \(Self.mostExtents) extents of all tensors",
+                        found: "more")
+                }
+                header.tensors.append(tensor)
             }
         }
         try scanner.expectEnd()
@@ -89,13 +101,23 @@ struct SafeTensorsHeader {
             case "dtype": type = try Self.readType(&scanner)
             case "shape":
                 var extents: [Int] = []
-                try scanner.array { (scanner) throws(Failure) in extents.append(try scanner.count()) }
+                try scanner.array { (scanner) throws(Failure) in
+                    guard extents.count < Self.mostDimensions else {
+                        throw scanner.failure("at most \(Self.mostDimensions) extents")
+                    }
+                    extents.append(try scanner.count())
+                }
                 shape = extents
             case "data_offsets":
                 var offsets: [Int] = []
                 _ = scanner.peek()
                 let start = scanner.position
-                try scanner.array { (scanner) throws(Failure) in offsets.append(try scanner.count()) }
+                try scanner.array { (scanner) throws(Failure) in
+                    guard offsets.count < 2 else {
+                        throw Failure(offset: start, expected: "two rising offsets", found: "a third")
+                    }
+                    offsets.append(try scanner.count())
+                }
                 guard offsets.count == 2, offsets[0] <= offsets[1], offsets[1] <= Int.max - dataStart else {
                     throw Failure(offset: start, expected: "two rising offsets", found: "\(offsets)")
                 }
@@ -123,7 +145,7 @@ struct SafeTensorsHeader {
     private static func readType(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> TensorType {
         _ = scanner.peek()
         let start = scanner.position
-        let text = try scanner.string()
+        let text = try scanner.string(most: JSONScanner.mostNameBytes)
         guard let type = TensorType(rawValue: text) else {
             let known = TensorType.allCases.map(\.rawValue).joined(separator: ", ")
             throw JSONScanner.Failure(offset: start, expected: "a dtype among \(known)", found: "\"\(text)\"")

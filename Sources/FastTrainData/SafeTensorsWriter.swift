@@ -47,7 +47,7 @@ public enum SafeTensorsWriter {
     /// Writes the file atomically (see `AtomicFile`), with a `digest` added to `metadata`.
     ///
     /// Tensors of wider elements come first, otherwise the order is kept: so every tensor is aligned to its element.
-    /// Throws as `AtomicFile.write` does.
+    /// Throws as `AtomicFile.write` does, `.cannotCreate` also for more tensors than a header may have.
     public static func write(
         _ tensors: [TensorToWrite], metadata: [String: String], to path: String
     ) throws(FastTrainError) {
@@ -57,7 +57,9 @@ public enum SafeTensorsWriter {
         let ordered = ordered(tensors, \.type)
         let layouts = ordered.map { TensorLayout(name: $0.name, type: $0.type, shape: $0.shape) }
         var hash = XXH64()
-        header(layouts, metadata, digest: digestPlaceholder).withUnsafeBytes { hash.update($0) }
+        let placeholder = header(layouts, metadata, digest: digestPlaceholder)
+        try expectReadable(placeholder, layouts, to: path)
+        placeholder.withUnsafeBytes { hash.update($0) }
         for tensor in ordered { hash.update(tensor.bytes) }
         let header = header(layouts, metadata, digest: hexadecimal(hash.value))
         try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
@@ -74,12 +76,27 @@ public enum SafeTensorsWriter {
     ) throws(FastTrainError) {
         let ordered = ordered(tensors, \.type)
         let placeholder = header(ordered, metadata, digest: digestPlaceholder)
+        try expectReadable(placeholder, ordered, to: path)
         try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
             try sink.write(placeholder)
             var streams = TensorStreams(tensors, fileOrder: ordered, from: placeholder.count, sink.descriptor, path)
             try body(&streams)
             let digest = try streams.finish()
             try TensorStreams.write(header(ordered, metadata, digest: digest), at: 0, sink.descriptor, path)
+        }
+    }
+
+    /// Throws `.cannotCreate` for a header that `SafeTensors` would refuse.
+    private static func expectReadable(
+        _ header: [UInt8], _ tensors: [TensorLayout], to path: String
+    ) throws(FastTrainError) {
+        let (length, extents) = (header.count, tensors.reduce(0) { $0 + $1.shape.count })
+        guard length <= SafeTensorsHeader.longestHeader, tensors.count < JSONScanner.mostMembers,
+            extents <= SafeTensorsHeader.mostExtents
+        else {
+            let reason =
+                "its header would have \(tensors.count) tensors in \(length) bytes, more than can be read again"
+            throw .cannotCreate(path: path, reason: reason)
         }
     }
 

@@ -9,10 +9,19 @@ final class CSVReader {
     /// Where a field of the record at hand lies.
     struct Field {
         /// From the start of the buffer.
-        var start: Int
-        var count: Int
-        /// Quotes in it are doubled.
-        var hasDoubledQuotes: Bool
+        private let first: UInt32
+        /// Twice the bytes, and one where quotes are doubled: a line may be nothing but delimiters.
+        private let size: UInt32
+
+        /// Where it lies, within `mostRecordBytes`, and whether quotes in it are doubled.
+        init(start: Int, count: Int, hasDoubledQuotes: Bool) {
+            first = UInt32(truncatingIfNeeded: start)
+            size = UInt32(truncatingIfNeeded: count) << 1 | (hasDoubledQuotes ? 1 : 0)
+        }
+
+        var start: Int { Int(first) }
+        var count: Int { Int(size >> 1) }
+        var hasDoubledQuotes: Bool { size & 1 == 1 }
     }
 
     /// The file's path.
@@ -36,6 +45,8 @@ final class CSVReader {
 
     /// The most bytes of a record. A quote that is never closed makes the rest of a file one record.
     static let mostRecordBytes = 16 << 20
+    /// The most fields of a record.
+    static let mostFields = 1 << 19
     private static let firstBufferBytes = 1 << 20
 
     /// Opens the file. Throws `.noInput` when there is none or it is none that can be read more than once, `.badData` when
@@ -133,7 +144,13 @@ final class CSVReader {
         var count = 0
         var lineEnds = 0
         while true {
-            if count == fields.count { fields = moreFields() }
+            if count == fields.count {
+                guard count < Self.mostFields else {
+                    throw .badData(
+                        file: path, place: .line(line), expected: "at most \(Self.mostFields) fields", found: "more")
+                }
+                fields = moreFields()
+            }
             if p < end, base[p] == Byte.quote {
                 guard let close = try closingQuote(p, end, &lineEnds) else { return .cut }
                 fields[count] = Field(

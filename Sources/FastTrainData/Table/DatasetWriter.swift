@@ -12,6 +12,11 @@ struct DatasetWriter {
     func write(
         to path: String, preprocessing: Preprocessing, _ body: (inout Rows) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
+        let described = preprocessing.json
+        guard described.valueCount <= JSONScanner.mostValues else {
+            let reason = "its columns and their categories would be described by \(described.valueCount) values"
+            throw .cannotCreate(path: path, reason: "\(reason), expected at most \(JSONScanner.mostValues)")
+        }
         let layouts = layouts("train", trainCount) + (testCount > 0 ? layouts("test", testCount) : [])
         let metadata = Dataset.metadata(task: task, scale: nil, preprocessing: preprocessing)
         try SafeTensorsWriter.write(streaming: layouts, metadata: metadata, to: path) {

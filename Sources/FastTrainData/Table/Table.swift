@@ -5,6 +5,11 @@ final class Table {
     /// Rows read so far.
     private(set) var rowCount = 0
 
+    /// The most columns: what becomes of each is in the header of a data set.
+    static let mostColumns = 100_000
+    /// The most bytes of a column's name, and of a text that is a category or a class.
+    static let mostTextBytes = 4096
+
     private let reader: CSVReader
     private let format: CSVFormat
     private let indices: [String: Int]
@@ -23,8 +28,19 @@ final class Table {
                 file: path, place: .file, expected: format.hasHeader ? "a header and rows" : "rows",
                 found: "an empty file")
         }
+        guard reader.fieldCount <= Self.mostColumns else {
+            throw .badData(
+                file: path, place: .line(reader.line), expected: "at most \(Self.mostColumns) columns",
+                found: "\(reader.fieldCount)")
+        }
         var columns: [String] = []
         for field in 0..<reader.fieldCount {
+            guard !format.hasHeader || reader.bytes(field).count <= Self.mostTextBytes else {
+                throw .badData(
+                    file: path, place: .line(reader.line),
+                    expected: "a name of at most \(Self.mostTextBytes) bytes for column \(field + 1)",
+                    found: "one of \(reader.bytes(field).count)")
+            }
             columns.append(format.hasHeader ? try reader.text(field) : String(field + 1))
         }
         var indices: [String: Int] = [:]
@@ -67,8 +83,13 @@ final class Table {
     @inline(__always)
     func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> { reader.bytes(column) }
 
-    /// The text of a field of the row at hand. Throws `.badData` when it is not UTF-8.
-    func text(_ column: Int) throws(FastTrainError) -> String { try reader.text(column) }
+    /// The text of a field of the row at hand. Throws `.badData` when it is not UTF-8, or too long for a category.
+    func text(_ column: Int) throws(FastTrainError) -> String {
+        guard bytes(column).count <= Self.mostTextBytes else {
+            throw fault(column, "a text of at most \(Self.mostTextBytes) bytes")
+        }
+        return try reader.text(column)
+    }
 
     /// The column of that name.
     func index(of name: String) -> Int? { indices[name] }
