@@ -5,6 +5,14 @@ struct RawSplit {
     /// How much each row counts; nil: all alike.
     var weights: RawTensor? = nil
 
+    /// The error for targets that are not as many as the features.
+    static func otherRows(
+        _ rows: Int, file: String, place: FastTrainError.Place, found: Int
+    ) -> FastTrainError {
+        .badData(
+            file: file, place: place, expected: "targets for \(rows) rows, as there are features", found: "\(found)")
+    }
+
     /// What there is.
     var tensors: [RawTensor] { [x, y] + (weights.map { [$0] } ?? []) }
 }
@@ -53,7 +61,7 @@ extension Dataset {
     private static func checkRows(_ split: RawSplit) throws(FastTrainError) {
         guard split.x.rows <= mostRows else { throw split.x.fault("at most \(mostRows) rows", "\(split.x.rows)") }
         guard split.y.rows == split.x.rows else {
-            throw split.y.fault("targets for \(split.x.rows) rows, as there are features", "\(split.y.rows)")
+            throw RawSplit.otherRows(split.x.rows, file: split.y.file, place: split.y.place, found: split.y.rows)
         }
         guard !split.y.shape.contains(0) else { throw split.y.fault("no extent 0", "\(split.y.shape)") }
     }

@@ -24,17 +24,20 @@ extension Dataset {
     ///
     /// Throws `.noInput` when one is missing, `.badData` as `Dataset(name:trainImages:…)` does.
     public init(mnistFolder folder: String, classes: [String]? = nil) throws(FastTrainError) {
-        func open(_ stem: String, _ kind: String) throws(FastTrainError) -> IDXFile {
+        func open(_ stem: String, _ kind: String, rows: Int? = nil) throws(FastTrainError) -> IDXFile {
             let names = ["\(stem)-\(kind)-ubyte", "\(stem).\(kind)-ubyte"].flatMap { [$0, "\($0).gz"] }
             for name in names where System.status(folder + "/" + name) != nil {
-                return try IDXFile(path: folder + "/" + name)
+                return try IDXFile(path: folder + "/" + name, rows: rows)
             }
             throw .noInput(path: folder + "/" + names[0], reason: "no such file, nor with .gz")
         }
+        let trainImages = try open("train-images", "idx3")
+        let trainLabels = try open("train-labels", "idx1", rows: trainImages.shape[0])
+        let testImages = try open("t10k-images", "idx3")
+        let testLabels = try open("t10k-labels", "idx1", rows: testImages.shape[0])
         try self.init(
-            name: folder,
-            trainImages: open("train-images", "idx3"), trainLabels: open("train-labels", "idx1"),
-            testImages: open("t10k-images", "idx3"), testLabels: open("t10k-labels", "idx1"),
+            name: folder, trainImages: trainImages, trainLabels: trainLabels, testImages: testImages,
+            testLabels: testLabels,
             classes: classes ?? (0..<10).map(String.init))
     }
 }

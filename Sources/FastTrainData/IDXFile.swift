@@ -14,15 +14,17 @@ public struct IDXFile: @unchecked Sendable {  // Sendable: the memory is only re
 
     /// Opens the file at `path` and checks it in full; a gzip file is unpacked and its checksum verified.
     ///
-    /// Throws `.noInput` when there is no such file, `.badData` when it is malformed, cut short, or longer than its
-    /// header says. Byte offsets are those of the unpacked data, unless the message says otherwise.
-    public init(path: String) throws(FastTrainError) {
+    /// `rows`: as many labels as there are images, if that is known, lest a few packed bytes be unpacked to gigabytes that
+    /// are none. Throws `.noInput` when there is no such file, `.badData` when it is malformed, cut short, longer than its
+    /// header says, or of other rows. Byte offsets are those of the unpacked data, unless the message says otherwise.
+    public init(path: String, rows: Int? = nil) throws(FastTrainError) {
         let file = try MappedFile(path: path)
         defer { extendLifetime(file) }
         name = path
         if GzipInflater.recognizes(file.bytes) {
             let inflater = try GzipInflater(file, name: path)
             let header = try IDXHeader(name: path, read: inflater.read)
+            try header.expectRows(rows, name: path)
             let memory = try Self.unpack(inflater, header, packedCount: file.bytes.count, name: path)
             shape = header.shape
             bytes = memory.bytes
@@ -34,6 +36,7 @@ public struct IDXFile: @unchecked Sendable {  // Sendable: the memory is only re
                 defer { position = end }
                 return Array(file.bytes[position..<end])
             }
+            try header.expectRows(rows, name: path)
             guard file.bytes.count - position == header.elementCount else {
                 throw header.wrongLength(name: path, found: file.bytes.count - position)
             }
@@ -108,6 +111,12 @@ struct IDXHeader {
         self.shape = shape
         elementCount = product
         length = 4 + 4 * rank
+    }
+
+    /// Throws unless there are `rows`, where that is said.
+    func expectRows(_ rows: Int?, name: String) throws(FastTrainError) {
+        guard let rows, shape[0] != rows else { return }
+        throw RawSplit.otherRows(rows, file: name, place: .file, found: shape[0])
     }
 
     /// The error for a file with more or fewer elements than its header says: `found` of them.

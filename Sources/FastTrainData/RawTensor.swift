@@ -15,8 +15,11 @@ struct RawTensor {
 
     /// An error about this tensor as a whole.
     func fault(_ expected: String, _ found: String) -> FastTrainError {
-        .badData(file: file, place: name.isEmpty ? .file : .named(name), expected: expected, found: found)
+        .badData(file: file, place: place, expected: expected, found: found)
     }
+
+    /// Where in its file it is.
+    var place: FastTrainError.Place { name.isEmpty ? .file : .named(name) }
 
     /// An error about one row of this tensor.
     func fault(row: Int, _ expected: String, _ found: String) -> FastTrainError {

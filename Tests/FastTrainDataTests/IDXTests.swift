@@ -120,6 +120,18 @@ import Testing
         #expect(error.place == .byte(4), "\(error)")
     }
 
+    /// As the images tell: labels that are no fit are not unpacked, so that it is not found out that these are cut short.
+    @Test func otherRowsAreRefusedUnread() throws {
+        let folder = try ScratchFolder()
+        let whole = gzip(idx([5], [0, 1, 2, 3, 4]))
+        for bytes in [idx([5], [0, 1]), Array(whole.dropLast(12)), whole] {
+            let path = folder.write("file", bytes)
+            let error = failure { _ = try IDXFile(path: path, rows: 3) }
+            #expect(error.place == .file && error.description.contains("targets for 3 rows"), "\(error)")
+        }
+        #expect(try IDXFile(path: folder.write("file", whole), rows: 5).shape == [5])
+    }
+
     @Test func missingFile() throws {
         let folder = try ScratchFolder()
         #expect(failure { _ = try IDXFile(path: folder("nothing")) }.exitCode == 66)

@@ -51,11 +51,13 @@ struct IDX: ParsableCommand {
     }
 
     func run() throws {
+        let images = try IDXFile(path: trainImages)
+        let labels = try IDXFile(path: trainLabels, rows: images.shape[0])
+        let otherImages = try testImages.map { try IDXFile(path: $0) }
+        let otherLabels = try testLabels.map { try IDXFile(path: $0, rows: otherImages?.shape[0]) }
         let dataset = try Dataset(
-            name: output.output.output,
-            trainImages: IDXFile(path: trainImages), trainLabels: IDXFile(path: trainLabels),
-            testImages: testImages.map { try IDXFile(path: $0) }, testLabels: testLabels.map { try IDXFile(path: $0) },
-            classes: output.classNames)
+            name: output.output.output, trainImages: images, trainLabels: labels, testImages: otherImages,
+            testLabels: otherLabels, classes: output.classNames)
         try output.write(dataset)
     }
 }
