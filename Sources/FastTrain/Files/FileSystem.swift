@@ -38,15 +38,20 @@ enum FileSystem {
         return names
     }
 
+    /// The most bytes of a text file: twice what the history of the longest run takes.
+    static let mostTextBytes = 1 << 26
+
     /// A text file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it is not UTF-8 or has more than `most`
     /// bytes.
-    static func readText(_ path: String, most: Int = .max) throws(FastTrainError) -> String {
+    static func readText(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> String {
         let descriptor = System.openForReading(path)
         guard descriptor >= 0 else { throw .noInput(path: path, reason: System.reason) }
         defer { close(descriptor) }
-        guard System.status(path)?.isRegularFile ?? false else {
+        guard let status = System.status(path), status.isRegularFile else {
             throw .noInput(path: path, reason: "is not a regular file")
         }
+        let tooMuch = FastTrainError.badData(file: path, place: .file, expected: "at most \(most) bytes", found: "more")
+        guard status.st_size <= most else { throw tooMuch }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -55,9 +60,7 @@ enum FileSystem {
             guard count >= 0 else { throw .inputOutput(path: path, operation: "read", reason: System.reason) }
             guard count > 0 else { break }
             bytes += buffer[..<count]
-            guard bytes.count <= most else {
-                throw .badData(file: path, place: .file, expected: "at most \(most) bytes", found: "more")
-            }
+            guard bytes.count <= most else { throw tooMuch }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "other bytes")

@@ -61,12 +61,15 @@ final class SearchFolder: Sendable {
         return try SearchDescription(json: JSON(parsing: text, file: descriptionPath), file: descriptionPath)
     }
 
+    /// The most bytes of `trials.jsonl`: a million trials and more.
+    private static let mostTrialBytes = 1 << 30
+
     /// The results so far, with their places in the file. Throws `.badData` with the line.
     func readTrials(
         isScoredByAccuracy: Bool
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
         guard FileSystem.exists(trialsPath) else { return [] }
-        let text = try FileSystem.readText(trialsPath)
+        let text = try FileSystem.readText(trialsPath, most: Self.mostTrialBytes)
         // What comes after the last newline was not written to its end.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         let whole = lines.reduce(0) { $0 + $1.utf8.count + 1 }
