@@ -88,9 +88,10 @@ extension Dataset {
             throw .badData(
                 file: file.name, place: .named("x_scale"), expected: "the scale of U8 features", found: "none")
         }
-        guard let scale = Float(text), scale.isFinite, scale > 0 else {
+        guard let scale = Float(text), scale > 0, (scale * 255).isFinite else {
             throw .badData(
-                file: file.name, place: .named("x_scale"), expected: "a positive number", found: "\"\(text)\"")
+                file: file.name, place: .named("x_scale"),
+                expected: "a positive number, finite also when it is multiplied by 255", found: "\"\(text)\"")
         }
         guard type == .u8 || scale == 1 else {
             throw .badData(

@@ -40,7 +40,7 @@ struct RawTensor {
         return bytes.assumingMemoryBound(to: element)
     }
 
-    /// Throws at the first row that has a number which is not finite.
+    /// Throws at the first number that is not finite, with its row and, of several in a row, its place there, from 0.
     func checkFinite(_ elements: UnsafeBufferPointer<Float>) throws(FastTrainError) {
         // The largest magnitude by its bits, a loop that the compiler vectorizes; infinity and NaN come last.
         var largest: UInt32 = 0
@@ -48,6 +48,8 @@ struct RawTensor {
         guard largest >= Float.infinity.bitPattern, let index = elements.firstIndex(where: { !$0.isFinite }) else {
             return
         }
-        throw fault(row: index / (elements.count / rows), "finite numbers", "\(elements[index])")
+        let width = elements.count / rows
+        let place = width == 1 ? "" : " in column \(index % width)"
+        throw fault(row: index / width, "finite numbers", "\(elements[index])\(place)")
     }
 }

@@ -18,6 +18,10 @@ struct TargetSurvey {
     /// Reads the target of the row at hand. Throws `.badData` with line and column.
     mutating func read(_ table: Table) throws(FastTrainError) {
         if table.isMissing(column) { throw TableSurvey.targetFault(column, table) }
+        if task == nil, table.isInfinite(column) {
+            throw table.fault(
+                column, "a finite number for the target", hint: " (if these are classes: --task classification)")
+        }
         let (text, known) = (try table.text(column), categories.count)
         let place = categories.place(of: text)
         labels.append(Int32(place))
