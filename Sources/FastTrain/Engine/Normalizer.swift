@@ -118,6 +118,17 @@ struct Normalizer: Sendable {
         }
     }
 
+    /// Whether no running mean or variance is NaN or infinite. A variance may overflow where all sums are finite yet: all
+    /// that comes out then is 0, and the loss shows nothing.
+    var areFinite: Bool {
+        !isBatch
+            || layers.allSatisfy { layer in
+                (0..<layer.outputs).allSatisfy { column in
+                    layer.runningMean.base[column].isFinite && layer.runningVariance.base[column].isFinite
+                }
+            }
+    }
+
     /// Of the running statistics; one thread calls it, before others evaluate rows.
     func prepareEvaluation() {
         guard isBatch else { return }

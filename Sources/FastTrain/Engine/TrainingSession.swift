@@ -327,8 +327,20 @@ final class TrainingSession: @unchecked Sendable {
             seconds: clock.total)
     }
 
+    /// Throws unless all that a model or a checkpoint would hold is finite.
     private func checkFinite() throws(FastTrainError) {
-        guard engine.forward.parameters.areFinite else { throw divergence("a parameter is not finite", atStep: step) }
+        let passes = [engine.forward, engine.average?.forward].compactMap { $0 }
+        let fault: String? =
+            if !passes.allSatisfy(\.parameters.areFinite) {
+                "a parameter"
+            } else if !passes.allSatisfy({ $0.normalizer?.areFinite ?? true }) {
+                "a running mean or variance"
+            } else if !engine.optimizer.memories.allSatisfy({ $0.values.areFinite }) {
+                "a number of the optimizer's memory"
+            } else {
+                nil
+            }
+        if let fault { throw divergence("\(fault) is not finite", atStep: step) }
     }
 
     /// NaN has a sign that says nothing.
