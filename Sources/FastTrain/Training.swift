@@ -90,6 +90,7 @@ public final class Training {
         let setup = try Setup(
             recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime)
         let newest = try folder.newestSoundCheckpoint()
+        if let newest { try newest.checkpoint.expectDescription(of: data, path: newest.path) }
         if newest == nil && run.isFromParameters {
             throw .badData(
                 file: folder.checkpointPath(step: 0), place: .file,
