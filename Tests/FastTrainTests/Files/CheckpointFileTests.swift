@@ -140,19 +140,16 @@ import Testing
         }
     }
 
-    @Test func everyDamagedByteIsNoticed() throws {
+    /// By who goes on from it, by who predicts with it and by who looks what it is.
+    @Test func everyFlippedBitAndEveryTruncationIsNoticed() throws {
+        let path = path
         try Sample.checkpoint().save(to: path)
-        let whole = try readBytes(path)
-        for index in whole.indices {
-            var damaged = whole
-            damaged[index] ^= 1 << UInt8(index % 8)
-            try writeBytes(damaged, to: path)
-            #expect(exitCode { _ = try Checkpoint(path: path) } == 65, "byte \(index)")
-            if index % 8 == 0 {
-                try writeBytes(Array(whole[..<index]), to: path)
-                #expect(exitCode { _ = try Checkpoint(path: path) } == 65, "\(index) bytes")
-            }
-        }
+        expectNoticed(
+            path, least: 20_000,
+            by: [
+                { _ = try Checkpoint(path: path) }, { _ = try Model(path: path) },
+                { _ = try FileDescription(path: path) },
+            ])
     }
 
     @Test func whatCouldNotBeReadIsNotWritten() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import _TestSupport
 
 @testable import FastTrain
 
@@ -120,6 +121,26 @@ func expectBadData(
         Issue.record("another error: \(error)", sourceLocation: sourceLocation)
     }
     return ""
+}
+
+/// Flips every bit of the file at `path` and cuts it short in every way: each of `readers` must say what is wrong with it.
+/// `least`: that many damages are the least to be expected.
+func expectNoticed(
+    _ path: String, least: Int, sourceLocation: SourceLocation = #_sourceLocation, by readers: [() throws -> Void]
+) {
+    let count = Damage.inflictAll(on: path) { damage in
+        for (index, read) in readers.enumerated() {
+            do {
+                try read()
+                Issue.record("\(damage): reader \(index) found nothing wrong", sourceLocation: sourceLocation)
+            } catch FastTrainError.badData(path, _, let expected, let found) where expected != found {
+                continue
+            } catch {
+                Issue.record("\(damage): reader \(index) says \(error)", sourceLocation: sourceLocation)
+            }
+        }
+    }
+    #expect(count >= least, sourceLocation: sourceLocation)
 }
 
 /// The exit code of what `body` throws; 0 when it throws nothing, -1 when it is not one of our errors.
