@@ -13,6 +13,9 @@ import time
 
 import calls
 import damage
+import hostile_settings
+import hostile_tables
+import hostile_tensors
 import kills
 import power
 import signals
@@ -41,6 +44,9 @@ def main() -> int:
         "kills": lambda bench: kills.kills(bench, options.kills),
         "owners": kills.owners,
         "damage": damage.newest,
+        "hostile-tensors": hostile_tensors.tensors,
+        "hostile-tables": hostile_tables.tables_and_images,
+        "hostile-settings": hostile_settings.settings,
         "signals": signals.signals,
         "limits": surroundings.limits,
         "names": surroundings.names,
