@@ -35,6 +35,8 @@ import Testing
         #expect(try records(#""a,b","say ""hi""","""""# + "\n") == [["a,b", #"say "hi""#, #"""#]].map { $0 })
         #expect(try records("\"two\nlines\",\"\"\r\n\" x \",y\n") == [["two\nlines", ""], [" x ", "y"]])
         #expect(try records("\"a\r\nb\"") == [["a\r\nb"]])
+        // A quote with a mark after it that combines with it, here a stroke.
+        #expect(try records("\"x\"\"\u{338}y\"") == [["x\"\u{338}y"]])
     }
 
     @Test func spacesAroundAFieldDoNotCount() throws {

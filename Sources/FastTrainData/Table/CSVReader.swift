@@ -117,7 +117,15 @@ final class CSVReader {
                 found: "\"\(String(decoding: bytes(field).prefix(60), as: UTF8.self))\"")
         }
         guard fields[field].hasDoubledQuotes else { return text }
-        return text.split(separator: "\"\"", omittingEmptySubsequences: false).joined(separator: "\"")
+        // By bytes: a quote and a mark after it that combines with it are one character.
+        let bytes = bytes(field)
+        var single: [UInt8] = []
+        var place = 0
+        while place < bytes.count {
+            single.append(bytes[place])
+            place += bytes[place] == Byte.quote ? 2 : 1
+        }
+        return String(decoding: single, as: UTF8.self)
     }
 
     /// Whether the record is a line without anything.
