@@ -31,6 +31,14 @@ import Testing
         #expect(Self.parse(text) == nil)
     }
 
+    /// An exponent as large as the text is long.
+    @Test func manyZeros() {
+        let zeros = String(repeating: "0", count: 100_010)
+        #expect(Self.parse("0.\(zeros)25e100012") == 25)
+        #expect(Self.parse("25\(zeros)e-100011") == 2.5)
+        #expect(Self.parse("1e99999999999999999999") == .infinity && Self.parse("1e-99999999999999999999") == 0)
+    }
+
     /// Random digits and exponents of every length, and shortest texts of random bit patterns.
     @Test func agreesOnRandomNumbers() {
         let generator = Philox(seed: 1, purpose: .testSplit)

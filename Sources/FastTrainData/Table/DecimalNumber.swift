@@ -58,7 +58,8 @@ enum DecimalNumber {
         }
     }
 
-    /// What stands after the `e`; nil when that is no integer. Beyond ±99,999 it makes no difference any more.
+    /// What stands after the `e`; nil when that is no integer. Beyond ±2⁴⁰ it makes no difference any more: no text has as
+    /// many digits, which could make up for it.
     private static func exponent(_ text: UnsafeBufferPointer<UInt8>, _ index: inout Int) -> Int? {
         var isNegative = false
         if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
@@ -68,7 +69,7 @@ enum DecimalNumber {
         let start = index
         var value = 0
         while index < text.count, case let digit = text[index] &- UInt8(ascii: "0"), digit < 10 {
-            value = min(value * 10 + Int(digit), 99_999)
+            value = min(value * 10 + Int(digit), 1 << 40)
             index += 1
         }
         return index == start ? nil : isNegative ? -value : value
