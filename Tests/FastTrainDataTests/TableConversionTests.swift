@@ -152,6 +152,35 @@ import Testing
         #expect(folder.read("out") == folder.read("again"))
     }
 
+    /// Its name is then its position, in other tables too.
+    @Test func aTargetWithoutAName() throws {
+        let data = try convert("a,\n1,p\n2,q\n", target: "2")
+        #expect(data.preprocessing?.targets == [.init(name: "2")] && data.train.label(1) == 1)
+        let rows = try TableRows(
+            path: folder.write("more.csv", Array("a,b\n3,q\n".utf8)), format: CSVFormat(),
+            try #require(data.preprocessing),
+            task: data.task)
+        #expect(rows.unusedColumns == [])
+        #expect(try rows.dataset().train.label(0) == 1)
+    }
+
+    /// What has its position is a feature, or nothing.
+    @Test(arguments: ["b,a\n1,1\n", "a\n1\n"]) func aTargetWithoutANameThatIsNotThere(text: String) throws {
+        let test = folder.write("test.csv", Array(text.utf8))
+        let error = failure { _ = try convert("a,\n1,p\n2,q\n", target: "2") { $0.testFile = test } }
+        #expect(error.place == .line(1) && error.description.contains("a column '2' (--target)"), "\(error)")
+        let data = try convert("a,\n1,p\n2,q\n", target: "2")
+        let rows = try TableRows(path: test, format: CSVFormat(), try #require(data.preprocessing), task: data.task)
+        let other = failure { _ = try rows.dataset() }
+        #expect(other.place == .line(1) && other.description.contains("a column '2' (the target)"), "\(other)")
+    }
+
+    @Test(arguments: ["0", "3", "-1", "-9223372036854775808", "9223372036854775807"])
+    func positionsThatThereAreNot(position: String) {
+        let error = failure { _ = try convert("a,y\n1,p\n", target: position) }
+        #expect(error.place == .line(1) && error.description.contains("a column '\(position)'"), "\(error)")
+    }
+
     @Test func manyClassesTakeSixteenBits() throws {
         let rows = (0..<300).map { "\($0),\($0)" }.joined(separator: "\n")
         let data = try convert("a,y\n" + rows) { $0.task = .classification }

@@ -2,8 +2,6 @@
 struct RowEncoder {
     /// Columns of the table that are neither features nor targets.
     let unused: [String]
-    /// Whether the table has all targets.
-    var hasTargets: Bool { targets.count == preprocessing.targets.count }
     /// Features of one row of the table.
     let featureCount: Int
 
@@ -60,10 +58,24 @@ struct RowEncoder {
         }
         self.steps = steps
         self.categories = categories
-        targets = preprocessing.targets.compactMap { table.index(of: $0.name) }
+        // A target without a name is known by its position, which in another table may be a feature's.
+        let features = Set(steps.map(\.column))
+        targets = preprocessing.targets.compactMap { target in
+            table.column(target.name).flatMap { features.contains($0) ? nil : $0 }
+        }
         classes = if case .classification(let names) = task { CategoryIndex(names) } else { nil }
-        let used = Set(steps.map(\.column) + targets)
+        let used = features.union(targets)
         unused = table.columns.indices.filter { !used.contains($0) }.map { table.name($0) }
+    }
+
+    /// Throws `.badData` unless the table has all targets, which is what `label` and `value` take; `option` names what asks
+    /// for them.
+    func expectTargets(_ table: Table, for option: String) throws(FastTrainError) {
+        for target in preprocessing.targets {
+            guard let column = table.column(target.name), targets.contains(column) else {
+                throw table.noColumn(target.name, for: option)
+            }
+        }
     }
 
     /// Makes the features of the row at hand, `featureCount` numbers. Throws `.badData` with line and column.

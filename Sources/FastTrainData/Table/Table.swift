@@ -97,15 +97,20 @@ final class Table {
     /// The column of that name, or else at that position, from 1.
     func column(_ name: String) -> Int? {
         if let index = indices[name] { return index }
-        guard let position = Int(name), columns.indices.contains(position - 1) else { return nil }
+        guard let position = Int(name), (1...columns.count).contains(position) else { return nil }
         return position - 1
     }
 
     /// As `column`. Throws `.badData` when there is none; `option` names what asks for it.
     func column(_ name: String, for option: String) throws(FastTrainError) -> Int {
-        if let index = column(name) { return index }
+        guard let index = column(name) else { throw noColumn(name, for: option) }
+        return index
+    }
+
+    /// There is no column of that name; `option` names what asks for it.
+    func noColumn(_ name: String, for option: String) -> FastTrainError {
         let hint = columns.count == 1 ? " (is the delimiter another one? --delimiter)" : ""
-        throw .badData(
+        return .badData(
             file: path, place: .line(1), expected: "a column '\(name)' (\(option))", found: columnList + hint)
     }
 

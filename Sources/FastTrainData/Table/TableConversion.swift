@@ -73,7 +73,7 @@ public enum TableConversion {
                 return
             }
             let testEncoder = try RowEncoder(preprocessing, task: task, of: testTable, unknown: options.unknown)
-            for target in preprocessing.targets { _ = try testTable.column(target.name, for: "--target") }
+            try testEncoder.expectTargets(testTable, for: "--target")
             let testWeights = try options.weights.map { name throws(FastTrainError) in
                 try testTable.column(name, for: "--weights")
             }

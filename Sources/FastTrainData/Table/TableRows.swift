@@ -62,7 +62,7 @@ public struct TableRows {
             throw .usage(
                 "\(table.path): the series has no targets apart; evaluate on a data set of fasttrain-data series")
         }
-        for target in preprocessing.targets { _ = try table.column(target.name, for: "the target") }
+        try encoder.expectTargets(table, for: "the target")
         var (features, labels, targets): ([Float], [Int], [Float]) = ([], [], [])
         var row = [Float](repeating: 0, count: encoder.featureCount)
         while try table.next() {
