@@ -60,10 +60,19 @@ extension NetworkDescription {
 
     private static func readTask(_ metadata: MetadataReader) throws(FastTrainError) -> Dataset.Task {
         switch try metadata.text("task") {
-        case "classification": .classification(classes: try metadata.list("classes", of: String.self))
-        case "regression": .regression(targets: try metadata.list("targets", of: String.self))
+        case "classification": .classification(classes: try readNames("classes", metadata))
+        case "regression": .regression(targets: try readNames("targets", metadata))
         case let task: throw metadata.fault("task", expected: "classification or regression", found: task)
         }
+    }
+
+    private static func readNames(_ key: String, _ metadata: MetadataReader) throws(FastTrainError) -> [String] {
+        let names = try metadata.list(key, of: String.self)
+        var seen = Set<String>()
+        for name in names where !seen.insert(name).inserted {
+            throw metadata.fault(key, expected: "each name once", found: "\"\(name)\" twice")
+        }
+        return names
     }
 
     private static func readFeatureShape(_ metadata: MetadataReader) throws(FastTrainError) -> [Int] {

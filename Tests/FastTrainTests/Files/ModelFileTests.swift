@@ -75,7 +75,8 @@ import Testing
     @Test(arguments: [
         ("format", "fasttrain.dataset.v1"), ("format", "fasttrain.model.v2"), ("format", nil), ("recipe", nil),
         ("recipe", "{"), ("recipe", "[]"), ("recipe", ""), ("task", nil), ("task", "clustering"), ("classes", nil),
-        ("classes", "[]"), ("classes", "[1,2,3]"), ("classes", "a,b,c"), ("feature_shape", nil), ("feature_shape", "4"),
+        ("classes", "[]"), ("classes", "[1,2,3]"), ("classes", "a,b,c"), ("classes", #"["a","b","a"]"#),
+        ("feature_shape", nil), ("feature_shape", "4"),
         ("feature_shape", "[]"), ("feature_shape", "[0]"), ("feature_shape", "[-4,-1]"), ("feature_shape", "[2.5]"),
         ("feature_shape", "[4294967296,4294967296]"), ("x_scale", "big"), ("x_scale", "nan"), ("x_scale", "1e999"),
     ]) func wrongEntriesAreNamed(key: String, value: String?) throws {
