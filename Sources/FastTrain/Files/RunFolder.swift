@@ -98,12 +98,13 @@ extension RunFolder {
     public func readHistory() throws(FastTrainError) -> [EpochRecord] {
         guard FileSystem.exists(historyPath) else { return [] }
         let text = try FileSystem.readText(historyPath)
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.last == "" { lines.removeLast() }
+        // By bytes: CR LF is one character.
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty ?? false { lines.removeLast() }
         var records: [EpochRecord] = []
         for (index, line) in lines.enumerated() {
             let place = FastTrainError.Place.line(index + 1)
-            let json = try JSON(parsing: String(line), file: historyPath, place: place)
+            let json = try JSON(parsing: String(Substring(line)), file: historyPath, place: place)
             records.append(try EpochRecord(json: json, file: historyPath, place: place))
         }
         return records

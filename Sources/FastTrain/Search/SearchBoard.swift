@@ -49,7 +49,7 @@ final class SearchBoard: @unchecked Sendable {
         changed.initialize(to: pthread_cond_t())
         pthread_cond_init(changed, nil)
         // Rungs come after those that they follow from, whatever the order of the lines.
-        for rung in 0...(results.map(\.result.rung).max() ?? 0) {
+        for rung in Set(results.map(\.result.rung)).sorted() {
             for (result, place) in results where result.rung == rung {
                 guard plan.ready.contains(result.job), result.settings == search.settings(of: result.trial) else {
                     throw .badData(

@@ -59,6 +59,11 @@ struct SearchDescription: Sendable, Equatable {
         if !(1...Self.mostTrials).contains(trials) {
             return ("trials", "a number from 1 to \(Self.mostTrials)", "\(trials)")
         }
+        // What trials are chosen by.
+        if recipe.validation == 0 { return ("recipe.validation", "a number above 0", "0") }
+        if recipe.monitor == .trainLoss {
+            return ("recipe.monitor", "validation-loss or validation-score", recipe.monitor.rawValue)
+        }
         if let folds, !(2...1000).contains(folds) { return ("folds", "a number from 2 to 1000", "\(folds)") }
         if let finalEpochs, !(1...100_000).contains(finalEpochs) {
             return ("final_epochs", "a number from 1 to 100000", "\(finalEpochs)")

@@ -70,16 +70,16 @@ final class SearchFolder: Sendable {
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
         guard FileSystem.exists(trialsPath) else { return [] }
         let text = try FileSystem.readText(trialsPath, most: Self.mostTrialBytes)
-        // What comes after the last newline was not written to its end.
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        let whole = lines.reduce(0) { $0 + $1.utf8.count + 1 }
+        // What comes after the last newline was not written to its end. By bytes: CR LF is one character.
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+        let whole = lines.reduce(0) { $0 + $1.count + 1 }
         if whole < text.utf8.count, truncate(trialsPath, whole) != 0 {
             throw .inputOutput(path: trialsPath, operation: "truncate", reason: System.reason)
         }
         var results: [(TrialResult, FastTrainError.Place)] = []
         for (index, line) in lines.enumerated() {
             let place = FastTrainError.Place.line(index + 1)
-            let json = try JSON(parsing: String(line), file: trialsPath, place: place)
+            let json = try JSON(parsing: String(Substring(line)), file: trialsPath, place: place)
             let result = try TrialResult(
                 json: json, file: trialsPath, place: place, isScoredByAccuracy: isScoredByAccuracy)
             results.append((result, place))

@@ -77,6 +77,13 @@ import Testing
                 """)
     }
 
+    @Test func linesOfTheHistoryMayEndWithCarriageReturns() throws {
+        let folder = try started()
+        let records = [Sample.record(1), Sample.record(2)]
+        try writeBytes(Array(records.map { $0.json.text + "\r\n" }.joined().utf8), to: folder.historyPath)
+        #expect(try folder.readHistory() == records)
+    }
+
     @Test(arguments: ["", "{", "{}", "7", "{\"epoch\":\"one\"}"]) func brokenHistory(line: String) throws {
         let folder = try started()
         try folder.writeHistory([Sample.record(1)])

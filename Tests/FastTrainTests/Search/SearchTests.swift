@@ -234,6 +234,42 @@ struct SearchTests {
         expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
         try writeBytes(Array("nonsense\n".utf8), to: path + "/trials.jsonl")
         expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
+        for rung in [-1, 1 << 62] {
+            let job = SearchPlan.Job(trial: 0, bracket: 0, rung: rung, epochs: job.epochs)
+            let strange = TrialResult(
+                job: job, settings: search.settings(of: 0), validationLoss: 1, score: 1, bestEpoch: 1, divergence: nil,
+                seconds: 1, isScoredByAccuracy: true)
+            try writeBytes(Array((strange.json.text + "\n").utf8), to: path + "/trials.jsonl")
+            expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
+        }
+    }
+
+    /// As an editor may leave them; what is there is not trained again.
+    @Test func linesMayEndWithCarriageReturns() throws {
+        let path = folder.file("search")
+        let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
+            of: 0)
+        let result = TrialResult(
+            job: .init(trial: 0, bracket: 0, rung: 0, epochs: 1), settings: settings, validationLoss: 1, score: 1,
+            bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true)
+        let text = "\(result.json.text)\r\n"
+        try writeBytes(Array((text + "{\"trial\":").utf8), to: path + "/trials.jsonl")
+        let folder = try SearchFolder.open(path)
+        #expect(try folder.readTrials(isScoredByAccuracy: true).map(\.result) == [result])
+        #expect(try readBytes(path + "/trials.jsonl") == Array(text.utf8))
+    }
+
+    @Test(arguments: [("validation", JSON.number(0)), ("monitor", .string("train-loss"))])
+    func aSearchThatCannotChooseIsRefused(name: String, value: JSON) throws {
+        let search = try Search(recipe, space: space, on: data, options: options(threads: 1))
+        guard case .object(var members) = search.description.json,
+            case .object(let settings)? = search.description.json["recipe"]
+        else { return }
+        members.removeAll { $0.name == "recipe" }
+        members.append(.init("recipe", .object(settings.filter { $0.name != name } + [.init(name, value)])))
+        expectBadData("search.json", .named("recipe.\(name)")) {
+            _ = try SearchDescription(json: .object(members), file: "search.json")
+        }
     }
 
     @Test func whatCannotBe() {
