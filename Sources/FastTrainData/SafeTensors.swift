@@ -58,9 +58,10 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
         UnsafeRawBufferPointer(rebasing: file[tensor.offset..<tensor.offset + tensor.byteCount])
     }
 
-    /// The number in an I64 tensor of no extents, at least 0. Throws `.badData` unless it is there.
+    /// The number in an I64 tensor of no extents, a count that can go on: from 0 to below 2⁶². Throws `.badData` unless it
+    /// is there.
     public func count(_ name: String) throws(FastTrainError) -> Int {
-        let expected = "I64 [], a number of at least 0"
+        let expected = "I64 [], a number from 0 to below 2^62"
         guard let tensor = self[name] else {
             throw .badData(file: self.name, place: .named(name), expected: expected, found: "no such tensor")
         }
@@ -70,7 +71,7 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
             throw .badData(file: self.name, place: .named(name), expected: expected, found: found)
         }
         let number = Int(Int64(littleEndian: bytes(of: tensor).loadUnaligned(as: Int64.self)))
-        guard number >= 0 else {
+        guard (0..<1 << 62).contains(number) else {
             throw .badData(file: self.name, place: .named(name), expected: expected, found: "\(number)")
         }
         return number

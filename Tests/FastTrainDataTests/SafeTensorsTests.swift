@@ -36,6 +36,20 @@ import Testing
         #expect(folder.names == ["file"])
     }
 
+    /// A count goes on: the largest number would not.
+    @Test(arguments: [(0, true), ((1 << 62) - 1, true), (1 << 62, false), (.max, false), (-1, false), (.min, false)])
+    func counts(number: Int64, isOne: Bool) throws {
+        let folder = try ScratchFolder()
+        try SafeTensorsWriter.write([TensorToWrite(name: "n", integer: number)], metadata: [:], to: folder("file"))
+        let file = try SafeTensors(path: folder("file"))
+        guard !isOne else {
+            #expect(try file.count("n") == number)
+            return
+        }
+        let error = failure { _ = try file.count("n") }
+        #expect(error.place == .named("n") && error.description.hasSuffix("found \(number)"), "\(error)")
+    }
+
     @Test func sameContentSameBytes() throws {
         let folder = try ScratchFolder()
         for name in ["a", "b"] {

@@ -40,8 +40,6 @@ public struct Checkpoint: Sendable, Equatable {
         let metadata = try MetadataReader(file, formats: [Self.format])
         let network = try NetworkDescription(metadata)
         let progress = try CheckpointProgress(metadata)
-        try file.expectOnly(Self.tensors(network, hasBest: progress.bestEpoch != nil))
-
         let parameters = try network.tensors().read(file)
         var optimizer: [String: Parameters] = [:]
         for name in network.recipe.optimizerState {
@@ -52,6 +50,8 @@ public struct Checkpoint: Sendable, Equatable {
         if let epoch = progress.bestEpoch {
             best = .init(epoch: epoch, parameters: try Self.bestTensors(network).read(file))
         }
+        // Last: a recipe may ask for millions of tensors, of which the file then has all.
+        try file.expectOnly(Self.tensors(network, hasBest: progress.bestEpoch != nil))
         self.init(
             recipe: network.recipe, fingerprint: try metadata.text("fingerprint"),
             featureShape: network.featureShape, scale: network.scale, task: network.task,
