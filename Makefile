@@ -13,8 +13,8 @@ BUILD = $(SWIFT) build -c release --static-swift-stdlib
 TEST_FOLDER = .build-test
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
 
-.PHONY: all setup build demo train test test-long test-faults test-sanitizers test-mutations lint instructions format bench bench-peers compare-scikit-learn speedrun
-.PHONY: clean
+.PHONY: all setup build demo train test test-long test-faults test-sanitizers test-mutations fuzz lint instructions
+.PHONY: format bench bench-peers compare-scikit-learn speedrun clean
 
 all: build
 
@@ -59,6 +59,14 @@ test-sanitizers: setup
 test-mutations: setup
 	Tools/test-mutations.py --swift $(SWIFT) $(ARGS)
 
+# Mutations of the seeds of each parser under AddressSanitizer, guided by coverage (libFuzzer).
+# Its program is built apart, in .build-fuzz. make fuzz ARGS="--only csv,yaml --runs 1000000", or --seconds 600 each.
+FUZZ_FOLDER = .build-fuzz
+
+fuzz: setup
+	FASTTRAIN_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_FOLDER) --product fasttrain-fuzz
+	Tests/Fuzz/run.py $(FUZZ_FOLDER)/release/fasttrain-fuzz --work $(FUZZ_FOLDER)/work $(ARGS)
+
 lint: build
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel
 	Tools/check-symbols.sh .build/release
@@ -97,4 +105,4 @@ speedrun: build
 		$(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
 clean:
-	rm -rf .build $(TEST_FOLDER) .build-python .build-peers .build-benchmarks .build-examples Examples/*/out Benchmarks/.build
+	rm -rf .build $(TEST_FOLDER) $(FUZZ_FOLDER) .build-python .build-peers .build-benchmarks .build-examples Examples/*/out Benchmarks/.build

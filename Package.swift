@@ -37,6 +37,21 @@ enum InstructionSet: String, CaseIterable {
     }
 }
 
+/// With FASTTRAIN_FUZZ set there is one program more, Tests/Fuzz's, and what it tests is compiled for libFuzzer.
+let isFuzzing = Context.environment["FASTTRAIN_FUZZ"] != nil
+let sanitizers = ["-sanitize=address,fuzzer"]
+let fuzzed: [SwiftSetting] = isFuzzing ? [.unsafeFlags(sanitizers + ["-enable-testing", "-g"])] : []
+let fuzzers: [Target] =
+    !isFuzzing
+    ? []
+    : [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fasttrain-fuzz", dependencies: ["FastTrain", "FastTrainData", "CFuzzer", "CZlib"],
+            path: "Tests/Fuzz/Sources", swiftSettings: [.unsafeFlags(["-sanitize=address", "-g"])],
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
+    ]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -52,7 +67,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
-    targets: InstructionSet.allCases.map(\.target) + [
+    targets: InstructionSet.allCases.map(\.target) + fuzzers + [
         .target(name: "KernelTypes"),
         .target(name: "CIntrinsics"),
         .target(name: "CCPUFeatures"),
@@ -69,7 +84,7 @@ let package = Package(
         .systemLibrary(name: "CYAML"),
         .target(name: "CSample"),
         .target(
-            name: "FastTrainData", dependencies: ["CZlib", "CYAML", "CSample"],
+            name: "FastTrainData", dependencies: ["CZlib", "CYAML", "CSample"], swiftSettings: fuzzed,
             // The archive, 0.1 MB: so the program needs no libyaml where it runs. Yams, which wraps the same library, needs
             // all of Foundation: 73 MB instead of 37, and half a minute to build.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),
@@ -78,7 +93,7 @@ let package = Package(
             name: "FastTrain",
             dependencies: [
                 "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
-            ]),
+            ], swiftSettings: fuzzed),
         .target(name: "CSignal"),
         .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", argumentParser]),
         .executableTarget(

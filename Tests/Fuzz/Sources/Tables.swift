@@ -1,0 +1,244 @@
+import Glibc
+
+@testable import FastTrainData
+
+let tableParsers = [
+    Parser(name: "csv", test: testCSV),
+    Parser(name: "csv-boundary", test: testCSVBoundary),
+    Parser(name: "table", test: testTable),
+    Parser(name: "series", test: testSeries),
+]
+
+private let delimiters = ",;\t |".utf8.map { $0 }
+
+// MARK: - Records
+
+/// The bytes of a record's fields, quotes taken off and not doubled any more, and its line.
+private struct Record: Equatable {
+    var line: Int
+    var fields: [[UInt8]] = []
+}
+
+/// The records by `CSVReader`, but for so many that come first; nil when it refuses them.
+private func records(of path: String, delimiter: UInt8, after count: Int = 0) -> [Record]? {
+    reading { () throws(FastTrainError) in
+        let reader = try CSVReader(path: path, delimiter: delimiter)
+        var records: [Record] = []
+        for _ in 0..<count { _ = try reader.next() }
+        while try reader.next() {
+            var record = Record(line: reader.line)
+            for field in 0..<reader.fieldCount { record.fields.append(Array(try reader.text(field).utf8)) }
+            records.append(record)
+        }
+        return records
+    }
+}
+
+/// The records by the book, a byte at a time, all of the file in memory; nil when it breaks a rule.
+private func plainRecords(_ bytes: UnsafeRawBufferPointer, delimiter: UInt8) -> [Record]? {
+    var bytes = Array(bytes)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return nil }
+    var records: [Record] = []
+    var (p, line) = (0, 1)
+    /// Passes over LF, CR LF or CR; false when there is none.
+    func skipLineEnd() -> Bool {
+        guard p < bytes.count, bytes[p] == 0x0A || bytes[p] == 0x0D else { return false }
+        p += bytes[p] == 0x0D && p + 1 < bytes.count && bytes[p + 1] == 0x0A ? 2 : 1
+        line += 1
+        return true
+    }
+    while p < bytes.count {
+        var record = Record(line: line)
+        repeat {
+            var field: [UInt8] = []
+            if p < bytes.count, bytes[p] == UInt8(ascii: "\"") {
+                p += 1
+                while true {
+                    guard p < bytes.count, bytes[p] != 0 else { return nil }
+                    if bytes[p] == UInt8(ascii: "\"") {
+                        p += 1
+                        guard p < bytes.count, bytes[p] == UInt8(ascii: "\"") else { break }
+                    }
+                    let start = p
+                    if !skipLineEnd() { p += 1 }
+                    field += bytes[start..<p]
+                }
+                if p < bytes.count, ![delimiter, 0x0A, 0x0D].contains(bytes[p]) { return nil }
+            } else {
+                while p < bytes.count, ![delimiter, 0x0A, 0x0D].contains(bytes[p]) {
+                    if bytes[p] == 0 || bytes[p] == UInt8(ascii: "\"") { return nil }
+                    field.append(bytes[p])
+                    p += 1
+                }
+                func isSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }
+                while isSpace(field.last) { field.removeLast() }
+                while isSpace(field.first) { field.removeFirst() }
+            }
+            guard String(validating: field, as: UTF8.self) != nil else { return nil }
+            record.fields.append(field)
+            guard p < bytes.count, bytes[p] == delimiter else { break }
+            p += 1
+        } while true
+        _ = skipLineEnd()
+        records.append(record)
+    }
+    return records
+}
+
+/// The same records, and the same refusals, as by the book.
+private func testCSV(_ bytes: UnsafeRawBufferPointer) {
+    var input = Input(bytes)
+    let delimiter = input.choice(delimiters)
+    let found = records(of: Scratch.write("input.csv", input.rest), delimiter: delimiter)
+    let right = plainRecords(input.rest, delimiter: delimiter)
+    expect(found == right, "records \(describe(found)), by the book \(describe(right))")
+}
+
+private func describe(_ records: [Record]?) -> String {
+    records.map { "\($0.map { ($0.line, $0.fields.map { String(decoding: $0, as: UTF8.self) }) })" } ?? "refused"
+}
+
+/// The same records wherever the buffer's end cuts them. The text comes behind a record that fills the buffer but for some
+/// bytes, of which the first byte of the input tells how many.
+private func testCSVBoundary(_ bytes: UnsafeRawBufferPointer) {
+    var input = Input(bytes)
+    let place = Int(input.byte())
+    let delimiter = input.choice(delimiters)
+    // A mark of the byte order is one at the start alone.
+    guard !input.rest.starts(with: [0xEF]), !input.rest.starts(with: [0xFF]), !input.rest.starts(with: [0xFE]) else {
+        return
+    }
+    let whole = records(of: Scratch.write("input.csv", input.rest), delimiter: delimiter)
+    let bufferBytes = 1 << 20
+    let padding = bufferBytes - place % (input.rest.count + 2)
+    let descriptor = Padded.descriptor
+    guard ftruncate(descriptor, padding - 1) == 0,
+        System.writeAll(descriptor, [0x0A] + Array(input.rest), at: padding - 1)
+    else { finding("cannot write the padded file") }
+    let padded = records(of: Padded.path, delimiter: delimiter, after: 1)
+    Padded.restore()
+    expect((padded == nil) == (whole == nil), "\(describe(whole)) alone, cut by the buffer's end \(describe(padded))")
+    guard let padded, let whole else { return }
+    let shifted = padded.map { Record(line: $0.line - 1, fields: $0.fields) }
+    expect(shifted == whole, "\(describe(whole)) alone, cut by the buffer's end \(describe(shifted))")
+}
+
+/// A file of a megabyte without a line's end, to which inputs are appended.
+private enum Padded {
+    static let path = Scratch.folder + "/padded.csv"
+    static let descriptor: Int32 = {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { finding("cannot write \(path)") }
+        fill(descriptor, from: 0)
+        return descriptor
+    }()
+
+    /// Puts back what an input was written over.
+    static func restore() { fill(descriptor, from: (1 << 20) - 8192) }
+
+    private static func fill(_ descriptor: Int32, from start: Int) {
+        let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: (1 << 20) - start)
+        guard System.writeAll(descriptor, bytes, at: start) else { finding("cannot write \(path)") }
+    }
+}
+
+extension System {
+    fileprivate static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], at offset: Int) -> Bool {
+        bytes.withUnsafeBytes { writeAll(descriptor, $0, at: offset) }
+    }
+}
+
+// MARK: - Data sets
+
+/// The settings of a conversion, from the first bytes of an input.
+private func tableOptions(_ input: inout Input) -> TableOptions {
+    var options = TableOptions(targets: input.choice([["1"], ["y"], ["2"], ["1", "2"]]))
+    options.task = input.choice([nil, .classification, .regression])
+    let flags = input.byte()
+    options.missing = [nil, .mean, .median, nil][Int(flags & 3)]
+    options.scale = [.standard, .minMax, .unscaled, .standard][Int(flags >> 2 & 3)]
+    if flags & 16 != 0 { options.targetScale = .unscaled }
+    if flags & 32 != 0 { options.weights = "w" }
+    if flags & 64 != 0 { options.categorical = ["c"] }
+    if flags & 128 != 0 { options.ignored = ["3"] }
+    let more = input.byte()
+    options.test = more & 1 == 0 ? 0 : 0.3
+    options.unknown = more & 2 == 0 ? .refused : .ignore
+    var format = CSVFormat()
+    format.hasHeader = more & 4 == 0
+    if more & 8 != 0 { format.delimiter = UInt8(ascii: ";") }
+    options.format = format
+    return options
+}
+
+/// What a table becomes is sound data, and `TableRows` makes the same numbers of the same rows. After `---` comes a table
+/// of test rows.
+private func testTable(_ bytes: UnsafeRawBufferPointer) {
+    var input = Input(bytes)
+    var options = tableOptions(&input)
+    let (training, testing) = input.parts
+    let path = Scratch.write("input.csv", training)
+    if let testing { options.testFile = Scratch.write("test.csv", testing) }
+    let output = Scratch.folder + "/output.safetensors"
+    guard
+        let data = reading(
+            orUsage: true,
+            { () throws(FastTrainError) in
+                try TableConversion.write(table: path, options: options, to: output)
+            })
+    else { return }
+    expect(data.preprocessing != nil, "a data set that does not say how it was made")
+    describeFile(output)
+    guard testing == nil, options.test == 0, let preprocessing = data.preprocessing else { return }
+    let rows = again("its own table is refused") { () throws(FastTrainError) in
+        let rows = try TableRows(path: path, format: options.format!, preprocessing, task: data.task)
+        return try rows.dataset()
+    }
+    expect(rows.task == data.task, "another task")
+    expectSame(rows.train, data.train, features: data.featureCount)
+}
+
+/// Two splits of the same numbers; weights do not matter.
+private func expectSame(_ a: DataSplit, _ b: DataSplit, features: Int) {
+    expect(a.count == b.count, "\(a.count) rows for \(b.count)")
+    guard case .f32(let x) = a.features, case .f32(let y) = b.features else { finding("features that are no numbers") }
+    for index in 0..<a.count * features {
+        expect(x[index].bitPattern == y[index].bitPattern, "feature \(index): \(x[index]) for \(y[index])")
+    }
+    if case .values(let x, let outputs) = a.targets, case .values(let y, _) = b.targets {
+        for index in 0..<a.count * outputs {
+            expect(x[index].bitPattern == y[index].bitPattern, "target \(index): \(x[index]) for \(y[index])")
+        }
+    } else {
+        for row in 0..<a.count { expect(a.label(row) == b.label(row), "row \(row): another label") }
+    }
+    extendLifetime(a)
+    extendLifetime(b)
+}
+
+/// What a series becomes is sound data.
+private func testSeries(_ bytes: UnsafeRawBufferPointer) {
+    var input = Input(bytes)
+    let shape = input.byte()
+    let window = Preprocessing.Window(length: 1 + Int(shape & 3), horizon: 1 + Int(shape >> 2 & 3))
+    var options = SeriesOptions(target: input.choice(["1", "y", "2"]), window: window)
+    if shape & 16 != 0 { options.columns = ["1", "2"] }
+    options.test = shape & 32 != 0 ? 0 : 0.2
+    if shape & 64 != 0 { options.scale = .minMax }
+    if shape & 128 != 0 { options.targetScale = .unscaled }
+    var format = CSVFormat()
+    format.hasHeader = input.byte() & 1 == 0
+    options.format = format
+    let path = Scratch.write("input.csv", input.rest)
+    let output = Scratch.folder + "/output.safetensors"
+    guard
+        let data = reading(
+            orUsage: true,
+            { () throws(FastTrainError) in
+                try SeriesConversion.write(table: path, options: options, to: output)
+            })
+    else { return }
+    expect(data.preprocessing?.window == window, "another window")
+    describeFile(output)
+}
