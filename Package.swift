@@ -83,8 +83,10 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CYAML"),
         .target(name: "CSample"),
+        .target(name: "CMappings"),
         .target(
-            name: "FastTrainData", dependencies: ["CZlib", "CYAML", "CSample"], swiftSettings: fuzzed,
+            name: "FastTrainData", dependencies: ["CZlib", "CYAML", "CSample", "CMappings"],
+            swiftSettings: fuzzed,
             // The archive, 0.1 MB: so the program needs no libyaml where it runs. Yams, which wraps the same library, needs
             // all of Foundation: 73 MB instead of 37, and half a minute to build.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),
@@ -94,10 +96,11 @@ let package = Package(
             dependencies: [
                 "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
             ], swiftSettings: fuzzed),
-        .target(name: "CSignal"),
+        .target(name: "CSignal", dependencies: ["CMappings"]),
         .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", argumentParser]),
         .executableTarget(
-            name: "fasttrain-data", dependencies: ["FastTrainData", argumentParser], path: "Tools/fasttrain-data"),
+            name: "fasttrain-data", dependencies: ["FastTrainData", "CSignal", argumentParser],
+            path: "Tools/fasttrain-data"),
         .target(
             name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],
             path: "Tests/_TestSupport"),

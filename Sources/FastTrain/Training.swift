@@ -225,6 +225,7 @@ public final class Training {
             if validationRows > 0 {
                 validation = try model.evaluate(data.train, rows: sampling.validationRows, threads: threads)
             }
+            try data.checkUnchanged()
             try folder?.writeModel(model)
             try folder?.writeMetrics(test: test, validation: validation)
         }

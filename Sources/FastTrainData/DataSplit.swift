@@ -46,6 +46,8 @@ public struct DataSplit: Sendable {
     /// The numbers of all rows.
     package var allRows: [Int32] { (0..<Int32(count)).map { $0 } }
 
+    /// The last class; 0 of values.
+    let lastLabel: Int
     /// What the pointers point into.
     let owners: [any AnyObject & Sendable]
 
@@ -53,7 +55,8 @@ public struct DataSplit: Sendable {
     public func label(_ row: Int) -> Int {
         precondition(row >= 0 && row < count, "row \(row) of \(count)")
         defer { extendLifetime(owners) }
-        return targets.label(row)
+        // Labels were checked, but the file may have been written to since: no label leads out of anyone's array.
+        return min(max(targets.label(row), 0), lastLabel)
     }
 
     /// Rows of each class, for `classCount` classes. The split must hold labels.

@@ -132,8 +132,10 @@ extension Dataset {
             }
         let weights = try raw.weights.map { tensor throws(FastTrainError) in try Self.weights(tensor, rows: raw.x.rows)
         }
+        let lastLabel = if case .classification(let classes) = task { classes.count - 1 } else { 0 }
         return DataSplit(
-            count: raw.x.rows, features: features, targets: targets, weights: weights, owners: raw.tensors.map(\.owner))
+            count: raw.x.rows, features: features, targets: targets, weights: weights, lastLabel: lastLabel,
+            owners: raw.tensors.map(\.owner))
     }
 
     /// Row weights: F32 [rows], finite, none below 0, at least one above.

@@ -57,6 +57,7 @@ extension Dataset {
             name: file.name, train: train, test: split("test"), task: Self.task(file),
             scale: Self.scale(file, train.x.type),
             preprocessing: Preprocessing(metadata: file.metadata, file: file.name), fingerprint: fingerprint)
+        self.file = file
     }
 
     private static func task(_ file: SafeTensors) throws(FastTrainError) -> Task? {

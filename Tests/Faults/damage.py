@@ -1,7 +1,10 @@
-"""Checkpoints that are not what they were."""
+"""Checkpoints and data sets that are not what they were."""
 
 import os
 import shutil
+import signal
+import struct
+import subprocess
 from pathlib import Path
 
 from harness import OPTIONS, Bench, checkpoints, expect
@@ -91,3 +94,95 @@ def newest(bench: Bench) -> str:
         expect(done.returncode == 65, f"all checkpoints {damage.__name__}: {done.returncode} {done.stderr}")
         expect([path.name for path in checkpoints(run)] == names, f"all checkpoints {damage.__name__}: some are gone")
     return f"{len(KINDS)} kinds of damage, to one and to all"
+
+
+def start_of_elements(content: bytes) -> int:
+    return 8 + struct.unpack_from("<Q", content)[0]
+
+
+def emptied(path: Path, content: bytes) -> None:
+    os.truncate(path, 0)
+
+
+def cut_within_a_page(path: Path, content: bytes) -> None:
+    """What is gone then reads as zeros."""
+    os.truncate(path, len(content) - 8)
+
+
+def longer(path: Path, content: bytes) -> None:
+    with open(path, "ab") as file:
+        file.write(b"more")
+
+
+def written_over(path: Path, content: bytes) -> None:
+    """Each number is then NaN, each label beyond all classes."""
+    begin = start_of_elements(content)
+    with open(path, "r+b") as file:
+        file.seek(begin)
+        file.write(b"\xff" * (len(content) - begin))
+
+
+def other_rows(path: Path, content: bytes) -> None:
+    """Sound ones: the features' bytes in reverse."""
+    begin = start_of_elements(content)
+    with open(path, "r+b") as file:
+        file.seek(begin)
+        file.write(b"".join(content[at : at + 4] for at in range(begin + 400, begin, -4)))
+
+
+def another_renamed_over(path: Path, content: bytes) -> None:
+    other = path.with_name("other")
+    other.write_bytes(b"something else")
+    other.rename(path)
+
+
+def removed(path: Path, content: bytes) -> None:
+    path.unlink()
+
+
+CHANGES = [emptied, cut_within_a_page, longer, written_over, other_rows]
+HARMLESS = [another_renamed_over, removed]
+
+
+def data(bench: Bench) -> str:
+    """The data set is changed in place under a run that has saved a checkpoint: one line says so, nothing is saved any
+    more, and when the file is back the run goes on to the same bits. A file put in its place changes nothing."""
+    content = bench.data.read_bytes()
+    renames = [call.other for call in bench.trace(bench.new_folder()) if call.name == "rename"]
+    saves = [number for number, path in enumerate(renames, 1) if Path(path).name.startswith("step-")]
+
+    def changed(change, threads: int) -> tuple:
+        run = bench.new_folder()
+        command, environment = bench.command(
+            "train", "--data", bench.data, *OPTIONS, "--threads", threads, "--output", run,
+            faults={"at": saves[1], "do": "STOP", "calls": "rename"}, at=run.parent)
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        expect(os.WIFSTOPPED(status), f"the data set {change.__name__}: it did not come to its second save")
+        try:
+            change(bench.data, content)
+            os.kill(process.pid, signal.SIGCONT)
+            _, text = process.communicate(timeout=60)
+        finally:
+            bench.data.write_bytes(content)
+        return run, process.returncode, text
+
+    for threads in (1, 2):
+        for change in CHANGES:
+            what = f"the data set {change.__name__} under {threads} threads"
+            run, code, text = changed(change, threads)
+            expect(code == 65, f"{what}: it ended with {code}: {text}")
+            lines = [line for line in text.splitlines() if line.startswith("fasttrain: error: ")]
+            told = f"{bench.data}: expected the {len(content)} bytes that were there when it was opened"
+            expect(len(lines) == 1 and told in lines[0], f"{what}: expected one line that says so, found {text}")
+            names = [path.name for path in checkpoints(run)]
+            expect(names == [Path(renames[number - 1]).name for number in saves[1::-1]], f"{what}: saved were {names}")
+            said = bench.go_on(run, what)
+            expect(f"after step {int(names[0][5:15])}" in said, f"{what}: {said}")
+        for change in HARMLESS:
+            what = f"the data set {change.__name__} under {threads} threads"
+            run, code, text = changed(change, threads)
+            expect(code == 0, f"{what}: it ended with {code}: {text}")
+            bench.expect_same(run, what)
+    return f"{len(CHANGES)} changes of the data in place, {len(HARMLESS)} that leave the file alone"

@@ -44,6 +44,7 @@ def main() -> int:
         "kills": lambda bench: kills.kills(bench, options.kills),
         "owners": kills.owners,
         "damage": damage.newest,
+        "data": damage.data,
         "hostile-tensors": hostile_tensors.tensors,
         "hostile-tables": hostile_tables.tables_and_images,
         "hostile-settings": hostile_settings.settings,
@@ -61,6 +62,7 @@ def main() -> int:
             "fsync-folder": ["synchronized", "power"],
             "flock": ["owners"],
             "unlink": ["failures"],
+            "sigbus": ["data"],
         }
         for call, names in broken.items():
             for name in names:
@@ -72,7 +74,7 @@ def main() -> int:
                 finally:
                     bench.skip = None
                 raise Failed(f"without {call} the test {name} passed all the same")
-        return "without fsync, fsync of the folder, flock and unlink the tests fail, as they should"
+        return "without fsync, fsync of the folder, flock, unlink and a handler of SIGBUS the tests fail, as they should"
 
     tests["mutations"] = mutations
     # What takes a disk of 20 GB, sparsely written, is done only when it is asked for.

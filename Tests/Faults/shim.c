@@ -7,10 +7,11 @@
 //   FAULT_AT     the number of the call, from 1, that something happens to
 //   FAULT_CALLS  names with commas: only these calls are counted; all unless given
 //   FAULT_DO     before, after: SIGKILL before the call, after it; torn: SIGKILL after half of a write;
-//                INT, TERM, HUP: the signal before the call, which is then made; INTINT: twice;
+//                INT, TERM, HUP, STOP: the signal before the call, which is then made; INTINT: twice;
 //                short: a write of half of the bytes, which is no error; an error's name, as ENOSPC: the call fails
 //   FAULT_EACH   set: every call from FAULT_AT on, not that one alone
-//   FAULT_SKIP   a call that is left out, as if the program did not make it: fsync (of files), fsync-folder, flock, unlink
+//   FAULT_SKIP   a call that is left out, as if the program did not make it: fsync (of files), fsync-folder, flock, unlink,
+//                sigbus (setting its handler)
 //   FAULT_FULL   so many bytes may be written below the folder, then the disk is full
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -114,8 +115,12 @@ static enum action decide(const char *call) {
     if (!strcmp(doing, "after")) return KILL_AFTER;
     if (!strcmp(doing, "torn")) return TEAR;
     if (!strcmp(doing, "short")) return SHORT;
-    int signal = !strncmp(doing, "INT", 3) ? SIGINT : !strcmp(doing, "TERM") ? SIGTERM : !strcmp(doing, "HUP") ? SIGHUP : 0;
-    if (signal) {
+    static const struct { const char *name; int number; } signals[] = {
+        {"INT", SIGINT}, {"INTINT", SIGINT}, {"TERM", SIGTERM}, {"HUP", SIGHUP}, {"STOP", SIGSTOP},
+    };
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        if (strcmp(doing, signals[i].name)) continue;
+        int signal = signals[i].number;
         raise(signal);
         if (!strcmp(doing, "INTINT")) raise(signal);
         return GO;
@@ -242,6 +247,11 @@ int flock(int descriptor, int operation) {
     if (path_of(descriptor) && is_skipped("flock")) return 0;
     int (*real)(int, int) = (int (*)(int, int))dlsym(RTLD_NEXT, "flock");
     ON_DESCRIPTOR("flock", real(descriptor, operation));
+}
+
+int sigaction(int signal, const struct sigaction *action, struct sigaction *before) {
+    if (signal == SIGBUS && is_skipped("sigbus")) return 0;
+    return REAL(sigaction)(signal, action, before);
 }
 
 int close(int descriptor) {

@@ -10,4 +10,9 @@ int fasttrain_signal_watch(void);
 /// The first of the watched signals to have arrived; 0 while none has. May be called from any thread.
 int fasttrain_signal_received(void);
 
+/// From now on a fault in a mapped file (CMappings) that was cut short, or cannot be read, ends the program with a line on
+/// standard error that starts with `line_start`, and with exit code 65, or 74. All other faults end it as they did.
+/// `line_start` must stay where it is. Returns 0, or -1 with errno set.
+int fasttrain_signal_watch_mappings(const char *line_start);
+
 #endif

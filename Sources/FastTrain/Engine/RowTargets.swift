@@ -5,9 +5,13 @@ struct RowTargets: Sendable {
     private let losses: Buffer<Float>
     private let outputs: Int
     private let isRegression: Bool
+    private let lastLabel: Int32
 
     init(rows: Int, outputs: Int, task: Dataset.Task) {
-        if case .regression = task { isRegression = true } else { isRegression = false }
+        switch task {
+        case .classification(let classes): (isRegression, lastLabel) = (false, Int32(classes.count - 1))
+        case .regression: (isRegression, lastLabel) = (true, 0)
+        }
         labels = Buffer(count: isRegression ? 0 : rows)
         values = Buffer(count: isRegression ? rows * outputs : 0)
         losses = Buffer(count: rows)
@@ -16,10 +20,16 @@ struct RowTargets: Sendable {
 
     /// Fetches the targets of data row `indices[r]` to row `r`, r in `rows`.
     func gather(_ targets: Targets, indices: UnsafePointer<Int32>, rows: Range<Int>) {
+        /// Labels were checked, but the file may have been written to since: none leads out of a row.
+        func gather<Label: FixedWidthInteger>(_ source: UnsafePointer<Label>) {
+            for row in rows {
+                labels.base[row] = min(max(Int32(truncatingIfNeeded: source[Int(indices[row])]), 0), lastLabel)
+            }
+        }
         switch targets {
-        case .u8(let source): for row in rows { labels.base[row] = Int32(source[Int(indices[row])]) }
-        case .u16(let source): for row in rows { labels.base[row] = Int32(source[Int(indices[row])]) }
-        case .i64(let source): for row in rows { labels.base[row] = Int32(source[Int(indices[row])]) }
+        case .u8(let source): gather(source)
+        case .u16(let source): gather(source)
+        case .i64(let source): gather(source)
         case .values(let source, _):
             for row in rows {
                 (values.base + row * outputs).update(from: source + Int(indices[row]) * outputs, count: outputs)

@@ -104,6 +104,7 @@ final class TrainingSession: @unchecked Sendable {
     func run() throws(FastTrainError) {
         try begin()
         try Team.run(threads: training.threads) { member throws(FastTrainError) in try self.work(member) }
+        try training.data.checkUnchanged()
         try training.tensorBoard?.synchronize()
     }
 
@@ -307,6 +308,7 @@ final class TrainingSession: @unchecked Sendable {
     /// Writes a checkpoint, then the history that agrees with it.
     private func save() throws(FastTrainError) {
         if let folder = training.folder {
+            try training.data.checkUnchanged()
             try checkFinite()
             try training.tensorBoard?.synchronize()
             let path = try folder.save(training.checkpoint(state()))
@@ -348,7 +350,8 @@ final class TrainingSession: @unchecked Sendable {
 
     /// `step`: the one that failed, from 1.
     private func divergence(_ what: String, atStep step: Int) -> FastTrainError {
-        .diverged(
+        do { try training.data.checkUnchanged() } catch { return error }  // it was fed something else
+        return .diverged(
             epoch: (step - 1) / training.stepsPerEpoch + 1, step: step, what: what, checkpoint: newestCheckpoint)
     }
 }

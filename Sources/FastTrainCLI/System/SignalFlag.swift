@@ -12,6 +12,13 @@ enum SignalFlag {
         }
     }
 
+    /// From now on a data set, model or checkpoint that is cut short while it is read ends the program with one line.
+    static func watchFiles() {
+        // The start of a line that replaces the one being redrawn; never freed.
+        let start = (Terminal.standardError.redraws ? "\r\u{1B}[K" : "") + "fasttrain: error: "
+        _ = fasttrain_signal_watch_mappings(strdup(start))
+    }
+
     /// The signal that came, if one did.
     @Sendable static func received() -> Int32? {
         let signal = fasttrain_signal_received()

@@ -1,0 +1,77 @@
+// The list is global, as the address space and its signals are, and of atomic pointers, as a signal handler reads it.
+#include "CMappings.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+_Static_assert(ATOMIC_POINTER_LOCK_FREE == 2, "a signal handler may only touch lock-free atomics");
+
+enum { MOST_LISTED = 256 };
+
+static _Atomic(fasttrain_mapping *) listed[MOST_LISTED];
+
+// Maps the file and writes down what it is; false with errno set when that fails.
+static int fill(fasttrain_mapping *mapping, int descriptor, const char *name) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return 0;
+    *mapping = (fasttrain_mapping){
+        .size = (size_t)status.st_size, .modified = status.st_mtim, .descriptor = descriptor, .name = strdup(name)};
+    if (mapping->name == NULL) return 0;
+    if (mapping->size == 0) return 1;  // mmap refuses an empty file
+    void *base = mmap(NULL, mapping->size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (base == MAP_FAILED) return 0;
+    mapping->base = base;
+    return 1;
+}
+
+fasttrain_mapping *fasttrain_mapping_open(int descriptor, const char *name) {
+    fasttrain_mapping *mapping = calloc(1, sizeof *mapping);
+    if (mapping == NULL) return NULL;
+    if (!fill(mapping, descriptor, name)) {
+        int reason = errno;
+        free(mapping->name);
+        free(mapping);
+        errno = reason;
+        return NULL;
+    }
+    for (int i = 0; i < MOST_LISTED; i++) {
+        fasttrain_mapping *none = NULL;
+        if (atomic_compare_exchange_strong(&listed[i], &none, mapping)) break;
+    }
+    return mapping;
+}
+
+void fasttrain_mapping_close(fasttrain_mapping *mapping) {
+    for (int i = 0; i < MOST_LISTED; i++) {
+        fasttrain_mapping *entry = mapping;
+        if (atomic_compare_exchange_strong(&listed[i], &entry, NULL)) break;
+    }
+    if (mapping->size > 0) munmap((void *)mapping->base, mapping->size);
+    close(mapping->descriptor);
+    free(mapping->name);
+    free(mapping);
+}
+
+fasttrain_mapping_state fasttrain_mapping_check(const fasttrain_mapping *mapping, size_t *size) {
+    struct stat status;
+    *size = mapping->size;
+    if (fstat(mapping->descriptor, &status) != 0) return FASTTRAIN_MAPPING_SAME;
+    *size = (size_t)status.st_size;
+    if (*size != mapping->size) return FASTTRAIN_MAPPING_RESIZED;
+    struct timespec now = status.st_mtim, then = mapping->modified;
+    return now.tv_sec == then.tv_sec && now.tv_nsec == then.tv_nsec ? FASTTRAIN_MAPPING_SAME : FASTTRAIN_MAPPING_WRITTEN;
+}
+
+const fasttrain_mapping *fasttrain_mapping_at(const void *address) {
+    for (int i = 0; i < MOST_LISTED; i++) {
+        const fasttrain_mapping *mapping = atomic_load(&listed[i]);
+        if (mapping != NULL && (uintptr_t)address - (uintptr_t)mapping->base < mapping->size) return mapping;
+    }
+    return NULL;
+}
