@@ -13,7 +13,7 @@ BUILD = $(SWIFT) build -c release --static-swift-stdlib
 TEST_FOLDER = .build-test
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
 
-.PHONY: all setup build demo train test test-long test-faults test-sanitizers test-mutations fuzz lint instructions
+.PHONY: all setup build demo train test test-long test-faults test-soak test-sanitizers test-mutations fuzz lint instructions
 .PHONY: format bench bench-peers compare-scikit-learn speedrun clean
 
 all: build
@@ -66,6 +66,11 @@ FUZZ_FOLDER = .build-fuzz
 fuzz: setup
 	FASTTRAIN_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_FOLDER) --product fasttrain-fuzz
 	Tests/Fuzz/run.py $(FUZZ_FOLDER)/release/fasttrain-fuzz --work $(FUZZ_FOLDER)/work $(ARGS)
+
+# Random recipes killed again and again, and a long run that must not grow; two hours.
+# make test-soak ARGS="--rounds 50 --seed 7"
+test-soak: build
+	Tests/Faults/soak.py .build/release/fasttrain .build/release/fasttrain-data $(ARGS)
 
 lint: build
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel

@@ -85,6 +85,10 @@ class Bench:
         parent.mkdir()
         return parent / "run"
 
+    def remove(self, run: Path) -> None:
+        """What `new_folder` made, when all is well."""
+        shutil.rmtree(run.parent)
+
     def each(self, cases: Iterable[tuple], check: Callable[..., object]) -> Counter:
         """Does all cases, several at once, each in folders of its own that go when it is done; counts what they return."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:

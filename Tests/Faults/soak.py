@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Hours of random recipes, each killed again and again, and a long run whose memory must not grow.
+
+    Tests/Faults/soak.py FASTTRAIN FASTTRAIN_DATA [--hours 2 | --rounds N] [--seed N] [--first N] [--epochs N]
+
+A round draws a data set and a recipe, runs it undisturbed, and then with stops at random moments, each time on another
+number of threads and another instruction set. Both must come to the same bits. Ends with 1 at the first difference, keeps
+its folders and says how to do the round again.
+"""
+
+import argparse
+import itertools
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from harness import KILLED, Bench, Failed, checkpoints, contents, expect, progress
+from recipes import draw_data, draw_recipe
+
+SETS = ["scalar", "avx2", "avx512", "avx512-bf16"]
+DIVERGED = 76
+SIGNALS = {"TERM": signal.SIGTERM, "INT": signal.SIGINT}
+LATEST_CALL = 200  # of those on files that a stop is put before, after or into
+
+
+def available(bench: Bench) -> list[str]:
+    """The instruction sets that this CPU has."""
+
+    def runs(name: str) -> bool:
+        command, environment = bench.command("train", "--data", bench.data, "--epochs", 1, "--quiet")
+        environment["FASTTRAIN_ISA"] = name
+        return subprocess.run(command, env=environment, capture_output=True).returncode == 0
+
+    return [name for name in SETS if runs(name)]
+
+
+class Round:
+    """One recipe, undisturbed and disturbed."""
+
+    def __init__(self, bench: Bench, sets: list[str], seed: str):
+        self.bench, self.sets = bench, sets
+        self.random = random.Random(seed)
+        self.undisturbed, self.run = bench.new_folder(), bench.new_folder()
+        self.counts = Counter(rounds=1)
+        if self.random.random() < 0.05:
+            self.data: list[str] = []  # the built-in sample
+            self.options = draw_recipe(self.random, "classes", 3600)
+        else:
+            path = self.undisturbed.with_name("data.safetensors")
+            kind, rows = draw_data(self.random, path)
+            self.data = ["--data", str(path)]
+            self.options = draw_recipe(self.random, kind, rows)
+        self.last: tuple[int, str] | None = None
+
+    def resources(self) -> tuple[list[str], str]:
+        """Other threads, another instruction set than the last time."""
+        while True:
+            choice = (self.random.randrange(1, 9), self.random.choice(self.sets))
+            if choice != self.last or len(self.sets) == 1:
+                break
+        self.last = choice
+        return ["--threads", str(choice[0])], choice[1]
+
+    def start(self, run: Path, faults: dict[str, object] | None = None) -> subprocess.Popen:
+        """Trains, or goes on where there is something to go on with."""
+        threads, isa = self.resources()
+        is_new = not (run / "recipe.json").exists()
+        arguments = ["train", *self.data, *self.options, "--output", run] if is_new else ["resume", run]
+        command, environment = self.bench.command(*arguments, *threads, faults=faults, at=run.parent)
+        environment["FASTTRAIN_ISA"] = isa
+        self.counts["resumptions"] += not is_new
+        return subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def end(self, process: subprocess.Popen, codes: tuple[int, ...]) -> str:
+        _, text = process.communicate(timeout=600)
+        expect(
+            process.returncode in codes, f"it ended with {process.returncode}, expected one of {codes}: {text[-600:]}")
+        expect("skipped" not in text, f"a checkpoint was not whole: {text[-600:]}")
+        return text
+
+    def disturb(self, seconds: float) -> bool:
+        """Starts it and stops it; `seconds`: how long it may take. Whether it came to its end all the same."""
+        way = self.random.choice(["KILL", "TERM", "INT", "TERM KILL", "call", "call"])
+        faults = None
+        if way == "call":
+            what = self.random.choice(["before", "after", "torn", "TERM", "INT"])
+            faults = {"at": self.random.randrange(1, LATEST_CALL), "do": what}
+            way = what if what in SIGNALS else "KILL"
+        process = self.start(self.run, faults)
+        if faults is None:
+            for name in way.split():
+                time.sleep(self.random.uniform(0, seconds))
+                process.send_signal(SIGNALS.get(name, signal.SIGKILL))
+        codes = [0, DIVERGED]
+        for name in way.split():
+            number = SIGNALS.get(name)
+            codes += [KILLED] if number is None else [128 + number, -number]
+        self.end(process, tuple(codes))
+        if process.returncode in (0, DIVERGED):
+            return True
+        self.counts["kills" if process.returncode == KILLED else "signals"] += 1
+        self.counts["stops at a call"] += faults is not None
+        return False
+
+    def do(self) -> None:
+        begin = time.monotonic()
+        process = self.start(self.undisturbed)
+        told = self.end(process, (0, DIVERGED))
+        seconds = time.monotonic() - begin
+        for _ in range(self.random.randrange(3, 10)):
+            if self.disturb(seconds):
+                break
+        code = process.returncode
+        process = self.start(self.run)
+        said = self.end(process, (code,))
+        if code == DIVERGED:
+            self.counts["diverged"] += 1
+            where = [text[text.index("training diverged") :].split(";")[0] for text in (told, said)]
+            expect(where[0] == where[1], f"it diverged otherwise: {where}")
+        self.compare()
+
+    def compare(self) -> None:
+        expected, found = contents(self.undisturbed), contents(self.run)
+        newest = [checkpoints(run)[0].name if checkpoints(run) else "none" for run in (self.undisturbed, self.run)]
+        expect(newest[0] == newest[1], f"the newest checkpoints are {newest}")
+        for name in sorted(expected.keys() | found.keys()):
+            # Checkpoints of signals count among the three that are kept.
+            if name.startswith("step-") and not (name in expected and name in found):
+                continue
+            expect(expected.get(name) == found.get(name), f"{name} is not that of the undisturbed run")
+
+    def remove(self) -> None:
+        for run in (self.undisturbed, self.run):
+            self.bench.remove(run)
+
+
+def rounds(bench: Bench, seed: int, numbers, deadline: float | None) -> tuple[Counter, str | None]:
+    """Does rounds, several at once, until they or the time are used up, or one fails. What was counted, and the failure."""
+    sets = available(bench)
+    lock = threading.Lock()
+    counts: Counter = Counter()
+    failures: list[str] = []
+
+    def work(_: int) -> None:
+        while not failures and (deadline is None or time.monotonic() < deadline):
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            case = Round(bench, sets, f"{seed} {number}")
+            try:
+                case.do()
+            except (Failed, subprocess.TimeoutExpired) as failure:
+                failures.append(
+                    f"round {number}: {failure}\nthe recipe: {' '.join(case.options)}\n"
+                    f"the runs: {case.undisturbed} and {case.run}\nonce more: --seed {seed} --first {number} --rounds 1")
+                return
+            case.remove()
+            with lock:
+                counts.update(case.counts)
+                if counts["rounds"] % 100 == 0:
+                    progress(f"{counts['rounds']} rounds, {counts['kills']} kills, {counts['signals']} signals")
+
+    workers = os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(work, range(workers)))
+    counts["instruction sets"] = len(sets)
+    return counts, failures[0] if failures else None
+
+
+def growth(bench: Bench, epochs: int) -> str:
+    """A long run's resident memory and open files, sampled as its epochs are reported: the late ones are as the early
+    ones. What is open for a moment, while a file is saved, is not in the least of many samples; a leak is."""
+    run = bench.new_folder()
+    command, environment = bench.command(
+        "train", "--data", bench.data, "--hidden", "32,16", "--normalization", "batch", "--dropout", "0.1", "--ema", "0.9",
+        "--batch-size", "16", "--schedule", "constant", "--epochs", epochs, "--checkpoint-every", 100, "--tensorboard", run.with_name("events"),
+        "--output", run)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    open_files, resident = [], []
+    for line in process.stderr:
+        if not line.startswith("epoch"):
+            continue
+        try:
+            open_files.append(len(os.listdir(f"/proc/{process.pid}/fd")))
+            resident.append(int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE"))
+        except (FileNotFoundError, ProcessLookupError):
+            break  # it has ended
+    process.communicate()
+    expect(process.returncode == 0, f"the long run ended with {process.returncode}")
+    resident = resident[: len(open_files)]
+    tenth = len(resident) // 10
+    expect(tenth > 10, f"only {len(resident)} samples of {epochs} epochs")
+    early, late = slice(tenth, 2 * tenth), slice(-tenth, None)
+    files = [min(open_files[part]) for part in (early, late)]
+    expect(files[0] == files[1], f"{files[0]} files are open early, {files[1]} late")
+    mebibytes = [statistics.median(resident[part]) / 2**20 for part in (early, late)]
+    expect(mebibytes[1] - mebibytes[0] < 4, f"{mebibytes[0]:.1f} MiB are resident early, {mebibytes[1]:.1f} late")
+    bench.remove(run)
+    return (
+        f"{epochs} epochs, {len(resident)} samples: {files[0]} open files early and late, "
+        f"{mebibytes[0]:.1f} MiB resident early, {mebibytes[1]:.1f} late")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("fasttrain")
+    parser.add_argument("converter")
+    parser.add_argument("--hours", type=float, default=2)
+    parser.add_argument("--rounds", type=int, help="so many, instead of hours")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=1, help="the number of the first round")
+    parser.add_argument("--epochs", type=int, default=5000, help="of the long run; 0: none")
+    options = parser.parse_args()
+    bench = Bench(options.fasttrain, options.converter, options.seed)
+    deadline = None if options.rounds else time.monotonic() + 3600 * options.hours
+    last = options.first + options.rounds if options.rounds else None
+    numbers = itertools.count(options.first) if last is None else iter(range(options.first, last))
+    failure = None
+    if options.epochs:
+        try:
+            print(f"growth  {growth(bench, options.epochs)}", flush=True)
+        except Failed as failed:
+            failure = f"growth: {failed}"
+    if failure is None:
+        counts, failure = rounds(bench, options.seed, numbers, deadline)
+        print("rounds  " + ", ".join(f"{count} {name}" for name, count in counts.items()), flush=True)
+    if failure:
+        print(f"FAILED: {failure}", flush=True)
+        return 1
+    bench.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
