@@ -14,15 +14,20 @@ public struct CPUs: Sendable, Equatable {
     ///
     /// A quota that is no whole number of CPUs is rounded.
     public static func usable() -> CPUs {
-        let machine = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        usable(
+            machine: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), affinity: Int(ft_affinity_cpus()),
+            quota: quota(ControlGroup()))
+    }
+
+    /// Of so many, of which the affinity mask has `affinity` (0: not known) and the control groups allow `quota`.
+    static func usable(machine: Int, affinity: Int, quota: Double?) -> CPUs {
         var count = machine
         var limit = ""
-        let allowed = Int(ft_affinity_cpus())
-        if allowed > 0 && allowed < count {
-            count = allowed
+        if affinity > 0 && affinity < count {
+            count = affinity
             limit = "affinity"
         }
-        if let quota = quota() {
+        if let quota {
             let whole = max(1, Int(quota.rounded()))
             if whole < count {
                 count = whole
@@ -33,8 +38,8 @@ public struct CPUs: Sendable, Equatable {
     }
 
     /// The least quota from the process's control group up to the root, in CPUs; nil when there is none.
-    private static func quota() -> Double? {
-        ControlGroup.folders(controller: "cpu").compactMap { folder in
+    static func quota(_ group: ControlGroup) -> Double? {
+        group.folders(controller: "cpu").compactMap { folder in
             if folder.isVersion2 { return ControlGroup.read(folder.path + "/cpu.max").flatMap(parseMax) }
             guard let quota = ControlGroup.read(folder.path + "/cpu.cfs_quota_us"),
                 let period = ControlGroup.read(folder.path + "/cpu.cfs_period_us")

@@ -1,7 +1,12 @@
 import Glibc
 
 /// What the control groups of this process (a container's limits) say.
-enum ControlGroup {
+struct ControlGroup {
+    /// Which groups the process is in.
+    var membership = "/proc/self/cgroup"
+    /// Where the groups are mounted.
+    var root = "/sys/fs/cgroup"
+
     /// A group that the process is in, or one above it.
     struct Folder {
         let path: String
@@ -10,15 +15,15 @@ enum ControlGroup {
     }
 
     /// The groups whose limits for `controller` ("cpu", "memory") hold for this process, innermost first.
-    static func folders(controller: String) -> [Folder] {
+    func folders(controller: String) -> [Folder] {
         var folders: [Folder] = []
-        for line in (read("/proc/self/cgroup") ?? "").split(separator: "\n") {
+        for line in (Self.read(membership) ?? "").split(separator: "\n") {
             // hierarchy:controllers:path; version 2 has hierarchy 0 and no controllers.
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3 else { continue }
             let isVersion2 = parts[0] == "0" && parts[1].isEmpty
             guard isVersion2 || parts[1].split(separator: ",").contains(controller[...]) else { continue }
-            let root = isVersion2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + controller
+            let root = isVersion2 ? root : root + "/" + controller
             var path = parts[2] == "/" ? "" : String(parts[2])
             while true {
                 folders.append(Folder(path: root + path, isVersion2: isVersion2))

@@ -29,14 +29,15 @@ public final class Training {
     /// Things that a person should know before the run starts, such as a damaged checkpoint that was passed over.
     public private(set) var warnings: [String]
     /// The step that the run goes on from; 0: it starts.
-    public var resumedFromStep: Int { start?.step ?? 0 }
+    public let resumedFromStep: Int
 
     let sampling: Sampling
     let folder: RunFolder?
     /// Steps between two checkpoints; nil: one after each epoch.
     public let checkpointEvery: Int?
     let initial: Parameters?
-    let start: TrainingState?
+    private(set) var start: TrainingState?
+    private let isResumed: Bool
     /// See `RunOptions`.
     let maxTime: Double?
     let tensorBoard: TensorBoardLog?
@@ -53,7 +54,8 @@ public final class Training {
             throw .usage("--checkpoint-every: expected at least 1, found \(every)")
         }
         let setup = try Setup(
-            recipe: resolved, data: data, threads: options.threads, maxTime: options.maxTime, fold: options.fold)
+            recipe: resolved, data: data, threads: options.threads, maxTime: options.maxTime, fold: options.fold,
+            isSaved: options.output != nil)
         if let initial = options.initial, !setup.network.fits(initial) {
             throw .usage("the initial parameters are not those of a network \(setup.network)")
         }
@@ -88,7 +90,7 @@ public final class Training {
         let data = try self.data(of: run, in: path, given: data)
         if let epochs { run.recipe.epochs = epochs }
         let setup = try Setup(
-            recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime)
+            recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime, isSaved: true)
         let newest = try folder.newestSoundCheckpoint()
         if let newest { try newest.checkpoint.expectDescription(of: data, path: newest.path) }
         if newest == nil && run.isFromParameters {
@@ -157,7 +159,7 @@ public final class Training {
         let instructionSet: InstructionSet
 
         init(
-            recipe: Recipe, data: Dataset, threads: Int?, maxTime: Double?, fold: Fold? = nil
+            recipe: Recipe, data: Dataset, threads: Int?, maxTime: Double?, fold: Fold? = nil, isSaved: Bool
         ) throws(FastTrainError) {
             guard maxTime.map({ $0 > 0 && $0.isFinite }) ?? true else {
                 throw .usage("--max-time: expected a time above 0, found \(maxTime ?? 0) s")
@@ -168,7 +170,7 @@ public final class Training {
             network = recipe.network(for: data)
             try MemoryLimit.check(
                 network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads),
-                threads: self.threads)
+                threads: self.threads, isSaved: isSaved)
             sampling = try Sampling(recipe: recipe, split: data.train, task: data.task, fold: fold)
             let weights = RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: sampling.trainRows, rows: 0)
@@ -195,6 +197,8 @@ public final class Training {
         self.checkpointEvery = checkpointEvery
         self.initial = initial
         self.start = start
+        isResumed = start != nil
+        resumedFromStep = start?.step ?? 0
         self.warnings = warnings
         self.tensorBoard = tensorBoard
     }
@@ -211,10 +215,12 @@ public final class Training {
     /// Trains, and evaluates what came out; with a run folder, writes everything there.
     ///
     /// `stop` is polled after each step: a signal's number ends the run once a checkpoint is saved. `progress` is called
-    /// on the calling thread. Throws `.diverged` when the loss or a parameter is not finite, and as writing files does.
+    /// on the calling thread. To be called once. Throws `.diverged` when the loss or a parameter is not finite, and as writing
+    /// files does.
     public func train(
         stop: @escaping @Sendable () -> Int32? = { nil }, progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(FastTrainError) -> Outcome {
+        guard !isResumed || start != nil else { throw .internalError("a resumed run that was trained before") }
         let session = TrainingSession(self, stop: stop, progress: progress)
         try session.run()
         let model = model(session.best?.parameters ?? session.evaluated)
@@ -235,6 +241,12 @@ public final class Training {
             checkpoint: session.newestCheckpoint, seconds: session.seconds)
         if let folder, session.interrupted == nil { try writeReport(outcome, in: folder) }
         return outcome
+    }
+
+    /// What the run goes on from, for the session that does so: it is as much again as that has in memory.
+    func takeStart() -> TrainingState? {
+        defer { start = nil }
+        return start
     }
 
     /// A model of these parameters, with all that it takes to use them on raw rows.

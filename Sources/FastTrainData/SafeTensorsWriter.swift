@@ -7,34 +7,62 @@ public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is o
     /// The extents, slowest-varying first.
     public let shape: [Int]
 
-    let bytes: UnsafeRawBufferPointer
-    /// Keeps `bytes` alive, where they are a copy.
-    private let owner: Memory?
+    private let elements: Elements
+
+    /// Arrays are shared with whoever holds them, not copied: a checkpoint's are most of what is in memory.
+    private enum Elements {
+        case bytes(UnsafeRawBufferPointer)
+        case floats([Float])
+        case integer(Int64)
+
+        var byteCount: Int {
+            switch self {
+            case .bytes(let bytes): bytes.count
+            case .floats(let floats): floats.count * MemoryLayout<Float>.stride
+            case .integer: MemoryLayout<Int64>.size
+            }
+        }
+    }
 
     /// A tensor whose elements stay where they are: they must not move or change until the file is written.
     public init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer) {
-        self.init(name: name, type: type, shape: shape, bytes: bytes, owner: nil)
+        self.init(name: name, type: type, shape: shape, elements: .bytes(bytes))
     }
 
-    /// An F32 tensor that keeps a copy of its elements.
+    /// An F32 tensor.
     public init(name: String, shape: [Int], floats: [Float]) {
-        let owner = Memory(copying: floats)
-        self.init(name: name, type: .f32, shape: shape, bytes: owner.bytes, owner: owner)
+        self.init(name: name, type: .f32, shape: shape, elements: .floats(floats))
     }
 
     /// An I64 tensor of no extents: one number.
     public init(name: String, integer: Int64) {
-        let owner = Memory(copying: [integer])
-        self.init(name: name, type: .i64, shape: [], bytes: owner.bytes, owner: owner)
+        self.init(name: name, type: .i64, shape: [], elements: .integer(integer))
     }
 
-    private init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer, owner: Memory?) {
-        precondition(bytes.count == shape.reduce(type.size, *), "\(name): \(bytes.count) bytes for shape \(shape)")
+    private init(name: String, type: TensorType, shape: [Int], elements: Elements) {
+        let count = elements.byteCount
+        precondition(count == shape.reduce(type.size, *), "\(name): \(count) bytes for shape \(shape)")
         self.name = name
         self.type = type
         self.shape = shape
-        self.bytes = bytes
-        self.owner = owner
+        self.elements = elements
+    }
+
+    /// Calls `body` with the elements as they will be in the file.
+    func withBytes(
+        _ body: (UnsafeRawBufferPointer) throws(FastTrainError) -> Void
+    ) throws(FastTrainError) {
+        switch elements {
+        case .bytes(let bytes): try body(bytes)
+        case .floats(let floats):
+            try floats.withUnsafeBufferPointer { (buffer) throws(FastTrainError) in
+                try body(UnsafeRawBufferPointer(buffer))
+            }
+        case .integer(let integer):
+            try [integer].withUnsafeBufferPointer { (buffer) throws(FastTrainError) in
+                try body(UnsafeRawBufferPointer(buffer))
+            }
+        }
     }
 }
 
@@ -60,11 +88,13 @@ public enum SafeTensorsWriter {
         let placeholder = header(layouts, metadata, digest: digestPlaceholder)
         try expectReadable(placeholder, layouts, to: path)
         placeholder.withUnsafeBytes { hash.update($0) }
-        for tensor in ordered { hash.update(tensor.bytes) }
+        for tensor in ordered { try tensor.withBytes { hash.update($0) } }
         let header = header(layouts, metadata, digest: hexadecimal(hash.value))
         try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
             try sink.write(header)
-            for tensor in ordered { try sink.write(tensor.bytes) }
+            for tensor in ordered {
+                try tensor.withBytes { (bytes) throws(FastTrainError) in try sink.write(bytes) }
+            }
         }
     }
 

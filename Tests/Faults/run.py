@@ -12,6 +12,7 @@ import sys
 import time
 
 import calls
+import cgroups
 import damage
 import hostile_settings
 import hostile_tables
@@ -52,6 +53,7 @@ def main() -> int:
         "limits": surroundings.limits,
         "names": surroundings.names,
         "surroundings": surroundings.surroundings,
+        "control-groups": cgroups.control_groups,
         "sizes": surroundings.sizes,
         "memory": surroundings.memory,
     }

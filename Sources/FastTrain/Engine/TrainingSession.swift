@@ -163,7 +163,8 @@ final class TrainingSession: @unchecked Sendable {
 
     /// Takes up the state to start from, and plans the first step.
     private func begin() throws(FastTrainError) {
-        if let start = training.start {
+        let start = training.takeStart()
+        if let start {
             engine.load(start.parameters, average: start.average)
             for memory in engine.optimizer.memories {
                 if let values = start.optimizer[memory.name] { memory.values.load(values) }
@@ -177,7 +178,7 @@ final class TrainingSession: @unchecked Sendable {
         } else {
             engine.load(training.firstParameters)
         }
-        if training.start != nil || training.initial != nil {
+        if start != nil || training.initial != nil {
             newestCheckpoint = training.folder?.checkpointPath(step: step)
         }
         try training.tensorBoard?.begin(history, validates: validation != nil)

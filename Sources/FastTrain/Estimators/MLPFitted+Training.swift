@@ -26,7 +26,8 @@ extension MLPFitted {
         let recipe = settings.recipe(seed: seed, rows: data.train.count, loss)
         let shape = recipe.network(for: data)
         try MemoryLimit.check(
-            shape, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1)
+            shape, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1,
+            isSaved: false)
         var trained: Trained
         if goesOn, let network {
             guard shape.fits(network.parameters) else {
