@@ -18,6 +18,7 @@ import hostile_settings
 import hostile_tables
 import hostile_tensors
 import kills
+import large
 import power
 import signals
 import surroundings
@@ -56,6 +57,7 @@ def main() -> int:
         "control-groups": cgroups.control_groups,
         "sizes": surroundings.sizes,
         "memory": surroundings.memory,
+        "sizes-large": large.parameters,
     }
     def mutations(bench: Bench) -> str:
         """Each test must fail when the program leaves out what it is a test of."""
@@ -79,8 +81,9 @@ def main() -> int:
         return "without fsync, fsync of the folder, flock, unlink and a handler of SIGBUS the tests fail, as they should"
 
     tests["mutations"] = mutations
-    # What takes a disk of 20 GB, sparsely written, is done only when it is asked for.
-    chosen = options.only.split(",") if options.only else [name for name in tests if name != "memory"]
+    # What takes a disk of 20 GB, sparsely written, or 6 GB is done only when it is asked for.
+    asked_for = ("memory", "sizes-large")
+    chosen = options.only.split(",") if options.only else [name for name in tests if name not in asked_for]
     bench = Bench(options.fasttrain, options.converter, options.seed)
     failed = 0
     for name in chosen:

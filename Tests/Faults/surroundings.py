@@ -160,7 +160,7 @@ def sizes(bench: Bench) -> str:
 
 
 def memory(bench: Bench) -> str:
-    """100 million parameters, and a data set of 20 GB that lies sparsely on the disk: what is resident."""
+    """A data set of 20 GB that lies sparsely on the disk: what is resident."""
     import json
     import struct
 
