@@ -7,6 +7,7 @@ import Glibc
 /// `finding`, when a parser says something that is not true.
 @main
 enum Fuzz {
+    /// Set once, before libFuzzer calls, whose callback takes no context.
     nonisolated(unsafe) private static var parser: Parser?
 
     static func main() {
