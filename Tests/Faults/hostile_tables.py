@@ -187,7 +187,7 @@ def same(bench: Bench) -> str:
     sound = {}
     crlf = ROWS.replace("\n", "\r\n")
     for name, text in {"LF": ROWS, "CRLF": crlf, "CR": ROWS.replace("\n", "\r"), "BOM": "\ufeff" + ROWS,
-                       "quotes": ROWS.replace("4", '"4"'), "spaces": ROWS.replace(",", " , \t"), "no end": ROWS[:-1],
+                       "quotes": ROWS.replace("4,", '"4",'), "spaces": ROWS.replace(",", " , \t"), "no end": ROWS[:-1],
                        "blank lines": ROWS.replace("\n", "\n\n")}.items():
         path = target.folder / "file.csv"
         path.write_bytes(text.encode())
