@@ -56,13 +56,13 @@ if [ -n "${FASTTRAIN_LONG:-}" ]; then
 else
     "$swift" package --package-path Examples/library --scratch-path "$work/build" describe >/dev/null
     modules=(FastTrain FastTrainData FastTrainPictures KernelDispatch KernelTypes KernelsScalar KernelsAVX2 KernelsAVX512
-        KernelsAVX512BF16 CThreadTeam CCPUFeatures CIntrinsics CSample)
+        KernelsAVX512BF16 CThreadTeam CCPUFeatures CIntrinsics CSample CMappings)
     objects=()
     for module in "${modules[@]}"; do
         while IFS= read -r -d '' object; do objects+=("$object"); done < <(find "$programs/$module.build" -name '*.o' -print0)
     done
     "${swift}c" -O -swift-version 6 -static-stdlib -I "$programs/Modules" \
-        $(find Sources "$programs/CSample.build" -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') \
+        $(find Sources "$programs"/{CSample,CMappings}.build -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') \
         Examples/library/Sources/xor/main.swift "${objects[@]}" -lomp5 -lz -l:libyaml.a -o "$work/xor"
     xor=("$work/xor")
 fi
