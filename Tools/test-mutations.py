@@ -61,9 +61,6 @@ MUTATIONS = [
         "fingerprint", "Sources/FastTrain/Training.swift",
         "guard data.fingerprint == run.fingerprint else", "guard !data.fingerprint.isEmpty else",
         filter="TrainingTests|DamageTests"),
-    Mutation(
-        "divergence", "Sources/FastTrain/Engine/TrainingSession.swift",
-        "guard sum.isFinite else", "guard sum.isFinite || sum.isNaN else", filter="TrainingTests|ErrorTests"),
 ]
 
 
