@@ -101,9 +101,14 @@ extension Dataset {
                     "fewer than \(JSONScanner.mostValues) names, each of at most \(JSONScanner.mostNameBytes) bytes",
                 found: "more")
         }
+        try checkDistinct(names, list, file: name)
+    }
+
+    /// Throws `.badData` at the metadata entry `list` of `file` if a name is among its names twice.
+    package static func checkDistinct(_ names: [String], _ list: String, file: String) throws(FastTrainError) {
         var seen = Set<String>()
-        for each in names where !seen.insert(each).inserted {
-            throw .badData(file: name, place: .named(list), expected: "each name once", found: "\"\(each)\" twice")
+        for name in names where !seen.insert(name).inserted {
+            throw .badData(file: file, place: .named(list), expected: "each name once", found: "\"\(name)\" twice")
         }
     }
 

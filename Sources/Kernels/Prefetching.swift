@@ -21,6 +21,11 @@ struct PrefetchWalk {
 
     /// Asks for the next part.
     @inline(__always) mutating func advance() {
+        if linesAtOnce > 0 { askForLines() }
+    }
+
+    /// Out of line: a sparse product calls for it with each row, and mostly has nothing to ask for.
+    @inline(never) private mutating func askForLines() {
         for _ in 0..<linesAtOnce {
             if bytesLeft <= 0 {
                 guard stretchesLeft > 0, let next = stretch else { return }

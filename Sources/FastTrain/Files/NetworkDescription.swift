@@ -68,10 +68,7 @@ extension NetworkDescription {
 
     private static func readNames(_ key: String, _ metadata: MetadataReader) throws(FastTrainError) -> [String] {
         let names = try metadata.list(key, of: String.self)
-        var seen = Set<String>()
-        for name in names where !seen.insert(name).inserted {
-            throw metadata.fault(key, expected: "each name once", found: "\"\(name)\" twice")
-        }
+        try Dataset.checkDistinct(names, key, file: metadata.file.name)
         return names
     }
 
