@@ -16,8 +16,8 @@ HERE = pathlib.Path(__file__).parent
 CORPORA = {
     "numbers": {f"{index:02}": number for index, number in enumerate(texts.NUMBERS)},
     "json": texts.JSONS, "yaml": texts.YAMLS,
-    "csv": {name: b"\0" + records.encode() for name, records in tables.RECORDS.items()},
-    "csv-boundary": {name: b"\3\0" + records.encode() for name, records in tables.RECORDS.items() if name != "mark"},
+    "csv": {
+        f"{name}-{size}": bytes([0, size]) + records.encode() for name, records in tables.RECORDS.items() for size in (7, 255)},
     "table": tables.TABLES, "series": tables.SERIES, "rows": tables.ROWS,
     "idx": binaries.IDX, "gzip": binaries.GZIP, "safetensors": binaries.SAFETENSORS, "dataset": binaries.DATASETS,
     "model": networks.MODELS, "parameters": networks.PARAMETERS, "config": networks.CONFIGS, "space": networks.SPACES,

@@ -47,18 +47,19 @@ final class CSVReader {
     static let mostRecordBytes = 16 << 20
     /// The most fields of a record.
     static let mostFields = 1 << 19
-    private static let firstBufferBytes = 1 << 20
+    /// The least room that tells a byte order mark.
+    private static let leastBufferBytes = 4
 
-    /// Opens the file. Throws `.noInput` when there is none or it is none that can be read more than once, `.badData` when
-    /// it is in UTF-16.
-    init(path: String, delimiter: UInt8) throws(FastTrainError) {
+    /// Opens the file, to be read through a buffer of so many bytes, which grows for a longer record. Throws `.noInput` when
+    /// there is none or it is none that can be read more than once, `.badData` when it is in UTF-16.
+    init(path: String, delimiter: UInt8, bufferBytes: Int = 1 << 20) throws(FastTrainError) {
         self.path = path
         self.delimiter = delimiter
         var isSpecial = [Bool](repeating: false, count: 256)
         for byte in [delimiter, Byte.lineFeed, Byte.carriageReturn, Byte.quote, 0] { isSpecial[Int(byte)] = true }
         self.isSpecial = isSpecial
         descriptor = try System.openRegularFile(path)
-        buffer = .allocate(capacity: Self.firstBufferBytes)
+        buffer = .allocate(capacity: max(bufferBytes, Self.leastBufferBytes))
         fields = .allocate(capacity: 64)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         try start()

@@ -4,7 +4,6 @@ import Glibc
 
 let tableParsers = [
     Parser(name: "csv", test: testCSV),
-    Parser(name: "csv-boundary", test: testCSVBoundary),
     Parser(name: "table", test: testTable),
     Parser(name: "series", test: testSeries),
 ]
@@ -19,12 +18,11 @@ private struct Record: Equatable {
     var fields: [[UInt8]] = []
 }
 
-/// The records by `CSVReader`, but for so many that come first; nil when it refuses them.
-private func records(of path: String, delimiter: UInt8, after count: Int = 0) -> [Record]? {
+/// The records by `CSVReader`; nil when it refuses them.
+private func records(of path: String, delimiter: UInt8, bufferBytes: Int) -> [Record]? {
     reading { () throws(FastTrainError) in
-        let reader = try CSVReader(path: path, delimiter: delimiter)
+        let reader = try CSVReader(path: path, delimiter: delimiter, bufferBytes: bufferBytes)
         var records: [Record] = []
-        for _ in 0..<count { _ = try reader.next() }
         while try reader.next() {
             var record = Record(line: reader.line)
             for field in 0..<reader.fieldCount { record.fields.append(Array(try reader.text(field).utf8)) }
@@ -86,67 +84,19 @@ private func plainRecords(_ bytes: UnsafeRawBufferPointer, delimiter: UInt8) -> 
     return records
 }
 
-/// The same records, and the same refusals, as by the book.
+/// The same records, and the same refusals, as by the book, wherever the end of the buffer cuts them: its size is the
+/// second byte of the input.
 private func testCSV(_ bytes: UnsafeRawBufferPointer) {
     var input = Input(bytes)
     let delimiter = input.choice(delimiters)
-    let found = records(of: Scratch.write("input.csv", input.rest), delimiter: delimiter)
+    let bufferBytes = Int(input.byte())
+    let found = records(of: Scratch.write("input.csv", input.rest), delimiter: delimiter, bufferBytes: bufferBytes)
     let right = plainRecords(input.rest, delimiter: delimiter)
     expect(found == right, "records \(describe(found)), by the book \(describe(right))")
 }
 
 private func describe(_ records: [Record]?) -> String {
     records.map { "\($0.map { ($0.line, $0.fields.map { String(decoding: $0, as: UTF8.self) }) })" } ?? "refused"
-}
-
-/// The same records wherever the buffer's end cuts them. The text comes behind a record that fills the buffer but for some
-/// bytes, of which the first byte of the input tells how many.
-private func testCSVBoundary(_ bytes: UnsafeRawBufferPointer) {
-    var input = Input(bytes)
-    let place = Int(input.byte())
-    let delimiter = input.choice(delimiters)
-    // A mark of the byte order is one at the start alone.
-    guard !input.rest.starts(with: [0xEF]), !input.rest.starts(with: [0xFF]), !input.rest.starts(with: [0xFE]) else {
-        return
-    }
-    let whole = records(of: Scratch.write("input.csv", input.rest), delimiter: delimiter)
-    let bufferBytes = 1 << 20
-    let padding = bufferBytes - place % (input.rest.count + 2)
-    let descriptor = Padded.descriptor
-    guard ftruncate(descriptor, padding - 1) == 0,
-        System.writeAll(descriptor, [0x0A] + Array(input.rest), at: padding - 1)
-    else { finding("cannot write the padded file") }
-    let padded = records(of: Padded.path, delimiter: delimiter, after: 1)
-    Padded.restore()
-    expect((padded == nil) == (whole == nil), "\(describe(whole)) alone, cut by the buffer's end \(describe(padded))")
-    guard let padded, let whole else { return }
-    let shifted = padded.map { Record(line: $0.line - 1, fields: $0.fields) }
-    expect(shifted == whole, "\(describe(whole)) alone, cut by the buffer's end \(describe(shifted))")
-}
-
-/// A file of a megabyte without a line's end, to which inputs are appended.
-private enum Padded {
-    static let path = Scratch.folder + "/padded.csv"
-    static let descriptor: Int32 = {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { finding("cannot write \(path)") }
-        fill(descriptor, from: 0)
-        return descriptor
-    }()
-
-    /// Puts back what an input was written over.
-    static func restore() { fill(descriptor, from: (1 << 20) - 8192) }
-
-    private static func fill(_ descriptor: Int32, from start: Int) {
-        let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: (1 << 20) - start)
-        guard System.writeAll(descriptor, bytes, at: start) else { finding("cannot write \(path)") }
-    }
-}
-
-extension System {
-    fileprivate static func writeAll(_ descriptor: Int32, _ bytes: [UInt8], at offset: Int) -> Bool {
-        bytes.withUnsafeBytes { writeAll(descriptor, $0, at: offset) }
-    }
 }
 
 // MARK: - Data sets

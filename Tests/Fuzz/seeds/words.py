@@ -28,7 +28,7 @@ WORDS = {
     "idx": [b"\x00\x00\x08\x01", b"\x00\x00\x08\x03", b"\x00\x00\x00\x01", b"\xff\xff\xff\xff"],
 }
 DICTIONARIES = {
-    "numbers": ["numbers"], "json": ["json", "numbers"], "yaml": ["yaml", "json"], "csv": ["csv"], "csv-boundary": ["csv"],
+    "numbers": ["numbers"], "json": ["json", "numbers"], "yaml": ["yaml", "json"], "csv": ["csv"],
     "table": ["csv", "numbers"], "series": ["csv", "numbers"], "rows": ["csv", "json", "preprocessing"], "idx": ["idx", "gzip"],
     "gzip": ["gzip"], "safetensors": ["safetensors", "json"], "dataset": ["safetensors", "json", "preprocessing"],
     "model": ["safetensors", "json", "network", "recipe", "preprocessing"], "parameters": ["safetensors", "network"],
