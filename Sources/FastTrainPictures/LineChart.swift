@@ -43,13 +43,11 @@ package struct LineChart: Sendable {
 
     /// Whether the values span more than this factor.
     package var isLogarithmic: Bool {
-        guard mayBeLogarithmic, let low = values.min(), let high = values.max(), low > 0 else { return false }
-        return high > 20 * low
+        guard mayBeLogarithmic, let span = ClosedRange(spanning: values), span.lowerBound > 0 else { return false }
+        return span.upperBound > 20 * span.lowerBound
     }
 
-    private var values: [Double] {
-        (series.flatMap { $0.points.map(\.y) } + (reference.map { [$0.value] } ?? [])).filter(\.isFinite)
-    }
+    private var values: [Double] { series.flatMap { $0.points.map(\.y) } + (reference.map { [$0.value] } ?? []) }
 
     package func draw(_ page: inout Markup) {
         var plot = Plot(x: xRange, y: yRange)
@@ -86,7 +84,9 @@ package struct LineChart: Sendable {
     }
 
     private var yRange: ClosedRange<Double> {
-        if isLogarithmic, let low = values.min(), let high = values.max() { return low * 0.85...high * 1.15 }
+        if isLogarithmic, let span = ClosedRange(spanning: values) {
+            return span.lowerBound * 0.85...span.upperBound * 1.15
+        }
         var range = Plot.range(startsAtZero ? values + [0] : values)
         if startsAtZero { range = 0...max(range.upperBound, 1e-300) }
         guard let limits else { return range }

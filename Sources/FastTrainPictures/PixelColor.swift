@@ -19,7 +19,7 @@ package struct PixelColor: Sendable, Equatable {
     /// This colour with a share, 0 to 1, of another; opaque.
     package func mixed(_ other: PixelColor, _ share: Double) -> PixelColor {
         func channel(_ a: UInt8, _ b: UInt8) -> UInt8 {
-            UInt8((Double(a) + (Double(b) - Double(a)) * min(max(share, 0), 1)).rounded())
+            UInt8((Double(a) + (Double(b) - Double(a)) * (0...1).share(share)).rounded())
         }
         return PixelColor(channel(red, other.red), channel(green, other.green), channel(blue, other.blue))
     }
@@ -36,7 +36,7 @@ package struct PixelColor: Sendable, Equatable {
 
     /// The colour of a number between a lowest, 0, and a highest, 1: the higher, the lighter.
     package static func ramp(_ share: Double) -> PixelColor {
-        let place = min(max(share, 0), 1) * Double(stops.count - 1)
+        let place = (0...1).share(share) * Double(stops.count - 1)
         let index = min(Int(place), stops.count - 2)
         return stops[index].mixed(stops[index + 1], place - Double(index))
     }

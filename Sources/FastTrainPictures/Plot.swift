@@ -18,13 +18,10 @@ package struct PlotScale: Sendable {
 
     /// Where a number lies; what is out of range at its end.
     package func place(_ value: Double) -> Double {
-        func share(_ value: Double) -> Double {
-            guard isLogarithmic else { return value }
-            return log10(max(value, range.lowerBound))
-        }
-        let (low, high) = (share(range.lowerBound), share(range.upperBound))
-        let part = high > low ? (share(value) - low) / (high - low) : 0.5
-        return start + (end - start) * min(max(part, 0), 1)
+        func along(_ value: Double) -> Double { isLogarithmic ? log10(max(value, range.lowerBound)) : value }
+        let ends = along(range.lowerBound)...along(range.upperBound)
+        let share = ends.upperBound > ends.lowerBound ? ends.share(along(value)) : 0.5
+        return start + (end - start) * share
     }
 
     package func ticks(_ count: Int, wholeNumbers: Bool = false) -> Ticks {
@@ -150,9 +147,9 @@ package struct Plot: Sendable {
 
     /// The range of some numbers with room around it; of equal ones, something around them.
     package static func range(_ values: [Double], room: Double = 0.06) -> ClosedRange<Double> {
-        let finite = values.filter(\.isFinite)
-        guard let low = finite.min(), let high = finite.max() else { return 0...1 }
-        let margin = high > low ? room * (high - low) : max(high.magnitude * 0.1, 1e-9)
-        return low - margin...high + margin
+        guard let span = ClosedRange(spanning: values) else { return 0...1 }
+        let width = span.upperBound - span.lowerBound
+        let margin = width > 0 ? room * width : max(span.upperBound.magnitude * 0.1, 1e-9)
+        return span.lowerBound - margin...span.upperBound + margin
     }
 }

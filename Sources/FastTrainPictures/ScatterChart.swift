@@ -27,7 +27,9 @@ package struct ScatterChart: Sendable {
                 &page, "reference", x.place(range.lowerBound), y.place(range.lowerBound), x.place(range.upperBound),
                 y.place(range.upperBound))
             // Strokes of no length with round ends: a dot in a dozen bytes.
-            let dots = points.map { "M" + Plot.text(x.place($0.x)) + " " + Plot.text(y.place($0.y)) + "h0" }
+            let dots = points.filter { !$0.x.isNaN && !$0.y.isNaN }.map {
+                "M" + Plot.text(x.place($0.x)) + " " + Plot.text(y.place($0.y)) + "h0"
+            }
             page.empty("path", ["class": "cloud training", "d": dots.joined()])
         }
     }
@@ -77,9 +79,8 @@ package struct Histogram: Sendable {
     func bins(in range: ClosedRange<Double>) -> [Int] {
         let count = min(max(Int(Double(values.count).squareRoot()), 8), 40)
         var bins = [Int](repeating: 0, count: count)
-        for value in values {
-            let share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
-            bins[min(max(Int(share * Double(count)), 0), count - 1)] += 1
+        for value in values where !value.isNaN {
+            bins[min(Int(range.share(value) * Double(count)), count - 1)] += 1
         }
         return bins
     }

@@ -13,13 +13,14 @@ package struct Ticks: Sendable, Equatable {
         self.labels = labels
     }
 
-    /// 1, 2 or 5 times a power of ten apart, about `count` of them in `range`.
+    /// 1, 2 or 5 times a power of ten apart, about `count` of them in `range`; none if its width is infinite.
     package init(_ range: ClosedRange<Double>, count: Int, wholeNumbers: Bool = false) {
-        var step = Self.step((range.upperBound - range.lowerBound) / Double(max(1, count)))
+        let width = range.upperBound - range.lowerBound
+        var step = Self.step(width / Double(max(1, count)))
         if wholeNumbers { step = max(1, step) }
         let first = (range.lowerBound / step - 1e-9).rounded(.up)
         let last = (range.upperBound / step + 1e-9).rounded(.down)
-        self.values = first <= last ? stride(from: first, through: last, by: 1).map { $0 * step } : []
+        values = first <= last && width.isFinite ? stride(from: first, through: last, by: 1).map { $0 * step } : []
         let decimals = max(0, -Int(log10(step * 1.0000001).rounded(.down)))
         labels = values.map { Self.label($0, decimals: decimals, step: step) }
     }

@@ -33,4 +33,9 @@ import Testing
         #expect((3...9).contains(ticks.values.count))
         #expect(Set(ticks.labels).count == ticks.labels.count)
     }
+
+    @Test func noneOfAnInfiniteRange() {
+        #expect(Ticks(-1.7e308...1.7e308, count: 5).values.isEmpty)
+        #expect(Ticks(0...(.infinity), count: 5).values.isEmpty)
+    }
 }

@@ -109,8 +109,10 @@ func logarithm(_ x: Double) -> Double {
     return k * 0.693_147_180_559_945_3 + 2 * artanh
 }
 
-/// eˣ by its series, error below 1e-15 relative for |x| up to 100; x is at most 1000 in size.
+/// eˣ by its series, error below 1e-15 relative for |x| up to 100; of any x: 0 or infinity beyond what a Double holds, NaN
+/// of NaN.
 func exponential(_ x: Double) -> Double {
+    guard x.magnitude <= 1000 else { return x > 0 ? .infinity : x < 0 ? 0 : x }
     let ln2 = 0.693_147_180_559_945_3
     let whole = (x / ln2).rounded()
     let rest = x - whole * ln2

@@ -35,15 +35,10 @@ extension BoundaryPicture {
 
     /// Of the colours of a regression: of the plane and the points.
     private var valueRange: ClosedRange<Double> {
-        let plane = survey.range(output: output)
-        let values = points.map(\.value)
-        let low = min(plane.lowerBound, values.min() ?? plane.lowerBound)
-        let high = max(plane.upperBound, values.max() ?? plane.upperBound)
-        return high > low ? low...high : low - 1...high + 1
-    }
-
-    private func share(_ value: Double, in range: ClosedRange<Double>) -> Double {
-        (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+        guard let span = ClosedRange(spanning: survey.values(output: output) + points.map(\.value)) else {
+            return 0...1
+        }
+        return span.upperBound > span.lowerBound ? span : span.lowerBound - 1...span.upperBound + 1
     }
 
     // MARK: - The plane
@@ -57,7 +52,7 @@ extension BoundaryPicture {
                     atX: Double(column - columns.lowerBound) / Double(Self.side - 1),
                     y: 1 - Double(row - rows.lowerBound) / Double(Self.side - 1))
                 if isNumber {
-                    canvas.blend(column, row, .ramp(share(outputs[output], in: values)))
+                    canvas.blend(column, row, .ramp(values.share(outputs[output])))
                     continue
                 }
                 let best = outputs.indices.max { outputs[$0] < outputs[$1] } ?? 0
@@ -99,7 +94,8 @@ extension BoundaryPicture {
             color.1 += probability * Double(category.green)
             color.2 += probability * Double(category.blue)
         }
-        func channel(_ value: Double) -> UInt8 { UInt8(min(max(value.rounded(), 0), 255)) }
+        // An output that is not finite makes the others' share NaN: white.
+        func channel(_ value: Double) -> UInt8 { value.isNaN ? 255 : UInt8(min(max(value.rounded(), 0), 255)) }
         return PixelColor.white.mixed(
             PixelColor(channel(color.0), channel(color.1), channel(color.2)), 0.1 + 0.5 * certainty)
     }
@@ -108,14 +104,12 @@ extension BoundaryPicture {
         let values = valueRange
         let radius = points.count <= 300 ? 6.0 : points.count <= 1500 ? 4.5 : 3
         for point in points {
-            let x = share(point.x, in: xRange)
-            let y = share(point.y, in: yRange)
-            guard (0...1).contains(x), (0...1).contains(y) else { continue }
-            let color =
-                isNumber ? PixelColor.ramp(share(point.value, in: values)) : .category(Int(point.value))
+            guard xRange.contains(point.x), yRange.contains(point.y) else { continue }
+            let color = isNumber ? PixelColor.ramp(values.share(point.value)) : .category(Int(point.value))
             canvas.mark(
-                point.isTest ? .diamond : .disc, x: Double(columns.lowerBound) + x * Double(Self.side - 1),
-                y: Double(rows.upperBound - 1) - y * Double(Self.side - 1), radius: radius, color)
+                point.isTest ? .diamond : .disc,
+                x: Double(columns.lowerBound) + xRange.share(point.x) * Double(Self.side - 1),
+                y: Double(rows.upperBound - 1) - yRange.share(point.y) * Double(Self.side - 1), radius: radius, color)
         }
     }
 
@@ -124,13 +118,13 @@ extension BoundaryPicture {
     private func drawAxes(_ canvas: inout Canvas, _ columns: Range<Int>, _ rows: Range<Int>) {
         let xTicks = Ticks(xRange, count: 7)
         for (value, label) in zip(xTicks.values, xTicks.labels) {
-            let x = columns.lowerBound + Int((share(value, in: xRange) * Double(Self.side - 1)).rounded())
+            let x = columns.lowerBound + Int((xRange.share(value) * Double(Self.side - 1)).rounded())
             canvas.fill(x: x..<x + 1, y: rows.upperBound..<rows.upperBound + 7, .ink)
             canvas.text(label, x: x, y: rows.upperBound + 25, .middle, scale: Self.textScale)
         }
         let yTicks = Ticks(yRange, count: 7)
         for (value, label) in zip(yTicks.values, yTicks.labels) {
-            let y = rows.upperBound - 1 - Int((share(value, in: yRange) * Double(Self.side - 1)).rounded())
+            let y = rows.upperBound - 1 - Int((yRange.share(value) * Double(Self.side - 1)).rounded())
             canvas.fill(x: columns.lowerBound - 7..<columns.lowerBound, y: y..<y + 1, .ink)
             canvas.text(label, x: columns.lowerBound - 12, y: y + 7, .end, scale: Self.textScale)
         }
@@ -149,7 +143,7 @@ extension BoundaryPicture {
         canvas.frame(x: columns, y: rows, .ink)
         let ticks = Ticks(range, count: 7)
         for (value, label) in zip(ticks.values, ticks.labels) {
-            let y = rows.upperBound - 1 - Int((share(value, in: range) * Double(Self.side - 1)).rounded())
+            let y = rows.upperBound - 1 - Int((range.share(value) * Double(Self.side - 1)).rounded())
             canvas.fill(x: columns.upperBound..<columns.upperBound + 6, y: y..<y + 1, .ink)
             canvas.text(label, x: columns.upperBound + 11, y: y + 7, scale: Self.textScale)
         }

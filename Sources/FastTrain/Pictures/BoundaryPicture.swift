@@ -52,6 +52,12 @@ public struct BoundaryPicture: Sendable {
         let points = data.map { Self.points(of: $0, units, output: output, model.targetScale(output)) } ?? []
         self.xRange = if let xRange { xRange } else { try Self.range(points.map(\.x), option: "--x-range") }
         self.yRange = if let yRange { yRange } else { try Self.range(points.map(\.y), option: "--y-range") }
+        for (range, unit, option) in [(self.xRange, units[0], "--x-range"), (self.yRange, units[1], "--y-range")] {
+            let scaled = [range.lowerBound, range.upperBound].map { unit.scale.apply($0) * Double(model.scale ?? 1) }
+            guard (range.upperBound - range.lowerBound).isFinite, scaled.allSatisfy({ Float($0).isFinite }) else {
+                throw .usage("\(option): expected numbers of single precision, found \(range)")
+            }
+        }
         self.points = points
         survey = try PlaneSurvey(model, x: self.xRange, y: self.yRange, units: units, grid: grid, threads: threads)
         self.model = model
@@ -82,11 +88,12 @@ public struct BoundaryPicture: Sendable {
     }
 
     private static func range(_ values: [Double], option: String) throws(FastTrainError) -> ClosedRange<Double> {
-        guard let low = values.min(), let high = values.max() else {
+        guard let span = ClosedRange(spanning: values) else {
             throw .usage("\(option): expected a range such as -1,1, as there is no data to take it from")
         }
-        let room = high > low ? margin * (high - low) : 1
-        return low - room...high + room
+        let width = span.upperBound - span.lowerBound
+        let room = width > 0 ? margin * width : 1
+        return span.lowerBound - room...span.upperBound + room
     }
 
     /// Evenly chosen rows if there are too many.

@@ -32,10 +32,9 @@ struct PlaneSurvey: Sendable {
         values = predictions.values
     }
 
-    /// The lowest and the highest value of an output.
-    func range(output: Int) -> ClosedRange<Double> {
-        let found = stride(from: output, to: values.count, by: outputs).map { Double(values[$0]) }
-        return (found.min() ?? 0)...(found.max() ?? 0)
+    /// The values of an output at all points.
+    func values(output: Int) -> [Double] {
+        stride(from: output, to: values.count, by: outputs).map { Double(values[$0]) }
     }
 
     /// The outputs at a place of the plane, each side from 0 to 1: between the points of the grid by straight lines.

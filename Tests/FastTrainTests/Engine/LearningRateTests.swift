@@ -88,6 +88,13 @@ import Testing
         }
     }
 
+    @Test func exponentialsOfAnything() {
+        for x in [-30, -1, 0, 1e-9, 1, 30] { #expect(abs(exponential(x) - exp(x)) <= 1e-14 * exp(x), "\(x)") }
+        #expect([-1e20, -1001, -.infinity].map(exponential) == [0, 0, 0])
+        #expect([1e20, 1001, .infinity].map(exponential) == [.infinity, .infinity, .infinity])
+        #expect(exponential(.nan).isNaN)
+    }
+
     /// The rate of a plateau hangs on the figures of the epochs before, in a resumed run as in a straight one.
     @Test(arguments: Schedule.allCases)
     func aResumedRunHasTheSameRates(schedule: Schedule) throws {

@@ -63,6 +63,27 @@ import Testing
         #expect(canvas[692, 300] == .ramp(1))
     }
 
+    /// Finite weights may come to infinities and to NaN.
+    @Test(arguments: [
+        Dataset.Task.classification(classes: ["left", "right"]), .regression(targets: ["a", "b"]),
+    ])
+    func outputsOfAnySize(task: Dataset.Task) throws {
+        var layer = Parameters.Layer(inputs: 2, outputs: 2)
+        layer.weight = [3e38, -3e38, -3e38, 3e38]
+        let target: String? = if case .regression = task { "b" } else { nil }
+        let model = Model(
+            recipe: model(task).recipe, featureShape: [2], scale: nil, task: task,
+            parameters: Parameters(layers: [layer]))
+        for range in [-1.0...1, -3e38...3e38] {
+            #expect(try !BoundaryPicture(model, xRange: range, yRange: range, target: target).png().isEmpty)
+        }
+        for range in [0...1e39, -1.7e308...1.7e308] {
+            #expect(throws: FastTrainError.usage("--y-range: expected numbers of single precision, found \(range)")) {
+                try BoundaryPicture(model, xRange: 0...1, yRange: range, target: target)
+            }
+        }
+    }
+
     /// A table's columns: the first is 10 + 2 · x1.
     private static let columns = [
         Preprocessing.Column(

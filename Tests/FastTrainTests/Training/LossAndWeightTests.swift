@@ -94,6 +94,22 @@ import _TestSupport
         #expect(abs(Double(1 - residual / spread) - outcome.test!.r2!) < 1e-4)
     }
 
+    /// The logarithm of a count may come to anything where a network goes astray.
+    @Test func expectedCountsOfAnySize() throws {
+        let data = try Dataset(
+            name: "counts", features: [-1, 1, 0, 2], featureShape: [1], targets: [0, 3, 1, 2], targetNames: ["n"])
+        var layer = Parameters.Layer(inputs: 1, outputs: 1)
+        for weight: Float in [-1e20, 1e20, 3e38] {
+            layer.weight = [weight]
+            var linear = recipe(.poisson)
+            linear.hidden = []
+            let model = Model(
+                recipe: linear, featureShape: [1], scale: nil, task: data.task,
+                parameters: Parameters(layers: [layer]))
+            #expect(try model.evaluate(data, data.train).r2! < 0)
+        }
+    }
+
     /// Outliers draw the mean, which squared error learns, but not the median.
     @Test(arguments: [Loss.absoluteError, .huber])
     func outliersDoNotDraw(loss: Loss) throws {
