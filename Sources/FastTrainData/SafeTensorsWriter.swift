@@ -85,11 +85,11 @@ public enum SafeTensorsWriter {
         let ordered = ordered(tensors, \.type)
         let layouts = ordered.map { TensorLayout(name: $0.name, type: $0.type, shape: $0.shape) }
         var hash = XXH64()
-        let placeholder = header(layouts, metadata, digest: digestPlaceholder)
-        try expectReadable(placeholder, layouts, to: path)
-        placeholder.withUnsafeBytes { hash.update($0) }
+        var header = header(layouts, metadata)
+        try expectReadable(header, layouts, to: path)
+        header.withUnsafeBytes { hash.update($0) }
         for tensor in ordered { try tensor.withBytes { hash.update($0) } }
-        let header = header(layouts, metadata, digest: hexadecimal(hash.value))
+        setDigest(hexadecimal(hash.value), in: &header)
         try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
             try sink.write(header)
             for tensor in ordered {
@@ -105,14 +105,14 @@ public enum SafeTensorsWriter {
         _ body: (inout TensorStreams) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
         let ordered = ordered(tensors, \.type)
-        let placeholder = header(ordered, metadata, digest: digestPlaceholder)
-        try expectReadable(placeholder, ordered, to: path)
+        var header = header(ordered, metadata)
+        try expectReadable(header, ordered, to: path)
         try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
-            try sink.write(placeholder)
-            var streams = TensorStreams(tensors, fileOrder: ordered, from: placeholder.count, sink.descriptor, path)
+            try sink.write(header)
+            var streams = TensorStreams(tensors, fileOrder: ordered, from: header.count, sink.descriptor, path)
             try body(&streams)
-            let digest = try streams.finish()
-            try TensorStreams.write(header(ordered, metadata, digest: digest), at: 0, sink.descriptor, path)
+            setDigest(try streams.finish(), in: &header)
+            try TensorStreams.write(header, at: 0, sink.descriptor, path)
         }
     }
 
@@ -135,12 +135,10 @@ public enum SafeTensorsWriter {
     }
 
     /// The header's length and the header: JSON with its members in a fixed order, padded with spaces so that the
-    /// elements start at a multiple of `alignment`.
-    private static func header(
-        _ tensors: [TensorLayout], _ metadata: [String: String], digest: String
-    ) -> [UInt8] {
+    /// elements start at a multiple of `alignment`. For the digest stands its placeholder.
+    private static func header(_ tensors: [TensorLayout], _ metadata: [String: String]) -> [UInt8] {
         var entries = metadata
-        entries[digestKey] = digestPrefix + digest
+        entries[digestKey] = digestPrefix + digestPlaceholder
         let sorted = entries.sorted { $0.key < $1.key }
         var members = [JSON.Member("__metadata__", .object(sorted.map { JSON.Member($0.key, .string($0.value)) }))]
         var offset = 0
@@ -161,5 +159,13 @@ public enum SafeTensorsWriter {
         let padded = (unpadded + alignment - 1) / alignment * alignment
         json += repeatElement(UInt8(ascii: " "), count: padded - unpadded)
         return withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json
+    }
+
+    /// Puts the digits in the place of the placeholder.
+    private static func setDigest(_ digits: String, in header: inout [UInt8]) {
+        // In a text of the metadata a quote is escaped: these bytes are there once.
+        let entry = "\"\(digestKey)\":\"\(digestPrefix)\(digestPlaceholder)\"".utf8
+        let end = header.firstRange(of: entry)!.upperBound - 1
+        header.replaceSubrange(end - digits.utf8.count..<end, with: digits.utf8)
     }
 }

@@ -68,6 +68,11 @@ public struct Checkpoint: Sendable, Equatable {
     /// Throws `.cannotCreate`, `.inputOutput` when writing fails, or `.internalError` for a state that no run of the
     /// recipe can be in, as no one could read it back.
     public func save(to path: String) throws(FastTrainError) {
+        try save(to: path, HistoryText(state.history))
+    }
+
+    /// `history`: the state's.
+    func save(to path: String, _ history: HistoryText) throws(FastTrainError) {
         let network = NetworkDescription(
             recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
         let progress = CheckpointProgress(state)
@@ -85,7 +90,7 @@ public struct Checkpoint: Sendable, Equatable {
         }
         if let average = state.average { tensors += Self.averageTensors(network).write(average) }
         if let best = state.best { tensors += Self.bestTensors(network).write(best.parameters) }
-        var metadata = network.metadata.merging(progress.metadata) { $1 }
+        var metadata = network.metadata.merging(progress.metadata(history)) { $1 }
         metadata["format"] = Self.format
         metadata["fingerprint"] = fingerprint
         try SafeTensorsWriter.write(tensors, metadata: metadata, to: path)

@@ -21,22 +21,22 @@ struct CheckpointProgress {
 
     /// Entries `step`, `epoch` (finished ones), `loss_sum` (the bits of the Double, 16 hexadecimal digits), `seconds`, `history`
     /// (a list of what `history.jsonl` has in lines) and, if there is a best epoch, `best_epoch`,
-    /// if lbfgs has converged `converged`.
-    var metadata: [String: String] {
+    /// if lbfgs has converged `converged`. `history`: of these records.
+    func metadata(_ history: HistoryText) -> [String: String] {
         let digits = String(lossSum.bitPattern, radix: 16)
         var entries = [
             "step": String(step),
             "epoch": String(epoch),
             "loss_sum": String(repeating: "0", count: 16 - digits.count) + digits,
             "seconds": seconds.json.text,
-            "history": JSON.array(history.map(\.json)).text,
+            "history": history.list,
         ]
         if let bestEpoch { entries["best_epoch"] = String(bestEpoch) }
         if hasConverged { entries["converged"] = "true" }
         return entries
     }
 
-    /// Reads what `metadata` writes. Throws `.badData` that names the entry.
+    /// Reads what `metadata` returns. Throws `.badData` that names the entry.
     init(_ metadata: MetadataReader) throws(FastTrainError) {
         step = try metadata.integer("step", from: 0)
         lossSum = try Self.readLossSum(metadata)

@@ -18,7 +18,7 @@ extension RunFolder {
         let step = checkpoint.state.step
         let path = checkpointPath(step: step)
         try FileSystem.makeFolder(checkpointsPath)
-        try checkpoint.save(to: path)
+        try checkpoint.save(to: path, text(of: checkpoint.state.history))
         // Best effort: a file that cannot be removed takes space, no more.
         let old = (try? checkpoints())?.filter { $0.step <= step }.dropFirst(Self.keptCheckpoints) ?? []
         for checkpoint in old { unlink(checkpoint.path) }

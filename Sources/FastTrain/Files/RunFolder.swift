@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The folder of a run, owned by this object: no other process, and no other object in this one, can own it meanwhile.
 ///
 /// Every file in it is written whole or not at all (`AtomicFile`), so a run that is killed at any instant leaves a folder
@@ -6,6 +8,7 @@ public final class RunFolder: Sendable {
     /// As it was given, without a slash at the end.
     public let path: String
     private let lock: FolderLock
+    private let history = Mutex(HistoryText())
 
     /// What the run leaves; a folder with one of these holds a run.
     private static let files = ["recipe.json", "history.jsonl", "metrics.json", "model.safetensors", "report.html"]
@@ -91,7 +94,14 @@ extension RunFolder {
 
     /// Writes `history.jsonl` anew: one line an epoch.
     public func writeHistory(_ records: [EpochRecord]) throws(FastTrainError) {
-        try AtomicFile.write(records.map { $0.json.text + "\n" }.joined(), to: historyPath)
+        try AtomicFile.write(text(of: records).lines, to: historyPath)
+    }
+
+    func text(of records: [EpochRecord]) -> HistoryText {
+        history.withLock { history in
+            history.update(records)
+            return history
+        }
     }
 
     /// Reads `history.jsonl`; empty when there is none yet. Throws `.badData` with the line.
