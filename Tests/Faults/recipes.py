@@ -104,7 +104,9 @@ def draw_recipe(random: random.Random, kind: str, rows: int) -> list[str]:
     else:
         schedule = random.choice([name for name in SCHEDULES if name != "plateau" or validation > 0])
         batch = random.choice([16, 32, 33, 100, 1000] + ([1, 7] if rows < 150 else []))
-        options += ["--learning-rate", some(1e-4, 0.03), "--schedule", schedule, "--batch-size", batch]
+        # One in ten goes astray: to a divergence, or to outputs and losses near the largest numbers.
+        rate = some(0.03, 1e15) if random.random() < 0.1 else some(1e-4, 0.03)
+        options += ["--learning-rate", rate, "--schedule", schedule, "--batch-size", batch]
         options += maybe(0.5, "--gamma", 0.5) if schedule in ("step", "exponential", "plateau") else []
         options += ["--decay-epochs", 1] if schedule in ("step", "plateau") else []
         options += maybe(0.5, "--power", 0.25) if schedule == "inverse-scaling" else []
