@@ -25,9 +25,9 @@ public struct RateCurve: Sendable, Equatable {
     /// Where the smoothed loss falls the most for a rise of the rate by a factor. nil if it never fell.
     public var steepest: Point? {
         guard let lowestIndex else { return nil }
-        // Over some steps, lest it be told by the noise of one.
-        let reach = max(1, test.steps / 40)
-        let places = reach..<max(reach + 1, lowestIndex - reach + 1)
+        // Over some steps, lest it be told by the noise of one; fewer where the loss explodes after a few.
+        let reach = max(1, min(test.steps / 40, lowestIndex / 2))
+        let places = reach...max(reach, lowestIndex - reach)
         func slope(_ place: Int) -> Double {
             points[min(place + reach, points.count - 1)].smoothed - points[place - reach].smoothed
         }

@@ -6,8 +6,8 @@ import _TestSupport
 @testable import FastTrain
 
 @Suite struct RateTestTests {
-    private func curve(_ smoothed: [Double]) -> RateCurve {
-        let test = RateTest(from: 1e-4, to: 1, steps: smoothed.count)
+    private func curve(_ smoothed: [Double], steps: Int? = nil) -> RateCurve {
+        let test = RateTest(from: 1e-4, to: 1, steps: steps ?? smoothed.count)
         let points = smoothed.enumerated().map { index, loss in
             RateCurve.Point(rate: test.rate(index), loss: loss, smoothed: loss)
         }
@@ -33,6 +33,20 @@ import _TestSupport
         #expect(curve.steepest == curve.points[20])
         // The 20 falls from 10 to 30 make 21 points, whose middle is 20.
         #expect(curve.valley == curve.points[20])
+    }
+
+    /// What an explosion leaves after a few of many steps.
+    @Test func suggestionsOfAShortCurve() {
+        for losses in [[2, 1], [2, 1, .infinity], [3, 2, 1], [3, 2, 1, 2, .nan], [4, 3, 2, 1, 1e300]] {
+            let curve = curve(losses, steps: 1000)
+            #expect(curve.lowest?.loss == 1 && curve.valley != nil && curve.steepest != nil)
+            #expect(curve.svg.contains("<path") && !curve.svg.contains("Mnan"))
+        }
+        for losses in [[], [1], [.infinity], [.infinity, .nan]] {
+            let curve = curve(losses, steps: 1000)
+            #expect(curve.lowest == nil && curve.valley == nil && curve.steepest == nil)
+            #expect(curve.svg.contains("<svg"))
+        }
     }
 
     @Test func withoutAFallThereIsNoSuggestion() {
