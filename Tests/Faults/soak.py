@@ -29,6 +29,10 @@ SETS = ["scalar", "avx2", "avx512", "avx512-bf16"]
 DIVERGED = 76
 SIGNALS = {"TERM": signal.SIGTERM, "INT": signal.SIGINT}
 LATEST_CALL = 200  # of those on files that a stop is put before, after or into
+# Options of train that find-rate has not.
+NOT_OF_FIND_RATE = [
+    "--schedule", "--epochs", "--gamma", "--decay-epochs", "--power", "--warmup", "--patience", "--monitor", "--tol",
+    "--n-iter-no-change", "--learning-rate", "--checkpoint-every"]
 
 
 def available(bench: Bench) -> list[str]:
@@ -128,6 +132,23 @@ class Round:
             where = [text[text.index("training diverged") :].split(";")[0].strip() for text in (told, said)]
             expect(where[0] == where[1], f"it diverged otherwise: {where}")
         self.compare(diverged=code == DIVERGED)
+        self.use(code)
+
+    def use(self, code: int) -> None:
+        """What may follow on a run, however far it went astray, comes to an end; so does a range test of its recipe."""
+        commands = [["report", self.run]] if checkpoints(self.run) else []
+        if code == 0:
+            commands += [[verb, self.run, "--split", "train"] for verb in ("evaluate", "predict")]
+        pairs = zip(self.options[::2], self.options[1::2]) if "--no-shuffle" not in self.options else []
+        ranged = [text for pair in pairs if pair[0] not in NOT_OF_FIND_RATE for text in pair]
+        if ranged and "lbfgs" not in ranged:
+            commands.append(["find-rate", *self.data, *ranged, "--output", self.run.with_name("rates.svg")])
+        for arguments in commands:
+            command, environment = self.bench.command(*arguments)
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+            said = f"{' '.join(map(str, arguments))} ended with {done.returncode}: {done.stderr[-600:]}"
+            expect(done.returncode == 0, said)
+            self.counts["uses"] += 1
 
     def compare(self, diverged: bool) -> None:
         expected, found = contents(self.undisturbed), contents(self.run)
