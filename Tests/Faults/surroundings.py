@@ -71,13 +71,21 @@ def names(bench: Bench) -> str:
     return f"{len(NAMES)} names"
 
 
+def leave_registration(content: str) -> None:
+    """As a killed process of this one's number left libomp's file, which says that it is loaded."""
+    Path(f"/dev/shm/__KMP_REGISTERED_LIB_{os.getpid()}_{os.getuid()}").write_text(content)
+
+
 def surroundings(bench: Bench) -> str:
-    """No home, no environment at all, an odd locale, streams that are closed or full, a folder that is gone."""
+    """No home, no environment at all, an odd locale, streams that are closed or full, what a killed process left of
+    OpenMP's, a folder that is gone."""
     cases = {
         "no environment": {"env": {}},
         "an odd locale": {"env": {"LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE", "LC_NUMERIC": "fr_FR.UTF-8", "TZ": "Pacific/Kiritimati"}},
         "TERM of nothing": {"env": {"TERM": "\x1b", "COLUMNS": "-7", "LINES": "x"}},
         "OpenMP's variables": {"env": {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OMP_DYNAMIC": "true", "KMP_AFFINITY": "x"}},
+        "OpenMP's file, empty": {"preexec_fn": lambda: leave_registration("")},
+        "OpenMP's file, half written": {"preexec_fn": lambda: leave_registration("7f00")},
         "standard output closed": {"preexec_fn": lambda: os.close(1), "stdout": None},
         "standard error closed": {"preexec_fn": lambda: os.close(2), "stderr": None},
         "all streams closed": {"preexec_fn": lambda: os.closerange(0, 3), "stdout": None, "stderr": None},

@@ -12,7 +12,8 @@ enum Console {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         // libomp notes in /dev/shm, by the process's number, that it is loaded, lest a program have two of it; this one has
-        // not. What a killed process of that number left there, half written, would end the program.
+        // not. What a killed process of that number left there, empty or half written, would end the program.
+        shm_unlink("/__KMP_REGISTERED_LIB_\(getpid())_\(getuid())")
         setenv("KMP_DUPLICATE_LIB_OK", "TRUE", 0)
         for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
             // The lowest free number is this one. Opened the wrong way round, so that using it stays an error.
