@@ -61,6 +61,13 @@ MUTATIONS = [
         "fingerprint", "Sources/FastTrain/Training.swift",
         "guard data.fingerprint == run.fingerprint else", "guard !data.fingerprint.isEmpty else",
         filter="TrainingTests|DamageTests"),
+    Mutation(
+        "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console.swift",
+        'shm_unlink("/__KMP_REGISTERED_LIB_\\(getpid())_\\(getuid())")', "", faults="surroundings"),
+    Mutation(
+        "the bounds of e^x", "Sources/FastTrain/Engine/LearningRate.swift",
+        "guard x.magnitude <= 1000 else { return x > 0 ? .infinity : x < 0 ? 0 : x }", "",
+        filter="LearningRateTests|LossAndWeightTests"),
 ]
 
 

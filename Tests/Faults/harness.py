@@ -76,6 +76,10 @@ class Bench:
 
     def close(self) -> None:
         shutil.rmtree(self.folder)
+        # A killed process leaves a file of libomp's, named by its number and its user's.
+        for path in Path("/dev/shm").glob(f"__KMP_REGISTERED_LIB_*_{os.getuid()}"):
+            if not Path("/proc", path.name.split("_")[-2]).exists():
+                path.unlink(missing_ok=True)
 
     def new_folder(self) -> Path:
         """Where a run may go; not there yet. Its parent is what the shim looks at."""
