@@ -97,6 +97,7 @@ extension RunFolder {
         try AtomicFile.write(text(of: records).lines, to: historyPath)
     }
 
+    /// Records as text. What the save before had is not made anew.
     func text(of records: [EpochRecord]) -> HistoryText {
         history.withLock { history in
             history.update(records)
