@@ -19,6 +19,8 @@ fi
 
 "$swift" build "${build[@]}" --product fasttrain
 export TSAN_OPTIONS="halt_on_error=1:suppressions=$PWD/Tools/thread-sanitizer.txt:${TSAN_OPTIONS:-}"
+# ThreadSanitizer sees no access of more than 16 bytes: these kernels have none (movesByLanes).
+export FASTTRAIN_ISA=scalar
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 passed=0
@@ -48,8 +50,8 @@ train --hidden 64 --threads 3 --max-norm 2 --ema 0.9 --l1 1e-5
 train --hidden 64,64 --threads 3 --dropout 0.2 --input-dropout 0.1
 train --hidden 64,64 --threads 5 --shards 8 --optimizer sgd --learning-rate 0.1 --class-weight balanced
 train --hidden 1500,1500 --threads 3 --batch-size 2000 --activation tanh,relu
-FASTTRAIN_ISA=avx2 train --hidden 64,64 --threads 3 --precision bf16
-FASTTRAIN_ISA=avx2 train --hidden 128 --threads 2 --precision bf16 --activation gelu
+train --hidden 64,64 --threads 3 --precision bf16
+train --hidden 128 --threads 2 --precision bf16 --activation gelu
 train --hidden 32 --threads 3 --output "$folder/run" --checkpoint-every 3
 run resume "$folder/run" --epochs 2 --threads 2
 run find-rate --threads 2

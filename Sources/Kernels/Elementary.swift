@@ -4,11 +4,11 @@ typealias Wide = SIMD16<Float>
 @inline(__always) var wideCount: Int { 16 }
 
 @inline(__always) func loadWide(_ source: UnsafePointer<Float>) -> Wide {
-    UnsafeRawPointer(source).load(as: Wide.self)
+    readVector(source)
 }
 
 @inline(__always) func storeWide(_ value: Wide, to destination: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(destination).storeBytes(of: value, as: Wide.self)
+    writeVector(value, to: destination)
 }
 
 /// The sum over the lanes as a fixed tree: halves added until one lane is left.

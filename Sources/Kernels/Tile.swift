@@ -146,12 +146,29 @@ typealias Rows8<F: Factors> = Stack<Rows4<F>, Rows4<F>>
 
 /// `source` is aligned to the vector.
 @inline(__always) func load(_ source: UnsafePointer<Float>) -> Lanes {
-    UnsafeRawPointer(source).load(as: Lanes.self)
+    readVector(source)
 }
 
 enum KernelStore {
     /// `destination` is aligned to the vector.
     @inline(__always) static func store(_ value: Lanes, to destination: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(destination).storeBytes(of: value, as: Lanes.self)
+        writeVector(value, to: destination)
     }
+}
+
+/// The vector at `source`, which is aligned to it.
+@inline(__always) func readVector<Vector: SIMD<Float>>(_ source: UnsafePointer<Float>) -> Vector {
+    guard movesByLanes else { return UnsafeRawPointer(source).load(as: Vector.self) }
+    var vector = Vector()
+    for lane in 0..<Vector.scalarCount { vector[lane] = source[lane] }
+    return vector
+}
+
+/// Puts a vector to `destination`, which is aligned to it.
+@inline(__always) func writeVector<Vector: SIMD<Float>>(_ vector: Vector, to destination: UnsafeMutablePointer<Float>) {
+    guard movesByLanes else {
+        UnsafeMutableRawPointer(destination).storeBytes(of: vector, as: Vector.self)
+        return
+    }
+    for lane in 0..<Vector.scalarCount { destination[lane] = vector[lane] }
 }

@@ -1,6 +1,8 @@
 /// AVX2: 16 registers of 256 bits. A tile of 6 × 16 takes 12 of them, the weights 2, the broadcast input 1 or 2.
 typealias Lanes = SIMD8<Float>
 
+@inline(__always) var movesByLanes: Bool { false }
+
 typealias ProductTile<F: Factors> = Rows6<F>
 typealias GradientTile<F: Factors> = Rows6<F>
 

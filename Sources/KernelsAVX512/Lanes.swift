@@ -1,6 +1,8 @@
 /// AVX-512: 32 registers of 512 bits. A tile of 8 × 32 takes 16 of them, the weights of a step 2, the broadcast input 1.
 typealias Lanes = SIMD16<Float>
 
+@inline(__always) var movesByLanes: Bool { false }
+
 /// 14 rows would take all registers, and LLVM spills four steps of them: 64 to 72% of the peak on Emerald Rapids, where
 /// 8 rows come to 97% (64 × 512 × 512), as 12 do.
 typealias ProductTile<F: Factors> = Rows8<F>
