@@ -84,28 +84,43 @@ extension JSON {
         string.withUTF8 { text in
             // The first byte that is not written yet.
             var start = 0
-            for (index, byte) in text.enumerated() {
-                guard let escape = escape(of: byte) else { continue }
+            var index = 0
+            while index < text.count {
+                guard let (byteCount, escape) = escape(of: text, at: index) else {
+                    index += 1
+                    continue
+                }
                 bytes += text[start..<index]
                 bytes += escape.utf8
-                start = index + 1
+                index += byteCount
+                start = index
             }
             bytes += text[start...]
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// What stands for a byte in a string; nil for itself.
+    /// What stands for the character that begins at a place of a string, and its bytes; nil for itself. Beside what JSON
+    /// wants escaped, what YAML does not take as it is: a run's recipe.json is a configuration, too.
     @inline(__always)
-    private static func escape(of byte: UInt8) -> String? {
-        guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { return nil }
+    private static func escape(
+        of text: UnsafeBufferPointer<UInt8>, at index: Int
+    ) -> (byteCount: Int, escape: String)? {
+        let byte = text[index]
         switch byte {
-        case UInt8(ascii: "\""): return "\\\""
-        case UInt8(ascii: "\\"): return "\\\\"
-        case UInt8(ascii: "\n"): return "\\n"
-        case UInt8(ascii: "\r"): return "\\r"
-        case UInt8(ascii: "\t"): return "\\t"
-        default: return "\\u00" + hexadecimal(byte)
+        case UInt8(ascii: "\""): return (1, "\\\"")
+        case UInt8(ascii: "\\"): return (1, "\\\\")
+        case UInt8(ascii: "\n"): return (1, "\\n")
+        case UInt8(ascii: "\r"): return (1, "\\r")
+        case UInt8(ascii: "\t"): return (1, "\\t")
+        case 0..<0x20, 0x7F: return (1, "\\u00" + hexadecimal(byte))
+        // U+0080 to U+009F: control characters, too.
+        case 0xC2 where text[index + 1] < 0xA0: return (2, "\\u00" + hexadecimal(text[index + 1]))
+        // The mark of the byte order, and what is no character.
+        case 0xEF where text[index + 1] == 0xBB && text[index + 2] == 0xBF: return (3, "\\ufeff")
+        case 0xEF where text[index + 1] == 0xBF && text[index + 2] >= 0xBE:
+            return (3, "\\uff" + (text[index + 2] == 0xBE ? "fe" : "ff"))
+        default: return nil
         }
     }
 }

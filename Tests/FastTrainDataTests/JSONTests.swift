@@ -28,6 +28,17 @@ import Testing
         #expect(try JSON(parsing: text, file: "text") == expected)
     }
 
+    /// Of a run's recipe.json, for one, which is a configuration in YAML, too.
+    @Test(arguments: [
+        "\u{1}", "\u{7F}", "\u{80}", "\u{85}", "\u{9F}", "\u{A0}", "ÿ", "\u{FEFF}", "\u{FFFD}", "\u{FFFE}", "\u{FFFF}",
+        "\u{1F600}",
+    ])
+    func anyCharacterIsReadAsYAML(character: String) throws {
+        let value = JSON.object([.init("a" + character, .string(character + character + "b"))])
+        #expect(try JSON(parsing: value.text, file: "text") == value)
+        #expect(try YAMLDocument(parsing: value.text, file: "text").value == value)
+    }
+
     static let malformed: [(String, UInt64)] = [
         ("", 0), (" ", 1), ("nul", 0), ("truee", 4), ("[1,]", 3), ("[1 2]", 3), ("{\"a\" 1}", 5), ("{a:1}", 1),
         ("{\"a\":1,}", 7), ("[1", 2), ("{\"a\":1,\"a\":2}", 7), ("\"abc", 4), ("\"a\nb\"", 2), (#""\x""#, 2),

@@ -106,6 +106,7 @@ RECIPES = {
     "one-for-each": text(RUN | {"hidden": [2, 3], "activation": ["relu", "gelu"], "dropout": [0.1, 0.2]}),
     "wrong": text(RUN | {"epochs": 0}),
     "more": text(RUN | {"more": 1}),
+    "controls": text(RUN | {"data": "a\x7f\x85\ufeff.safetensors"}),
 }
 LINES = [text(record) for record in RECORDS_OF_EPOCHS]
 HISTORIES = {
