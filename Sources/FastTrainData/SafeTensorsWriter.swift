@@ -164,8 +164,10 @@ public enum SafeTensorsWriter {
     /// Puts the digits in the place of the placeholder.
     private static func setDigest(_ digits: String, in header: inout [UInt8]) {
         // In a text of the metadata a quote is escaped: these bytes are there once.
-        let entry = "\"\(digestKey)\":\"\(digestPrefix)\(digestPlaceholder)\"".utf8
-        let end = header.firstRange(of: entry)!.upperBound - 1
+        let entry = Array("\"\(digestKey)\":\"\(digestPrefix)\(digestPlaceholder)\"".utf8)
+        var place = 0
+        while !header[place...].starts(with: entry) { place += 1 }
+        let end = place + entry.count - 1
         header.replaceSubrange(end - digits.utf8.count..<end, with: digits.utf8)
     }
 }
