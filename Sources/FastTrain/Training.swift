@@ -91,7 +91,7 @@ public final class Training {
         if let epochs { run.recipe.epochs = epochs }
         let setup = try Setup(
             recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime, isSaved: true)
-        let newest = try folder.newestSoundCheckpoint()
+        let newest = try folder.newestSoundCheckpoint(of: run)
         if let newest { try newest.checkpoint.expectDescription(of: data, path: newest.path) }
         if newest == nil && run.isFromParameters {
             throw .badData(

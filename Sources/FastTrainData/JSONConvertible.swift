@@ -133,6 +133,16 @@ extension JSON {
         }
     }
 
+    /// The same, by its bytes.
+    package init(
+        parsing line: ArraySlice<UInt8>, file: String, place: FastTrainError.Place
+    ) throws(FastTrainError) {
+        guard let text = String(validating: line, as: UTF8.self) else {
+            throw .badData(file: file, place: place, expected: "text in UTF-8", found: "other bytes")
+        }
+        try self.init(parsing: text, file: file, place: place)
+    }
+
     /// The text for a message: one line, cut when long.
     package var excerpt: String {
         let text = self.text

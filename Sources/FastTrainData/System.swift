@@ -66,6 +66,11 @@ package enum System {
         retrying { open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666) }
     }
 
+    /// Opens a file that is there, for writing at its end.
+    package static func openToAppend(_ path: String) -> Int32 {
+        retrying { open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK) }
+    }
+
     /// Opens a folder, to `synchronize` it.
     package static func openFolder(_ path: String) -> Int32 {
         retrying { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }

@@ -1,5 +1,7 @@
 """A stop or a failure at each single call on the files of a run, one run for each."""
 
+from pathlib import Path
+
 from harness import KILLED, Bench, Call, expect, leftovers
 
 ERRORS = {
@@ -15,7 +17,6 @@ ERRORS = {
     "mmap": ["EIO", "EMFILE", "EACCES"],
 }
 INTERRUPTED = ("open", "create", "write", "fsync")
-WRITE_OF_A_SAVE = 30  # of a run's writes: in its second checkpoint
 ANSWERS = (66, 73, 74)  # no such input, cannot create, input/output error
 
 
@@ -44,32 +45,24 @@ def stops(bench: Bench) -> str:
     def stop(number: int, call: Call, moment: str) -> None:
         run = bench.new_folder()
         what = f"killed {moment} call {number}, {call.name} {call.path}"
-        done = bench.train(run, at=number, do=moment)
+        done = bench.begin(run, at=number, do=moment)
         expect(done.returncode == KILLED, f"{what}: it ended with {done.returncode}")
         bench.go_on(run, what)
 
     return f"{bench.each(moments(bench.trace(bench.new_folder())), stop).total()} stops"
 
 
-def killed_in_save(bench: Bench):
-    """A run that was killed in the middle of a save."""
-    run = bench.new_folder()
-    expect(bench.train(run, at=WRITE_OF_A_SAVE, calls="write", do="torn").returncode == KILLED, "it was to be killed")
-    expect(leftovers(run), "a file that was being written was to be there")
-    return run
-
-
 def stops_in_recovery(bench: Bench) -> str:
     """The same while a run is resumed that was killed in the middle of a save; then it is resumed once more."""
 
     def stop(number: int, call: Call, moment: str) -> None:
-        run = killed_in_save(bench)
+        run = bench.torn()
         what = f"killed {moment} call {number} of a resumption, {call.name} {call.path}"
         done = bench.resume(run, at=number, do=moment)
         expect(done.returncode == KILLED, f"{what}: it ended with {done.returncode}")
         bench.go_on(run, what)
 
-    return f"{bench.each(moments(bench.trace(killed_in_save(bench), 'resume')), stop).total()} stops"
+    return f"{bench.each(moments(bench.trace(bench.torn())), stop).total()} stops"
 
 
 def failures(bench: Bench) -> str:
@@ -79,7 +72,7 @@ def failures(bench: Bench) -> str:
     def fail(number: int, call: Call, error: str) -> str:
         run = bench.new_folder()
         what = f"call {number}, {call.name} {call.path}, fails with {error}"
-        return judge(bench, run, call, error, [], bench.train(run, at=number, do=error), what)
+        return judge(bench, run, call, error, [], bench.begin(run, at=number, do=error), what)
 
     return told(bench.each(errors(bench.trace(bench.new_folder())), fail))
 
@@ -88,11 +81,11 @@ def failures_in_recovery(bench: Bench) -> str:
     """The same of a run that is resumed after it was killed in the middle of a save."""
 
     def fail(number: int, call: Call, error: str) -> str:
-        run = killed_in_save(bench)
+        run = bench.torn()
         what = f"call {number} of a resumption, {call.name} {call.path}, fails with {error}"
         return judge(bench, run, call, error, leftovers(run), bench.resume(run, at=number, do=error), what)
 
-    return told(bench.each(errors(bench.trace(killed_in_save(bench), "resume")), fail))
+    return told(bench.each(errors(bench.trace(bench.torn())), fail))
 
 
 def told(counts) -> str:
@@ -119,7 +112,7 @@ def expect_harmless(call: Call, error: str, what: str) -> None:
         call.name in ("close", "unlink")
         or (call.name == "write" and call.path.endswith("/lock"))
         or is_reading(call)
-        or (call.name == "open" and error == "EACCES" and "." not in call.path.rsplit("/", 1)[1]),
+        or (call.name == "open" and error == "EACCES" and not Path(call.path).suffix),
         f"{what}: it went on as if nothing had happened",
     )
 
@@ -143,7 +136,7 @@ def interruptions(bench: Bench) -> str:
 
     def interrupt(number: int, call: Call, kind: str) -> None:
         run = bench.new_folder()
-        done = bench.train(run, at=number, do=kind)
+        done = bench.begin(run, at=number, do=kind)
         what = f"call {number}, {call.name} {call.path}: {kind}"
         expect(done.returncode == 0, f"{what}: it ended with {done.returncode}: {done.stderr}")
         bench.expect_same(run, what)
@@ -163,7 +156,7 @@ def full_disks(bench: Bench) -> str:
     for size in sizes:
         run = bench.new_folder()
         what = f"the disk is full after {size} bytes"
-        done = bench.train(run, full=size)
+        done = bench.begin(run, full=size)
         expect(done.returncode in (73, 74), f"{what}: it ended with {done.returncode}: {done.stderr}")
         expect_refusal(run, done, what)
         bench.go_on(run, what)
@@ -192,7 +185,7 @@ def synchronized(bench: Bench) -> str:
         if call.name == "fsync":
             run = bench.new_folder()
             path = bench.folder / f"fsync-{number}"
-            bench.train(run, at=number, do="EIO", trace=path)
+            bench.begin(run, at=number, do="EIO", trace=path)
             later = [entry.split("\t")[:2] for entry in path.read_text().splitlines()]
             failed = [index for index, entry in enumerate(later) if entry[0] == "fsync"]
             first = next(index for index in failed if path.read_text().splitlines()[index].split("\t")[5] != "0")

@@ -47,6 +47,12 @@ class Call:
 class Bench:
     """A data set, the run that nothing disturbed, and folders to disturb others in."""
 
+    # A command that begins a run, but for data and folder, and the file by which it is begun and can be resumed.
+    START = ["train", *OPTIONS]
+    BEGUN = "recipe.json"
+    RESUME = ["--threads", "2"]
+    TORN_WRITE = 30  # of its writes: one in the second checkpoint
+
     def __init__(self, fasttrain: str, converter: str, seed: int):
         self.fasttrain = str(Path(fasttrain).resolve())
         self.converter = str(Path(converter).resolve())
@@ -70,9 +76,9 @@ class Bench:
         self.count = 0
         self.lock = threading.Lock()
         self.reference = self.new_folder()
-        done = self.train(self.reference)
+        done = self.begin(self.reference)
         expect(done.returncode == 0, f"the undisturbed run: {done.stderr}")
-        self.expected = contents(self.reference)
+        self.expected = self.contents(self.reference)
 
     def close(self) -> None:
         shutil.rmtree(self.folder)
@@ -98,7 +104,8 @@ class Bench:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return Counter(pool.map(lambda case: check(*case), cases))
 
-    def command(self, *arguments: str, faults: dict[str, object] | None = None, at: Path | None = None):
+    def command(
+        self, *arguments: str, faults: dict[str, object] | None = None, at: Path | None = None, program: str | None = None):
         """The command and its environment, with the shim before it if there are faults or `at`, the folder looked at."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("FAULT_")}
         if self.skip is not None:
@@ -107,38 +114,85 @@ class Bench:
             environment |= {f"FAULT_{key.upper()}": str(value) for key, value in faults.items()}
             environment["FAULT_ROOT"] = str(at)
             environment["LD_PRELOAD"] = str(self.shim)
-        return [self.fasttrain, *map(str, arguments)], environment
+        return [program or self.fasttrain, *map(str, arguments)], environment
 
-    def call(self, *arguments: str, faults: dict[str, object] | None = None, at: Path | None = None):
-        command, environment = self.command(*arguments, faults=faults, at=at)
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    def call(
+        self, *arguments: str, faults: dict[str, object] | None = None, at: Path | None = None,
+        program: str | None = None, cwd: Path | None = None):
+        command, environment = self.command(*arguments, faults=faults, at=at, program=program)
+        return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120)
 
-    def train(self, run: Path, **faults: object):
-        return self.call(
-            "train", "--data", self.data, *OPTIONS, "--output", run, faults=faults or None, at=run.parent)
+    def contents(self, run: Path) -> dict[str, object]:
+        """All that its result is."""
+        return contents(run)
+
+    def begin(self, run: Path, **faults: object):
+        return self.call(*self.START, "--data", self.data, "--output", run, faults=faults or None, at=run.parent)
 
     def resume(self, run: Path, **faults: object):
-        return self.call("resume", run, "--threads", 2, faults=faults or None, at=run.parent)
+        return self.call("resume", run, *self.RESUME, faults=faults or None, at=run.parent)
 
-    def trace(self, run: Path, kind: str = "train") -> list[Call]:
-        """The calls of a run that nothing else happens to."""
-        path = run.parent / f"trace-{kind}"
-        done = (self.train if kind == "train" else self.resume)(run, trace=path)
+    def begin_or_resume(self, run: Path, **faults: object):
+        """What a user would do: resume, or start anew where there is nothing to resume."""
+        return (self.resume if (run / self.BEGUN).exists() else self.begin)(run, **faults)
+
+    def trace(self, run: Path) -> list[Call]:
+        """The calls when nothing else happens."""
+        path = run.parent / "trace"
+        done = self.begin_or_resume(run, trace=path)
         expect(done.returncode == 0, f"the traced run: {done.stderr}")
-        return read_trace(path)
+        calls = read_trace(path)
+        path.unlink()
+        return calls
+
+    def torn(self) -> Path:
+        """The folder of a run that was killed in the middle of a save."""
+        run = self.new_folder()
+        done = self.begin(run, at=self.TORN_WRITE, calls="write", do="torn")
+        expect(done.returncode == KILLED and self.is_torn(run), "it was to be killed in the middle of a save")
+        return run
+
+    def is_torn(self, run: Path) -> bool:
+        return bool(leftovers(run))
 
     def go_on(self, run: Path, what: str) -> str:
-        """Does what a user would: resumes, or starts anew where there is nothing to resume. All must come out as if nothing
-        had happened. Returns what the program said."""
-        done = self.resume(run) if (run / "recipe.json").exists() else self.train(run)
+        """Does what a user would. All must come out as if nothing had happened. Returns what the program said."""
+        done = self.begin_or_resume(run)
         expect(done.returncode == 0, f"{what}: to go on failed with {done.returncode}: {done.stderr}")
         expect("skipped" not in done.stderr, f"{what}: a checkpoint was not whole: {done.stderr}")
         self.expect_same(run, what)
         return done.stderr
 
+    def reported(self, calls: list[Call]) -> list[str]:
+        """The checkpoints that the program went on from as saved: the next file, the history, was begun after each."""
+        saved, waiting = [], None
+        for call in calls:
+            if call.name == "rename" and "/checkpoints/step-" in call.other:
+                waiting = call.other.rsplit("/", 1)[1]
+            elif call.name in ("create", "out") and waiting:
+                saved.append(waiting)
+            if call.name in ("create", "out", "killed"):
+                waiting = None
+        return saved
+
+    def expect_kept(self, run: Path, reported: list[str], what: str) -> None:
+        """What was reported as saved is there, and sound."""
+        if reported:
+            names = [path.name for path in checkpoints(run)]
+            expect(reported[-1] in names, f"{what}: {reported[-1]} was saved, there are {names}")
+            shown = self.call("inspect", run / "checkpoints" / reported[-1])
+            expect("sound" in shown.stdout, f"{what}: {reported[-1]} was saved and is not sound: {shown.stderr}")
+
+    def expect_used(self, said: str, reported: list[str], what: str) -> None:
+        """The program went on from what was reported as saved."""
+        if reported:
+            later = [line for line in said.splitlines() if line.startswith("resumes")]
+            step = int(later[0].split("after step ")[1].split(",")[0].replace(",", "")) if later else 0
+            expect(step >= int(reported[-1][5:15]), f"{what}: {reported[-1]} was saved, it went on from step {step}")
+
     def expect_same(self, run: Path, what: str, left: list[str] = []) -> None:
         """`left`: files that may be left over."""
-        found = contents(run)
+        found = self.contents(run)
         for name, value in self.expected.items():
             # A signal's checkpoint counts among the newest three that are kept.
             if name.startswith("step-") and name != LAST and name not in found:

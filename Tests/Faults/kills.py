@@ -17,11 +17,11 @@ def kills(bench: Bench, count: int) -> str:
         run = bench.new_folder()
         runs += 1
         while True:
-            is_new = not (run / "recipe.json").exists()
+            is_new = not (run / bench.BEGUN).exists()
             faults = {}
             if bench.random.random() < 0.7:
                 faults = {"at": bench.random.randrange(1, calls), "do": bench.random.choice(["before", "after", "torn"])}
-            arguments = ["train", "--data", bench.data, *OPTIONS, "--output", run] if is_new else ["resume", run]
+            arguments = [*bench.START, "--data", bench.data, "--output", run] if is_new else ["resume", run]
             command, environment = bench.command(*arguments, faults=faults or None, at=run.parent)
             process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             if not faults:
@@ -50,7 +50,7 @@ def owners(bench: Bench) -> str:
             if stopped:
                 os.kill(owner.pid, signal.SIGSTOP)
             start = time.monotonic()
-            second = bench.train(run) if kind == "train" else bench.resume(run)
+            second = bench.begin(run) if kind == "train" else bench.resume(run)
             took = time.monotonic() - start
             expect(second.returncode == 75, f"a second {kind} ended with {second.returncode}: {second.stderr}")
             expect(str(owner.pid) in second.stderr, f"the holder {owner.pid} is not named: {second.stderr}")

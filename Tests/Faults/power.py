@@ -3,7 +3,8 @@
 import random
 from pathlib import Path
 
-from harness import Bench, Call, checkpoints, expect
+from calls import numbered
+from harness import Bench, Call, read_trace
 
 SECTOR = 512
 
@@ -76,16 +77,18 @@ class Disk:
                 if chance < 0.4:
                     put(content, offset, data)
                 elif chance < 0.7:
-                    put(content, offset, data[: self.random.randrange(0, len(data) + 1, SECTOR)])
+                    for start, part in sectors(offset, data):
+                        if self.random.random() < 0.5:
+                            put(content, start, part)
             contents[file] = content
         for path, file in sorted(entries.items()):
             place = target / path[len(self.root) + 1 :]
-            if file == -1:
-                place.mkdir(parents=True, exist_ok=True)
-        for path, file in sorted(entries.items()):
-            place = target / path[len(self.root) + 1 :]
             # An entry of a folder that itself was not synchronized is lost with it.
-            if file is not None and file >= 0 and place.parent.is_dir():
+            if file is None or not place.parent.is_dir():
+                continue
+            if file == -1:
+                place.mkdir(exist_ok=True)
+            else:
                 place.write_bytes(contents[file])
 
 
@@ -95,52 +98,46 @@ def put(content: bytearray, offset: int, data: bytes) -> None:
     content[offset : offset + len(data)] = data
 
 
-def saved_steps(calls: list[Call]) -> list[str]:
-    """The checkpoints that the program went on from as saved: the next file, the history, was begun after each."""
-    saved, waiting = [], None
-    for call in calls:
-        if call.name == "rename" and "/checkpoints/step-" in call.other:
-            waiting = call.other.rsplit("/", 1)[1]
-        elif call.name in ("create", "out") and waiting:
-            saved.append(waiting)
-            waiting = None
-    return saved
+def sectors(offset: int, data: bytes) -> list[tuple[int, bytes]]:
+    """What of a write lies in each sector of the file."""
+    begins = [offset, *range((offset // SECTOR + 1) * SECTOR, offset + len(data), SECTOR)]
+    return [(a, data[a - offset : b - offset]) for a, b in zip(begins, begins[1:] + [offset + len(data)])]
 
 
 def losses(bench: Bench, count: int) -> str:
-    """The power fails at any call: whatever was reported as saved loads, nothing unsound is used, and the run goes on to
-    the same result."""
-    run = bench.new_folder()
-    calls = bench.trace(run)
+    """The power fails at any call, of a run or of one that goes on with a killed one: whatever was reported as saved is
+    there, nothing unsound is used, and all comes out the same."""
+    calls = bench.trace(bench.new_folder())
+    most = len(numbered(calls))
 
     def lose(number: int) -> bool:
         chance = random.Random(f"{bench.seed} {number}")
-        end = chance.randrange(len(calls) + 1)
+        run = bench.new_folder()
+        what = f"power loss {number}"
+        done = []
+        if chance.random() < 0.5:
+            # Early calls, by which folders are made, as often as late ones.
+            at, moment = int(most ** chance.random()), chance.choice(["before", "after"])
+            trace = run.parent / "killed"
+            bench.begin(run, at=at, do=moment, trace=trace)
+            what += f", after a kill {moment} call {at}"
+            done = read_trace(trace) + [Call("killed", "", "", 0, 0, 0, b"")]
+            trace.unlink()
+        done += bench.trace(run)
+        end = chance.randrange(len(done) + 1)
+        what += f", at {end} of {len(done)} calls"
         disk = Disk(run.parent, chance)
-        for call in calls[:end]:
+        for call in done[:end]:
             if call.name != "out":
                 disk.add(call)
         target = bench.new_folder()
         disk.write_to(target.parent)
-        saved = saved_steps(calls[:end])
-        what = f"power loss {number}, after {end} of {len(calls)} calls"
-        if saved:
-            names = [path.name for path in checkpoints(target)]
-            expect(saved[-1] in names, f"{what}: {saved[-1]} was saved, there are {names}")
-            shown = bench.call("inspect", target / "checkpoints" / saved[-1])
-            expect("sound" in shown.stdout, f"{what}: {saved[-1]} was saved and is not sound: {shown.stderr}")
-        if end == len(calls):
+        reported = bench.reported(done[:end])
+        bench.expect_kept(target, reported, what)
+        if end == len(done):
             bench.expect_same(target, f"{what}, when all was done")
-        done = bench.resume(target) if (target / "recipe.json").exists() else bench.train(target)
-        # Its own reports may be of later steps, which were lost while they were written: those it passes over.
-        expect(done.returncode == 0, f"{what}: to go on failed with {done.returncode}: {done.stderr}")
-        if saved:
-            started = f"after step {int(saved[-1][5:15]):,}"
-            later = [line for line in done.stderr.splitlines() if line.startswith("resumes")]
-            step = int(later[0].split("after step ")[1].split(",")[0].replace(",", "")) if later else 0
-            expect(step >= int(saved[-1][5:15]), f"{what}: {started} was saved, it went on from {step}")
-        bench.expect_same(target, what)
-        return bool(saved)
+        bench.expect_used(bench.go_on(target, what), reported, what)
+        return bool(reported)
 
     counts = bench.each([(number,) for number in range(count)], lose)
     return f"{count} power losses, {counts[True]} of them with something saved"

@@ -19,10 +19,13 @@ import hostile_tables
 import hostile_tensors
 import kills
 import large
+import outputs
 import power
 import signals
 import surroundings
+from events import EventBench, LateEventBench
 from harness import Bench, Failed, progress
+from searches import SearchBench
 
 
 def main() -> int:
@@ -34,6 +37,21 @@ def main() -> int:
     parser.add_argument("--losses", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    def on(kind: type[Bench], test):
+        """The same test of something else than a run alone, on a bench of its own."""
+
+        def tested(_: Bench) -> str:
+            bench = kind(options.fasttrain, options.converter, options.seed)
+            try:
+                told = test(bench)
+            except Failed:
+                progress(f"the folders are in {bench.folder}")
+                raise
+            bench.close()
+            return told
+
+        return tested
+
     tests = {
         "synchronized": calls.synchronized,
         "stops": calls.stops,
@@ -45,6 +63,21 @@ def main() -> int:
         "power": lambda bench: power.losses(bench, options.losses),
         "kills": lambda bench: kills.kills(bench, options.kills),
         "owners": kills.owners,
+        "outputs": outputs.outputs,
+        "search-stops": on(SearchBench, calls.stops),
+        "search-stops-in-recovery": on(SearchBench, calls.stops_in_recovery),
+        "search-failures": on(SearchBench, calls.failures),
+        "search-failures-in-recovery": on(SearchBench, calls.failures_in_recovery),
+        "search-interruptions": on(SearchBench, calls.interruptions),
+        "search-full-disks": on(SearchBench, calls.full_disks),
+        "search-power": on(SearchBench, lambda bench: power.losses(bench, options.losses)),
+        "search-kills": on(SearchBench, lambda bench: kills.kills(bench, options.kills)),
+        "events-stops": on(EventBench, calls.stops),
+        "events-stops-in-recovery": on(EventBench, calls.stops_in_recovery),
+        "late-events-stops-in-recovery": on(LateEventBench, calls.stops_in_recovery),
+        "events-failures": on(EventBench, calls.failures),
+        "events-failures-in-recovery": on(EventBench, calls.failures_in_recovery),
+        "events-power": on(EventBench, lambda bench: power.losses(bench, options.losses)),
         "damage": damage.newest,
         "data": damage.data,
         "hostile-tensors": hostile_tensors.tensors,

@@ -190,7 +190,7 @@ static ssize_t put(const char *call, int descriptor, const void *bytes, size_t c
         return written;
     }
     pthread_mutex_lock(&lock);
-    if (!is_placed) offset = lseek(descriptor, 0, SEEK_CUR);
+    if (!is_placed) offset = lseek(descriptor, 0, fcntl(descriptor, F_GETFL) & O_APPEND ? SEEK_END : SEEK_CUR);
     enum action action = decide(call);
     size_t part = action == TEAR || action == SHORT ? (count + 1) / 2 : count;
     ssize_t written = -1;

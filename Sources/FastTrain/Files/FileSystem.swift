@@ -6,18 +6,21 @@ enum FileSystem {
 
     static func exists(_ path: String) -> Bool { System.status(path) != nil }
 
-    /// Makes a folder and those above it that are missing, durably. One that is there already is left as it is.
+    /// Makes a folder and those above it that are missing; when this returns, it is on the storage device.
     static func makeFolder(_ path: String) throws(FastTrainError) {
-        if isFolder(path) { return }
         let parent = AtomicFile.folder(of: path)
-        if parent != path { try makeFolder(parent) }
-        guard mkdir(path, 0o777) == 0 else {
-            switch errno {
-            case EEXIST where isFolder(path): return  // another process was faster
-            case EEXIST: throw .cannotCreate(path: path, reason: "is not a folder")
-            default: throw System.creationFailure(path, by: "mkdir")
+        if !isFolder(path) {
+            if parent != path { try makeFolder(parent) }
+            if mkdir(path, 0o777) != 0 {
+                switch errno {
+                case EEXIST where isFolder(path): break  // another process was faster
+                case EEXIST: throw .cannotCreate(path: path, reason: "is not a folder")
+                default: throw System.creationFailure(path, by: "mkdir")
+                }
             }
         }
+        // Also when it was there: the process that made it may have been killed before this. Those above it are on the
+        // device then, as they were made, and this was done, before it.
         try AtomicFile.synchronizeFolder(parent, for: parent)
     }
 
@@ -44,6 +47,14 @@ enum FileSystem {
     /// A text file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it is not UTF-8 or has more than `most`
     /// bytes.
     static func readText(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> String {
+        guard let text = String(validating: try readBytes(path, most: most), as: UTF8.self) else {
+            throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "other bytes")
+        }
+        return text
+    }
+
+    /// A file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it has more than `most` bytes.
+    static func readBytes(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> [UInt8] {
         let descriptor = System.openForReading(path)
         guard descriptor >= 0 else { throw .noInput(path: path, reason: System.reason) }
         defer { close(descriptor) }
@@ -62,9 +73,6 @@ enum FileSystem {
             bytes += buffer[..<count]
             guard bytes.count <= most else { throw tooMuch }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "other bytes")
-        }
-        return text
+        return bytes
     }
 }

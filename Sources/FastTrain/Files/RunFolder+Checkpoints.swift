@@ -17,7 +17,7 @@ extension RunFolder {
     public func save(_ checkpoint: Checkpoint) throws(FastTrainError) -> String {
         let step = checkpoint.state.step
         let path = checkpointPath(step: step)
-        try FileSystem.makeFolder(checkpointsPath)
+        if !FileSystem.isFolder(checkpointsPath) { try FileSystem.makeFolder(checkpointsPath) }
         try checkpoint.save(to: path, text(of: checkpoint.state.history))
         // Best effort: a file that cannot be removed takes space, no more.
         let old = (try? checkpoints())?.filter { $0.step <= step }.dropFirst(Self.keptCheckpoints) ?? []
@@ -32,21 +32,27 @@ extension RunFolder {
     public func newestSoundCheckpoint() throws(FastTrainError) -> (
         checkpoint: Checkpoint, path: String, warnings: [String]
     )? {
-        let run = try readRecipe()
-        var warnings: [String] = []
+        try newestSoundCheckpoint(of: readRecipe())
+    }
+
+    /// The same; `run`: what `readRecipe` gave.
+    func newestSoundCheckpoint(of run: RunDescription) throws(FastTrainError) -> (
+        checkpoint: Checkpoint, path: String, warnings: [String]
+    )? {
+        var faults: [FastTrainError] = []
         for (step, path) in try checkpoints() {
             do {
                 let checkpoint = try Checkpoint(path: path)
                 try checkpoint.expect(run, step: step, file: path)
-                return (checkpoint, path, warnings)
+                return (checkpoint, path, faults.map { "checkpoint skipped: \($0)" })
             } catch {
-                warnings.append("checkpoint skipped: \(error)")
+                faults.append(error)
             }
         }
-        guard let newest = warnings.first else { return nil }
+        guard let newest = faults.first else { return nil }
         throw .badData(
             file: checkpointsPath, place: .file, expected: "a sound checkpoint of this run",
-            found: "\(warnings.count) that cannot be used (newest: \(newest))")
+            found: "\(faults.count) that cannot be used (newest: \(newest))")
     }
 
     /// All checkpoints by their names, newest first.

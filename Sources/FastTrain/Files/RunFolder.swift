@@ -62,7 +62,12 @@ public final class RunFolder: Sendable {
         guard FileSystem.exists(recipePath(in: path)) else {
             throw .noInput(path: path, reason: "holds no run: no recipe.json in it")
         }
-        return try RunFolder(path)
+        let folder = try RunFolder(path)
+        // A process that was killed after it had renamed a file may have left that to the storage device's leisure.
+        for path in [path, folder.checkpointsPath] where FileSystem.isFolder(path) {
+            try AtomicFile.synchronizeFolder(path, for: path)
+        }
+        return folder
     }
 
     private init(_ path: String) throws(FastTrainError) {
@@ -108,14 +113,13 @@ extension RunFolder {
     /// Reads `history.jsonl`; empty when there is none yet. Throws `.badData` with the line.
     public func readHistory() throws(FastTrainError) -> [EpochRecord] {
         guard FileSystem.exists(historyPath) else { return [] }
-        let text = try FileSystem.readText(historyPath)
-        // By bytes: CR LF is one character.
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let bytes = try FileSystem.readBytes(historyPath)
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         if lines.last?.isEmpty ?? false { lines.removeLast() }
         var records: [EpochRecord] = []
         for (index, line) in lines.enumerated() {
             let place = FastTrainError.Place.line(index + 1)
-            let json = try JSON(parsing: String(Substring(line)), file: historyPath, place: place)
+            let json = try JSON(parsing: line, file: historyPath, place: place)
             records.append(try EpochRecord(json: json, file: historyPath, place: place))
         }
         return records

@@ -56,15 +56,16 @@ extension Training {
     /// Returns the page's path.
     ///
     /// `data`: what the run was started on, nil to open the file that `recipe.json` names. Throws `.noInput` when there is
-    /// no run or nothing of it is saved yet, `.badData` when the data is not that of the run, `.folderInUse`.
+    /// no run or nothing of it is saved yet, `.badData` when the data is not that of the run, `.folderInUse`. `warn` is told
+    /// of each checkpoint that cannot be used, by which there would have been more to report.
     public static func report(
-        _ path: String, data: Dataset? = nil, threads: Int? = nil
+        _ path: String, data: Dataset? = nil, threads: Int? = nil, warn: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> String {
         let folder = try RunFolder.open(path)
         let run = try folder.readRecipe()
         let data = try Self.data(of: run, in: path, given: data)
         let sampling = try Sampling(recipe: run.recipe, split: data.train, task: data.task)
-        let saved = try Self.saved(of: run, in: folder)
+        let saved = try Self.saved(of: run, in: folder, warn: warn)
         let validationRows = sampling.validationRows
         let report = RunReport(
             dataName: RunReport.shortName(data), model: saved.model, trainRows: sampling.trainRows.count,
@@ -90,13 +91,17 @@ extension Training {
 
     /// What the run has come to: by its newest sound checkpoint, which a complete run has, too; by the model alone if
     /// somebody removed the checkpoints.
-    private static func saved(of run: RunDescription, in folder: RunFolder) throws(FastTrainError) -> Saved {
+    private static func saved(
+        of run: RunDescription, in folder: RunFolder, warn: (String) -> Void
+    ) throws(FastTrainError) -> Saved {
         let finished: Model? = FileSystem.exists(folder.modelPath) ? try Model(path: folder.modelPath) : nil
         let newest: (checkpoint: Checkpoint, path: String, warnings: [String])?
         do {
-            newest = try folder.newestSoundCheckpoint()
+            newest = try folder.newestSoundCheckpoint(of: run)
+            newest?.warnings.forEach(warn)
         } catch {
-            guard finished != nil else { throw error }
+            guard finished != nil, case .badData = error else { throw error }
+            warn("no checkpoint can be used: \(error)")
             newest = nil
         }
         let history = if let newest { newest.checkpoint.state.history } else { try folder.readHistory() }

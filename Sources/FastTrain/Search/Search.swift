@@ -210,7 +210,7 @@ public final class Search: Sendable {
     ) throws(FastTrainError) -> SearchOutcome {
         let begin = RunClock.now()
         let board = try SearchBoard(
-            self, results: folder?.readTrials(isScoredByAccuracy: isScoredByAccuracy) ?? [], folder: folder,
+            self, results: folder?.takeTrials(isScoredByAccuracy: isScoredByAccuracy) ?? [], folder: folder,
             begin: begin,
             stop: stop, progress: progress)
         // Once the winner's training is begun the choice is made.

@@ -1,13 +1,16 @@
 import Glibc
+import Synchronization
 
 /// The folder of a search, owned by this object: `search.json`, `trials.jsonl` and, when the winner is known, the folder
 /// `best` of its run.
 ///
-/// A line of `trials.jsonl` is on the storage device before the next is begun. A kill leaves at most a part of the last
-/// line, which is cut off when the folder is taken again.
+/// A line of `trials.jsonl` is on the storage device before the next is begun. A kill, a power cut or a full disk leaves at
+/// most a part of the last line, which is left out when the search goes on.
 final class SearchFolder: Sendable {
     let path: String
     private let lock: FolderLock
+    /// Why a line could not be written: after a part of it there can be no other.
+    private let failure = Mutex<FastTrainError?>(nil)
 
     static func isOne(_ path: String) -> Bool { FileSystem.exists(path + "/search.json") }
 
@@ -64,38 +67,53 @@ final class SearchFolder: Sendable {
     /// The most bytes of `trials.jsonl`: a million trials and more.
     private static let mostTrialBytes = 1 << 30
 
-    /// The results so far, with their places in the file. Throws `.badData` with the line.
-    func readTrials(
+    /// The results so far, with their places in the file, which is written anew: what a process that ended by a failure or
+    /// a kill wrote last may be in part, or not on the storage device yet. Throws `.badData` with the line, `.noInput`,
+    /// `.cannotCreate`, `.inputOutput`.
+    func takeTrials(
         isScoredByAccuracy: Bool
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
-        guard FileSystem.exists(trialsPath) else { return [] }
-        let text = try FileSystem.readText(trialsPath, most: Self.mostTrialBytes)
-        // What comes after the last newline was not written to its end. By bytes: CR LF is one character.
-        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-        let whole = lines.reduce(0) { $0 + $1.count + 1 }
-        if whole < text.utf8.count, truncate(trialsPath, whole) != 0 {
-            throw .inputOutput(path: trialsPath, operation: "truncate", reason: System.reason)
-        }
+        let bytes =
+            FileSystem.exists(trialsPath) ? try FileSystem.readBytes(trialsPath, most: Self.mostTrialBytes) : []
+        // What comes after the last newline was not written to its end.
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+        // Nor was a line with zeros in it: a file is made longer before all sectors of what made it so are written.
+        if let last = lines.last, last.contains(0) { lines.removeLast() }
         var results: [(TrialResult, FastTrainError.Place)] = []
         for (index, line) in lines.enumerated() {
             let place = FastTrainError.Place.line(index + 1)
-            let json = try JSON(parsing: String(Substring(line)), file: trialsPath, place: place)
+            let json = try JSON(parsing: line, file: trialsPath, place: place)
             let result = try TrialResult(
                 json: json, file: trialsPath, place: place, isScoredByAccuracy: isScoredByAccuracy)
             results.append((result, place))
         }
+        try AtomicFile.write(Array(bytes.prefix(lines.reduce(0) { $0 + $1.count + 1 })), to: trialsPath)
         return results
     }
 
-    /// Adds a line. When this returns, it is on the storage device. Throws `.cannotCreate`, `.inputOutput`.
+    /// Adds a line to the file that `takeTrials` has made. When this returns, it is on the storage device.
+    ///
+    /// Throws `.inputOutput`; from then on, at each call.
     func append(_ result: TrialResult) throws(FastTrainError) {
-        let descriptor = Glibc.open(trialsPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw .cannotCreate(path: trialsPath, reason: System.reason) }
-        defer { close(descriptor) }
-        let line = Array((result.json.text + "\n").utf8)
-        let written = line.withUnsafeBytes { System.writeAll(descriptor, $0) }
-        guard written, System.synchronize(descriptor) else {
-            throw .inputOutput(path: trialsPath, operation: "write", reason: System.reason)
+        try failure.withLock { (failure) throws(FastTrainError) in
+            if let failure { throw failure }
+            do throws(FastTrainError) {
+                try write(Array((result.json.text + "\n").utf8))
+            } catch {
+                failure = error
+                throw error
+            }
         }
+    }
+
+    private func write(_ line: [UInt8]) throws(FastTrainError) {
+        func failure(_ operation: String) -> FastTrainError {
+            .inputOutput(path: trialsPath, operation: operation, reason: System.reason)
+        }
+        let descriptor = System.openToAppend(trialsPath)
+        guard descriptor >= 0 else { throw failure("open") }
+        defer { close(descriptor) }
+        guard line.withUnsafeBytes({ System.writeAll(descriptor, $0) }) else { throw failure("write") }
+        guard System.synchronize(descriptor) else { throw failure("fsync") }
     }
 }

@@ -7,36 +7,29 @@ final class EventFile {
     let path: String
     private let descriptor: Int32
 
-    /// A new file in a folder, which is made if missing. TensorBoard takes files in the order of their names, so its name is
-    /// after those of all that are there.
+    /// A new file in a folder that no other process writes to, made if missing; with it come its first events. When this
+    /// returns, they are on the storage device: after a kill or a power cut before that there is no file. TensorBoard takes
+    /// files in the order of their names, so its name is after those of all that are there.
     ///
     /// Throws `.cannotCreate`, `.inputOutput`.
-    init(in folder: String, wallTime: Double) throws(FastTrainError) {
+    init(in folder: String, wallTime: Double, _ events: [EventMessage]) throws(FastTrainError) {
         try FileSystem.makeFolder(folder)
+        AtomicFile.removeLeftovers(in: folder)
         let newest = try FileSystem.names(in: folder).compactMap(Self.seconds).max()
-        var seconds = max(Int(wallTime), (newest ?? 0) + 1)
-        while true {
-            let digits = String(seconds)
-            let zeros = String(repeating: "0", count: max(0, 10 - digits.count))
-            let path = folder + "/" + Self.prefix + zeros + digits + ".fasttrain"
-            let descriptor = System.createExclusively(path)
-            if descriptor >= 0 {
-                self.path = path
-                self.descriptor = descriptor
-                break
-            }
-            guard errno == EEXIST else { throw System.creationFailure(path) }
-            seconds += 1
-        }
-        try append([EventMessage(wallTime: wallTime, step: 0, content: .fileVersion)])
+        let digits = String(max(Int(wallTime), (newest ?? 0) + 1))
+        let zeros = String(repeating: "0", count: max(0, 10 - digits.count))
+        path = folder + "/" + Self.prefix + zeros + digits + ".fasttrain"
+        let version = EventMessage(wallTime: wallTime, step: 0, content: .fileVersion)
+        try AtomicFile.write(Self.records([version] + events), to: path)
+        descriptor = System.openToAppend(path)
+        guard descriptor >= 0 else { throw failure("open") }
     }
 
     deinit { close(descriptor) }
 
     /// Appends records, by one call of the system. Throws `.inputOutput`; readers pass over a record that is not whole.
     func append(_ events: [EventMessage]) throws(FastTrainError) {
-        let bytes = events.flatMap { Self.record($0.encoded) }
-        guard bytes.withUnsafeBytes({ System.writeAll(descriptor, $0) }) else { throw failure("write") }
+        guard Self.records(events).withUnsafeBytes({ System.writeAll(descriptor, $0) }) else { throw failure("write") }
     }
 
     /// Waits until all is on the storage device. Throws `.inputOutput`.
@@ -49,6 +42,8 @@ final class EventFile {
     }
 
     // MARK: - The format
+
+    private static func records(_ events: [EventMessage]) -> [UInt8] { events.flatMap { record($0.encoded) } }
 
     /// Length (8 bytes), its check, the content, its check.
     static func record(_ content: [UInt8]) -> [UInt8] {

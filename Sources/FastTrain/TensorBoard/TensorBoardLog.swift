@@ -37,40 +37,51 @@ final class TensorBoardLog: @unchecked Sendable {
     ///
     /// Throws `.cannotCreate`, `.inputOutput`.
     func begin(_ history: [EpochRecord], validates: Bool) throws(FastTrainError) {
-        let goesOn = isResumed ? try holdsEvents(trainingFolder) : false
+        training = try file(trainingFolder, history, Self.trainingEvent)
+        if validates { validation = try file(validationFolder, history, Self.validationEvent) }
+    }
+
+    private func file(
+        _ folder: String, _ history: [EpochRecord], _ event: (EpochRecord, Double) -> EventMessage
+    ) throws(FastTrainError) -> EventFile {
         let now = Self.now
-        training = try EventFile(in: trainingFolder, wallTime: now)
-        if validates { validation = try EventFile(in: validationFolder, wallTime: now) }
-        if goesOn {
+        if isResumed, try holdsEvents(folder) {
             let restart = EventMessage(wallTime: now, step: history.count + 1, content: .restart)
-            try training?.append([restart])
-            try validation?.append([restart])
-        } else {
-            // As if the session before had ended now.
-            let begin = now - (history.last?.seconds ?? 0)
-            for record in history { try append(record, wallTime: begin + record.seconds) }
+            return try EventFile(in: folder, wallTime: now, [restart])
         }
+        // As if the session before had ended now.
+        let begin = now - (history.last?.seconds ?? 0)
+        return try EventFile(in: folder, wallTime: now, history.map { event($0, begin + $0.seconds) })
     }
 
     /// Writes an epoch. Throws `.inputOutput`.
-    func append(_ record: EpochRecord) throws(FastTrainError) { try append(record, wallTime: Self.now) }
+    func append(_ record: EpochRecord) throws(FastTrainError) {
+        let now = Self.now
+        try training?.append([Self.trainingEvent(record, now)])
+        try validation?.append([Self.validationEvent(record, now)])
+    }
 
-    private func append(_ record: EpochRecord, wallTime: Double) throws(FastTrainError) {
-        func event(_ scalars: [(String, Double?)]) -> EventMessage {
-            let scalars = scalars.compactMap { name, value in value.map { (name: name, value: Float($0)) } }
-            return EventMessage(wallTime: wallTime, step: record.epoch, content: .scalars(scalars))
-        }
-        try training?.append([
-            event([
+    private static func trainingEvent(_ record: EpochRecord, _ wallTime: Double) -> EventMessage {
+        event(
+            record, wallTime,
+            [
                 ("loss", record.trainLoss), ("learning_rate", record.learningRate),
                 ("samples_per_second", record.samplesPerSecond),
             ])
-        ])
-        try validation?.append([
-            event([
-                ("loss", record.validationLoss), ("accuracy", record.validationAccuracy), ("r2", record.validationR2),
-            ])
-        ])
+    }
+
+    private static func validationEvent(_ record: EpochRecord, _ wallTime: Double) -> EventMessage {
+        event(
+            record, wallTime,
+            [("loss", record.validationLoss), ("accuracy", record.validationAccuracy), ("r2", record.validationR2)])
+    }
+
+    /// Those of `scalars` that there are.
+    private static func event(
+        _ record: EpochRecord, _ wallTime: Double, _ scalars: [(String, Double?)]
+    ) -> EventMessage {
+        let scalars = scalars.compactMap { name, value in value.map { (name: name, value: Float($0)) } }
+        return EventMessage(wallTime: wallTime, step: record.epoch, content: .scalars(scalars))
     }
 
     /// Waits until all is on the storage device. Throws `.inputOutput`.

@@ -19,7 +19,7 @@ struct Report: ParsableCommand {
 
     func run() throws {
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
-        let path = try Training.report(folder, data: dataset, threads: threads.threads)
+        let path = try Training.report(folder, data: dataset, threads: threads.threads, warn: Console.warning)
         try Console.print("wrote \(path)".printable)
     }
 }

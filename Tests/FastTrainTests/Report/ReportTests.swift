@@ -252,6 +252,29 @@ struct ReportTests {
         #expect(page.tile("test accuracy") != nil)
     }
 
+    /// What it then leaves out it says.
+    @Test func aReportByAnOlderCheckpoint() throws {
+        var recipe = Recipe()
+        recipe.hidden = [4]
+        recipe.epochs = 3
+        let data = try SmallData.classes(rows: 100, testRows: 40)
+        let path = folder.file("damaged")
+        let outcome = try Training(recipe, on: data, options: RunOptions(threads: 1, output: path)).train()
+        let newest = try #require(outcome.checkpoint)
+        func warnings() throws -> [String] {
+            var told: [String] = []
+            _ = try Training.report(path, data: data, warn: { told.append($0) })
+            return told
+        }
+        #expect(try warnings().isEmpty)
+        try writeBytes([], to: newest)
+        #expect(try warnings().map { $0.hasPrefix("checkpoint skipped: \(newest), byte 0: ") } == [true])
+        for name in try FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints") {
+            try writeBytes([], to: path + "/checkpoints/" + name)
+        }
+        #expect(try warnings().map { $0.hasPrefix("no checkpoint can be used: \(path)/checkpoints: ") } == [true])
+    }
+
     // MARK: - Names that would break a page
 
     static let hostileNames = [

@@ -255,8 +255,44 @@ struct SearchTests {
         let text = "\(result.json.text)\r\n"
         try writeBytes(Array((text + "{\"trial\":").utf8), to: path + "/trials.jsonl")
         let folder = try SearchFolder.open(path)
-        #expect(try folder.readTrials(isScoredByAccuracy: true).map(\.result) == [result])
+        #expect(try folder.takeTrials(isScoredByAccuracy: true).map(\.result) == [result])
         #expect(try readBytes(path + "/trials.jsonl") == Array(text.utf8))
+    }
+
+    /// A power cut may leave a line at its full length, with zeros where sectors of it were not written. Only the last may be.
+    @Test func aLineThatAPowerCutLeft() throws {
+        let path = folder.file("search")
+        let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
+            of: 0)
+        let line =
+            TrialResult(
+                job: .init(trial: 0, bracket: 0, rung: 0, epochs: 1), settings: settings, validationLoss: 1, score: 1,
+                bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true
+            ).json.text + "\n"
+        let torn = [UInt8](repeating: 0, count: 9) + line.utf8.dropFirst(9)
+        let search = try SearchFolder.open(path)
+        try writeBytes(line.utf8 + torn, to: path + "/trials.jsonl")
+        #expect(try search.takeTrials(isScoredByAccuracy: true).count == 1)
+        #expect(try readBytes(path + "/trials.jsonl") == Array(line.utf8))
+        try writeBytes(torn + line.utf8, to: path + "/trials.jsonl")
+        expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.takeTrials(isScoredByAccuracy: true) }
+    }
+
+    /// After a line that could not be written, and of which a part may be there, there is no other.
+    @Test func afterALineThatFailed() throws {
+        let path = folder.file("search")
+        let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
+            of: 0)
+        let result = TrialResult(
+            job: .init(trial: 0, bracket: 0, rung: 0, epochs: 1), settings: settings, validationLoss: 1, score: 1,
+            bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true)
+        let trials = path + "/trials.jsonl"
+        let search = try SearchFolder.open(path)
+        let failure = FastTrainError.inputOutput(path: trials, operation: "open", reason: "No such file or directory")
+        #expect(throws: failure) { try search.append(result) }
+        try writeBytes([], to: trials)
+        #expect(throws: failure) { try search.append(result) }
+        #expect(try readBytes(trials).isEmpty)
     }
 
     @Test(arguments: [("validation", JSON.number(0)), ("monitor", .string("train-loss"))])

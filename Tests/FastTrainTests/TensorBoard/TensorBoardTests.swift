@@ -136,6 +136,22 @@ import Testing
         #expect(try trained.map(events) == [[expected(0, .fileVersion)] + outcome.history.map(training)])
     }
 
+    /// A process may be killed after it had made one of the two files, or while it wrote one.
+    @Test func theFileThatIsMissingIsWhole() throws {
+        _ = try train("logs")
+        for file in files("logs/validation") { try FileManager.default.removeItem(atPath: file) }
+        let partial = scratch.file("logs/training/.fasttrain-1-0.partial")
+        try writeBytes([1], to: partial)
+        let outcome = try Training.resume(
+            scratch.file("run"), epochs: 5, threads: 1, data: SmallData.classes(rows: 80),
+            tensorBoard: scratch.file("logs")
+        ).train()
+        #expect(try events(files("logs/training")[1]).count == 4)
+        let validated = files("logs/validation")
+        #expect(try validated.map(events) == [[expected(0, .fileVersion)] + outcome.history.map(validation)])
+        #expect(!FileManager.default.fileExists(atPath: partial))
+    }
+
     @Test func whatCannotBe() throws {
         _ = try train("logs")
         let data = try SmallData.classes(rows: 80)

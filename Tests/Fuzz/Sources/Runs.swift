@@ -140,11 +140,11 @@ private func testTrials(_ bytes: UnsafeRawBufferPointer) {
     let (search, folder) = trials
     Scratch.write("search/trials.jsonl", bytes)
     let results = reading { () throws(FastTrainError) in
-        try folder.readTrials(isScoredByAccuracy: search.isScoredByAccuracy)
+        try folder.takeTrials(isScoredByAccuracy: search.isScoredByAccuracy)
     }
     guard let results else { return }
     let copy = again("read again it is refused") { () throws(FastTrainError) in
-        try folder.readTrials(isScoredByAccuracy: search.isScoredByAccuracy)
+        try folder.takeTrials(isScoredByAccuracy: search.isScoredByAccuracy)
     }
     expect(copy.map(\.result.json) == results.map(\.result.json), "other results when they are read again")
     let board = reading { () throws(FastTrainError) in

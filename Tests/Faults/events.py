@@ -1,0 +1,95 @@
+"""A run that writes TensorBoard's event files, to disturb as others are."""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness import KILLED, Bench, expect
+
+
+class EventBench(Bench):
+    """Beside what a run's result is: whatever happened, the events in its folder make whole curves."""
+
+    def begin(self, run: Path, **faults: object):
+        return self.call(
+            *self.START, "--data", self.data, "--output", run, "--tensorboard", run.parent / "events",
+            faults=faults or None, at=run.parent)
+
+    def resume(self, run: Path, **faults: object):
+        return self.call(
+            "resume", run, *self.RESUME, "--tensorboard", run.parent / "events", faults=faults or None, at=run.parent)
+
+    def contents(self, run: Path) -> dict[str, object]:
+        curves = {f"events/{name}": curve(run.parent / "events" / name) for name in ("training", "validation")}
+        return super().contents(run) | curves
+
+
+class LateEventBench(EventBench):
+    """The events are asked for when a killed run goes on; then all epochs before are in them, too."""
+
+    TORN_WRITE = 80  # in the checkpoint after the third epoch
+
+    def torn(self) -> Path:
+        run = self.new_folder()
+        done = Bench.begin(self, run, at=self.TORN_WRITE, calls="write", do="torn")
+        expect(done.returncode == KILLED, "it was to be killed in the middle of a save")
+        return run
+
+
+def curve(folder: Path) -> dict[int, float]:
+    """The loss of each epoch, as TensorBoard reads it: the files in the order of their names; a step that comes again, or a
+    new beginning, puts an end to what was known of it and of later ones."""
+    found: dict[int, float] = {}
+    for path in sorted(folder.glob("*tfevents*")):
+        for record in records(path.read_bytes()):
+            event = dict(fields(record))
+            step = event.get(2, 0)
+            if 7 in event or 5 in event:
+                found = {known: loss for known, loss in found.items() if known < step}
+            if 5 in event:
+                values = [dict(fields(value)) for _, value in fields(event[5])]
+                found |= {step: value[2] for value in values if value[1] == b"loss"}
+    return found
+
+
+def records(content: bytes) -> Iterator[bytes]:
+    """TFRecord: length, check, content, check; up to one that is not whole."""
+    at = 0
+    while at + 12 <= len(content):
+        (length,) = struct.unpack_from("<Q", content, at)
+        if length == 0 or at + 16 + length > len(content):
+            return
+        yield content[at + 12 : at + 12 + length]
+        at += 16 + length
+
+
+def fields(message: bytes) -> Iterator[tuple[int, object]]:
+    """Protocol Buffers: a field's number, and its value."""
+    at = 0
+
+    def number() -> int:
+        nonlocal at
+        value, shift = 0, 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(message):
+        tag = number()
+        kind, name = tag & 7, tag >> 3
+        if kind == 0:
+            yield name, number()
+        elif kind == 1:
+            yield name, struct.unpack_from("<d", message, at)[0]
+            at += 8
+        elif kind == 5:
+            yield name, struct.unpack_from("<f", message, at)[0]
+            at += 4
+        else:
+            length = number()
+            yield name, message[at : at + length]
+            at += length

@@ -1,0 +1,92 @@
+"""Everything else that writes a file: conversions, predictions, pictures, reports, curves."""
+
+import shutil
+import struct
+from pathlib import Path
+
+from calls import ANSWERS, errors, expect_harmless, is_reading, moments
+from harness import KILLED, Bench, Call, expect, leftovers, read_trace
+
+OLD = b"what was there before\n"
+CONVERSIONS = ("csv", "series", "idx")
+
+# The file that is written, and what writes it, in a folder that has all that it reads.
+COMMANDS = {
+    "new.safetensors": [
+        "csv table.csv --target answer -o new.safetensors",
+        "series table.csv --column a --columns a,b -o new.safetensors",
+        "idx --train-images images --train-labels labels -o new.safetensors",
+    ],
+    "new.csv": ["predict run --data table.csv --threads 1 -o new.csv"],
+    "new.png": ["boundary run --threads 1 -o new.png"],
+    "new.svg": ["find-rate --data data.safetensors --hidden 8 --threads 1 -o new.svg"],
+    "run/report.html": ["report run --threads 1"],
+}
+
+
+class Output:
+    """A command and its file."""
+
+    def __init__(self, bench: Bench, command: str, name: str):
+        self.bench = bench
+        self.command = command.split()
+        self.name = name
+        self.trace = bench.new_folder().parent / "trace"
+        at = self.prepared()
+        done = self.run(at, trace=self.trace)
+        expect(done.returncode == 0, f"{command}: {done.stderr}")
+        self.new = (at / name).read_bytes()
+        expect(self.new != OLD, f"{command}: nothing was written")
+        shutil.rmtree(at)
+
+    def prepared(self) -> Path:
+        """A folder with all that is read, and an earlier file where the new one goes."""
+        at = self.bench.new_folder().parent
+        shutil.copytree(self.bench.reference, at / "run")
+        shutil.copy(self.bench.data, at)
+        shutil.copy(self.bench.folder / "table.csv", at)
+        count = 30
+        (at / "images").write_bytes(struct.pack(">4i", 0x803, count, 2, 2) + bytes(i * 37 % 256 for i in range(4 * count)))
+        (at / "labels").write_bytes(struct.pack(">2i", 0x801, count) + bytes(i % 3 for i in range(count)))
+        (at / self.name).write_bytes(OLD)
+        return at
+
+    def run(self, folder: Path, **faults: object):
+        program = self.bench.converter if self.command[0] in CONVERSIONS else None
+        return self.bench.call(*self.command, faults=faults, at=folder, program=program, cwd=folder)
+
+    def check(self, number: int, call: Call, event: str) -> str:
+        """What becomes of a stop or a failure at a call."""
+        what = f"{self.command[0]}: call {number}, {call.name} {call.path}: {event}"
+        at = self.prepared()
+        done = self.run(at, at=number, do=event)
+        found = (at / self.name).read_bytes()
+        # A report by an older checkpoint is another one.
+        is_older = is_reading(call) and "checkpoint skipped" in done.stderr
+        expect(found in (OLD, self.new) or is_older, f"{what}: {self.name} is neither as before nor as it was to be")
+        is_stop = event in ("before", "after", "torn")
+        if is_stop:
+            expect(done.returncode == KILLED, f"{what}: it ended with {done.returncode}")
+        elif done.returncode == 0:
+            expect_harmless(call, event, what)
+            expect(found != OLD, f"{what}: it went on, and {self.name} is as before")
+        else:
+            lines = [line for line in done.stderr.splitlines() if ": error: " in line]
+            expect(done.returncode in ANSWERS, f"{what}: it ended with {done.returncode}: {done.stderr}")
+            expect(len(lines) == 1, f"{what}: expected one line that says why, found {done.stderr}")
+            expect(call.name == "unlink" or not leftovers(at), f"{what}: left over: {leftovers(at)}")
+        shutil.rmtree(at)
+        return "stops" if is_stop else "failures"
+
+
+def outputs(bench: Bench) -> str:
+    """Each call of a command that writes a file fails, in every way that such a call can, or the process is stopped before
+    or after it: the file has what it had, or all that it is to have."""
+    told = []
+    for name, commands in COMMANDS.items():
+        for command in commands:
+            output = Output(bench, command, name)
+            calls = read_trace(output.trace)
+            counts = bench.each(moments(calls) + errors(calls), output.check)
+            told.append(f"{output.command[0]} {counts['stops']} stops, {counts['failures']} failures")
+    return "; ".join(told)

@@ -1,0 +1,52 @@
+"""A search for a recipe, to disturb as a run is."""
+
+import json
+import re
+from pathlib import Path
+
+from harness import Bench, Call, contents, expect, timeless
+
+
+class SearchBench(Bench):
+    """Six trainings of five trials on rungs of one and three epochs, then the winner's run."""
+
+    START = ["search", "--hidden", "8", "--epochs", "3", "--trials", "5", "--threads", "1"]
+    BEGUN = "search.json"
+    RESUME = ["--threads", "1"]  # calls come in the same order each time
+    TORN_WRITE = 5  # of its writes: the third line of trials.jsonl
+
+    def contents(self, run: Path) -> dict[str, object]:
+        found = {f"best/{name}": value for name, value in contents(run / "best").items()}
+        if (run / self.BEGUN).exists():
+            found[self.BEGUN] = (run / self.BEGUN).read_bytes()
+        found["trials.jsonl"] = trials(run)
+        return found
+
+    def is_torn(self, run: Path) -> bool:
+        return not (run / "trials.jsonl").read_bytes().endswith(b"\n")
+
+    def reported(self, calls: list[Call]) -> list[str]:
+        """The trainings whose figures were shown."""
+        said = b"".join(call.data for call in calls if call.name == "out").decode(errors="replace")
+        return re.findall(r"^\d+/6  (trial \d+  \d+ epoch)", said, re.M)
+
+    def expect_kept(self, run: Path, reported: list[str], what: str) -> None:
+        kept = [f"trial {trial['trial'] + 1}  {trial['epochs']} epoch" for trial in trials(run)]
+        expect(set(reported) <= set(kept), f"{what}: shown were {reported}, there are {kept}")
+
+    def expect_used(self, said: str, reported: list[str], what: str) -> None:
+        again = re.findall(r"^\d+/6  (trial \d+  \d+ epoch)", said, re.M)
+        expect(not set(reported) & set(again), f"{what}: trained again: {set(reported) & set(again)}")
+
+
+def trials(run: Path) -> list[dict]:
+    """The lines of `trials.jsonl` that are whole, in the order of the trials."""
+    path = run / "trials.jsonl"
+    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+    found = []
+    for line in lines:
+        try:
+            found.append(timeless(json.loads(line)))
+        except ValueError:
+            continue
+    return sorted(found, key=lambda trial: (trial["trial"], trial["rung"]))
