@@ -41,6 +41,19 @@ MUTATIONS = [
         "fsync", "Sources/FastTrainData/AtomicFile.swift",
         'guard System.synchronize(descriptor) else { throw failure(path, "fsync") }', "", faults="synchronized"),
     Mutation(
+        "fsync of the folder of one that was there", "Sources/FastTrain/Files/FileSystem.swift",
+        "if !isFolder(path) {", "if isFolder(path) { return } else {", faults="power"),
+    Mutation(
+        "unwritten sectors of trials.jsonl", "Sources/FastTrain/Search/SearchFolder.swift",
+        "if let last = lines.last, last.contains(0) { lines.removeLast() }", "", faults="search-power"),
+    Mutation(
+        "trials.jsonl made anew", "Sources/FastTrain/Search/SearchFolder.swift",
+        "try AtomicFile.write(Array(bytes", "if bytes.isEmpty { try AtomicFile.write([], to: trialsPath) }\n        _ = (Array(bytes",
+        faults="search-stops"),
+    Mutation(
+        "events synchronized before a checkpoint", "Sources/FastTrain/Engine/TrainingSession.swift",
+        "try training.tensorBoard?.synchronize()\n            let path", "let path", faults="events-power"),
+    Mutation(
         "temporary file", "Sources/FastTrainData/AtomicFile.swift",
         "if !renamed { unlink(temporary) }", "_ = renamed", faults="failures"),
     Mutation(

@@ -84,6 +84,7 @@ def main() -> int:
         "hostile-tables": hostile_tables.tables_and_images,
         "hostile-settings": hostile_settings.settings,
         "signals": signals.signals,
+        "search-signals": on(SearchBench, signals.signals),
         "limits": surroundings.limits,
         "names": surroundings.names,
         "surroundings": surroundings.surroundings,

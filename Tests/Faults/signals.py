@@ -2,7 +2,7 @@
 
 import signal
 
-from harness import OPTIONS, Bench, expect, leftovers
+from harness import Bench, expect, leftovers
 
 SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "HUP": signal.SIGHUP}
 
@@ -13,9 +13,7 @@ def signals(bench: Bench) -> str:
 
     def run_of(faults: dict[str, object]):
         run = bench.new_folder()
-        done = bench.call(
-            "train", "--data", bench.data, *OPTIONS, "--output", run, faults=faults, at=bench.folder)
-        return run, done
+        return run, bench.call(*bench.START, "--data", bench.data, "--output", run, faults=faults, at=bench.folder)
 
     def send(number: int, name: str) -> str:
         run, done = run_of({"at": number, "do": name})
