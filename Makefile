@@ -45,7 +45,7 @@ test-long: build
 	FASTTRAIN_LONG=1 SWIFT=$(SWIFT) Tools/test-examples.sh .build/release
 	FASTTRAIN_LONG=1 FASTTRAIN_BINARY=$(CURDIR)/.build/release/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
 
-# Faults at every call on a run's files, power losses, kills, damaged checkpoints, hostile files; six minutes, and a gigabyte of
+# Faults at every call on a run's files, power losses, kills, damaged checkpoints, hostile files; eight minutes, and a gigabyte of
 # room for temporary files.
 # make test-faults ARGS="--only kills --kills 1000"
 test-faults: build

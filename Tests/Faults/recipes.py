@@ -125,3 +125,35 @@ def draw_recipe(random: random.Random, kind: str, rows: int) -> list[str]:
         options += maybe(0.2, "--patience", random.randrange(1, 4))
     options += ["--validation", validation]
     return [str(option) for option in options]
+
+
+def draw_search(random: random.Random, kind: str, space: Path) -> list[str]:
+    """The options of a search that takes a second; writes what it varies to `space`, if not what is usual."""
+    loss = random.choice(LOSSES[kind])
+    method = random.choice(["hyperband", "hyperband", "random", "grid"])
+    options: list[object] = [
+        "--loss", loss, "--epochs", random.randrange(1, 10), "--seed",
+        random.randrange(2**32), "--shards", random.choice([1, 2, 3]), "--method", method,
+    ]
+    options += random.choice([["--folds", random.randrange(2, 5)], ["--validation", random.choice([0.1, 0.3])]])
+    options += ["--trials", random.randrange(2, 12)] if method != "grid" else []
+    options += ["--final-epochs", random.randrange(1, 6)] if random.random() < 0.3 else []
+    options += ["--monitor", random.choice(["validation-loss", "validation-score"])] if random.random() < 0.4 else []
+    options += ["--patience", random.randrange(1, 4)] if random.random() < 0.2 else []
+    options += ["--normalization", random.choice(["batch", "layer"])] if random.random() < 0.3 else []
+    names: list[str] = []
+    if method == "grid" or random.random() < 0.6:
+        # One in four goes astray, some trials or all.
+        highest = random.choice([0.01, 0.03, 0.1, 1e10])
+        varied: dict[str, object] = {
+            "optimizer": random.sample(["sgd", "adam", "adamw", "rmsprop", "adagrad", "lion"], 2),
+            "hidden": random.sample([[], [3], [20], [8, 4], [5, 5, 5]], 2),
+            "learning_rate": [0.001, highest] if method == "grid" else {"low": 1e-4, "high": highest, "log": True},
+            "batch_size": [16, 50],
+        }
+        names = random.sample(list(varied), random.randrange(1, 4))
+        space.write_text(json.dumps({name: varied[name] for name in names}))
+        options += ["--space", space]
+    if "hidden" not in names:
+        options += ["--hidden", random.choice(["7", "16,5"] if not names else ["none", "7", "16,5"])]
+    return [str(option) for option in options]

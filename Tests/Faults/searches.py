@@ -16,11 +16,7 @@ class SearchBench(Bench):
     TORN_WRITE = 5  # of its writes: the third line of trials.jsonl
 
     def contents(self, run: Path) -> dict[str, object]:
-        found = {f"best/{name}": value for name, value in contents(run / "best").items()}
-        if (run / self.BEGUN).exists():
-            found[self.BEGUN] = (run / self.BEGUN).read_bytes()
-        found["trials.jsonl"] = trials(run)
-        return found
+        return search_contents(run)
 
     def is_torn(self, run: Path) -> bool:
         return not (run / "trials.jsonl").read_bytes().endswith(b"\n")
@@ -37,6 +33,15 @@ class SearchBench(Bench):
     def expect_used(self, said: str, reported: list[str], what: str) -> None:
         again = re.findall(r"^\d+/6  (trial \d+  \d+ epoch)", said, re.M)
         expect(not set(reported) & set(again), f"{what}: trained again: {set(reported) & set(again)}")
+
+
+def search_contents(run: Path) -> dict[str, object]:
+    """All that a search's result is."""
+    found = {f"best/{name}": value for name, value in contents(run / "best").items()}
+    if (run / "search.json").exists():
+        found["search.json"] = (run / "search.json").read_bytes()
+    found["trials.jsonl"] = trials(run)
+    return found
 
 
 def trials(run: Path) -> list[dict]:

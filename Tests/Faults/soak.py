@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Hours of random recipes, each killed again and again, and a long run whose memory must not grow.
+"""Hours of random recipes and searches, each killed again and again, and a long run whose memory must not grow.
 
     Tests/Faults/soak.py FASTTRAIN FASTTRAIN_DATA [--hours 2 | --rounds N] [--seed N] [--first N] [--epochs N]
 
-A round draws a data set and a recipe, runs it undisturbed, and then with stops at random moments, each time on another
+A round draws a data set and a recipe, or what is varied in a search for one, runs it undisturbed, and then with stops at random moments, each time on another
 number of threads and another instruction set. Both must come to the same bits. Ends with 1 at the first difference, keeps
 its folders and says how to do the round again.
 """
@@ -23,7 +23,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness import KILLED, Bench, Failed, checkpoints, contents, expect, progress
-from recipes import draw_data, draw_recipe
+from recipes import draw_data, draw_recipe, draw_search
+from searches import search_contents
 
 SETS = ["scalar", "avx2", "avx512", "avx512-bf16"]
 DIVERGED = 76
@@ -47,21 +48,25 @@ def available(bench: Bench) -> list[str]:
 
 
 class Round:
-    """One recipe, undisturbed and disturbed."""
+    """One recipe or search, undisturbed and disturbed."""
 
     def __init__(self, bench: Bench, sets: list[str], seed: str):
         self.bench, self.sets = bench, sets
         self.random = random.Random(seed)
         self.undisturbed, self.run = bench.new_folder(), bench.new_folder()
         self.counts = Counter(rounds=1)
-        if self.random.random() < 0.05:
+        self.is_search = self.random.random() < 0.15
+        self.counts["searches"] += self.is_search
+        if not self.is_search and self.random.random() < 0.05:
             self.data: list[str] = []  # the built-in sample
             self.options = draw_recipe(self.random, "classes", 3600)
         else:
             path = self.undisturbed.with_name("data.safetensors")
             kind, rows = draw_data(self.random, path)
             self.data = ["--data", str(path)]
-            self.options = draw_recipe(self.random, kind, rows)
+            self.options = (
+                draw_search(self.random, kind, self.undisturbed.with_name("space.json")) if self.is_search
+                else draw_recipe(self.random, kind, rows))
         self.last: tuple[int, str] | None = None
 
     def resources(self) -> tuple[list[str], str]:
@@ -73,11 +78,16 @@ class Round:
         self.last = choice
         return ["--threads", str(choice[0])], choice[1]
 
+    def trained(self, run: Path) -> Path:
+        """The folder of the run, or of the search's winner."""
+        return run / "best" if self.is_search else run
+
     def start(self, run: Path, faults: dict[str, object] | None = None) -> subprocess.Popen:
         """Trains, or goes on where there is something to go on with."""
         threads, isa = self.resources()
-        is_new = not (run / "recipe.json").exists()
-        arguments = ["train", *self.data, *self.options, "--output", run] if is_new else ["resume", run]
+        verb, begun = ("search", "search.json") if self.is_search else ("train", "recipe.json")
+        is_new = not (run / begun).exists()
+        arguments = [verb, *self.data, *self.options, "--output", run] if is_new else ["resume", run]
         command, environment = self.bench.command(*arguments, *threads, faults=faults, at=run.parent)
         environment["FASTTRAIN_ISA"] = isa
         self.counts["resumptions"] += not is_new
@@ -136,10 +146,12 @@ class Round:
 
     def use(self, code: int) -> None:
         """What may follow on a run, however far it went astray, comes to an end; so does a range test of its recipe."""
-        commands = [["report", self.run]] if checkpoints(self.run) else []
+        run = self.trained(self.run)
+        commands = [["report", run]] if checkpoints(run) else []
         if code == 0:
-            commands += [[verb, self.run, "--split", "train"] for verb in ("evaluate", "predict")]
-        pairs = zip(self.options[::2], self.options[1::2]) if "--no-shuffle" not in self.options else []
+            commands += [[verb, run, "--split", "train"] for verb in ("evaluate", "predict")]
+        has_pairs = not self.is_search and "--no-shuffle" not in self.options
+        pairs = zip(self.options[::2], self.options[1::2]) if has_pairs else []
         ranged = [text for pair in pairs if pair[0] not in NOT_OF_FIND_RATE for text in pair]
         if ranged and "lbfgs" not in ranged:
             commands.append(["find-rate", *self.data, *ranged, "--output", self.run.with_name("rates.svg")])
@@ -151,8 +163,9 @@ class Round:
             self.counts["uses"] += 1
 
     def compare(self, diverged: bool) -> None:
-        expected, found = contents(self.undisturbed), contents(self.run)
-        newest = [checkpoints(run)[0].name if checkpoints(run) else "" for run in (self.undisturbed, self.run)]
+        both = (self.undisturbed, self.run)
+        expected, found = map(search_contents if self.is_search else contents, both)
+        newest = [max((path.name for path in checkpoints(self.trained(run))), default="") for run in both]
         # A run that diverged saved nothing at its end; a signal may have saved a later step than the recipe asks for, and
         # the epochs before it.
         is_ahead = diverged and newest[0] < newest[1]
@@ -161,7 +174,7 @@ class Round:
             found["history.jsonl"] = found["history.jsonl"][: len(expected["history.jsonl"])]
         for name in sorted(expected.keys() | found.keys()):
             # Checkpoints of signals count among the three that are kept.
-            if name.startswith("step-") and not (name in expected and name in found):
+            if "step-" in name and not (name in expected and name in found):
                 continue
             expect(expected.get(name) == found.get(name), f"{name} is not that of the undisturbed run")
 
@@ -188,7 +201,7 @@ def rounds(bench: Bench, seed: int, numbers, deadline: float | None) -> tuple[Co
                 case.do()
             except (Failed, subprocess.TimeoutExpired) as failure:
                 failures.append(
-                    f"round {number}: {failure}\nthe recipe: {' '.join(case.options)}\n"
+                    f"round {number}: {failure}\nthe {'search' if case.is_search else 'recipe'}: {' '.join(case.options)}\n"
                     f"the runs: {case.undisturbed} and {case.run}\nonce more: --seed {seed} --first {number} --rounds 1")
                 return
             case.remove()
