@@ -45,7 +45,11 @@ MUTATIONS = [
         "if !isFolder(path) {", "if isFolder(path) { return } else {", faults="power"),
     Mutation(
         "unwritten sectors of trials.jsonl", "Sources/FastTrain/Search/SearchFolder.swift",
-        "if let last = lines.last, last.contains(0) { lines.removeLast() }", "", faults="search-power"),
+        "if let last = lines.last, SealedLine.content(of: last) == nil { lines.removeLast() }", "", faults="search-power"),
+    Mutation(
+        "digest of a line", "Sources/FastTrain/Files/SealedLine.swift",
+        "guard line.dropFirst(content.count).elementsEqual(seal(of: Array(content))) else { return nil }", "",
+        filter="SearchTests"),
     Mutation(
         "trials.jsonl made anew", "Sources/FastTrain/Search/SearchFolder.swift",
         "try AtomicFile.write(Array(bytes", "if bytes.isEmpty { try AtomicFile.write([], to: trialsPath) }\n        _ = (Array(bytes",

@@ -1,7 +1,7 @@
-/// How a digest stands in the metadata: this, then 16 lower-case hexadecimal digits.
-let digestPrefix = "xxh64:"
-/// The name of the digest's metadata entry.
-let digestKey = "digest"
+/// How a digest stands in a file: this, then 16 lower-case hexadecimal digits.
+package let digestPrefix = "xxh64:"
+/// The name of a digest's metadata entry or member.
+package let digestKey = "digest"
 /// What stands for the digits while the digest is computed.
 let digestPlaceholder = "0000000000000000"
 

@@ -5,18 +5,32 @@ import Glibc
 final class FolderLock: Sendable {
     private let descriptor: Int32
 
+    /// How often it is tried, with a pause of 10 ms between, when the lock is held and no live process says that it holds it: its owner is
+    /// about to say so, or it has let go while another thread of its process starts a program, which has all descriptors
+    /// until it is that program.
+    private static let mostAttempts = 40
+
     /// Takes the lock of `folder`. Throws `.folderInUse` when a live process (or another object in this one) has it,
     /// `.cannotCreate` when the file cannot be written.
-    static func take(_ folder: String) throws(FastTrainError) -> FolderLock {
+    static func take(
+        _ folder: String, pause: () -> Void = { usleep(10_000) }
+    ) throws(FastTrainError) -> FolderLock {
         let path = folder + "/lock"
         let descriptor = System.openOrCreate(path)
         guard descriptor >= 0 else { throw System.creationFailure(path) }
+        var attempts = 1
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
-            let failure: FastTrainError =
-                errno == EWOULDBLOCK
-                ? .folderInUse(path: folder, holder: holder(descriptor))
-                : .inputOutput(path: path, operation: "flock", reason: System.reason)
+            var failure = FastTrainError.inputOutput(path: path, operation: "flock", reason: System.reason)
+            if errno == EWOULDBLOCK {
+                let holder = holder(descriptor)
+                if holder == nil, attempts < mostAttempts {
+                    attempts += 1
+                    pause()
+                    continue
+                }
+                failure = .folderInUse(path: folder, holder: holder)
+            }
             close(descriptor)
             throw failure
         }

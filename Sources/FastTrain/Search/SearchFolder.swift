@@ -4,7 +4,7 @@ import Synchronization
 /// The folder of a search, owned by this object: `search.json`, `trials.jsonl` and, when the winner is known, the folder
 /// `best` of its run.
 ///
-/// A line of `trials.jsonl` is on the storage device before the next is begun. A kill, a power cut or a full disk leaves at
+/// A line of `trials.jsonl` has a digest of itself, and is on the storage device before the next is begun. A kill, a power cut or a full disk leaves at
 /// most a part of the last line, which is left out when the search goes on.
 final class SearchFolder: Sendable {
     let path: String
@@ -75,14 +75,19 @@ final class SearchFolder: Sendable {
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
         let bytes =
             FileSystem.exists(trialsPath) ? try FileSystem.readBytes(trialsPath, most: Self.mostTrialBytes) : []
-        // What comes after the last newline was not written to its end.
+        // What comes after the last newline was not written to its end. The line before it may lack sectors: a file can be
+        // made longer before all is written by which it is.
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-        // Nor was a line with zeros in it: a file is made longer before all sectors of what made it so are written.
-        if let last = lines.last, last.contains(0) { lines.removeLast() }
+        if let last = lines.last, SealedLine.content(of: last) == nil { lines.removeLast() }
         var results: [(TrialResult, FastTrainError.Place)] = []
         for (index, line) in lines.enumerated() {
             let place = FastTrainError.Place.line(index + 1)
-            let json = try JSON(parsing: line, file: trialsPath, place: place)
+            guard let content = SealedLine.content(of: line) else {
+                throw .badData(
+                    file: trialsPath, place: place, expected: "a line with its digest at its end",
+                    found: "none, or another: the line is damaged")
+            }
+            let json = try JSON(parsing: content, file: trialsPath, place: place)
             let result = try TrialResult(
                 json: json, file: trialsPath, place: place, isScoredByAccuracy: isScoredByAccuracy)
             results.append((result, place))
@@ -98,7 +103,7 @@ final class SearchFolder: Sendable {
         try failure.withLock { (failure) throws(FastTrainError) in
             if let failure { throw failure }
             do throws(FastTrainError) {
-                try write(Array((result.json.text + "\n").utf8))
+                try write(SealedLine.sealed(result.json.text))
             } catch {
                 failure = error
                 throw error

@@ -158,6 +158,19 @@ import Testing
         #expect(try RunFolder.open(path).readRecipe() == Self.run)
     }
 
+    /// A process that is being started has its parent's descriptors for a moment, the lock's among them.
+    @Test func aLockThatIsLetGoInAMomentIsTaken() throws {
+        do { _ = try started() }
+        let descriptor = open(path + "/lock", O_RDWR)
+        try #require(flock(descriptor, LOCK_EX) == 0)
+        var pauses = 0
+        _ = try FolderLock.take(path) {
+            pauses += 1
+            close(descriptor)
+        }
+        #expect(pauses == 1)
+    }
+
     @Test func aDeadOwnersNumberIsNotTold() throws {
         do { _ = try started() }
         let descriptor = open(path + "/lock", O_RDWR)

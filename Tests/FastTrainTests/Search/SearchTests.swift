@@ -230,16 +230,16 @@ struct SearchTests {
         let foreign = TrialResult(
             job: job, settings: search.settings(of: 1), validationLoss: 1, score: 1, bestEpoch: 1, divergence: nil,
             seconds: 1, isScoredByAccuracy: true)
-        try writeBytes(Array((foreign.json.text + "\n").utf8), to: path + "/trials.jsonl")
+        try writeBytes(SealedLine.sealed(foreign.json.text), to: path + "/trials.jsonl")
         expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
-        try writeBytes(Array("nonsense\n".utf8), to: path + "/trials.jsonl")
+        try writeBytes(SealedLine.sealed("nonsense"), to: path + "/trials.jsonl")
         expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
         for rung in [-1, 1 << 62] {
             let job = SearchPlan.Job(trial: 0, bracket: 0, rung: rung, epochs: job.epochs)
             let strange = TrialResult(
                 job: job, settings: search.settings(of: 0), validationLoss: 1, score: 1, bestEpoch: 1, divergence: nil,
                 seconds: 1, isScoredByAccuracy: true)
-            try writeBytes(Array((strange.json.text + "\n").utf8), to: path + "/trials.jsonl")
+            try writeBytes(SealedLine.sealed(strange.json.text), to: path + "/trials.jsonl")
             expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
         }
     }
@@ -252,30 +252,42 @@ struct SearchTests {
         let result = TrialResult(
             job: .init(trial: 0, bracket: 0, rung: 0, epochs: 1), settings: settings, validationLoss: 1, score: 1,
             bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true)
-        let text = "\(result.json.text)\r\n"
-        try writeBytes(Array((text + "{\"trial\":").utf8), to: path + "/trials.jsonl")
+        let line = SealedLine.sealed(result.json.text).dropLast() + Array("\r\n".utf8)
+        try writeBytes(line + Array("{\"trial\":".utf8), to: path + "/trials.jsonl")
         let folder = try SearchFolder.open(path)
         #expect(try folder.takeTrials(isScoredByAccuracy: true).map(\.result) == [result])
-        #expect(try readBytes(path + "/trials.jsonl") == Array(text.utf8))
+        #expect(try readBytes(path + "/trials.jsonl") == line)
     }
 
-    /// A power cut may leave a line at its full length, with zeros where sectors of it were not written. Only the last may be.
-    @Test func aLineThatAPowerCutLeft() throws {
+    /// Of the last line a power cut may have left a part, or some sectors; that training is done again. A bit that flipped in
+    /// another line is noticed.
+    @Test func everyFlippedBitOfALine() throws {
         let path = folder.file("search")
+        let trials = path + "/trials.jsonl"
         let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
             of: 0)
-        let line =
+        let line = SealedLine.sealed(
             TrialResult(
                 job: .init(trial: 0, bracket: 0, rung: 0, epochs: 1), settings: settings, validationLoss: 1, score: 1,
                 bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true
-            ).json.text + "\n"
-        let torn = [UInt8](repeating: 0, count: 9) + line.utf8.dropFirst(9)
+            ).json.text)
         let search = try SearchFolder.open(path)
-        try writeBytes(line.utf8 + torn, to: path + "/trials.jsonl")
-        #expect(try search.takeTrials(isScoredByAccuracy: true).count == 1)
-        #expect(try readBytes(path + "/trials.jsonl") == Array(line.utf8))
-        try writeBytes(torn + line.utf8, to: path + "/trials.jsonl")
-        expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.takeTrials(isScoredByAccuracy: true) }
+        func take(_ bytes: [UInt8]) throws -> Int {
+            try writeBytes(bytes, to: trials)
+            return try search.takeTrials(isScoredByAccuracy: true).count
+        }
+        #expect(try take(line) == 1)
+        #expect(try take(line + [UInt8](repeating: 0, count: 9) + line.dropFirst(9)) == 1)
+        #expect(try readBytes(trials) == line)
+        for bit in 0..<8 * (line.count - 1) {
+            var flipped = line
+            flipped[bit / 8] ^= 1 << (bit % 8)
+            // A newline in a line makes two of it.
+            if flipped[bit / 8] == UInt8(ascii: "\n") { continue }
+            #expect(try take(flipped) == 0)
+            expectBadData(trials, .line(1)) { _ = try take(flipped + line) }
+            #expect(try readBytes(trials) == flipped + line)
+        }
     }
 
     /// After a line that could not be written, and of which a part may be there, there is no other.

@@ -135,18 +135,32 @@ private let trials: (search: Search, folder: SearchFolder) = {
     }
 }()
 
-/// `trials.jsonl`, as the rest of a search takes it up.
+/// `trials.jsonl`, as the rest of a search takes it up: as it is, and with each line's digest at its end.
 private func testTrials(_ bytes: UnsafeRawBufferPointer) {
-    let (search, folder) = trials
     Scratch.write("search/trials.jsonl", bytes)
+    takeTrials()
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
+    let cut = lines.removeLast()
+    var file: [UInt8] = []
+    for line in lines {
+        let isWindows = line.last == UInt8(ascii: "\r")
+        let sealed = SealedLine.sealed(String(decoding: isWindows ? line.dropLast() : line, as: UTF8.self))
+        file += sealed.dropLast() + (isWindows ? [UInt8(ascii: "\r")] : []) + sealed.suffix(1)
+    }
+    (file + cut).withUnsafeBytes { _ = Scratch.write("search/trials.jsonl", $0) }
+    takeTrials()
+}
+
+private func takeTrials() {
+    let (search, folder) = trials
     let results = reading { () throws(FastTrainError) in
         try folder.takeTrials(isScoredByAccuracy: search.isScoredByAccuracy)
     }
     guard let results else { return }
-    let copy = again("read again it is refused") { () throws(FastTrainError) in
+    let copy = again("taken again it is refused") { () throws(FastTrainError) in
         try folder.takeTrials(isScoredByAccuracy: search.isScoredByAccuracy)
     }
-    expect(copy.map(\.result.json) == results.map(\.result.json), "other results when they are read again")
+    expect(copy.map(\.result.json) == results.map(\.result.json), "other results when they are taken again")
     let board = reading { () throws(FastTrainError) in
         try SearchBoard(
             search, results: results, folder: folder, begin: 0, stop: { nil }, progress: { _ in })
