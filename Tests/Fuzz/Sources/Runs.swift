@@ -137,8 +137,9 @@ private let trials: (search: Search, folder: SearchFolder) = {
 
 /// `trials.jsonl`, as the rest of a search takes it up: as it is, and with each line's digest at its end.
 private func testTrials(_ bytes: UnsafeRawBufferPointer) {
+    let (search, folder) = trials
     Scratch.write("search/trials.jsonl", bytes)
-    takeTrials()
+    takeTrials(search, folder)
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
     let cut = lines.removeLast()
     var file: [UInt8] = []
@@ -148,11 +149,10 @@ private func testTrials(_ bytes: UnsafeRawBufferPointer) {
         file += sealed.dropLast() + (isWindows ? [UInt8(ascii: "\r")] : []) + sealed.suffix(1)
     }
     (file + cut).withUnsafeBytes { _ = Scratch.write("search/trials.jsonl", $0) }
-    takeTrials()
+    takeTrials(search, folder)
 }
 
-private func takeTrials() {
-    let (search, folder) = trials
+private func takeTrials(_ search: Search, _ folder: SearchFolder) {
     let results = reading { () throws(FastTrainError) in
         try folder.takeTrials(isScoredByAccuracy: search.isScoredByAccuracy)
     }
