@@ -21,8 +21,7 @@ package struct Ticks: Sendable, Equatable {
         let first = (range.lowerBound / step - 1e-9).rounded(.up)
         let last = (range.upperBound / step + 1e-9).rounded(.down)
         values = first <= last && width.isFinite ? stride(from: first, through: last, by: 1).map { $0 * step } : []
-        let decimals = max(0, -Int(log10(step * 1.0000001).rounded(.down)))
-        labels = values.map { Self.label($0, decimals: decimals, step: step) }
+        labels = values.map { Self.label($0, step: step) }
     }
 
     /// For a logarithmic axis, of a positive range: powers of ten, and their twofold and fivefold where there is room.
@@ -39,11 +38,7 @@ package struct Ticks: Sendable, Equatable {
             self.init(range, count: count)
             return
         }
-        self.init(
-            values: marked,
-            labels: marked.map { value in
-                Self.label(value, decimals: max(0, -Int(log10(value * 1.0000001).rounded(.down))), step: value)
-            })
+        self.init(values: marked, labels: marked.map { Self.label($0, step: $0) })
     }
 
     /// The least of 1, 2, 5 times a power of ten that is no less than `least`; 1 for nothing.
@@ -53,15 +48,17 @@ package struct Ticks: Sendable, Equatable {
         return power * ([1, 2, 5].first { $0 * power >= least * 0.9999999 } ?? 10)
     }
 
-    private static func label(_ value: Double, decimals: Int, step: Double) -> String {
+    /// With as many digits as tell marks apart that are a `step` apart.
+    private static func label(_ value: Double, step: Double) -> String {
         if value == 0 { return "0" }
+        let last = exponent(step)
         if step < 0.00005 || value.magnitude >= 1e7 {
-            let exponent = Int(log10(value.magnitude * 1.0000001).rounded(.down))
-            let mantissa = value / pow(10, Double(exponent))
-            // As many digits as tell neighbours apart.
-            let digits = max(0, exponent + decimals)
-            return Format.fixed(mantissa, min(digits, 6)) + "e\(exponent)"
+            let first = exponent(value.magnitude)
+            return Format.fixed(value / pow(10, Double(first)), min(max(0, first - last), 6)) + "e\(first)"
         }
-        return decimals == 0 ? Format.integer(Int(value.rounded())) : Format.fixed(value, decimals)
+        return last >= 0 ? Format.integer(Int(value.rounded())) : Format.fixed(value, -last)
     }
+
+    /// Of the power of ten that a number above 0 begins with.
+    private static func exponent(_ value: Double) -> Int { Int(log10(value * 1.0000001).rounded(.down)) }
 }
