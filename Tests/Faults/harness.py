@@ -206,6 +206,7 @@ def read_trace(path: Path) -> list[Call]:
     for line in path.read_text().splitlines():
         name, at, other, offset, result, errno, data = line.split("\t")
         content = bytes.fromhex("" if data == "-" else data)
+        at, other = map(os.path.normpath, (at, other))
         calls.append(Call(name, at, other, int(offset), int(result), int(errno), content))
     return calls
 

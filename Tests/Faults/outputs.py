@@ -1,13 +1,16 @@
 """Everything else that writes a file: conversions, predictions, pictures, reports, curves."""
 
+import random
 import shutil
 import struct
 from pathlib import Path
 
 from calls import ANSWERS, errors, expect_harmless, is_reading, moments
 from harness import KILLED, Bench, Call, expect, leftovers, read_trace
+from power import Disk
 
 OLD = b"what was there before\n"
+POWER_LOSSES = 30  # of each command
 CONVERSIONS = ("csv", "series", "idx")
 
 # The file that is written, and what writes it, in a folder that has all that it reads.
@@ -79,14 +82,38 @@ class Output:
         return "stops" if is_stop else "failures"
 
 
+    def lose(self, number: int) -> str:
+        """The power fails at some call, or when all is done."""
+        chance = random.Random(f"{self.bench.seed} {self.command[0]} {number}")
+        at = self.prepared()
+        disk = Disk(at, chance)
+        disk.hold(at)
+        trace = self.bench.new_folder().parent / "trace"
+        done = self.run(at, trace=trace)
+        expect(done.returncode == 0, f"{self.command}: {done.stderr}")
+        calls = [call for call in read_trace(trace) if call.name != "out"]
+        end = chance.choice([len(calls), chance.randrange(len(calls))])
+        for call in calls[:end]:
+            disk.add(call)
+        target = self.bench.new_folder().parent
+        disk.write_to(target)
+        found = (target / self.name).read_bytes()
+        what = f"{self.command[0]}: power loss {number}, at {end} of {len(calls)} calls"
+        expect(found == self.new or end < len(calls) and found == OLD, f"{what}: {self.name} is not what it should be")
+        for folder in (at, trace.parent, target):
+            shutil.rmtree(folder)
+        return "losses"
+
+
 def outputs(bench: Bench) -> str:
     """Each call of a command that writes a file fails, in every way that such a call can, or the process is stopped before
-    or after it: the file has what it had, or all that it is to have."""
+    or after it, or the power fails: the file has what it had, or all that it is to have."""
     told = []
     for name, commands in COMMANDS.items():
         for command in commands:
             output = Output(bench, command, name)
             calls = read_trace(output.trace)
             counts = bench.each(moments(calls) + errors(calls), output.check)
-            told.append(f"{output.command[0]} {counts['stops']} stops, {counts['failures']} failures")
+            counts += bench.each([(number,) for number in range(POWER_LOSSES)], output.lose)
+            told.append(f"{output.command[0]} " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     return "; ".join(told)

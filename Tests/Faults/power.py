@@ -26,6 +26,17 @@ class Disk:
         self.sure: dict[str, int | None] = {}  # as they are sure to be; a folder is -1
         self.changes: list[tuple[str, dict[str, int | None]]] = []  # folder, entries
 
+    def hold(self, path: Path) -> None:
+        """A folder and all in it, as it is now: that is sure to be there."""
+        for entry in [path, *path.rglob("*")]:
+            file = -1
+            if entry.is_file():
+                file = len(self.files)
+                self.files.append(bytearray(entry.read_bytes()))
+                self.pending.append([])
+            if entry != Path(self.root):
+                self.names[str(entry)] = self.sure[str(entry)] = file
+
     def folder(self, path: str) -> str:
         return path.rsplit("/", 1)[0]
 
