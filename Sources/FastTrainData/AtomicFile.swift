@@ -3,8 +3,8 @@ import Glibc
 /// Writes a file so that, at any instant, its path holds either the old content in full or the new content in full.
 ///
 /// Temporary file in the same folder, write, fsync, rename, fsync of the folder. When this returns, the content is
-/// on the storage device, and a power cut cannot take it back. When it throws, the path is as it was and the
-/// temporary file is gone.
+/// on the storage device, and a power cut cannot take it back. When it throws, the temporary file is gone and the path is as
+/// it was, or, when only the fsync of the folder failed, has the new content.
 public enum AtomicFile {
     /// Writes what `body` writes to its sink.
     ///

@@ -54,7 +54,7 @@ package struct Ticks: Sendable, Equatable {
         let last = exponent(step)
         if step < 0.00005 || value.magnitude >= 1e7 {
             let first = exponent(value.magnitude)
-            return Format.fixed(value / pow(10, Double(first)), min(max(0, first - last), 6)) + "e\(first)"
+            return Format.fixed(value / pow(10, Double(first)), min(max(0, first - last), 15)) + "e\(first)"
         }
         return last >= 0 ? Format.integer(Int(value.rounded())) : Format.fixed(value, -last)
     }

@@ -12,6 +12,7 @@ import Testing
         #expect(Ticks(0.981...0.9843, count: 4).labels == ["0.981", "0.982", "0.983", "0.984"])
         #expect(Ticks(0...2e-6, count: 4).labels == ["0", "5e-7", "1.0e-6", "1.5e-6", "2.0e-6"].map { $0 })
         #expect(Ticks(0...4e7, count: 4).labels == ["0", "1e7", "2e7", "3e7", "4e7"])
+        #expect(Ticks(1e8...100_000_002, count: 2).labels == ["1.00000000e8", "1.00000001e8", "1.00000002e8"])
         #expect(Ticks(-1.6e36...0, count: 4).labels == ["-1.5e36", "-1.0e36", "-5e35", "0"])
     }
 

@@ -12,12 +12,12 @@ class EventBench(Bench):
 
     def begin(self, run: Path, **faults: object):
         return self.call(
-            *self.START, "--data", self.data, "--output", run, "--tensorboard", run.parent / "events",
+            *self.START, "--data", self.data, "--output", run, "--tensorboard", f"{run.parent}/events/",
             faults=faults or None, at=run.parent)
 
     def resume(self, run: Path, **faults: object):
         return self.call(
-            "resume", run, *self.RESUME, "--tensorboard", run.parent / "events", faults=faults or None, at=run.parent)
+            "resume", run, *self.RESUME, "--tensorboard", f"{run.parent}/events/", faults=faults or None, at=run.parent)
 
     def contents(self, run: Path) -> dict[str, object]:
         curves = {f"events/{name}": curve(run.parent / "events" / name) for name in ("training", "validation")}
@@ -36,19 +36,19 @@ class LateEventBench(EventBench):
         return run
 
 
-def curve(folder: Path) -> dict[int, float]:
-    """The loss of each epoch, as TensorBoard reads it: the files in the order of their names; a step that comes again, or a
-    new beginning, puts an end to what was known of it and of later ones."""
-    found: dict[int, float] = {}
+def curve(folder: Path) -> list[tuple[int, float]]:
+    """Epochs and losses, as TensorBoard reads them: the files in the order of their names; a restart puts an end to what was
+    known of its step and of later ones."""
+    found: list[tuple[int, float]] = []
     for path in sorted(folder.glob("*tfevents*")):
         for record in records(path.read_bytes()):
             event = dict(fields(record))
             step = event.get(2, 0)
-            if 7 in event or 5 in event:
-                found = {known: loss for known, loss in found.items() if known < step}
+            if 7 in event:
+                found = [(known, loss) for known, loss in found if known < step]
             if 5 in event:
                 values = [dict(fields(value)) for _, value in fields(event[5])]
-                found |= {step: value[2] for value in values if value[1] == b"loss"}
+                found += [(step, value[2]) for value in values if value[1] == b"loss"]
     return found
 
 

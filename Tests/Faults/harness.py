@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import struct
@@ -126,7 +127,8 @@ class Bench:
         return contents(run)
 
     def begin(self, run: Path, **faults: object):
-        return self.call(*self.START, "--data", self.data, "--output", run, faults=faults or None, at=run.parent)
+        # With a slash at its end, as shells complete the names of folders.
+        return self.call(*self.START, "--data", self.data, "--output", f"{run}/", faults=faults or None, at=run.parent)
 
     def resume(self, run: Path, **faults: object):
         return self.call("resume", run, *self.RESUME, faults=faults or None, at=run.parent)
@@ -163,9 +165,12 @@ class Bench:
         return done.stderr
 
     def reported(self, calls: list[Call]) -> list[str]:
-        """The checkpoints that the program went on from as saved: the next file, the history, was begun after each."""
+        """The checkpoints that the program went on from as saved: the next file, the history, was begun after each; or it said
+        that it resumes from there."""
         saved, waiting = [], None
         for call in calls:
+            if call.name == "out" and (resumed := re.search(rb"^resumes +after step ([\d,]+)", call.data, re.M)):
+                saved.append(f"step-{int(resumed[1].replace(b',', b'')):010}.safetensors")
             if call.name == "rename" and "/checkpoints/step-" in call.other:
                 waiting = call.other.rsplit("/", 1)[1]
             elif call.name in ("create", "out") and waiting:

@@ -22,6 +22,7 @@ COMMANDS = {
     ],
     "new.csv": ["predict run --data table.csv --threads 1 -o new.csv"],
     "new.png": ["boundary run --threads 1 -o new.png"],
+    "new.json": ["find-rate --data data.safetensors --hidden 8 --threads 1 -o new.json"],
     "new.svg": ["find-rate --data data.safetensors --hidden 8 --threads 1 -o new.svg"],
     "run/report.html": ["report run --threads 1"],
 }

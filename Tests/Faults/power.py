@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from calls import numbered
-from harness import Bench, Call, read_trace
+from harness import Bench, Call, expect, read_trace
 
 SECTOR = 512
 
@@ -118,8 +118,8 @@ def sectors(offset: int, data: bytes) -> list[tuple[int, bytes]]:
 def losses(bench: Bench, count: int) -> str:
     """The power fails at any call, of a run or of one that goes on with a killed one: whatever was reported as saved is
     there, nothing unsound is used, and all comes out the same."""
-    calls = bench.trace(bench.new_folder())
-    most = len(numbered(calls))
+    calls = numbered(bench.trace(bench.new_folder()))
+    renames = [number for number, call in calls if call.name == "rename"]
 
     def lose(number: int) -> bool:
         chance = random.Random(f"{bench.seed} {number}")
@@ -127,8 +127,9 @@ def losses(bench: Bench, count: int) -> str:
         what = f"power loss {number}"
         done = []
         if chance.random() < 0.5:
-            # Early calls, by which folders are made, as often as late ones.
-            at, moment = int(most ** chance.random()), chance.choice(["before", "after"])
+            # Early calls, by which folders are made, as often as late ones; and between a rename and what makes it durable.
+            at = chance.choice([int(len(calls) ** chance.random()), chance.choice(renames)])
+            moment = "after" if at in renames else chance.choice(["before", "after"])
             trace = run.parent / "killed"
             bench.begin(run, at=at, do=moment, trace=trace)
             what += f", after a kill {moment} call {at}"
@@ -151,4 +152,5 @@ def losses(bench: Bench, count: int) -> str:
         return bool(reported)
 
     counts = bench.each([(number,) for number in range(count)], lose)
+    expect(counts[True] > 0, "no power loss with something reported as saved")
     return f"{count} power losses, {counts[True]} of them with something saved"

@@ -6,8 +6,17 @@ enum FileSystem {
 
     static func exists(_ path: String) -> Bool { System.status(path) != nil }
 
-    /// Makes a folder and those above it that are missing; when this returns, it is on the storage device.
+    /// A folder's path without slashes at its end. Not empty: that would be a path from the root.
+    static func trimmed(_ path: String) -> String {
+        var path = path
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.unicodeScalars.removeLast() }
+        return path.isEmpty ? "." : path
+    }
+
+    /// Makes a folder and those above it that are missing. When this returns, it is on the storage device, if its file
+    /// system can tell that of a folder and the one above may be read.
     static func makeFolder(_ path: String) throws(FastTrainError) {
+        let path = trimmed(path)
         let parent = AtomicFile.folder(of: path)
         if !isFolder(path) {
             if parent != path { try makeFolder(parent) }

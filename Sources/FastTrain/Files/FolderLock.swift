@@ -5,9 +5,9 @@ import Glibc
 final class FolderLock: Sendable {
     private let descriptor: Int32
 
-    /// How often it is tried, with a pause of 10 ms between, when the lock is held and no live process says that it holds it: its owner is
-    /// about to say so, or it has let go while another thread of its process starts a program, which has all descriptors
-    /// until it is that program.
+    /// How often it is tried, with a pause of 10 ms between, when the lock is held and no live process says that it is the
+    /// owner. Either the owner is about to say so; or it has let go, but another thread of its process is starting a program,
+    /// and until that runs it has all open files. 0.4 s leave time within the second in which a run is to be refused.
     private static let mostAttempts = 40
 
     /// Takes the lock of `folder`. Throws `.folderInUse` when a live process (or another object in this one) has it,
@@ -21,18 +21,17 @@ final class FolderLock: Sendable {
         var attempts = 1
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
-            var failure = FastTrainError.inputOutput(path: path, operation: "flock", reason: System.reason)
-            if errno == EWOULDBLOCK {
-                let holder = holder(descriptor)
-                if holder == nil, attempts < mostAttempts {
-                    attempts += 1
-                    pause()
-                    continue
-                }
-                failure = .folderInUse(path: folder, holder: holder)
+            guard errno == EWOULDBLOCK else {
+                defer { close(descriptor) }
+                throw .inputOutput(path: path, operation: "flock", reason: System.reason)
             }
-            close(descriptor)
-            throw failure
+            let holder = holder(descriptor)
+            guard holder == nil, attempts < mostAttempts else {
+                close(descriptor)
+                throw .folderInUse(path: folder, holder: holder)
+            }
+            attempts += 1
+            pause()
         }
         return FolderLock(locked: descriptor)
     }

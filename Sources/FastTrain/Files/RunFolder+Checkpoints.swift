@@ -35,7 +35,7 @@ extension RunFolder {
         try newestSoundCheckpoint(of: readRecipe())
     }
 
-    /// The same; `run`: what `readRecipe` gave.
+    /// The same; `run`: what `readRecipe` gave, but for the number of epochs.
     func newestSoundCheckpoint(of run: RunDescription) throws(FastTrainError) -> (
         checkpoint: Checkpoint, path: String, warnings: [String]
     )? {

@@ -31,7 +31,7 @@ public final class RunFolder: Sendable {
     ///
     /// Throws `.cannotCreate` when it holds a run already or cannot be made, `.folderInUse` when another process owns it.
     public static func create(_ path: String) throws(FastTrainError) -> RunFolder {
-        let path = trimmed(path)
+        let path = FileSystem.trimmed(path)
         try FileSystem.makeFolder(path)
         let folder = try RunFolder(path)
         for name in files where FileSystem.exists(path + "/" + name) {
@@ -53,9 +53,9 @@ public final class RunFolder: Sendable {
 
     /// Takes the folder of an existing run.
     ///
-    /// Throws `.noInput` when there is none, `.folderInUse` when another process owns it.
+    /// Throws `.noInput` when there is none, `.folderInUse` when another process owns it, `.inputOutput`.
     public static func open(_ path: String) throws(FastTrainError) -> RunFolder {
-        let path = trimmed(path)
+        let path = FileSystem.trimmed(path)
         guard FileSystem.isFolder(path) else {
             throw .noInput(path: path, reason: FileSystem.exists(path) ? "is not a folder" : "no such folder")
         }
@@ -76,13 +76,6 @@ public final class RunFolder: Sendable {
         // Nobody else writes here now: what looks like a file being written was left by a killed process.
         AtomicFile.removeLeftovers(in: path)
         AtomicFile.removeLeftovers(in: checkpointsPath)
-    }
-
-    /// The path as it is used from here on. Not empty: that would be a path from the root.
-    private static func trimmed(_ path: String) -> String {
-        var path = path
-        while path.count > 1, path.last == "/" { path.removeLast() }
-        return path.isEmpty ? "." : path
     }
 }
 

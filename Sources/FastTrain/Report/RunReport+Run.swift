@@ -56,8 +56,8 @@ extension Training {
     /// Returns the page's path.
     ///
     /// `data`: what the run was started on, nil to open the file that `recipe.json` names. Throws `.noInput` when there is
-    /// no run or nothing of it is saved yet, `.badData` when the data is not that of the run, `.folderInUse`. `warn` is told
-    /// of each checkpoint that cannot be used, by which there would have been more to report.
+    /// no run or nothing of it is saved yet, `.badData` when the data is not that of the run, `.folderInUse`, `.inputOutput`.
+    /// `warn` is told of each checkpoint that cannot be used, by which there would have been more to report.
     public static func report(
         _ path: String, data: Dataset? = nil, threads: Int? = nil, warn: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> String {
@@ -100,7 +100,7 @@ extension Training {
             newest = try folder.newestSoundCheckpoint(of: run)
             newest?.warnings.forEach(warn)
         } catch {
-            guard finished != nil, case .badData = error else { throw error }
+            guard finished != nil else { throw error }
             warn("no checkpoint can be used: \(error)")
             newest = nil
         }

@@ -81,7 +81,7 @@ public final class Search: Sendable {
         _ path: String, threads: Int? = nil, time: Double? = nil, data: Dataset? = nil
     ) throws(FastTrainError) -> Search {
         let folder = try SearchFolder.open(path)
-        let description = try folder.readDescription()
+        let description = folder.description
         let data =
             if let data { data } else if let path = description.data { try Dataset(path: path) } else {
                 try Dataset.mnistSample()
@@ -209,12 +209,10 @@ public final class Search: Sendable {
         progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
     ) throws(FastTrainError) -> SearchOutcome {
         let begin = RunClock.now()
+        let results = try folder?.takeTrials(isScoredByAccuracy: isScoredByAccuracy) { progress(.warning($0)) }
         let board = try SearchBoard(
-            self, results: folder?.takeTrials(isScoredByAccuracy: isScoredByAccuracy) ?? [], folder: folder,
-            begin: begin,
-            stop: stop, progress: progress)
-        // Once the winner's training is begun the choice is made.
-        let isChosen = folder.map { FileSystem.exists(RunFolder.recipePath(in: $0.bestPath)) } ?? false
+            self, results: results ?? [], folder: folder, begin: begin, stop: stop, progress: progress)
+        let isChosen = folder?.isChosen ?? false
         if !isChosen { try board.run() }
         let ranking = board.plan.ranking
         func outcome(_ training: Training?, _ final: Outcome?, _ interrupted: Int32?) -> SearchOutcome {

@@ -1,31 +1,38 @@
+import FastTrainData
 import Glibc
 import Synchronization
 
 /// The folder of a search, owned by this object: `search.json`, `trials.jsonl` and, when the winner is known, the folder
 /// `best` of its run.
 ///
-/// A line of `trials.jsonl` has a digest of itself, and is on the storage device before the next is begun. A kill, a power cut or a full disk leaves at
-/// most a part of the last line, which is left out when the search goes on.
+/// A line of `trials.jsonl` has a digest of itself and of the search, and is on the storage device before the next is begun.
+/// A kill, a power cut or a full disk leaves at most a part of the last line, which is left out when the search goes on.
 final class SearchFolder: Sendable {
     let path: String
+    /// What `search.json` says, but for where the data lie.
+    let description: SearchDescription
     private let lock: FolderLock
     /// Why a line could not be written: after a part of it there can be no other.
     private let failure = Mutex<FastTrainError?>(nil)
 
-    static func isOne(_ path: String) -> Bool { FileSystem.exists(path + "/search.json") }
+    static func isOne(_ path: String) -> Bool { FileSystem.exists(descriptionPath(in: path)) }
 
-    var descriptionPath: String { path + "/search.json" }
+    private static func descriptionPath(in folder: String) -> String { folder + "/search.json" }
+
     var trialsPath: String { path + "/trials.jsonl" }
     var bestPath: String { path + "/best" }
+
+    /// Whether the winner's training is begun: all trials were there by then, and another choice cannot be made.
+    var isChosen: Bool { FileSystem.exists(RunFolder.recipePath(in: bestPath)) }
 
     /// Takes the folder for a search; makes it when missing.
     ///
     /// Throws `.cannotCreate` when it holds a run or another search, `.folderInUse`.
     static func take(_ path: String, for description: SearchDescription) throws(FastTrainError) -> SearchFolder {
         try FileSystem.makeFolder(path)
-        let folder = try SearchFolder(path)
-        if FileSystem.exists(folder.descriptionPath) {
-            let other = try folder.readDescription()
+        let (path, lock) = try own(path)
+        if isOne(path) {
+            let other = try readDescription(in: path)
             var moved = description
             moved.data = other.data  // where the data lie makes no other search, their content does
             let differences = moved.differences(from: other)
@@ -40,52 +47,73 @@ final class SearchFolder: Sendable {
             guard !FileSystem.exists(RunFolder.recipePath(in: path)) else {
                 throw .cannotCreate(path: path, reason: "holds a run already; choose another folder")
             }
-            try AtomicFile.write(description.json.page, to: folder.descriptionPath)
+            try AtomicFile.write(description.json.page, to: descriptionPath(in: path))
         }
-        return folder
+        return SearchFolder(path, lock, description)
     }
 
-    /// Takes the folder of a search. Throws `.noInput` when there is none, `.folderInUse`.
+    /// Takes the folder of a search. Throws `.noInput` when there is none, `.folderInUse`, `.badData` that names the member
+    /// of `search.json`.
     static func open(_ path: String) throws(FastTrainError) -> SearchFolder {
         guard isOne(path) else { throw .noInput(path: path, reason: "holds no search: no search.json in it") }
-        return try SearchFolder(path)
+        let (path, lock) = try own(path)
+        return SearchFolder(path, lock, try readDescription(in: path))
     }
 
-    private init(_ path: String) throws(FastTrainError) {
-        var path = path
-        while path.count > 1, path.last == "/" { path.removeLast() }
+    private init(_ path: String, _ lock: FolderLock, _ description: SearchDescription) {
         self.path = path
-        lock = try FolderLock.take(path)
-        AtomicFile.removeLeftovers(in: path)
+        self.lock = lock
+        self.description = description
     }
 
-    func readDescription() throws(FastTrainError) -> SearchDescription {
-        let text = try FileSystem.readText(descriptionPath)
-        return try SearchDescription(json: JSON(parsing: text, file: descriptionPath), file: descriptionPath)
+    private static func own(_ path: String) throws(FastTrainError) -> (String, FolderLock) {
+        let path = FileSystem.trimmed(path)
+        let lock = try FolderLock.take(path)
+        AtomicFile.removeLeftovers(in: path)
+        return (path, lock)
+    }
+
+    private static func readDescription(in path: String) throws(FastTrainError) -> SearchDescription {
+        let file = descriptionPath(in: path)
+        return try SearchDescription(json: JSON(parsing: try FileSystem.readText(file), file: file), file: file)
     }
 
     /// The most bytes of `trials.jsonl`: a million trials and more.
     private static let mostTrialBytes = 1 << 30
 
     /// The results so far, with their places in the file, which is written anew: what a process that ended by a failure or
-    /// a kill wrote last may be in part, or not on the storage device yet. Throws `.badData` with the line, `.noInput`,
-    /// `.cannotCreate`, `.inputOutput`.
+    /// a kill wrote last may be there in part, or not be on the storage device yet.
+    ///
+    /// `warn` is told of a last line that is left out, for that training to be done again, though it has its end. Throws
+    /// `.badData` with the line, `.noInput`, `.cannotCreate`, `.inputOutput`.
     func takeTrials(
-        isScoredByAccuracy: Bool
+        isScoredByAccuracy: Bool, warn: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
         let bytes =
             FileSystem.exists(trialsPath) ? try FileSystem.readBytes(trialsPath, most: Self.mostTrialBytes) : []
-        // What comes after the last newline was not written to its end. The line before it may lack sectors: a file can be
-        // made longer before all is written by which it is.
-        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-        if let last = lines.last, SealedLine.content(of: last) == nil { lines.removeLast() }
+        // What comes after the last newline was not written to its end.
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let rest = lines.removeLast()
+        let seal = description.seal
+        if isChosen {
+            guard rest.isEmpty, !lines.isEmpty else {
+                throw .badData(
+                    file: trialsPath, place: .line(lines.count + 1),
+                    expected: "all trials by which \(bestPath) was chosen",
+                    found: rest.isEmpty ? "none" : "a part of one")
+            }
+        } else if let last = lines.last, seal.content(of: last) == nil {
+            // It may lack sectors: a file can be made longer before all is written by which it is.
+            warn("\(trialsPath), line \(lines.count): cut off or damaged; that training is done again")
+            lines.removeLast()
+        }
         var results: [(TrialResult, FastTrainError.Place)] = []
         for (index, line) in lines.enumerated() {
             let place = FastTrainError.Place.line(index + 1)
-            guard let content = SealedLine.content(of: line) else {
+            guard let content = seal.content(of: line) else {
                 throw .badData(
-                    file: trialsPath, place: place, expected: "a line with its digest at its end",
-                    found: "none, or another: the line is damaged")
+                    file: trialsPath, place: place, expected: "a line of this search with its digest at its end",
+                    found: "none, or another: the line, or search.json, is damaged")
             }
             let json = try JSON(parsing: content, file: trialsPath, place: place)
             let result = try TrialResult(
@@ -93,17 +121,18 @@ final class SearchFolder: Sendable {
             results.append((result, place))
         }
         try AtomicFile.write(Array(bytes.prefix(lines.reduce(0) { $0 + $1.count + 1 })), to: trialsPath)
+        failure.withLock { $0 = nil }
         return results
     }
 
     /// Adds a line to the file that `takeTrials` has made. When this returns, it is on the storage device.
     ///
-    /// Throws `.inputOutput`; from then on, at each call.
+    /// Throws `.inputOutput`; from then on, at each call until `takeTrials`.
     func append(_ result: TrialResult) throws(FastTrainError) {
         try failure.withLock { (failure) throws(FastTrainError) in
             if let failure { throw failure }
             do throws(FastTrainError) {
-                try write(SealedLine.sealed(result.json.text))
+                try write(description.seal.line(of: Array(result.json.text.utf8)))
             } catch {
                 failure = error
                 throw error
@@ -120,5 +149,15 @@ final class SearchFolder: Sendable {
         defer { close(descriptor) }
         guard line.withUnsafeBytes({ System.writeAll(descriptor, $0) }) else { throw failure("write") }
         guard System.synchronize(descriptor) else { throw failure("fsync") }
+    }
+}
+
+extension SearchDescription {
+    /// What the lines of `trials.jsonl` are sealed by: those of another search, or of one whose settings were damaged, have
+    /// other digests.
+    var seal: Seal {
+        var description = self
+        description.data = nil
+        return Seal(of: description.json.text)
     }
 }

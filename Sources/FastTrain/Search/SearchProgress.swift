@@ -23,6 +23,8 @@ public struct SearchOptions: Sendable {
 
 /// What a search tells while it goes on, by one thread at a time.
 public enum SearchProgress: Sendable {
+    /// Something in the search's folder was not as it should be; the search goes on.
+    case warning(String)
     /// Trials train; at most a few times a second.
     case status(SearchStatus)
     /// A trial has come to an end, of a rung or of all.

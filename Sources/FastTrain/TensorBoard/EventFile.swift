@@ -9,13 +9,13 @@ final class EventFile {
 
     /// A new file in a folder that no other process writes to, made if missing; with it come its first events. When this
     /// returns, they are on the storage device: after a kill or a power cut before that there is no file. TensorBoard takes
-    /// files in the order of their names, so its name is after those of all that are there.
+    /// files in the order of their names, so its name is after those of all that are there (but for one that no clock gives).
     ///
     /// Throws `.cannotCreate`, `.inputOutput`.
     init(in folder: String, wallTime: Double, _ events: [EventMessage]) throws(FastTrainError) {
         try FileSystem.makeFolder(folder)
         AtomicFile.removeLeftovers(in: folder)
-        let newest = try FileSystem.names(in: folder).compactMap(Self.seconds).max()
+        let newest = try FileSystem.names(in: folder).compactMap(Self.seconds).filter { $0 < Int.max }.max()
         let digits = String(max(Int(wallTime), (newest ?? 0) + 1))
         let zeros = String(repeating: "0", count: max(0, 10 - digits.count))
         path = folder + "/" + Self.prefix + zeros + digits + ".fasttrain"

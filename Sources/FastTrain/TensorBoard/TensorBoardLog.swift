@@ -11,20 +11,23 @@ final class TensorBoardLog: @unchecked Sendable {
     // Unchecked: see above; the session's rank 0 alone writes.
     let folder: String
     private let isResumed: Bool
+    private let lock: FolderLock
     private var training: EventFile?
     private var validation: EventFile?
 
     private var trainingFolder: String { folder + "/training" }
     private var validationFolder: String { folder + "/validation" }
 
-    /// Makes the folder. A run that is `resumed` adds to what is there; a new one must not.
+    /// Makes the folder, and owns it. A run that is `resumed` adds to what is there; a new one must not.
     ///
-    /// Throws `.cannotCreate` when a new run's folder holds events already or the folder cannot be made, `.inputOutput`.
+    /// Throws `.cannotCreate` when a new run's folder holds events already or the folder cannot be made, `.inputOutput`,
+    /// `.folderInUse`.
     init(_ folder: String, isResumed: Bool) throws(FastTrainError) {
         guard !folder.isEmpty else { throw .usage("--tensorboard: expected a folder, found none") }
         self.folder = folder
         self.isResumed = isResumed
         try FileSystem.makeFolder(folder)
+        lock = try FolderLock.take(folder)
         guard !isResumed else { return }
         guard try !holdsEvents(trainingFolder), try !holdsEvents(validationFolder) else {
             throw .cannotCreate(

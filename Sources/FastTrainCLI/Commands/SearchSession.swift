@@ -21,7 +21,11 @@ struct SearchSession {
     }
 
     private func go(_ screen: Terminal) throws(FastTrainError) -> SearchOutcome {
-        if report.quiet { return try search.run(stop: SignalFlag.received) }
+        if report.quiet {
+            return try search.run(stop: SignalFlag.received) {
+                if case .warning(let what) = $0 { Console.warning(what) }
+            }
+        }
         let block = StatusBlock(screen)
         let status = StatusLine(screen)
         defer {
@@ -32,6 +36,7 @@ struct SearchSession {
         let epochs = Mutex(0)
         return try search.run(stop: SignalFlag.received) { progress in
             switch progress {
+            case .warning(let what): Console.warning(what)
             case .status(let now):
                 block.show { SearchTable.live(now, of: search, width: $0, style: style) }
             case .trial(let result, let now):

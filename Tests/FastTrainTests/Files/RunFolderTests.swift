@@ -163,12 +163,12 @@ import Testing
         do { _ = try started() }
         let descriptor = open(path + "/lock", O_RDWR)
         try #require(flock(descriptor, LOCK_EX) == 0)
-        var pauses = 0
+        var isHeld = true
         _ = try FolderLock.take(path) {
-            pauses += 1
-            close(descriptor)
+            if isHeld { close(descriptor) } else { usleep(10_000) }
+            isHeld = false
         }
-        #expect(pauses == 1)
+        #expect(!isHeld)
     }
 
     @Test func aDeadOwnersNumberIsNotTold() throws {
@@ -180,7 +180,9 @@ import Testing
         for text in ["2147483647\n", "junk", "-1\n", "0\n", "99999999999999999999"] {
             ftruncate(descriptor, 0)
             pwrite(descriptor, text, text.utf8.count, 0)
-            #expect(throws: FastTrainError.folderInUse(path: path, holder: nil)) { try RunFolder.open(path) }
+            #expect(throws: FastTrainError.folderInUse(path: path, holder: nil)) {
+                try FolderLock.take(path, pause: {})
+            }
         }
     }
 

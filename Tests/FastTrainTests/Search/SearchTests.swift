@@ -223,23 +223,35 @@ struct SearchTests {
         }
     }
 
+    /// What may have come of the first trial.
+    private func firstResult(rung: Int = 0, settings: RecipeChanges) -> TrialResult {
+        TrialResult(
+            job: .init(trial: 0, bracket: 0, rung: rung, epochs: 1), settings: settings, validationLoss: 1, score: 1,
+            bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true)
+    }
+
+    private func line(_ text: String, of search: Search) -> [UInt8] {
+        search.description.seal.line(of: Array(text.utf8))
+    }
+
+    /// The folder of a search that has trained nothing yet, and what may come of its first trial.
+    private func begun(_ path: String) throws -> (SearchFolder, TrialResult) {
+        let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
+            of: 0)
+        return (try SearchFolder.open(path), firstResult(settings: settings))
+    }
+
     @Test func aLineOfAnotherSearchIsRefused() throws {
         let path = folder.file("search")
         let search = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path))
-        let job = SearchPlan.Job(trial: 0, bracket: 0, rung: 0, epochs: 1)
-        let foreign = TrialResult(
-            job: job, settings: search.settings(of: 1), validationLoss: 1, score: 1, bestEpoch: 1, divergence: nil,
-            seconds: 1, isScoredByAccuracy: true)
-        try writeBytes(SealedLine.sealed(foreign.json.text), to: path + "/trials.jsonl")
+        let foreign = firstResult(settings: search.settings(of: 1))
+        try writeBytes(line(foreign.json.text, of: search), to: path + "/trials.jsonl")
         expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
-        try writeBytes(SealedLine.sealed("nonsense"), to: path + "/trials.jsonl")
+        try writeBytes(line("nonsense", of: search), to: path + "/trials.jsonl")
         expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
         for rung in [-1, 1 << 62] {
-            let job = SearchPlan.Job(trial: 0, bracket: 0, rung: rung, epochs: job.epochs)
-            let strange = TrialResult(
-                job: job, settings: search.settings(of: 0), validationLoss: 1, score: 1, bestEpoch: 1, divergence: nil,
-                seconds: 1, isScoredByAccuracy: true)
-            try writeBytes(SealedLine.sealed(strange.json.text), to: path + "/trials.jsonl")
+            let strange = firstResult(rung: rung, settings: search.settings(of: 0))
+            try writeBytes(line(strange.json.text, of: search), to: path + "/trials.jsonl")
             expectBadData(path + "/trials.jsonl", .line(1)) { _ = try search.run() }
         }
     }
@@ -247,15 +259,10 @@ struct SearchTests {
     /// As an editor may leave them; what is there is not trained again.
     @Test func linesMayEndWithCarriageReturns() throws {
         let path = folder.file("search")
-        let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
-            of: 0)
-        let result = TrialResult(
-            job: .init(trial: 0, bracket: 0, rung: 0, epochs: 1), settings: settings, validationLoss: 1, score: 1,
-            bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true)
-        let line = SealedLine.sealed(result.json.text).dropLast() + Array("\r\n".utf8)
+        let (search, result) = try begun(path)
+        let line = search.description.seal.line(of: Array(result.json.text.utf8)).dropLast() + Array("\r\n".utf8)
         try writeBytes(line + Array("{\"trial\":".utf8), to: path + "/trials.jsonl")
-        let folder = try SearchFolder.open(path)
-        #expect(try folder.takeTrials(isScoredByAccuracy: true).map(\.result) == [result])
+        #expect(try search.takeTrials(isScoredByAccuracy: true).map(\.result) == [result])
         #expect(try readBytes(path + "/trials.jsonl") == line)
     }
 
@@ -264,14 +271,8 @@ struct SearchTests {
     @Test func everyFlippedBitOfALine() throws {
         let path = folder.file("search")
         let trials = path + "/trials.jsonl"
-        let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
-            of: 0)
-        let line = SealedLine.sealed(
-            TrialResult(
-                job: .init(trial: 0, bracket: 0, rung: 0, epochs: 1), settings: settings, validationLoss: 1, score: 1,
-                bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true
-            ).json.text)
-        let search = try SearchFolder.open(path)
+        let (search, result) = try begun(path)
+        let line = search.description.seal.line(of: Array(result.json.text.utf8))
         func take(_ bytes: [UInt8]) throws -> Int {
             try writeBytes(bytes, to: trials)
             return try search.takeTrials(isScoredByAccuracy: true).count
@@ -290,16 +291,28 @@ struct SearchTests {
         }
     }
 
+    /// Once the winner's training is begun there can be no other winner: what is missing then is not trained again.
+    @Test func afterTheChoiceALineIsMissing() throws {
+        let path = folder.file("search")
+        do { _ = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).run() }
+        let trials = path + "/trials.jsonl"
+        let content = try readBytes(trials)
+        var damaged = content
+        damaged[damaged.count - 60] ^= 1
+        let search = try Search.resume(path, data: data)
+        let count = content.filter { $0 == UInt8(ascii: "\n") }.count
+        for (bytes, line) in [(damaged, count), (Array(content.dropLast()), count), ([], 1)] {
+            try writeBytes(bytes, to: trials)
+            expectBadData(trials, .line(line)) { _ = try search.run() }
+            #expect(try readBytes(trials) == bytes)
+        }
+    }
+
     /// After a line that could not be written, and of which a part may be there, there is no other.
     @Test func afterALineThatFailed() throws {
         let path = folder.file("search")
-        let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
-            of: 0)
-        let result = TrialResult(
-            job: .init(trial: 0, bracket: 0, rung: 0, epochs: 1), settings: settings, validationLoss: 1, score: 1,
-            bestEpoch: 1, divergence: nil, seconds: 1, isScoredByAccuracy: true)
+        let (search, result) = try begun(path)
         let trials = path + "/trials.jsonl"
-        let search = try SearchFolder.open(path)
         let failure = FastTrainError.inputOutput(path: trials, operation: "open", reason: "No such file or directory")
         #expect(throws: failure) { try search.append(result) }
         try writeBytes([], to: trials)

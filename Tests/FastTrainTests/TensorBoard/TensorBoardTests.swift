@@ -108,7 +108,8 @@ import Testing
     @Test func withoutValidation() throws {
         let outcome = try train("logs") { $0.validation = 0 }
         #expect(try events(files("logs/training")[0]).dropFirst() == ArraySlice(outcome.history.map(training)))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.file("logs")) == ["training"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: scratch.file("logs")).sorted() == ["lock", "training"])
     }
 
     @Test func aResumedRunGoesOnInAFileOfItsOwn() throws {
@@ -150,6 +151,15 @@ import Testing
         let validated = files("logs/validation")
         #expect(try validated.map(events) == [[expected(0, .fileVersion)] + outcome.history.map(validation)])
         #expect(!FileManager.default.fileExists(atPath: partial))
+    }
+
+    @Test func twoRunsInOneFolder() throws {
+        let data = try SmallData.classes(rows: 80)
+        let first = try Training(Recipe(), on: data, options: RunOptions(tensorBoard: scratch.file("logs")))
+        #expect(throws: FastTrainError.folderInUse(path: scratch.file("logs"), holder: getpid())) {
+            try Training(Recipe(), on: data, options: RunOptions(tensorBoard: scratch.file("logs")))
+        }
+        extendLifetime(first)
     }
 
     @Test func whatCannotBe() throws {
