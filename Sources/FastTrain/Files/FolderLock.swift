@@ -1,7 +1,7 @@
 import Glibc
 
-/// Ownership of a run folder: an exclusive `flock` on its file `lock`. The kernel drops it when the process ends, in
-/// whatever way, so nobody waits for a dead owner. The file holds the owner's process number, for messages only.
+/// Ownership of a folder: an exclusive `flock` on a file in it, `lock` in a run's. The kernel drops it when the process
+/// ends, in whatever way, so nobody waits for a dead owner. The file holds the owner's process number, for messages only.
 final class FolderLock: Sendable {
     private let descriptor: Int32
 
@@ -13,9 +13,9 @@ final class FolderLock: Sendable {
     /// Takes the lock of `folder`. Throws `.folderInUse` when a live process (or another object in this one) has it,
     /// `.cannotCreate` when the file cannot be written.
     static func take(
-        _ folder: String, pause: () -> Void = { usleep(10_000) }
+        _ folder: String, file: String = "lock", pause: () -> Void = { usleep(10_000) }
     ) throws(FastTrainError) -> FolderLock {
-        let path = folder + "/lock"
+        let path = folder + "/" + file
         let descriptor = System.openOrCreate(path)
         guard descriptor >= 0 else { throw System.creationFailure(path) }
         var attempts = 1

@@ -27,7 +27,8 @@ final class TensorBoardLog: @unchecked Sendable {
         self.folder = folder
         self.isResumed = isResumed
         try FileSystem.makeFolder(folder)
-        lock = try FolderLock.take(folder)
+        // Not the run's file: its folder may be the same.
+        lock = try FolderLock.take(folder, file: "events.lock")
         guard !isResumed else { return }
         guard try !holdsEvents(trainingFolder), try !holdsEvents(validationFolder) else {
             throw .cannotCreate(

@@ -109,7 +109,9 @@ import Testing
         let outcome = try train("logs") { $0.validation = 0 }
         #expect(try events(files("logs/training")[0]).dropFirst() == ArraySlice(outcome.history.map(training)))
         #expect(
-            try FileManager.default.contentsOfDirectory(atPath: scratch.file("logs")).sorted() == ["lock", "training"])
+            try FileManager.default.contentsOfDirectory(atPath: scratch.file("logs")).sorted() == [
+                "events.lock", "training",
+            ])
     }
 
     @Test func aResumedRunGoesOnInAFileOfItsOwn() throws {
@@ -151,6 +153,18 @@ import Testing
         let validated = files("logs/validation")
         #expect(try validated.map(events) == [[expected(0, .fileVersion)] + outcome.history.map(validation)])
         #expect(!FileManager.default.fileExists(atPath: partial))
+    }
+
+    @Test func eventsInTheRunsFolder() throws {
+        let run = scratch.file("run")
+        let data = try SmallData.classes(rows: 80)
+        func options() -> RunOptions { RunOptions(output: run, tensorBoard: run) }
+        var recipe = Recipe()
+        recipe.epochs = 2
+        do { _ = try Training(recipe, on: data, options: options()).train() }
+        let outcome = try Training.resume(run, epochs: 3, data: data, tensorBoard: run).train()
+        #expect(outcome.history.count == 3)
+        #expect(files("run/training").count == 2)
     }
 
     @Test func twoRunsInOneFolder() throws {
