@@ -11,6 +11,8 @@ final class SearchFolder: Sendable {
     let path: String
     /// What `search.json` says, but for where the data lie.
     let description: SearchDescription
+    /// Of the lines of `trials.jsonl`.
+    let seal: Seal
     private let lock: FolderLock
     /// Why a line could not be written: after a part of it there can be no other.
     private let failure = Mutex<FastTrainError?>(nil)
@@ -64,6 +66,7 @@ final class SearchFolder: Sendable {
         self.path = path
         self.lock = lock
         self.description = description
+        seal = description.seal
     }
 
     private static func own(_ path: String) throws(FastTrainError) -> (String, FolderLock) {
@@ -94,7 +97,6 @@ final class SearchFolder: Sendable {
         // What comes after the last newline was not written to its end.
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let rest = lines.removeLast()
-        let seal = description.seal
         if isChosen {
             guard rest.isEmpty, !lines.isEmpty else {
                 throw .badData(
@@ -132,7 +134,7 @@ final class SearchFolder: Sendable {
         try failure.withLock { (failure) throws(FastTrainError) in
             if let failure { throw failure }
             do throws(FastTrainError) {
-                try write(description.seal.line(of: Array(result.json.text.utf8)))
+                try write(seal.line(of: Array(result.json.text.utf8)))
             } catch {
                 failure = error
                 throw error

@@ -260,7 +260,7 @@ struct SearchTests {
     @Test func linesMayEndWithCarriageReturns() throws {
         let path = folder.file("search")
         let (search, result) = try begun(path)
-        let line = search.description.seal.line(of: Array(result.json.text.utf8)).dropLast() + Array("\r\n".utf8)
+        let line = search.seal.line(of: Array(result.json.text.utf8)).dropLast() + Array("\r\n".utf8)
         try writeBytes(line + Array("{\"trial\":".utf8), to: path + "/trials.jsonl")
         #expect(try search.takeTrials(isScoredByAccuracy: true).map(\.result) == [result])
         #expect(try readBytes(path + "/trials.jsonl") == line)
@@ -272,7 +272,7 @@ struct SearchTests {
         let path = folder.file("search")
         let trials = path + "/trials.jsonl"
         let (search, result) = try begun(path)
-        let line = search.description.seal.line(of: Array(result.json.text.utf8))
+        let line = search.seal.line(of: Array(result.json.text.utf8))
         func take(_ bytes: [UInt8]) throws -> Int {
             try writeBytes(bytes, to: trials)
             return try search.takeTrials(isScoredByAccuracy: true).count

@@ -145,7 +145,7 @@ private func testTrials(_ bytes: UnsafeRawBufferPointer) {
     var file: [UInt8] = []
     for line in lines {
         let isWindows = line.last == UInt8(ascii: "\r")
-        let sealed = folder.description.seal.line(of: Array(isWindows ? line.dropLast() : line))
+        let sealed = folder.seal.line(of: Array(isWindows ? line.dropLast() : line))
         file += sealed.dropLast() + (isWindows ? [UInt8(ascii: "\r")] : []) + sealed.suffix(1)
     }
     (file + cut).withUnsafeBytes { _ = Scratch.write("search/trials.jsonl", $0) }
