@@ -55,12 +55,9 @@ if [ -n "${FASTTRAIN_LONG:-}" ]; then
     xor=("$swift" run --package-path Examples/library -c release --scratch-path .build-examples xor)
 else
     "$swift" package --package-path Examples/library --scratch-path "$work/build" describe >/dev/null
-    modules=(FastTrain FastTrainData FastTrainPictures KernelDispatch KernelTypes KernelsScalar KernelsAVX2 KernelsAVX512
-        KernelsAVX512BF16 CThreadTeam CCPUFeatures CIntrinsics CSample CMappings)
-    objects=()
-    for module in "${modules[@]}"; do
-        while IFS= read -r -d '' object; do objects+=("$object"); done < <(find "$programs/$module.build" -name '*.o' -print0)
-    done
+    # What the program is linked of, but for what it alone needs: in the folders there may be more, of files that are gone.
+    mapfile -t objects < <(xargs -n 1 <"$programs/fasttrain.product/Objects.LinkFileList" |
+        grep -vE '/(FastTrainCLI|ArgumentParser[A-Za-z]*|CSignal)\.build/')
     "${swift}c" -O -swift-version 6 -static-stdlib -I "$programs/Modules" \
         $(find Sources "$programs"/{CSample,CMappings}.build -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') \
         Examples/library/Sources/xor/main.swift "${objects[@]}" -lomp5 -lz -l:libyaml.a -o "$work/xor"
