@@ -155,6 +155,19 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: partial))
     }
 
+    /// A name that no clock gives is not counted on from.
+    @Test func afterAFileOfTheLastSecond() throws {
+        _ = try train("logs")
+        let strange = scratch.file("logs/training/events.out.tfevents.\(Int.max).fasttrain")
+        try writeBytes([], to: strange)
+        _ = try Training.resume(
+            scratch.file("run"), epochs: 4, threads: 1, data: SmallData.classes(rows: 80),
+            tensorBoard: scratch.file("logs")
+        ).train()
+        #expect(files("logs/training").count == 3)
+        #expect(try readBytes(strange).isEmpty)
+    }
+
     @Test func eventsInTheRunsFolder() throws {
         let run = scratch.file("run")
         let data = try SmallData.classes(rows: 80)
