@@ -10,10 +10,8 @@ from harness import KILLED, Bench, expect
 class EventBench(Bench):
     """Beside what a run's result is: whatever happened, the events in its folder make whole curves."""
 
-    def begin(self, run: Path, **faults: object):
-        return self.call(
-            *self.START, "--data", self.data, "--output", run, "--tensorboard", f"{run.parent}/events/",
-            faults=faults or None, at=run.parent)
+    def start(self, run: Path) -> list[object]:
+        return [*super().start(run), "--tensorboard", f"{run.parent}/events/"]
 
     def resume(self, run: Path, **faults: object):
         return self.call(
@@ -31,7 +29,8 @@ class LateEventBench(EventBench):
 
     def torn(self) -> Path:
         run = self.new_folder()
-        done = Bench.begin(self, run, at=self.TORN_WRITE, calls="write", do="torn")
+        done = self.call(
+            *Bench.start(self, run), faults={"at": self.TORN_WRITE, "calls": "write", "do": "torn"}, at=run.parent)
         expect(done.returncode == KILLED, "it was to be killed in the middle of a save")
         return run
 

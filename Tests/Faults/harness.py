@@ -126,9 +126,12 @@ class Bench:
         """All that its result is."""
         return contents(run)
 
+    def start(self, run: Path) -> list[object]:
+        """The command that begins; the folder with a slash at its end, as shells complete names."""
+        return [*self.START, "--data", self.data, "--output", f"{run}/"]
+
     def begin(self, run: Path, **faults: object):
-        # With a slash at its end, as shells complete the names of folders.
-        return self.call(*self.START, "--data", self.data, "--output", f"{run}/", faults=faults or None, at=run.parent)
+        return self.call(*self.start(run), faults=faults or None, at=run.parent)
 
     def resume(self, run: Path, **faults: object):
         return self.call("resume", run, *self.RESUME, faults=faults or None, at=run.parent)

@@ -21,7 +21,7 @@ def kills(bench: Bench, count: int) -> str:
             faults = {}
             if bench.random.random() < 0.7:
                 faults = {"at": bench.random.randrange(1, calls), "do": bench.random.choice(["before", "after", "torn"])}
-            arguments = [*bench.START, "--data", bench.data, "--output", run] if is_new else ["resume", run]
+            arguments = bench.start(run) if is_new else ["resume", run]
             command, environment = bench.command(*arguments, faults=faults or None, at=run.parent)
             process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             if not faults:

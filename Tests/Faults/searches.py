@@ -23,16 +23,20 @@ class SearchBench(Bench):
 
     def reported(self, calls: list[Call]) -> list[str]:
         """The trainings whose figures were shown."""
-        said = b"".join(call.data for call in calls if call.name == "out").decode(errors="replace")
-        return re.findall(r"^\d+/6  (trial \d+  \d+ epoch)", said, re.M)
+        return shown(b"".join(call.data for call in calls if call.name == "out").decode(errors="replace"))
 
     def expect_kept(self, run: Path, reported: list[str], what: str) -> None:
         kept = [f"trial {trial['trial'] + 1}  {trial['epochs']} epoch" for trial in trials(run)]
         expect(set(reported) <= set(kept), f"{what}: shown were {reported}, there are {kept}")
 
     def expect_used(self, said: str, reported: list[str], what: str) -> None:
-        again = re.findall(r"^\d+/6  (trial \d+  \d+ epoch)", said, re.M)
-        expect(not set(reported) & set(again), f"{what}: trained again: {set(reported) & set(again)}")
+        again = set(reported) & set(shown(said))
+        expect(not again, f"{what}: trained again: {again}")
+
+
+def shown(said: str) -> list[str]:
+    """The trainings that the program told of as done."""
+    return re.findall(r"^\d+/6  (trial \d+  \d+ epoch)", said, re.M)
 
 
 def search_contents(run: Path) -> dict[str, object]:

@@ -13,7 +13,7 @@ def signals(bench: Bench) -> str:
 
     def run_of(faults: dict[str, object]):
         run = bench.new_folder()
-        return run, bench.call(*bench.START, "--data", bench.data, "--output", run, faults=faults, at=bench.folder)
+        return run, bench.call(*bench.start(run), faults=faults, at=bench.folder)
 
     def send(number: int, name: str) -> str:
         run, done = run_of({"at": number, "do": name})

@@ -3,9 +3,9 @@
 
     Tests/Faults/soak.py FASTTRAIN FASTTRAIN_DATA [--hours 2 | --rounds N] [--seed N] [--first N] [--epochs N]
 
-A round draws a data set and a recipe, or what is varied in a search for one, runs it undisturbed, and then with stops at random moments, each time on another
-number of threads and another instruction set. Both must come to the same bits. Ends with 1 at the first difference, keeps
-its folders and says how to do the round again.
+A round draws a data set and a recipe, or what is varied in a search for one, runs it undisturbed, and then with stops at
+random moments, each time on another number of threads and another instruction set. Both must come to the same bits. Ends
+with 1 at the first difference, keeps its folders and says how to do the round again.
 """
 
 import argparse
