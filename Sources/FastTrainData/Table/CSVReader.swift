@@ -50,8 +50,9 @@ final class CSVReader {
     /// The least room that tells a byte order mark.
     private static let leastBufferBytes = 4
 
-    /// Opens the file, to be read through a buffer of so many bytes, which grows for a longer record. Throws `.noInput` when
-    /// there is none or it is none that can be read more than once, `.badData` when it is in UTF-16.
+    /// Opens the file, to be read through a buffer of so many bytes or, for a smaller file, of its size, which grows for a
+    /// longer record. Throws `.noInput` when there is none or it is none that can be read more than once, `.badData` when it
+    /// is in UTF-16.
     init(path: String, delimiter: UInt8, bufferBytes: Int = 1 << 20) throws(FastTrainError) {
         self.path = path
         self.delimiter = delimiter
@@ -59,7 +60,10 @@ final class CSVReader {
         for byte in [delimiter, Byte.lineFeed, Byte.carriageReturn, Byte.quote, 0] { isSpecial[Int(byte)] = true }
         self.isSpecial = isSpecial
         descriptor = try System.openRegularFile(path)
-        buffer = .allocate(capacity: max(bufferBytes, Self.leastBufferBytes))
+        var status = stat()
+        let isSmall = fstat(descriptor, &status) == 0 && status.st_size < bufferBytes
+        // A byte more than a small file has: the read that finds its end has to have room for one.
+        buffer = .allocate(capacity: max(isSmall ? Int(status.st_size) + 1 : bufferBytes, Self.leastBufferBytes))
         fields = .allocate(capacity: 64)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         try start()
