@@ -7,41 +7,49 @@ let networkParsers = [
     Parser(name: "rows", test: testRows),
 ]
 
-/// An assembled model or checkpoint. What is accepted and saved is read again as the same.
+private let checkpointLine = Array("format=\(Checkpoint.format)\n".utf8)
+
+/// An assembled model or checkpoint. What is accepted and saved is read again as the same. What is not the one by its first
+/// line is taken for it only once in four times: that it is none is all that is to be learned.
 private func testModel(_ bytes: UnsafeRawBufferPointer) {
     guard let file = Assembly.file(bytes) else { return }
     let path = file.withUnsafeBytes { Scratch.write("input.safetensors", $0) }
-    let copies = ["first.safetensors", "second.safetensors"].map { Scratch.folder + "/" + $0 }
-    if let model = reading({ () throws(FastTrainError) in try Model(path: path) }) {
-        again("saving fails") { () throws(FastTrainError) in try model.save(to: copies[0]) }
-        let copy = again("what was saved is refused") { () throws(FastTrainError) in try Model(path: copies[0]) }
-        again("saving fails") { () throws(FastTrainError) in try copy.save(to: copies[1]) }
-        expect(Scratch.read(copies[0]) == Scratch.read(copies[1]), "other bytes when the model is saved again")
+    let isCheckpoint = bytes.starts(with: checkpointLine)
+    if !isCheckpoint || isOneInFour(bytes),
+        let model = reading({ () throws(FastTrainError) in try Model(path: path) })
+    {
+        checkCopies(of: model) { path throws(FastTrainError) in
+            try Model(path: path)
+        } save: { model, path throws(FastTrainError) in
+            try model.save(to: path)
+        }
     }
-    if let state = reading({ () throws(FastTrainError) in try Checkpoint(path: path) }) {
-        again("saving fails") { () throws(FastTrainError) in try state.save(to: copies[0]) }
-        let copy = again("what was saved is refused") { () throws(FastTrainError) in try Checkpoint(path: copies[0]) }
-        again("saving fails") { () throws(FastTrainError) in try copy.save(to: copies[1]) }
-        expect(Scratch.read(copies[0]) == Scratch.read(copies[1]), "other bytes when the checkpoint is saved again")
+    if isCheckpoint || isOneInFour(bytes),
+        let state = reading({ () throws(FastTrainError) in try Checkpoint(path: path) })
+    {
+        checkCopies(of: state) { path throws(FastTrainError) in
+            try Checkpoint(path: path)
+        } save: { state, path throws(FastTrainError) in
+            try state.save(to: path)
+        }
     }
 }
 
-/// The parameters in an assembled file of anyone's, for some networks: numbers of the right shapes, all finite.
+/// The parameters in an assembled file of anyone's, for one of some networks, as the file's length wants it: numbers of the
+/// right shapes, all finite.
 private func testParameters(_ bytes: UnsafeRawBufferPointer) {
     guard let file = Assembly.file(bytes) else { return }
     let path = file.withUnsafeBytes { Scratch.write("input.safetensors", $0) }
-    for (hidden, normalization) in [([], .none), ([3], .none), ([3], .batch), ([2, 2], .layer)]
-        as [([Int], Normalization)]
-    {
-        let network = Network(inputs: 2, hidden: hidden, outputs: 2, normalization: normalization)
-        let parameters = reading { () throws(FastTrainError) in
-            try Model.loadParameters(path: path, of: network)
-        }
-        guard let parameters else { continue }
-        expect(network.fits(parameters), "parameters of another network")
-        for layer in parameters.layers {
-            expect((layer.weight + layer.bias).allSatisfy(\.isFinite), "numbers that are not finite")
-        }
+    let networks: [([Int], Normalization)] = [([], .none), ([3], .none), ([3], .batch), ([2, 2], .layer)]
+    let (hidden, normalization) = networks[bytes.count % networks.count]
+    let network = Network(inputs: 2, hidden: hidden, outputs: 2, normalization: normalization)
+    let parameters = reading { () throws(FastTrainError) in
+        try Model.loadParameters(path: path, of: network)
+    }
+    guard let parameters else { return }
+    expect(network.fits(parameters), "parameters of another network")
+    for layer in parameters.layers {
+        expect((layer.weight + layer.bias).allSatisfy(\.isFinite), "numbers that are not finite")
     }
 }
 

@@ -135,11 +135,13 @@ private let trials: (search: Search, folder: SearchFolder) = {
     }
 }()
 
-/// `trials.jsonl`, as the rest of a search takes it up: as it is, and with each line's digest at its end.
+/// `trials.jsonl`, as the rest of a search takes it up: with each line's digest at its end, and one in four as it is.
 private func testTrials(_ bytes: UnsafeRawBufferPointer) {
     let (search, folder) = trials
-    Scratch.write("search/trials.jsonl", bytes)
-    takeTrials(search, folder)
+    if isOneInFour(bytes) {
+        Scratch.write("search/trials.jsonl", bytes)
+        takeTrials(search, folder)
+    }
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)[...]
     let cut = lines.removeLast()
     var file: [UInt8] = []

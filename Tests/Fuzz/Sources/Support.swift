@@ -39,6 +39,23 @@ func again<Value>(_ what: String, _ body: () throws(FastTrainError) -> Value) ->
     }
 }
 
+/// What was read is, saved and read and saved once more, the same bytes. Returns the copy that was read.
+@discardableResult
+func checkCopies<Value>(
+    of value: Value, read: (String) throws(FastTrainError) -> Value,
+    save: (Value, String) throws(FastTrainError) -> Void
+) -> Value {
+    let paths = ["first.safetensors", "second.safetensors"].map { Scratch.folder + "/" + $0 }
+    again("saving fails") { () throws(FastTrainError) in try save(value, paths[0]) }
+    let copy = again("what was saved is refused") { () throws(FastTrainError) in try read(paths[0]) }
+    again("saving fails") { () throws(FastTrainError) in try save(copy, paths[1]) }
+    expect(Scratch.read(paths[0]) == Scratch.read(paths[1]), "other bytes when it is saved again")
+    return copy
+}
+
+/// Whether something that takes long is to be done with this input: with one in four, told by its length.
+func isOneInFour(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.count % 4 == 0 }
+
 /// An input, from which settings are taken first.
 struct Input {
     private(set) var rest: UnsafeRawBufferPointer
