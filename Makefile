@@ -61,7 +61,7 @@ test-mutations: setup
 	Tools/test-mutations.py --swift $(SWIFT) $(ARGS)
 
 # Mutations of the seeds of each parser under AddressSanitizer, guided by coverage (libFuzzer).
-# Its program is built apart, in .build-fuzz. make fuzz ARGS="--only csv,yaml --runs 1000000", or --seconds 600 each.
+# Its program is built apart, in .build-fuzz. make fuzz ARGS="--only csv,yaml --runs 1000000 --quick", or --seconds 600 each.
 FUZZ_FOLDER = .build-fuzz
 
 fuzz: setup
