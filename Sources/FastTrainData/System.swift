@@ -19,12 +19,12 @@ package enum System {
     }
 
     /// Opens a file for reading. Never waits for the other end of a named pipe.
-    package static func openForReading(_ path: String) -> Int32 {
+    private static func openForReading(_ path: String) -> Int32 {
         retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 
     /// Opens a regular file for reading. Throws `.noInput` when there is none, or something else of that name.
-    static func openRegularFile(_ path: String) throws(FastTrainError) -> Int32 {
+    package static func openRegularFile(_ path: String) throws(FastTrainError) -> Int32 {
         let descriptor = openForReading(path)
         guard descriptor >= 0 else { throw .noInput(path: path, reason: reason) }
         guard let status = status(descriptor), status.isRegularFile else {
@@ -36,7 +36,7 @@ package enum System {
     }
 
     /// Reads what there is, up to the size of `buffer`; 0 at the file's end. Throws `.inputOutput` that names `path`.
-    static func read(
+    package static func read(
         _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ path: String
     ) throws(FastTrainError) -> Int {
         while true {
@@ -117,7 +117,7 @@ package enum System {
     }
 
     /// What an open descriptor leads to.
-    static func status(_ descriptor: Int32) -> stat? {
+    package static func status(_ descriptor: Int32) -> stat? {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? status : nil
     }

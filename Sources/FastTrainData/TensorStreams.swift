@@ -40,7 +40,9 @@ struct TensorStreams {
             offset += tensor.byteCount
         }
         streams = tensors.map { Stream(offset: offsets[$0.name]!, end: offsets[$0.name]! + $0.byteCount) }
-        for index in streams.indices { streams[index].pending.reserveCapacity(Self.pieceBytes) }
+        for index in streams.indices {
+            streams[index].pending.reserveCapacity(min(tensors[index].byteCount, Self.pieceBytes))
+        }
     }
 
     /// Appends elements to the tensor at that place of the list. Throws `.inputOutput`.
@@ -76,7 +78,8 @@ struct TensorStreams {
             throw .inputOutput(path: path, operation: "seek", reason: System.reason)
         }
         var hash = XXH64()
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 64)
+        let fileBytes = streams.reduce(start) { max($0, $1.end) }
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: min(fileBytes, Self.pieceBytes), alignment: 64)
         defer { piece.deallocate() }
         while case let count = try System.read(descriptor, piece, path), count > 0 {
             hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))

@@ -64,22 +64,18 @@ enum FileSystem {
 
     /// A file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it has more than `most` bytes.
     static func readBytes(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> [UInt8] {
-        let descriptor = System.openForReading(path)
-        guard descriptor >= 0 else { throw .noInput(path: path, reason: System.reason) }
+        let descriptor = try System.openRegularFile(path)
         defer { close(descriptor) }
-        guard let status = System.status(path), status.isRegularFile else {
-            throw .noInput(path: path, reason: "is not a regular file")
-        }
         let tooMuch = FastTrainError.badData(file: path, place: .file, expected: "at most \(most) bytes", found: "more")
-        guard status.st_size <= most else { throw tooMuch }
+        let size = Int(System.status(descriptor)?.st_size ?? 0)
+        guard size <= most else { throw tooMuch }
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .inputOutput(path: path, operation: "read", reason: System.reason) }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
+        // In one piece, of a file that is not too large for it, with a byte more for what may have been added meanwhile.
+        let piece = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(max(size + 1, 1 << 12), 1 << 16), alignment: 1)
+        defer { piece.deallocate() }
+        while case let count = try System.read(descriptor, piece, path), count > 0 {
+            bytes += piece[..<count]
             guard bytes.count <= most else { throw tooMuch }
         }
         return bytes

@@ -60,10 +60,9 @@ final class CSVReader {
         for byte in [delimiter, Byte.lineFeed, Byte.carriageReturn, Byte.quote, 0] { isSpecial[Int(byte)] = true }
         self.isSpecial = isSpecial
         descriptor = try System.openRegularFile(path)
-        var status = stat()
-        let isSmall = fstat(descriptor, &status) == 0 && status.st_size < bufferBytes
+        let size = Int(System.status(descriptor)?.st_size ?? 0)
         // A byte more than a small file has: the read that finds its end has to have room for one.
-        buffer = .allocate(capacity: max(isSmall ? Int(status.st_size) + 1 : bufferBytes, Self.leastBufferBytes))
+        buffer = .allocate(capacity: max(size < bufferBytes ? size + 1 : bufferBytes, Self.leastBufferBytes))
         fields = .allocate(capacity: 64)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         try start()
