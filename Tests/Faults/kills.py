@@ -44,19 +44,22 @@ def owners(bench: Bench) -> str:
         command, environment = bench.command(
             "train", "--data", bench.data, *OPTIONS, "--epochs", "100000", "--output", run)
         owner = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while not (run / "history.jsonl").exists():
-            time.sleep(0.01)
-        for stopped in (False, True):
-            if stopped:
-                os.kill(owner.pid, signal.SIGSTOP)
-            start = time.monotonic()
-            second = bench.begin(run) if kind == "train" else bench.resume(run)
-            took = time.monotonic() - start
-            expect(second.returncode == 75, f"a second {kind} ended with {second.returncode}: {second.stderr}")
-            expect(str(owner.pid) in second.stderr, f"the holder {owner.pid} is not named: {second.stderr}")
-            expect(took < 10, f"a second {kind} took {took:.1f} s")
-        owner.kill()
-        owner.wait()
+        try:
+            while not (run / "history.jsonl").exists():
+                expect(owner.poll() is None, f"the owner ended with {owner.returncode}")
+                time.sleep(0.01)
+            for stopped in (False, True):
+                if stopped:
+                    os.kill(owner.pid, signal.SIGSTOP)
+                start = time.monotonic()
+                second = bench.begin(run) if kind == "train" else bench.resume(run)
+                took = time.monotonic() - start
+                expect(second.returncode == 75, f"a second {kind} ended with {second.returncode}: {second.stderr}")
+                expect(str(owner.pid) in second.stderr, f"the holder {owner.pid} is not named: {second.stderr}")
+                expect(took < 10, f"a second {kind} took {took:.1f} s")
+        finally:
+            owner.kill()
+            owner.wait()
         third = bench.call("resume", run, "--max-time", "0.01")
         expect(third.returncode == 0, f"after the owner was killed: {third.stderr}")
     return "4 second processes sent away"
