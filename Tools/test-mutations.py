@@ -119,6 +119,8 @@ def failures(swift: str, mutation: Mutation) -> list[str] | None:
             return None
         programs = [f".build/release/{name}" for name in ("fasttrain", "fasttrain-data")]
         done = run(["Tests/Faults/run.py", *programs, "--only", mutation.faults, "--kills", "20"])
+        for folder in re.findall(r"the folders are in (\S+)", done.stdout):
+            shutil.rmtree(folder, ignore_errors=True)
         return re.findall(r"^\S+ +FAILED: .*", done.stdout, re.MULTILINE)
     build = ["-c", "release", "-Xswiftc", "-enable-testing", "--scratch-path", ".build-test"]
     if run([swift, "build", *build, "--build-tests"]).returncode != 0:
