@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Runs the fuzzers: libFuzzer with AddressSanitizer around each parser of what comes from outside.
 
-    Tests/Fuzz/run.py FASTTRAIN_FUZZ [--only NAME,…] [--runs N | --seconds N] [--quick] [--seed N] [--work FOLDER] [--jobs N]
+    Tests/Fuzz/run.py FASTTRAIN_FUZZ [--only NAME,…] [--runs N | --seconds N] [--quick] [--seed N] [--work FOLDER]
+        [--jobs N]
 
 First all seeds and, in the folder of the work, all inputs that earlier runs found to reach something new; then N
 executions of mutations of them, or as many as there is time for. With --runs and --seed what is executed is the same each
 time, but for what the folder of the work has. With --quick what takes long is mutated less often, by the clock: as many
-executions take less than half the time (tables), or a ninth of it (data sets). Prints a line for each parser and ends with 1 if there was a finding: its
-input then lies in FOLDER/findings/NAME, and the program shows it again: FASTTRAIN_FUZZ NAME INPUT.
+executions take less than half the time (tables), or a ninth of it (data sets). Prints a line for each parser and ends with
+1 if there was a finding: its input then lies in FOLDER/findings/NAME, and the program shows it again: FASTTRAIN_FUZZ NAME
+INPUT.
 """
 
 import argparse
@@ -37,13 +39,15 @@ def fuzz(program: str, parser: str, options: argparse.Namespace) -> tuple[bool, 
     limit = [f"-runs={options.runs}"] if options.seconds is None else [f"-max_total_time={options.seconds}"]
     command = [
         program, parser, *limit, f"-seed={options.seed}", f"-timeout={SECONDS}", f"-rss_limit_mb={MEMORY}",
-        f"-malloc_limit_mb={MEMORY}", f"-max_len={LENGTH}", f"-entropic_scale_per_exec_time={int(options.quick)}", f"-dict={HERE / 'dictionaries' / parser}.dict",
+        f"-malloc_limit_mb={MEMORY}", f"-max_len={LENGTH}",
+        f"-entropic_scale_per_exec_time={int(options.quick)}", f"-dict={HERE / 'dictionaries' / parser}.dict",
         f"-artifact_prefix={findings}/", "-print_final_stats=1", str(found),
         str(HERE / "corpus" / parser),
     ]
     environment = os.environ | {
         "FASTTRAIN_FUZZ_FOLDER": scratch,
-        # What is freed is kept apart for longer than an execution takes, and the stacks told are short: half the time, in tables of text.
+        # What is freed is kept apart for longer than an execution takes, and the stacks told are short: half the time,
+        # with tables of text.
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:handle_abort=1:quarantine_size_mb=1"
         ":malloc_context_size=1:max_malloc_fill_size=0",
         "SWIFT_BACKTRACE": "enable=no",
