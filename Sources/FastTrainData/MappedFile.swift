@@ -15,7 +15,7 @@ final class MappedFile: @unchecked Sendable {  // Sendable: the memory is read-o
     /// Throws `.noInput` when the file is missing, may not be read or is not a regular file, `.inputOutput` when it
     /// cannot be mapped.
     init(path: String) throws(FastTrainError) {
-        let descriptor = try System.openRegularFile(path)
+        let (descriptor, _) = try System.openRegularFile(path)
         guard let mapping = fasttrain_mapping_open(descriptor, path) else {
             defer { close(descriptor) }
             throw .inputOutput(path: path, operation: "mmap", reason: System.reason)

@@ -18,21 +18,17 @@ package enum System {
         }
     }
 
-    /// Opens a file for reading. Never waits for the other end of a named pipe.
-    private static func openForReading(_ path: String) -> Int32 {
-        retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    }
-
-    /// Opens a regular file for reading. Throws `.noInput` when there is none, or something else of that name.
-    package static func openRegularFile(_ path: String) throws(FastTrainError) -> Int32 {
-        let descriptor = openForReading(path)
+    /// Opens a regular file for reading, and tells its bytes. Throws `.noInput` when there is none, or something else of that
+    /// name. Never waits for the other end of a named pipe.
+    package static func openRegularFile(_ path: String) throws(FastTrainError) -> (descriptor: Int32, size: Int) {
+        let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .noInput(path: path, reason: reason) }
-        guard let status = status(descriptor), status.isRegularFile else {
-            let isFolder = status(descriptor)?.isFolder ?? false
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.isRegularFile else {
             close(descriptor)
-            throw .noInput(path: path, reason: isFolder ? "is a folder, not a file" : "is not a regular file")
+            throw .noInput(path: path, reason: status.isFolder ? "is a folder, not a file" : "is not a regular file")
         }
-        return descriptor
+        return (descriptor, Int(status.st_size))
     }
 
     /// Reads what there is, up to the size of `buffer`; 0 at the file's end. Throws `.inputOutput` that names `path`.
@@ -48,7 +44,7 @@ package enum System {
 
     /// The first `count` bytes of a file, fewer of a shorter one; nil when it cannot be read.
     static func firstBytes(of path: String, _ count: Int) -> [UInt8]? {
-        guard let descriptor = try? openRegularFile(path) else { return nil }
+        guard let (descriptor, _) = try? openRegularFile(path) else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: count)
         guard let read = bytes.withUnsafeMutableBytes({ try? read(descriptor, $0, path) }) else { return nil }
@@ -114,12 +110,6 @@ package enum System {
     package static func status(_ path: String) -> stat? {
         var status = stat()
         return stat(path, &status) == 0 ? status : nil
-    }
-
-    /// What an open descriptor leads to.
-    package static func status(_ descriptor: Int32) -> stat? {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? status : nil
     }
 
     /// Whether `path` is itself a symbolic link.

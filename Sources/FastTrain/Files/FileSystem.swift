@@ -64,10 +64,9 @@ enum FileSystem {
 
     /// A file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it has more than `most` bytes.
     static func readBytes(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> [UInt8] {
-        let descriptor = try System.openRegularFile(path)
+        let (descriptor, size) = try System.openRegularFile(path)
         defer { close(descriptor) }
         let tooMuch = FastTrainError.badData(file: path, place: .file, expected: "at most \(most) bytes", found: "more")
-        let size = Int(System.status(descriptor)?.st_size ?? 0)
         guard size <= most else { throw tooMuch }
         var bytes: [UInt8] = []
         // In one piece, of a file that is not too large for it, with a byte more for what may have been added meanwhile.

@@ -59,8 +59,8 @@ final class CSVReader {
         var isSpecial = [Bool](repeating: false, count: 256)
         for byte in [delimiter, Byte.lineFeed, Byte.carriageReturn, Byte.quote, 0] { isSpecial[Int(byte)] = true }
         self.isSpecial = isSpecial
-        descriptor = try System.openRegularFile(path)
-        let size = Int(System.status(descriptor)?.st_size ?? 0)
+        let (descriptor, size) = try System.openRegularFile(path)
+        self.descriptor = descriptor
         // A byte more than a small file has: the read that finds its end has to have room for one.
         buffer = .allocate(capacity: max(size < bufferBytes ? size + 1 : bufferBytes, Self.leastBufferBytes))
         fields = .allocate(capacity: 64)

@@ -18,18 +18,14 @@ private func testModel(_ bytes: UnsafeRawBufferPointer) {
     if !isCheckpoint || isOneInFour(bytes),
         let model = reading({ () throws(FastTrainError) in try Model(path: path) })
     {
-        checkCopies(of: model) { path throws(FastTrainError) in
-            try Model(path: path)
-        } save: { model, path throws(FastTrainError) in
+        checkCopies(of: model, read: Model.init(path:)) { model, path throws(FastTrainError) in
             try model.save(to: path)
         }
     }
     if isCheckpoint || isOneInFour(bytes),
         let state = reading({ () throws(FastTrainError) in try Checkpoint(path: path) })
     {
-        checkCopies(of: state) { path throws(FastTrainError) in
-            try Checkpoint(path: path)
-        } save: { state, path throws(FastTrainError) in
+        checkCopies(of: state, read: Checkpoint.init(path:)) { state, path throws(FastTrainError) in
             try state.save(to: path)
         }
     }

@@ -27,7 +27,21 @@ private struct Records: Equatable, CustomStringConvertible {
         bytes += field
     }
 
-    var description: String { "\(bytes.split(separator: 0xFF).map { String(decoding: $0, as: UTF8.self) })" }
+    var description: String {
+        var rest = bytes[...]
+        var records: [(line: Int, fields: [String])] = []
+        while rest.popFirst() == 0xFE {
+            let line = rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+            records.append((line, []))
+            rest = rest.dropFirst(8)
+            while rest.first == 0xFF {
+                let field = rest.dropFirst().prefix { $0 < 0xFE }
+                records[records.count - 1].fields.append(String(decoding: field, as: UTF8.self))
+                rest = rest[field.endIndex...]
+            }
+        }
+        return "\(records)"
+    }
 }
 
 /// The records by `CSVReader`; nil when it refuses them.
