@@ -41,6 +41,10 @@ enum InstructionSet: String, CaseIterable {
 let isFuzzing = Context.environment["FASTTRAIN_FUZZ"] != nil
 let sanitizers = ["-sanitize=address,fuzzer"]
 let fuzzed: [SwiftSetting] = isFuzzing ? [.unsafeFlags(sanitizers + ["-enable-testing", "-g"])] : []
+/// A call at each comparison of one or two bytes, of use for libFuzzer's value profile alone: CFuzzer's do nothing instead.
+let uselessComparisons = ["cmp1", "cmp2", "const_cmp1", "const_cmp2"].flatMap {
+    ["-Xlinker", "--wrap=__sanitizer_cov_trace_\($0)"]
+}
 let fuzzers: [Target] =
     !isFuzzing
     ? []
@@ -49,7 +53,7 @@ let fuzzers: [Target] =
         .executableTarget(
             name: "fasttrain-fuzz", dependencies: ["FastTrain", "FastTrainData", "CFuzzer", "CZlib"],
             path: "Tests/Fuzz/Sources", swiftSettings: [.unsafeFlags(["-sanitize=address", "-g"])],
-            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"] + uselessComparisons)]),
     ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")

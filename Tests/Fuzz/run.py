@@ -49,7 +49,7 @@ def fuzz(program: str, parser: str, options: argparse.Namespace) -> tuple[bool, 
         # What is freed is kept apart for longer than an execution takes, and the stacks told are short: half the time,
         # with tables of text.
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:handle_abort=1:quarantine_size_mb=1"
-        ":malloc_context_size=1:max_malloc_fill_size=0",
+        ":thread_local_quarantine_size_kb=16:malloc_context_size=1:max_malloc_fill_size=0",
         "SWIFT_BACKTRACE": "enable=no",
         "OMP_NUM_THREADS": "1",
     }
