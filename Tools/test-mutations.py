@@ -66,6 +66,14 @@ MUTATIONS = [
         "temporary file", "Sources/FastTrainData/AtomicFile.swift",
         "if !renamed { unlink(temporary) }", "_ = renamed", faults="failures"),
     Mutation(
+        "mode less the umask", "Sources/FastTrainData/AtomicFile.swift", "?? 0o666", "?? 0o600", faults="modes"),
+    Mutation(
+        "mode of what is replaced", "Sources/FastTrainData/AtomicFile.swift",
+        "if let replaced { System.resemble(descriptor, replaced) }", "", faults="modes"),
+    Mutation(
+        "links followed", "Sources/FastTrainData/AtomicFile.swift",
+        "System.isLink(path) ? System.resolved(path) ?? path : path", "path", faults="links"),
+    Mutation(
         "loss of an unfinished epoch", "Sources/FastTrain/Engine/TrainingSession.swift",
         "lossSum = start.lossSum", "lossSum = 0", faults="kills"),
     Mutation(
@@ -77,6 +85,12 @@ MUTATIONS = [
         "for (int shard = 0; shard + distance < shards; shard += 2 * distance)",
         "for (int shard = 0; distance == 1 && shard + 1 < shards; shard++)", filter="ThreadTeamTests"),
     Mutation(
+        "tree on more than two threads", "Sources/CThreadTeam/all_reduce.c",
+        "    for (int distance = 1;",
+        "    int omp_get_num_threads(void);\n"
+        "    for (int shard = 1; omp_get_num_threads() > 2 && shard < shards; shard++) add(*gradients, gradients[shard], count);\n"
+        "    for (int distance = omp_get_num_threads() > 2 ? shards : 1;", faults="bits"),
+    Mutation(
         "header length", "Sources/FastTrainData/SafeTensorsHeader.swift",
         "guard length <= UInt64(longest) else", "guard length <= UInt64.max else", filter="MalformedSafeTensorsTests"),
     Mutation(
@@ -86,6 +100,9 @@ MUTATIONS = [
     Mutation(
         "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console.swift",
         'shm_unlink("/__KMP_REGISTERED_LIB_\\(getpid())_\\(getuid())")', "", faults="surroundings"),
+    Mutation(
+        "a signal while nobody reads", "Sources/FastTrainCLI/System/Console.swift",
+        "if SignalFlag.received() != nil { return false }", "", faults="full-pipes"),
     Mutation(
         "the bounds of e^x", "Sources/FastTrain/Engine/LearningRate.swift",
         "guard x.magnitude <= 1000 else { return x > 0 ? .infinity : x < 0 ? 0 : x }", "",

@@ -5,6 +5,9 @@ import Glibc
 /// Temporary file in the same folder, write, fsync, rename, fsync of the folder. When this returns, the content is
 /// on the storage device, and a power cut cannot take it back. When it throws, the temporary file is gone and the path is as
 /// it was, or, when only the fsync of the folder failed, has the new content.
+///
+/// A new file has the mode 0666 less the umask; one that is replaced keeps its mode, and its owner as far as the system lets
+/// us. A symbolic link is followed and stays.
 public enum AtomicFile {
     /// Writes what `body` writes to its sink.
     ///
@@ -13,9 +16,9 @@ public enum AtomicFile {
     public static func write(
         to path: String, _ body: (inout FileSink) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
-        let target = try resolve(path)
+        let (target, replaced) = try resolve(path)
         let folder = self.folder(of: target)
-        let (descriptor, temporary) = try createTemporary(in: folder, for: path)
+        let (descriptor, temporary) = try createTemporary(in: folder, for: path, replacing: replaced)
         var renamed = false
         defer { if !renamed { unlink(temporary) } }
         do {
@@ -55,18 +58,18 @@ public enum AtomicFile {
     private static let temporaryPrefix = ".fasttrain-"
     private static let temporarySuffix = ".partial"
 
-    /// The file to replace: `path` itself, or where it leads as a symbolic link.
-    private static func resolve(_ path: String) throws(FastTrainError) -> String {
+    /// The file to write, `path` itself or where it leads as a symbolic link, and what is there.
+    private static func resolve(_ path: String) throws(FastTrainError) -> (path: String, status: stat?) {
         guard !path.isEmpty else { throw .cannotCreate(path: path, reason: "an empty path") }
         guard let status = System.status(path) else {
             // Nothing there yet, or a link that leads nowhere: a rename would replace that link.
-            guard System.isLink(path) else { return path }
+            guard System.isLink(path) else { return (path, nil) }
             throw .cannotCreate(path: path, reason: "is a symbolic link that leads nowhere")
         }
         guard status.isRegularFile else {
             throw .cannotCreate(path: path, reason: status.isFolder ? "is a folder" : "is not a regular file")
         }
-        return System.isLink(path) ? System.resolved(path) ?? path : path
+        return (System.isLink(path) ? System.resolved(path) ?? path : path, status)
     }
 
     /// The folder that a path is in.
@@ -76,13 +79,16 @@ public enum AtomicFile {
     }
 
     private static func createTemporary(
-        in folder: String, for path: String
+        in folder: String, for path: String, replacing replaced: stat?
     ) throws(FastTrainError) -> (descriptor: Int32, path: String) {
         // A killed process of the same number may have left its file: take the next name then.
         for attempt in 0..<1000 {
             let temporary = "\(folder)/\(temporaryPrefix)\(getpid())-\(attempt)\(temporarySuffix)"
-            let descriptor = System.createExclusively(temporary)
-            if descriptor >= 0 { return (descriptor, temporary) }
+            let descriptor = System.createExclusively(temporary, mode: replaced?.permissions ?? 0o666)
+            if descriptor >= 0 {
+                if let replaced { System.resemble(descriptor, replaced) }
+                return (descriptor, temporary)
+            }
             guard errno == EEXIST else { throw System.creationFailure(path) }
         }
         throw .cannotCreate(path: path, reason: "too many temporary files in \(folder)")

@@ -51,9 +51,16 @@ package enum System {
         return Array(bytes.prefix(read))
     }
 
-    /// Opens a file that must not exist yet, for writing and reading; mode 0666 less the umask.
-    package static func createExclusively(_ path: String) -> Int32 {
-        retrying { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    /// Opens a file that must not exist yet, for writing and reading; its mode is `mode` less the umask.
+    static func createExclusively(_ path: String, mode: mode_t) -> Int32 {
+        retrying { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
+    }
+
+    /// Gives a file the owner, the group and the mode of another, what of it the system allows.
+    static func resemble(_ descriptor: Int32, _ other: stat) {
+        // Only root may give a file to somebody else, and not every file system has owners and modes.
+        _ = fchown(descriptor, other.st_uid, other.st_gid)
+        _ = fchmod(descriptor, other.permissions)
     }
 
     /// Opens a file for writing and reading, and makes it if it is not there; mode 0666 less the umask. Never waits for the
@@ -136,4 +143,6 @@ package enum System {
 extension stat {
     package var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
     package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+    /// Who may read, write and execute it.
+    var permissions: mode_t { st_mode & 0o777 }
 }

@@ -60,6 +60,18 @@ import _TestSupport
         #expect(System.isLink(folder("link")))
     }
 
+    @Test(arguments: [0o600, 0o640, 0o666, 0o444, 0o755] as [mode_t])
+    func whatIsReplacedKeepsItsMode(mode: mode_t) throws {
+        let folder = try ScratchFolder()
+        folder.write("file", [1])
+        symlink("file", folder("link"))
+        try #require(chmod(folder("file"), mode) == 0)
+        for path in [folder("file"), folder("link")] {
+            try AtomicFile.write([2], to: path)
+            #expect(System.status(path)?.permissions == mode)
+        }
+    }
+
     @Test func leftoversOfAKilledProcess() throws {
         let folder = try ScratchFolder()
         // Of a process with the same number, as happens in containers: the name is taken.

@@ -1,6 +1,7 @@
 """A run that writes TensorBoard's event files, to disturb as others are."""
 
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,28 @@ class LateEventBench(EventBench):
             *Bench.start(self, run), faults={"at": self.TORN_WRITE, "calls": "write", "do": "torn"}, at=run.parent)
         expect(done.returncode == KILLED, "it was to be killed in the middle of a save")
         return run
+
+
+def clock_set_back(bench: EventBench) -> str:
+    """The time of day goes back, from look to look and from session to session, also to before 1970."""
+    steps = (1, 3600, 10**9, 10**12)
+    for step in steps:
+        run = bench.new_folder()
+        done = bench.begin(run, clock=step)
+        expect(done.returncode == 0, f"a clock that goes back {step} s: {done.stderr}")
+        bench.expect_same(run, f"a clock that goes back {step} s")
+        (file,) = (run.parent / "events/training").iterdir()
+        said = [dict(fields(record))[1] for record in records(file.read_bytes())]
+        expect(said == sorted(said, reverse=True) and said[0] < time.time() - step, "the clock did not go back")
+
+        run = bench.torn()
+        for call in (10, 30):
+            done = bench.resume(run, clock=step, at=call, calls="write", do="before")
+            expect(done.returncode == KILLED, "it was to be killed when it went on")
+        done = bench.resume(run, clock=step)
+        expect(done.returncode == 0, f"going on, a clock that goes back {step} s: {done.stderr}")
+        bench.expect_same(run, f"going on, a clock that goes back {step} s")
+    return f"{2 * len(steps)} runs whose clock goes back"
 
 
 def curve(folder: Path) -> list[tuple[int, float]]:

@@ -20,6 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 OPTIONS = ["--hidden", "8", "--batch-size", "16", "--epochs", "4", "--checkpoint-every", "5", "--threads", "1"]
 KILLED = -signal.SIGKILL
+SETS = ["scalar", "avx2", "avx512", "avx512-bf16"]
 
 
 class Failed(Exception):
@@ -121,6 +122,16 @@ class Bench:
         program: str | None = None, cwd: Path | None = None):
         command, environment = self.command(*arguments, faults=faults, at=at, program=program)
         return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120)
+
+    def instruction_sets(self) -> list[str]:
+        """Those that this CPU has."""
+
+        def runs(name: str) -> bool:
+            command, environment = self.command("train", "--data", self.data, "--epochs", 1, "--quiet")
+            environment["FASTTRAIN_ISA"] = name
+            return subprocess.run(command, env=environment, capture_output=True).returncode == 0
+
+        return [name for name in SETS if runs(name)]
 
     def contents(self, run: Path) -> dict[str, object]:
         """All that its result is."""

@@ -11,6 +11,7 @@ import argparse
 import sys
 import time
 
+import bits
 import calls
 import cgroups
 import damage
@@ -19,11 +20,13 @@ import hostile_tables
 import hostile_tensors
 import kills
 import large
+import modes
 import outputs
 import power
 import signals
+import streams
 import surroundings
-from events import EventBench, LateEventBench
+from events import EventBench, LateEventBench, clock_set_back
 from harness import Bench, Failed, progress
 from searches import SearchBench
 
@@ -78,6 +81,7 @@ def main() -> int:
         "events-failures": on(EventBench, calls.failures),
         "events-failures-in-recovery": on(EventBench, calls.failures_in_recovery),
         "events-power": on(EventBench, lambda bench: power.losses(bench, options.losses)),
+        "bits": bits.same,
         "damage": damage.newest,
         "data": damage.data,
         "hostile-tensors": hostile_tensors.tensors,
@@ -87,7 +91,11 @@ def main() -> int:
         "search-signals": on(SearchBench, signals.signals),
         "limits": surroundings.limits,
         "names": surroundings.names,
+        "modes": modes.modes,
+        "links": modes.links,
         "surroundings": surroundings.surroundings,
+        "full-pipes": streams.full_pipes,
+        "clock": on(EventBench, clock_set_back),
         "control-groups": cgroups.control_groups,
         "sizes": surroundings.sizes,
         "memory": surroundings.memory,

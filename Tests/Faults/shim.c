@@ -13,6 +13,7 @@
 //   FAULT_SKIP   a call that is left out, as if the program did not make it: fsync (of files), fsync-folder, flock, unlink,
 //                sigbus (setting its handler)
 //   FAULT_FULL   so many bytes may be written below the folder, then the disk is full
+//   FAULT_CLOCK  at each look the time of day is so many seconds earlier than it would be; without a folder, too
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,6 +27,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MOST_DESCRIPTORS = 4096 };
@@ -320,4 +323,29 @@ void *mmap(void *address, size_t length, int protection, int flags, int descript
 
 void *mmap64(void *address, size_t length, int protection, int flags, int descriptor, off_t offset) {
     return map(address, length, protection, flags, descriptor, offset);
+}
+
+// How much earlier it is at this look at the clock, in s.
+static time_t set_back(void) {
+    static long looks;
+    const char *step = getenv("FAULT_CLOCK");
+    return step ? atol(step) * __atomic_add_fetch(&looks, 1, __ATOMIC_SEQ_CST) : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *found) {
+    int result = REAL(clock_gettime)(clock, found);
+    if (result == 0 && clock == CLOCK_REALTIME) found->tv_sec -= set_back();
+    return result;
+}
+
+int gettimeofday(struct timeval *restrict found, void *restrict zone) {
+    int result = REAL(gettimeofday)(found, zone);
+    if (result == 0) found->tv_sec -= set_back();
+    return result;
+}
+
+time_t time(time_t *found) {
+    time_t result = REAL(time)(NULL) - set_back();
+    if (found) *found = result;
+    return result;
 }

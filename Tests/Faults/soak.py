@@ -26,7 +26,6 @@ from harness import KILLED, Bench, Failed, checkpoints, contents, expect, progre
 from recipes import draw_data, draw_recipe, draw_search
 from searches import search_contents
 
-SETS = ["scalar", "avx2", "avx512", "avx512-bf16"]
 DIVERGED = 76
 SIGNALS = {"TERM": signal.SIGTERM, "INT": signal.SIGINT}
 LATEST_CALL = 200  # of those on files that a stop is put before, after or into
@@ -34,17 +33,6 @@ LATEST_CALL = 200  # of those on files that a stop is put before, after or into
 NOT_OF_FIND_RATE = [
     "--schedule", "--epochs", "--gamma", "--decay-epochs", "--power", "--warmup", "--patience", "--monitor", "--tol",
     "--n-iter-no-change", "--learning-rate", "--checkpoint-every"]
-
-
-def available(bench: Bench) -> list[str]:
-    """The instruction sets that this CPU has."""
-
-    def runs(name: str) -> bool:
-        command, environment = bench.command("train", "--data", bench.data, "--epochs", 1, "--quiet")
-        environment["FASTTRAIN_ISA"] = name
-        return subprocess.run(command, env=environment, capture_output=True).returncode == 0
-
-    return [name for name in SETS if runs(name)]
 
 
 class Round:
@@ -185,7 +173,7 @@ class Round:
 
 def rounds(bench: Bench, seed: int, numbers, deadline: float | None) -> tuple[Counter, str | None]:
     """Does rounds, several at once, until they or the time are used up, or one fails. What was counted, and the failure."""
-    sets = available(bench)
+    sets = bench.instruction_sets()
     lock = threading.Lock()
     counts: Counter = Counter()
     failures: list[str] = []

@@ -10,6 +10,7 @@ from pathlib import Path
 from harness import OPTIONS, Bench, expect
 
 REFUSALS = (64, 65, 66, 73, 74)
+NOBODY = 65534
 
 
 def expect_line(done, codes, what: str) -> None:
@@ -21,22 +22,36 @@ def expect_line(done, codes, what: str) -> None:
 
 
 def limits(bench: Bench) -> str:
-    """ulimit -n, -f, -v and a stack that is small: a clear line, or the same result."""
+    """ulimit -n, -f, -v, -u that are small: a clear line, or the same result."""
+    program = shutil.copy(bench.fasttrain, bench.folder)
+    bench.folder.chmod(0o755)
     count = 0
     kinds = {
         "open files": (resource.RLIMIT_NOFILE, [4, 5, 6, 7, 8, 10, 16]),
-        "file size": (resource.RLIMIT_FSIZE, [0, 100, 1000, 2000, 4096, 8192, 20000]),
+        "file size": (resource.RLIMIT_FSIZE, [0, 100, 1000, 2000, 4096, 8192, 20000, 2**20]),
         "memory": (resource.RLIMIT_AS, [2**26, 2**27, 2**28, 2**29, 2**30]),
+        "processes": (resource.RLIMIT_NPROC, [1, 2, 3, 5, 8]),
     }
+
+    def limit(kind: int, value: int) -> None:
+        if kind == resource.RLIMIT_NPROC and os.geteuid() == 0:
+            # Root may have as many as it likes.
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        resource.setrlimit(kind, (value, value))
+
     for name, (kind, values) in kinds.items():
+        outcomes = set()
         for value in values:
             for threads in (1, 8):
                 run = bench.new_folder()
+                run.parent.chmod(0o777)
                 command, environment = bench.command(
-                    "train", "--data", bench.data, *OPTIONS, "--threads", threads, "--output", run)
+                    "train", "--data", bench.data, *OPTIONS, "--threads", threads, "--output", run, program=program)
                 done = subprocess.run(
                     command, env=environment, capture_output=True, text=True, timeout=120,
-                    preexec_fn=lambda kind=kind, value=value: resource.setrlimit(kind, (value, value)))
+                    preexec_fn=lambda kind=kind, value=value: limit(kind, value))
                 what = f"{name} limited to {value}, {threads} threads"
                 if done.returncode == 127 or "error while loading shared libraries" in done.stderr:
                     continue  # the program was not even loaded
@@ -45,7 +60,9 @@ def limits(bench: Bench) -> str:
                     bench.expect_same(run, what)
                 else:
                     bench.go_on(run, what)
+                outcomes.add(done.returncode == 0)
                 count += 1
+        expect(len(outcomes) == 2, f"{name}: all limits were too small, or none")
     return f"{count} runs under small limits"
 
 
@@ -108,7 +125,16 @@ def surroundings(bench: Bench) -> str:
         ["bash", "-c", 'cd "$0"; rmdir "$0"; "$@"', gone, *command], env=environment, capture_output=True, text=True)
     expect(done.returncode == 0, f"in a folder that is gone: {done.stderr}")
     bench.expect_same(run, "in a folder that is gone")
-    return f"{len(cases) + 1} surroundings"
+
+    # Where nothing can be written, not even by root.
+    run = bench.new_folder()
+    command, environment = bench.command("train", "--data", bench.data, *OPTIONS, "--output", run)
+    done = subprocess.run(command, env=environment, cwd="/proc", capture_output=True, text=True)
+    expect(done.returncode == 0, f"in a folder that is read-only: {done.stderr}")
+    bench.expect_same(run, "in a folder that is read-only")
+    done = subprocess.run([*command[:-1], "run"], env=environment, cwd="/proc", capture_output=True, text=True)
+    expect_line(done, (73,), "a run folder in one that is read-only")
+    return f"{len(cases) + 2} surroundings"
 
 
 def table(bench: Bench, rows: list[str]) -> Path:

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FastTrain
 import Glibc
 
@@ -21,13 +22,15 @@ enum Console {
         }
     }
 
-    /// Writes `text` and a line's end to standard output. Throws `ReaderGone`, or `.inputOutput`.
+    /// Writes `text` and a line's end to standard output. Throws as `write`.
     static func print(_ text: String) throws { try write(text + "\n") }
 
-    /// Writes `text` to standard output. Throws `ReaderGone`, or `.inputOutput`.
+    /// Writes `text` to standard output. Throws `ReaderGone`, `.inputOutput`, or the signal's `ExitCode` when the reader reads
+    /// no more and a signal asks for the end.
     static func write(_ text: String) throws {
         let failure = send(text, to: STDOUT_FILENO)
         if failure == EPIPE { throw ReaderGone() }
+        if failure == ECANCELED, let signal = SignalFlag.received() { throw ExitCode(128 + signal) }
         if failure != 0 {
             let reason = String(cString: strerror(failure))
             throw FastTrainError.inputOutput(path: "standard output", operation: "write", reason: reason)
@@ -41,23 +44,34 @@ enum Console {
 
     static func error(_ message: String) { note("fasttrain: error: \(message.printable)\n") }
 
-    /// Returns 0, or the error number.
+    /// Returns 0, or the error number: `ECANCELED` when a signal came while the stream took nothing.
     private static func send(_ text: String, to descriptor: Int32) -> Int32 {
         var text = text
         return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while rest.count > 0 {
-                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                guard waitUntilReady(descriptor) else { return ECANCELED }
+                // A pipe that is ready takes this much without a wait, in which no signal would be looked for.
+                let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Int(PIPE_BUF)))
                 if count >= 0 {
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-                } else if errno == EAGAIN {  // someone made the terminal or pipe non-blocking
-                    var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    poll(&wait, 1, -1)
-                } else if errno != EINTR {
+                } else if errno != EINTR, errno != EAGAIN {  // someone made the terminal or pipe non-blocking
                     return errno
                 }
             }
             return 0
+        }
+    }
+
+    /// Waits as long as the reader of a pipe or a terminal that was stopped takes nothing; false when a signal asks for the
+    /// end meanwhile.
+    private static func waitUntilReady(_ descriptor: Int32) -> Bool {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        while true {
+            // In ms; a signal that comes just before the wait is seen after it.
+            let count = poll(&wait, 1, 100)
+            if count > 0 || count < 0 && errno != EINTR { return true }
+            if SignalFlag.received() != nil { return false }
         }
     }
 }
