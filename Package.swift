@@ -87,9 +87,9 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CYAML"),
         .target(name: "CSample"),
-        .target(name: "CMappings"),
+        .target(name: "CFiles"),
         .target(
-            name: "FastTrainData", dependencies: ["CZlib", "CYAML", "CSample", "CMappings"],
+            name: "FastTrainData", dependencies: ["CZlib", "CYAML", "CSample", "CFiles"],
             swiftSettings: fuzzed,
             // The archive, 0.1 MB: so the program needs no libyaml where it runs. Yams, which wraps the same library, needs
             // all of Foundation: 73 MB instead of 37, and half a minute to build.
@@ -100,7 +100,7 @@ let package = Package(
             dependencies: [
                 "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
             ], swiftSettings: fuzzed),
-        .target(name: "CSignal", dependencies: ["CMappings"]),
+        .target(name: "CSignal", dependencies: ["CFiles"]),
         .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", argumentParser]),
         .executableTarget(
             name: "fasttrain-data", dependencies: ["FastTrainData", "CSignal", argumentParser],

@@ -59,7 +59,7 @@ else
     mapfile -t objects < <(xargs -n 1 <"$programs/fasttrain.product/Objects.LinkFileList" |
         grep -vE '/(FastTrainCLI|ArgumentParser[A-Za-z]*|CSignal)\.build/')
     "${swift}c" -O -swift-version 6 -static-stdlib -I "$programs/Modules" \
-        $(find Sources "$programs"/{CSample,CMappings}.build -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') \
+        $(find Sources "$programs"/{CSample,CFiles}.build -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') \
         Examples/library/Sources/xor/main.swift "${objects[@]}" -lomp5 -lz -l:libyaml.a -o "$work/xor"
     xor=("$work/xor")
 fi

@@ -101,6 +101,9 @@ MUTATIONS = [
         "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console.swift",
         'shm_unlink("/__KMP_REGISTERED_LIB_\\(getpid())_\\(getuid())")', "", faults="surroundings"),
     Mutation(
+        "temporary file after a signal", "Sources/CSignal/signal.c", "    fasttrain_temporary_remove_all();\n", "",
+        faults="outputs"),
+    Mutation(
         "a signal while nobody reads", "Sources/FastTrainCLI/System/Console.swift",
         "if SignalFlag.received() != nil { return false }", "", faults="full-pipes"),
     Mutation(

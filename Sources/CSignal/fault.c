@@ -1,7 +1,7 @@
 // What a mapped file that was cut short ends the program by.
 #include "CSignal.h"
 
-#include <CMappings.h>
+#include <CFiles.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -62,6 +62,7 @@ static _Noreturn void end_program(const fasttrain_mapping *mapping) {
         if (count <= 0) break;
         done += (size_t)count;
     }
+    fasttrain_temporary_remove_all();
     _exit(state == FASTTRAIN_MAPPING_SAME ? INPUT_OUTPUT : BAD_DATA);
 }
 

@@ -7,6 +7,7 @@ import Glibc
 enum Main {
     static func main() {
         Console.prepare()
+        SignalFlag.clean()
         SignalFlag.watchFiles()
         do {
             var command = try FasttrainCommand.parseAsRoot()

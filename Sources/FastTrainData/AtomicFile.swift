@@ -1,3 +1,4 @@
+import CFiles
 import Glibc
 
 /// Writes a file so that, at any instant, its path holds either the old content in full or the new content in full.
@@ -19,8 +20,13 @@ public enum AtomicFile {
         let (target, replaced) = try resolve(path)
         let folder = self.folder(of: target)
         let (descriptor, temporary) = try createTemporary(in: folder, for: path, replacing: replaced)
+        // A signal that ends the process removes it, too.
+        let entry = fasttrain_temporary_list(temporary)
         var renamed = false
-        defer { if !renamed { unlink(temporary) } }
+        defer {
+            if !renamed { unlink(temporary) }
+            fasttrain_temporary_unlist(entry)
+        }
         do {
             defer { close(descriptor) }
             var sink = FileSink(descriptor: descriptor, path: path)

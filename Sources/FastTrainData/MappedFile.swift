@@ -1,4 +1,4 @@
-import CMappings
+import CFiles
 import Glibc
 
 /// A regular file mapped into memory for reading. Pages come from the page cache when they are first touched: asking

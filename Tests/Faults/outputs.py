@@ -5,9 +5,10 @@ import shutil
 import struct
 from pathlib import Path
 
-from calls import ANSWERS, errors, expect_harmless, is_reading, moments
+from calls import ANSWERS, errors, expect_harmless, is_reading, moments, numbered
 from harness import KILLED, Bench, Call, expect, leftovers, read_trace
 from power import Disk
+from signals import SIGNALS
 
 OLD = b"what was there before\n"
 POWER_LOSSES = 30  # of each command
@@ -71,6 +72,12 @@ class Output:
         is_stop = event in ("before", "after", "torn")
         if is_stop:
             expect(done.returncode == KILLED, f"{what}: it ended with {done.returncode}")
+        elif event in SIGNALS:
+            # By the signal itself, or by the code for it; with 0 when nothing was left to do.
+            code = SIGNALS[event]
+            expect(done.returncode in (0, -code, 128 + code), f"{what}: it ended with {done.returncode}: {done.stderr}")
+            expect(found == self.new or done.returncode != 0, f"{what}: it went on, and {self.name} is as before")
+            expect(not leftovers(at), f"{what}: left over: {leftovers(at)}")
         elif done.returncode == 0:
             expect_harmless(call, event, what)
             expect(found != OLD, f"{what}: it went on, and {self.name} is as before")
@@ -80,7 +87,7 @@ class Output:
             expect(len(lines) == 1, f"{what}: expected one line that says why, found {done.stderr}")
             expect(call.name == "unlink" or not leftovers(at), f"{what}: left over: {leftovers(at)}")
         shutil.rmtree(at)
-        return "stops" if is_stop else "failures"
+        return "stops" if is_stop else "signals" if event in SIGNALS else "failures"
 
 
     def lose(self, number: int) -> str:
@@ -108,13 +115,14 @@ class Output:
 
 def outputs(bench: Bench) -> str:
     """Each call of a command that writes a file fails, in every way that such a call can, or the process is stopped before
-    or after it, or the power fails: the file has what it had, or all that it is to have."""
+    or after it, or by a signal, or the power fails: the file has what it had, or all that it is to have."""
     told = []
     for name, commands in COMMANDS.items():
         for command in commands:
             output = Output(bench, command, name)
             calls = read_trace(output.trace)
-            counts = bench.each(moments(calls) + errors(calls), output.check)
+            signals = [(number, call, name) for number, call in numbered(calls) for name in SIGNALS]
+            counts = bench.each(moments(calls) + errors(calls) + signals, output.check)
             counts += bench.each([(number,) for number in range(POWER_LOSSES)], output.lose)
             told.append(f"{output.command[0]} " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     return "; ".join(told)

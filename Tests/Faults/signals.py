@@ -21,8 +21,8 @@ def signals(bench: Bench) -> str:
         code = SIGNALS["INT" if name == "INTINT" else name]
         # By the signal itself: it came before there was anything to save, or it was the second.
         expect(done.returncode in (0, 128 + code, -code), f"{what}: it ended with {done.returncode}: {done.stderr}")
+        expect(not leftovers(run), f"{what}: left over: {leftovers(run)}")
         if done.returncode == 128 + code:
-            expect(not leftovers(run), f"{what}: left over: {leftovers(run)}")
             expect("resume" in done.stderr + done.stdout, f"{what}: it does not say how to go on: {done.stderr}")
         bench.go_on(run, what)
         return "done" if done.returncode == 0 else "saved" if done.returncode > 0 else "at once"

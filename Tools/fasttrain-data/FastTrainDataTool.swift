@@ -17,6 +17,7 @@ struct FastTrainDataTool: ParsableCommand {
 
     /// Runs the command that the arguments name. Every error is one line that starts with the program's name.
     static func main() {
+        _ = fasttrain_signal_clean()
         _ = fasttrain_signal_watch_mappings(strdup("fasttrain-data: error: "))
         do {
             var command = try parseAsRoot()

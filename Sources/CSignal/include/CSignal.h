@@ -1,16 +1,21 @@
 #ifndef FASTTRAIN_CSIGNAL_H
 #define FASTTRAIN_CSIGNAL_H
 
-/// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program. A second signal of the same kind
-/// ends it at once, as if this had never been called. One that was ignored (nohup, a shell's &) stays so. Signals that
-/// were blocked by whoever started the program are let through to the calling thread.
+/// From now on SIGINT, SIGTERM and SIGHUP remove the files that are being written (CFiles) before they end the program, as
+/// they do. One that was ignored (nohup, a shell's &) stays so. Signals that were blocked by whoever started the program are
+/// let through to the calling thread.
+/// Returns 0, or -1 with errno set.
+int fasttrain_signal_clean(void);
+
+/// From now on SIGINT, SIGTERM and SIGHUP are noted instead. A second signal of the same kind ends the program at once, as if
+/// this had never been called.
 /// Returns 0, or -1 with errno set.
 int fasttrain_signal_watch(void);
 
 /// The first of the watched signals to have arrived; 0 while none has. May be called from any thread.
 int fasttrain_signal_received(void);
 
-/// From now on a fault in a mapped file (CMappings) that was cut short, or cannot be read, ends the program with a line on
+/// From now on a fault in a mapped file (CFiles) that was cut short, or cannot be read, ends the program with a line on
 /// standard error that starts with `line_start`, and with exit code 65, or 74. All other faults end it as they did.
 /// `line_start` must stay where it is. Returns 0, or -1 with errno set.
 int fasttrain_signal_watch_mappings(const char *line_start);

@@ -5,6 +5,9 @@ import Glibc
 /// The first SIGINT, SIGTERM or SIGHUP asks a run to stop at its next step; a second one of the same kind ends the
 /// program at once.
 enum SignalFlag {
+    /// From now on what is not finished is removed when a signal ends the program.
+    static func clean() { _ = fasttrain_signal_clean() }
+
     /// From now on signals are noted.
     static func watch() throws(FastTrainError) {
         guard fasttrain_signal_watch() == 0 else {

@@ -1,5 +1,5 @@
 // The list is global, as the address space and its signals are, and of atomic pointers, as a signal handler reads it.
-#include "CMappings.h"
+#include "CFiles.h"
 
 #include <errno.h>
 #include <stdatomic.h>

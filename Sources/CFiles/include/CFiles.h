@@ -1,6 +1,7 @@
-/// The files that this process has mapped into memory, so that a handler of faults can tell which of them is to blame.
-#ifndef FASTTRAIN_CMAPPINGS_H
-#define FASTTRAIN_CMAPPINGS_H
+/// What handlers of signals must know of a process's files: which are mapped into memory, so that the one that a fault is to
+/// be blamed on can be told, and which are being written, so that what is not finished can be removed.
+#ifndef FASTTRAIN_CFILES_H
+#define FASTTRAIN_CFILES_H
 
 #include <stddef.h>
 #include <time.h>
@@ -42,5 +43,15 @@ fasttrain_mapping_state fasttrain_mapping_check(const fasttrain_mapping *mapping
 
 /// The mapped file at an address; NULL when none of the first 256 is there. Safe in a signal handler.
 const fasttrain_mapping *fasttrain_mapping_at(const void *address);
+
+/// Lists a file that goes when the process ends before it has been unlisted, if it is by a signal that is handled so
+/// (CSignal). `path` is copied. Returns a number to unlist it by, or -1 when it is not listed: 64 are, or it is too long.
+int fasttrain_temporary_list(const char *path);
+
+/// To be called when the file is gone, or has another name. Does nothing for -1.
+void fasttrain_temporary_unlist(int number);
+
+/// Removes the files that are listed. Safe in a signal handler; for a process that ends right after it.
+void fasttrain_temporary_remove_all(void);
 
 #endif
