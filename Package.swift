@@ -101,9 +101,12 @@ let package = Package(
                 "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
             ], swiftSettings: fuzzed),
         .target(name: "CSignal", dependencies: ["CFiles"]),
-        .executableTarget(name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", argumentParser]),
+        // What both programs have of streams and signals.
+        .target(name: "ProgramSupport", dependencies: ["FastTrainData", "CSignal", argumentParser]),
         .executableTarget(
-            name: "fasttrain-data", dependencies: ["FastTrainData", "CSignal", argumentParser],
+            name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", "ProgramSupport", argumentParser]),
+        .executableTarget(
+            name: "fasttrain-data", dependencies: ["FastTrainData", "CSignal", "ProgramSupport", argumentParser],
             path: "Tools/fasttrain-data"),
         .target(
             name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],

@@ -10,7 +10,8 @@ swift=${SWIFT:-swift}
 build=(-c release --sanitize "$sanitizer" --scratch-path ".build-$sanitizer")
 
 if [ "$sanitizer" = address ]; then
-    build+=(-Xswiftc -enable-testing)
+    # Undefined behaviour in our C is a trap, too, as in Swift it always is.
+    build+=(-Xswiftc -enable-testing -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined)
     "$swift" build "${build[@]}" --build-tests
     # What is kept for the life of the program, libomp's threads among it, is no leak.
     ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS:-}" Tools/test.sh "$swift" test --skip-build "${build[@]}" "$@"

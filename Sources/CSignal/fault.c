@@ -38,6 +38,7 @@ static void add_number(line *line, size_t number) {
 }
 
 static _Noreturn void end_program(const fasttrain_mapping *mapping) {
+    fasttrain_temporary_remove_all();
     static line line;
     for (const char *c = start_of_line; *c; c++) line.text[line.length++] = *c;
     add(&line, mapping->name);
@@ -62,7 +63,6 @@ static _Noreturn void end_program(const fasttrain_mapping *mapping) {
         if (count <= 0) break;
         done += (size_t)count;
     }
-    fasttrain_temporary_remove_all();
     _exit(state == FASTTRAIN_MAPPING_SAME ? INPUT_OUTPUT : BAD_DATA);
 }
 

@@ -6,22 +6,30 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <unistd.h>
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler may only touch lock-free atomics");
 
-static const int handled[] = {SIGINT, SIGTERM, SIGHUP};
+// SIGXCPU: no more CPU time but for a moment (ulimit -t, a batch queue).
+static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 static atomic_int received;
 
 static void end(int number) {
     fasttrain_temporary_remove_all();
     signal(number, SIG_DFL);
-    raise(number);  // comes when this returns
+    raise(number);
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, number);
+    pthread_sigmask(SIG_UNBLOCK, &mask, NULL);  // now it comes
+    _exit(128 + number);  // the system has process 1, of a container say, live on
 }
 
 static void note(int number) {
     int none = 0;
     atomic_compare_exchange_strong(&received, &none, number);
-    signal(number, end);
+    // That one comes again each second.
+    if (number != SIGXCPU) signal(number, end);
 }
 
 // Has all signals that are not ignored handled so; -1 with errno set when that fails.

@@ -41,12 +41,15 @@ extension Model {
 
     /// Loss and score on rows of data that the model fits.
     ///
-    /// Throws `.badData` when it does not: other features, or other classes or targets.
+    /// Throws `.badData` when it does not: other features, or other classes or targets; or when the data set was written to
+    /// since it was opened.
     public func evaluate(
         _ data: Dataset, _ split: DataSplit, threads: Int? = nil
     ) throws(FastTrainError) -> Evaluation {
         try check(data)
-        return try evaluate(split, threads: threads)
+        let evaluation = try evaluate(split, threads: threads)
+        try data.checkUnchanged()
+        return evaluation
     }
 
     /// What the model answers for rows of data whose features it fits. Throws as `evaluate`.
@@ -54,7 +57,9 @@ extension Model {
         _ data: Dataset, _ split: DataSplit, threads: Int? = nil
     ) throws(FastTrainError) -> Predictions {
         try checkFeatures(data)
-        return try predict(split, rows: split.allRows, threads: threads)
+        let predictions = try predict(split, rows: split.allRows, threads: threads)
+        try data.checkUnchanged()
+        return predictions
     }
 
     /// What the model answers for rows of F32 features [rows, features], prepared as those that it was trained on.

@@ -98,6 +98,12 @@ public final class Training {
                 file: folder.checkpointPath(step: 0), place: .file,
                 expected: "the parameters that the run started from", found: "no checkpoint")
         }
+        // A line is written after the checkpoint of its epoch.
+        if newest == nil, case let epochs = try folder.readHistory().count, epochs > 0 {
+            throw .badData(
+                file: folder.checkpointsPath, place: .file,
+                expected: "a checkpoint, as history.jsonl has \(Format.count(epochs, "epoch"))", found: "none")
+        }
         let training = Training(
             setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
             warnings: newest?.warnings ?? [],

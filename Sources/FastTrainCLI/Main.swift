@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastTrain
 import Glibc
+import ProgramSupport
 
 /// The program: parses, runs, and turns whatever was thrown into one line on standard error and an exit code.
 @main

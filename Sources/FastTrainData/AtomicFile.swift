@@ -19,9 +19,7 @@ public enum AtomicFile {
     ) throws(FastTrainError) {
         let (target, replaced) = try resolve(path)
         let folder = self.folder(of: target)
-        let (descriptor, temporary) = try createTemporary(in: folder, for: path, replacing: replaced)
-        // A signal that ends the process removes it, too.
-        let entry = fasttrain_temporary_list(temporary)
+        let (descriptor, temporary, entry) = try createTemporary(in: folder, for: path, replacing: replaced)
         var renamed = false
         defer {
             if !renamed { unlink(temporary) }
@@ -48,8 +46,8 @@ public enum AtomicFile {
         try write(to: path) { (sink) throws(FastTrainError) in try sink.write(text) }
     }
 
-    /// Removes the temporary files that a killed process left in `folder`; for a folder's only user, as no other
-    /// process may be writing there. What cannot be removed stays.
+    /// Removes the temporary files that killed processes left in `folder`; those that a live one is writing are locked. What
+    /// cannot be removed stays.
     public static func removeLeftovers(in folder: String) {
         guard let stream = opendir(folder) else { return }
         defer { closedir(stream) }
@@ -57,8 +55,14 @@ public enum AtomicFile {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name.hasPrefix(temporaryPrefix), name.hasSuffix(temporarySuffix) { unlink(folder + "/" + name) }
+            if name.hasPrefix(temporaryPrefix), name.hasSuffix(temporarySuffix) { removeLeftover(folder + "/" + name) }
         }
+    }
+
+    private static func removeLeftover(_ path: String) {
+        guard let (descriptor, _) = try? System.openRegularFile(path) else { return }
+        defer { close(descriptor) }
+        if System.lock(descriptor) { unlink(path) }
     }
 
     private static let temporaryPrefix = ".fasttrain-"
@@ -67,7 +71,7 @@ public enum AtomicFile {
     /// The file to write, `path` itself or where it leads as a symbolic link, and what is there.
     private static func resolve(_ path: String) throws(FastTrainError) -> (path: String, status: stat?) {
         guard !path.isEmpty else { throw .cannotCreate(path: path, reason: "an empty path") }
-        guard let status = System.status(path) else {
+        guard let status = try System.status(path) else {
             // Nothing there yet, or a link that leads nowhere: a rename would replace that link.
             guard System.isLink(path) else { return (path, nil) }
             throw .cannotCreate(path: path, reason: "is a symbolic link that leads nowhere")
@@ -84,18 +88,25 @@ public enum AtomicFile {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// `entry`: by which a signal that ends the process removes it.
     private static func createTemporary(
         in folder: String, for path: String, replacing replaced: stat?
-    ) throws(FastTrainError) -> (descriptor: Int32, path: String) {
-        // A killed process of the same number may have left its file: take the next name then.
+    ) throws(FastTrainError) -> (descriptor: Int32, path: String, entry: Int32) {
+        // A killed process of the same number may have left its file: take the next name then. So when somebody who removes
+        // such files was between the making and the lock.
         for attempt in 0..<1000 {
             let temporary = "\(folder)/\(temporaryPrefix)\(getpid())-\(attempt)\(temporarySuffix)"
+            let entry = fasttrain_temporary_list(temporary)
             let descriptor = System.createExclusively(temporary, mode: replaced?.permissions ?? 0o666)
-            if descriptor >= 0 {
+            if descriptor >= 0, System.lock(descriptor), System.isLinked(descriptor) {
                 if let replaced { System.resemble(descriptor, replaced) }
-                return (descriptor, temporary)
+                return (descriptor, temporary, entry)
             }
-            guard errno == EEXIST else { throw System.creationFailure(path) }
+            let reason = errno
+            fasttrain_temporary_unlist(entry)
+            if descriptor >= 0 { close(descriptor) }
+            errno = reason
+            guard descriptor >= 0 || reason == EEXIST else { throw System.creationFailure(path) }
         }
         throw .cannotCreate(path: path, reason: "too many temporary files in \(folder)")
     }

@@ -26,7 +26,7 @@ extension Dataset {
     public init(mnistFolder folder: String, classes: [String]? = nil) throws(FastTrainError) {
         func open(_ stem: String, _ kind: String, rows: Int? = nil) throws(FastTrainError) -> IDXFile {
             let names = ["\(stem)-\(kind)-ubyte", "\(stem).\(kind)-ubyte"].flatMap { [$0, "\($0).gz"] }
-            for name in names where System.status(folder + "/" + name) != nil {
+            for name in names where try System.status(folder + "/" + name) != nil {
                 return try IDXFile(path: folder + "/" + name, rows: rows)
             }
             throw .noInput(path: folder + "/" + names[0], reason: "no such file, nor with .gz")

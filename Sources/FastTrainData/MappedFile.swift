@@ -30,10 +30,7 @@ final class MappedFile: @unchecked Sendable {  // Sendable: the memory is read-o
         var size = 0
         let state = fasttrain_mapping_check(mapping, &size)
         guard state != FASTTRAIN_MAPPING_SAME else { return }
-        throw .badData(
-            file: String(cString: mapping.pointee.name), place: .file,
-            expected: "the \(bytes.count) bytes that were there when it was opened",
-            found: state == FASTTRAIN_MAPPING_RESIZED ? "\(size) bytes" : "that they were written to")
+        throw .changed(String(cString: mapping.pointee.name), from: bytes.count, to: size)
     }
 
     deinit { fasttrain_mapping_close(mapping) }

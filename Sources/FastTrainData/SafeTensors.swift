@@ -50,7 +50,7 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
     public var byteCount: Int { file.count }
 
     /// Throws `.badData` when the file was written to, or has another size, since it was opened.
-    func checkUnchanged() throws(FastTrainError) { try mapping?.checkUnchanged() }
+    package func checkUnchanged() throws(FastTrainError) { try mapping?.checkUnchanged() }
 
     /// The tensor of that name, if there is one.
     public subscript(name: String) -> TensorInfo? { indices[name].map { tensors[$0] } }

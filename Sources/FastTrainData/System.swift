@@ -18,9 +18,9 @@ package enum System {
         }
     }
 
-    /// Opens a regular file for reading, and tells its bytes. Throws `.noInput` when there is none, or something else of that
+    /// Opens a regular file for reading, and tells its status, with its bytes. Throws `.noInput` when there is none, or something else of that
     /// name. Never waits for the other end of a named pipe.
-    package static func openRegularFile(_ path: String) throws(FastTrainError) -> (descriptor: Int32, size: Int) {
+    package static func openRegularFile(_ path: String) throws(FastTrainError) -> (descriptor: Int32, status: stat) {
         let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .noInput(path: path, reason: reason) }
         var status = stat()
@@ -28,7 +28,7 @@ package enum System {
             close(descriptor)
             throw .noInput(path: path, reason: status.isFolder ? "is a folder, not a file" : "is not a regular file")
         }
-        return (descriptor, Int(status.st_size))
+        return (descriptor, status)
     }
 
     /// Reads what there is, up to the size of `buffer`; 0 at the file's end. Throws `.inputOutput` that names `path`.
@@ -51,16 +51,37 @@ package enum System {
         return Array(bytes.prefix(read))
     }
 
+    /// Whether an open file has been written to, as its size and the time of its last change tell since `before`, its status
+    /// then. Throws `.badData` if it was.
+    static func expectUnchanged(_ descriptor: Int32, since before: stat, _ path: String) throws(FastTrainError) {
+        var now = stat()
+        guard fstat(descriptor, &now) == 0 else { throw .inputOutput(path: path, operation: "stat", reason: reason) }
+        guard
+            now.st_size == before.st_size, now.st_mtim.tv_sec == before.st_mtim.tv_sec,
+            now.st_mtim.tv_nsec == before.st_mtim.tv_nsec
+        else { throw .changed(path, from: Int(before.st_size), to: Int(now.st_size)) }
+    }
+
     /// Opens a file that must not exist yet, for writing and reading; its mode is `mode` less the umask.
     static func createExclusively(_ path: String, mode: mode_t) -> Int32 {
         retrying { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
     }
 
-    /// Gives a file the owner, the group and the mode of another, what of it the system allows.
+    /// Gives a file the owner, the group and the mode of another, what of it the system allows: only root may give a file to
+    /// somebody else, and not every file system has owners and modes.
     static func resemble(_ descriptor: Int32, _ other: stat) {
-        // Only root may give a file to somebody else, and not every file system has owners and modes.
-        _ = fchown(descriptor, other.st_uid, other.st_gid)
-        _ = fchmod(descriptor, other.permissions)
+        var mode = other.permissions
+        if fchown(descriptor, other.st_uid, other.st_gid) != 0, fchown(descriptor, uid_t.max, other.st_gid) != 0 {
+            // What was allowed to a group is not to be allowed to another.
+            mode &= ~0o070 | (mode & 0o007) << 3
+        }
+        _ = fchmod(descriptor, mode)
+    }
+
+    /// Takes the lock of an open file, which its process, or the end of that, gives back; false when another has it. True,
+    /// too, where the file system has no locks.
+    static func lock(_ descriptor: Int32) -> Bool {
+        retrying { flock(descriptor, LOCK_EX | LOCK_NB) } == 0 || errno != EWOULDBLOCK
     }
 
     /// Opens a file for writing and reading, and makes it if it is not there; mode 0666 less the umask. Never waits for the
@@ -113,10 +134,22 @@ package enum System {
         retrying { fsync(descriptor) } == 0
     }
 
-    /// What `path` leads to, a symbolic link followed; nil when there is nothing or it may not be seen.
-    package static func status(_ path: String) -> stat? {
+    /// What `path` leads to, a symbolic link followed; nil when there is nothing, or no path to it for this user.
+    ///
+    /// Throws `.inputOutput` when that cannot be told, by a failing disk say: then it must not be taken for nothing.
+    package static func status(_ path: String) throws(FastTrainError) -> stat? {
         var status = stat()
-        return stat(path, &status) == 0 ? status : nil
+        if stat(path, &status) == 0 { return status }
+        switch errno {
+        case ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG: return nil
+        default: throw .inputOutput(path: path, operation: "stat", reason: reason)
+        }
+    }
+
+    /// Whether an open file still has a name.
+    static func isLinked(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) != 0 || status.st_nlink > 0
     }
 
     /// Whether `path` is itself a symbolic link.
@@ -143,6 +176,16 @@ package enum System {
 extension stat {
     package var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
     package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+    package func isSameFile(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
     /// Who may read, write and execute it.
     var permissions: mode_t { st_mode & 0o777 }
+}
+
+extension FastTrainError {
+    /// A file was written to while it was being read.
+    static func changed(_ path: String, from bytes: Int, to found: Int) -> FastTrainError {
+        .badData(
+            file: path, place: .file, expected: "the \(bytes) bytes that were there when it was opened",
+            found: found == bytes ? "that they were written to" : "\(found) bytes")
+    }
 }

@@ -16,7 +16,7 @@ ERRORS = {
     "flock": ["EIO"],
     "mmap": ["EIO", "EMFILE", "EACCES"],
 }
-INTERRUPTED = ("open", "create", "write", "fsync")
+INTERRUPTED = ("open", "create", "flock", "write", "fsync")
 ANSWERS = (66, 73, 74)  # no such input, cannot create, input/output error
 
 
@@ -97,7 +97,7 @@ def judge(bench: Bench, run, call: Call, error: str, left: list[str], done, what
     if done.returncode == 0:
         expect_harmless(call, error, what)
         # A file that could not be removed is still there.
-        bench.expect_same(run, what, left if call.name == "unlink" else [])
+        bench.expect_same(run, what, left if call.name == "unlink" or is_leftover(call) else [])
         return "went on"
     expect_refusal(run, done, what, call, left)
     bench.go_on(run, what)
@@ -106,15 +106,22 @@ def judge(bench: Bench, run, call: Call, error: str, left: list[str], done, what
 
 def expect_harmless(call: Call, error: str, what: str) -> None:
     """A file is closed after it was synchronized. A note of who has the folder, and the removal of a file that is not needed
-    any more, may fail. A folder that may not be read cannot be synchronized. In place of a checkpoint that cannot be read the
-    one before is used."""
+    any more, may fail, and so may the lock by which a file is not taken for one of those. A folder that may not be read cannot
+    be synchronized. In place of a checkpoint that cannot be read the one before is used."""
     expect(
         call.name in ("close", "unlink")
         or (call.name == "write" and call.path.endswith("lock"))
+        or (call.name == "flock" and call.path.endswith(".partial"))
+        or is_leftover(call)
         or is_reading(call)
         or (call.name == "open" and error == "EACCES" and not Path(call.path).suffix),
         f"{what}: it went on as if nothing had happened",
     )
+
+
+def is_leftover(call: Call) -> bool:
+    """What a killed process left is opened to see whether a live one has it."""
+    return call.name == "open" and call.path.endswith(".partial")
 
 
 def is_reading(call: Call | None) -> bool:
@@ -173,7 +180,7 @@ def synchronized(bench: Bench) -> str:
             continue
         rest = iter(calls[place + 1 :])
         following = next(rest)
-        while following.name == "write":
+        while following.name in ("flock", "write"):
             following = next(rest)
         sequence = [following] + [next(rest) for _ in range(4)]
         folder = call.path.rsplit("/", 1)[0]

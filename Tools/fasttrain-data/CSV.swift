@@ -95,7 +95,7 @@ struct CSV: ParsableCommand {
         options.format = try format.format(of: file)
         options.unknown = unknown
         let dataset = try TableConversion.write(table: file, options: options, to: output.output)
-        output.report(dataset)
+        try output.report(dataset)
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrainData
+import ProgramSupport
 
 /// `fasttrain-data mnist DIR -o FILE`
 struct MNIST: ParsableCommand {
@@ -76,6 +77,6 @@ struct Inspect: ParsableCommand {
 
     func run() throws {
         let description = try FileDescription(path: file)
-        print(json ? description.json.text : description.text, terminator: json ? "\n" : "")
+        try Console.write(json ? description.json.text + "\n" : description.text)
     }
 }

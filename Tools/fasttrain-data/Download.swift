@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastTrainData
 import Glibc
+import ProgramSupport
 
 /// `fasttrain-data download mnist|fashion-mnist [--mirror URL] -o FILE`
 struct Download: ParsableCommand {
@@ -32,7 +33,7 @@ struct Download: ParsableCommand {
         let dataset = try Dataset(mnistFolder: folder.path, classes: collection.classes)
         try dataset.write(to: output.output)
         folder.remove(collection.files)
-        output.report(dataset)
+        try output.report(dataset)
     }
 }
 
@@ -52,12 +53,12 @@ private struct DownloadFolder {
         var reasons: [String] = []
         for mirror in mirrors {
             let url = "\(mirror)\(file.name).gz"
-            note("\(url)\n")
+            Console.note("\(url)\n")
             // Mirrors pack files differently: what one has begun only the same one can go on with.
             let part = "\(target).\(Self.mark(mirror)).part"
             if let reason = try fetch(url, to: part, file) {
                 reasons.append("\(url): \(reason)")
-                note("  \(reason)\n")
+                Console.note("  \(reason)\n")
             } else {
                 guard rename(part, target) == 0 else {
                     throw .inputOutput(path: target, operation: "rename", reason: System.reason)
@@ -115,7 +116,4 @@ private struct DownloadFolder {
 
     /// What is begun stays, for the next time.
     func removeIfEmpty() { rmdir(path) }
-
-    /// On standard error.
-    private func note(_ text: String) { _ = text.withCString { write(STDERR_FILENO, $0, strlen($0)) } }
 }

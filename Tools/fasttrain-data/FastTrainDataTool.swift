@@ -2,6 +2,7 @@ import ArgumentParser
 import CSignal
 import FastTrainData
 import Glibc
+import ProgramSupport
 
 /// The command `fasttrain-data`: makes data set files for fasttrain, and shows what they hold.
 @main
@@ -17,23 +18,29 @@ struct FastTrainDataTool: ParsableCommand {
 
     /// Runs the command that the arguments name. Every error is one line that starts with the program's name.
     static func main() {
-        _ = fasttrain_signal_clean()
+        Console.prepare()
+        SignalFlag.clean()
         _ = fasttrain_signal_watch_mappings(strdup("fasttrain-data: error: "))
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch let error as FastTrainError {
-            fail(error.description, error.exitCode)
         } catch {
-            let code = exitCode(for: error)
-            guard code == .validationFailure else { exit(withError: error) }  // help, or an error that is no usage
-            fail(message(for: error) + " (see 'fasttrain-data --help')", code.rawValue)
+            end(error)
         }
     }
 
+    private static func end(_ error: any Error) -> Never {
+        if let error = error as? FastTrainError { fail(error.description, error.exitCode) }
+        if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
+        if error is Console.ReaderGone { Glibc.exit(0) }
+        let code = exitCode(for: error)
+        guard code.isSuccess else { fail(message(for: error) + " (see 'fasttrain-data --help')", code.rawValue) }
+        do { try Console.print(fullMessage(for: error)) } catch { end(error) }
+        Glibc.exit(code.rawValue)
+    }
+
     private static func fail(_ message: String, _ code: Int32) -> Never {
-        let line = "fasttrain-data: error: \(message.printable)\n"
-        _ = line.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
+        Console.note("fasttrain-data: error: \(message.printable)\n")
         Glibc.exit(code)
     }
 }
@@ -44,7 +51,7 @@ struct OutputOptions: ParsableArguments {
     var output: String
 
     /// Says what was written, on standard output.
-    func report(_ dataset: Dataset) { print("\(output.printable): \(dataset.summary)") }
+    func report(_ dataset: Dataset) throws { try Console.print("\(output.printable): \(dataset.summary)") }
 }
 
 /// The options of commands that write a data set of images.
@@ -68,6 +75,6 @@ struct ImageOutputOptions: ParsableArguments {
     /// Writes `dataset` and says so on standard output.
     func write(_ dataset: Dataset) throws {
         try dataset.write(to: output.output)
-        output.report(dataset)
+        try output.report(dataset)
     }
 }

@@ -51,6 +51,6 @@ struct Series: ParsableCommand {
         options.scale = scale
         options.targetScale = scaleTarget
         options.format = try format.format(of: file)
-        output.report(try SeriesConversion.write(table: file, options: options, to: output.output))
+        try output.report(SeriesConversion.write(table: file, options: options, to: output.output))
     }
 }

@@ -1,14 +1,14 @@
 #ifndef FASTTRAIN_CSIGNAL_H
 #define FASTTRAIN_CSIGNAL_H
 
-/// From now on SIGINT, SIGTERM and SIGHUP remove the files that are being written (CFiles) before they end the program, as
+/// From now on SIGINT, SIGTERM, SIGHUP and SIGXCPU remove the files that are being written (CFiles) before they end the program, as
 /// they do. One that was ignored (nohup, a shell's &) stays so. Signals that were blocked by whoever started the program are
 /// let through to the calling thread.
 /// Returns 0, or -1 with errno set.
 int fasttrain_signal_clean(void);
 
-/// From now on SIGINT, SIGTERM and SIGHUP are noted instead. A second signal of the same kind ends the program at once, as if
-/// this had never been called.
+/// From now on they are noted instead. A second signal of the same kind, but for SIGXCPU, ends the program at once, as if this
+/// had never been called.
 /// Returns 0, or -1 with errno set.
 int fasttrain_signal_watch(void);
 

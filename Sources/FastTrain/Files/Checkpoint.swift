@@ -52,6 +52,8 @@ public struct Checkpoint: Sendable, Equatable {
         }
         // Last: a recipe may ask for millions of tensors, of which the file then has all.
         try file.expectOnly(Self.tensors(network, hasBest: progress.bestEpoch != nil))
+        // The digest was that of what was read.
+        try file.checkUnchanged()
         self.init(
             recipe: network.recipe, fingerprint: try metadata.text("fingerprint"),
             featureShape: network.featureShape, scale: network.scale, task: network.task,

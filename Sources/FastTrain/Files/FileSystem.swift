@@ -2,9 +2,12 @@ import Glibc
 
 /// What the run folder needs of the operating system.
 enum FileSystem {
-    static func isFolder(_ path: String) -> Bool { System.status(path)?.isFolder ?? false }
+    /// Throws `.inputOutput` when it cannot be told, as `exists`.
+    package static func isFolder(_ path: String) throws(FastTrainError) -> Bool {
+        try System.status(path)?.isFolder ?? false
+    }
 
-    static func exists(_ path: String) -> Bool { System.status(path) != nil }
+    static func exists(_ path: String) throws(FastTrainError) -> Bool { try System.status(path) != nil }
 
     /// A folder's path without slashes at its end. Not empty: that would be a path from the root.
     static func trimmed(_ path: String) -> String {
@@ -18,14 +21,12 @@ enum FileSystem {
     static func makeFolder(_ path: String) throws(FastTrainError) {
         let path = trimmed(path)
         let parent = AtomicFile.folder(of: path)
-        if !isFolder(path) {
+        if try !isFolder(path) {
             if parent != path { try makeFolder(parent) }
             if mkdir(path, 0o777) != 0 {
-                switch errno {
-                case EEXIST where isFolder(path): break  // another process was faster
-                case EEXIST: throw .cannotCreate(path: path, reason: "is not a folder")
-                default: throw System.creationFailure(path, by: "mkdir")
-                }
+                guard errno == EEXIST else { throw System.creationFailure(path, by: "mkdir") }
+                // Another process may have been faster.
+                guard try isFolder(path) else { throw .cannotCreate(path: path, reason: "is not a folder") }
             }
         }
         // Also when it was there: the process that made it may have been killed before this. Those above it are on the
@@ -33,7 +34,7 @@ enum FileSystem {
         try AtomicFile.synchronizeFolder(parent, for: parent)
     }
 
-    /// The names in a folder, in no order; none when there is no such folder.
+    /// The names in a folder, in no order; none when there is no such folder. Throws `.noInput`, `.inputOutput`.
     static func names(in folder: String) throws(FastTrainError) -> [String] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
@@ -41,12 +42,15 @@ enum FileSystem {
         }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else { break }
             names.append(
                 withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                     String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
                 })
         }
+        guard errno == 0 else { throw .inputOutput(path: folder, operation: "readdir", reason: System.reason) }
         return names
     }
 
@@ -64,8 +68,9 @@ enum FileSystem {
 
     /// A file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it has more than `most` bytes.
     static func readBytes(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> [UInt8] {
-        let (descriptor, size) = try System.openRegularFile(path)
+        let (descriptor, status) = try System.openRegularFile(path)
         defer { close(descriptor) }
+        let size = Int(status.st_size)
         let tooMuch = FastTrainError.badData(file: path, place: .file, expected: "at most \(most) bytes", found: "more")
         guard size <= most else { throw tooMuch }
         var bytes: [UInt8] = []

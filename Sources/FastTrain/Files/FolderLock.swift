@@ -4,6 +4,8 @@ import Glibc
 /// ends, in whatever way, so nobody waits for a dead owner. The file holds the owner's process number, for messages only.
 final class FolderLock: Sendable {
     private let descriptor: Int32
+    private let folder: String
+    private let path: String
 
     /// How often it is tried, with a pause of 10 ms between, when the lock is held and no live process says that it is the
     /// owner. Either the owner is about to say so; or it has let go, but another thread of its process is starting a program,
@@ -33,11 +35,22 @@ final class FolderLock: Sendable {
             attempts += 1
             pause()
         }
-        return FolderLock(locked: descriptor)
+        return FolderLock(locked: descriptor, path, in: folder)
     }
 
-    private init(locked descriptor: Int32) {
+    /// To be called before anything is written to the folder: its path may lead to another by now, which somebody else owns.
+    ///
+    /// Throws `.inputOutput` when the file that is locked is no longer there.
+    func expectOwned() throws(FastTrainError) {
+        var own = stat()
+        if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }
+        throw .inputOutput(path: folder, operation: "save", reason: "the folder was moved, removed or replaced")
+    }
+
+    private init(locked descriptor: Int32, _ path: String, in folder: String) {
         self.descriptor = descriptor
+        self.path = path
+        self.folder = folder
         // Failing to note the number, on a full disk say, costs a later message its number, nothing else.
         _ = ftruncate(descriptor, 0)
         _ = "\(getpid())\n".withCString { pwrite(descriptor, $0, strlen($0), 0) }

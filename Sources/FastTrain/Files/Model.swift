@@ -45,7 +45,7 @@ public struct Model: Sendable, Equatable {
     /// Throws `.noInput` when there is none, `.badData` when the file is damaged, not of these formats, or its tensors
     /// are not those of its recipe.
     public init(path: String) throws(FastTrainError) {
-        let file = try SafeTensors(path: FileSystem.isFolder(path) ? RunFolder.modelPath(in: path) : path)
+        let file = try SafeTensors(path: try FileSystem.isFolder(path) ? RunFolder.modelPath(in: path) : path)
         let metadata = try MetadataReader(file, formats: [Self.format, Checkpoint.format])
         let description = try NetworkDescription(metadata)
         if file.metadata["format"] == Checkpoint.format {
@@ -58,6 +58,8 @@ public struct Model: Sendable, Equatable {
             try file.expectOnly([description.tensors()])
             self.init(description, try description.tensors().read(file))
         }
+        // The digest was that of what was read.
+        try file.checkUnchanged()
     }
 
     /// Writes the model file: all of it or, when this throws, nothing. The same model gives the same bytes.

@@ -17,7 +17,8 @@ extension RunFolder {
     public func save(_ checkpoint: Checkpoint) throws(FastTrainError) -> String {
         let step = checkpoint.state.step
         let path = checkpointPath(step: step)
-        if !FileSystem.isFolder(checkpointsPath) { try FileSystem.makeFolder(checkpointsPath) }
+        try lock.expectOwned()
+        if try !FileSystem.isFolder(checkpointsPath) { try FileSystem.makeFolder(checkpointsPath) }
         try checkpoint.save(to: path, text(of: checkpoint.state.history))
         // Best effort: a file that cannot be removed takes space, no more.
         let old = (try? checkpoints())?.filter { $0.step <= step }.dropFirst(Self.keptCheckpoints) ?? []

@@ -7,7 +7,7 @@ import Synchronization
 public final class RunFolder: Sendable {
     /// As it was given, without a slash at the end.
     public let path: String
-    private let lock: FolderLock
+    let lock: FolderLock
     private let history = Mutex(HistoryText())
 
     /// What the run leaves; a folder with one of these holds a run.
@@ -34,13 +34,13 @@ public final class RunFolder: Sendable {
         let path = FileSystem.trimmed(path)
         try FileSystem.makeFolder(path)
         let folder = try RunFolder(path)
-        for name in files where FileSystem.exists(path + "/" + name) {
+        for name in files where try FileSystem.exists(path + "/" + name) {
             throw .cannotCreate(
                 path: path,
                 reason: "holds a run already (\(name)); go on with it by `fasttrain resume \(path)`, "
                     + "or choose another folder")
         }
-        guard !SearchFolder.isOne(path) else {
+        guard try !SearchFolder.isOne(path) else {
             throw .cannotCreate(
                 path: path,
                 reason: "holds a search; go on with it by `fasttrain resume \(path)`, or choose another folder")
@@ -56,15 +56,15 @@ public final class RunFolder: Sendable {
     /// Throws `.noInput` when there is none, `.folderInUse` when another process owns it, `.inputOutput`.
     public static func open(_ path: String) throws(FastTrainError) -> RunFolder {
         let path = FileSystem.trimmed(path)
-        guard FileSystem.isFolder(path) else {
-            throw .noInput(path: path, reason: FileSystem.exists(path) ? "is not a folder" : "no such folder")
+        guard try FileSystem.isFolder(path) else {
+            throw .noInput(path: path, reason: try FileSystem.exists(path) ? "is not a folder" : "no such folder")
         }
-        guard FileSystem.exists(recipePath(in: path)) else {
+        guard try FileSystem.exists(recipePath(in: path)) else {
             throw .noInput(path: path, reason: "holds no run: no recipe.json in it")
         }
         let folder = try RunFolder(path)
         // A process that was killed after it had renamed a file may have left that to the storage device's leisure.
-        for path in [path, folder.checkpointsPath] where FileSystem.isFolder(path) {
+        for path in [path, folder.checkpointsPath] where try FileSystem.isFolder(path) {
             try AtomicFile.synchronizeFolder(path, for: path)
         }
         return folder
@@ -82,8 +82,10 @@ public final class RunFolder: Sendable {
 // MARK: - The files about the run as a whole
 
 extension RunFolder {
-    /// Writes `recipe.json`. Throws `.cannotCreate` or `.inputOutput`, as all writing here.
+    /// Writes `recipe.json`. Throws `.cannotCreate` or `.inputOutput`, as all writing here; so when the folder was moved or
+    /// replaced.
     public func writeRecipe(_ run: RunDescription) throws(FastTrainError) {
+        try lock.expectOwned()
         try AtomicFile.write(run.json.page, to: recipePath)
     }
 
@@ -92,6 +94,7 @@ extension RunFolder {
 
     /// Writes `history.jsonl` anew: one line an epoch.
     public func writeHistory(_ records: [EpochRecord]) throws(FastTrainError) {
+        try lock.expectOwned()
         try AtomicFile.write(text(of: records).lines, to: historyPath)
     }
 
@@ -105,7 +108,7 @@ extension RunFolder {
 
     /// Reads `history.jsonl`; empty when there is none yet. Throws `.badData` with the line.
     public func readHistory() throws(FastTrainError) -> [EpochRecord] {
-        guard FileSystem.exists(historyPath) else { return [] }
+        guard try FileSystem.exists(historyPath) else { return [] }
         let bytes = try FileSystem.readBytes(historyPath)
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         if lines.last?.isEmpty ?? false { lines.removeLast() }
@@ -120,16 +123,19 @@ extension RunFolder {
 
     /// Writes `model.safetensors`.
     public func writeModel(_ model: Model) throws(FastTrainError) {
+        try lock.expectOwned()
         try model.save(to: modelPath)
     }
 
     /// Writes `metrics.json` (see `Evaluation.metrics`).
     public func writeMetrics(test: Evaluation?, validation: Evaluation?) throws(FastTrainError) {
+        try lock.expectOwned()
         try AtomicFile.write(Evaluation.metrics(test: test, validation: validation).page, to: metricsPath)
     }
 
     /// Writes `report.html`.
     func writeReport(_ page: String) throws(FastTrainError) {
+        try lock.expectOwned()
         try AtomicFile.write(page, to: reportPath)
     }
 }

@@ -92,7 +92,9 @@ public struct RateCurve: Sendable, Equatable {
             throw .usage("--output: expected a name that ends in .svg or .json, found \(path)")
         }
         let folder = AtomicFile.folder(of: absolutePath(path))
-        if FileSystem.exists(RunFolder.recipePath(in: folder)) || SearchFolder.isOne(folder) {
+        let holdsRun = try FileSystem.exists(RunFolder.recipePath(in: folder))
+        let holdsSearch = try SearchFolder.isOne(folder)
+        if holdsRun || holdsSearch {
             throw .cannotCreate(path: path, reason: "the folder is that of a run; choose another place")
         }
     }

@@ -49,6 +49,7 @@ extension Training {
             ending: outcome.ending, seconds: outcome.seconds, test: outcome.test, validation: outcome.validation,
             closeUp: try RunReport.closeUp(of: outcome.model, data, sampling, threads: threads),
             machine: .current(threads: threads, instructionSet: instructionSet))
+        try data.checkUnchanged()
         try folder.writeReport(report.html())
     }
 
@@ -78,6 +79,7 @@ extension Training {
             validation: validationRows.isEmpty
                 ? nil : try saved.model.evaluate(data.train, rows: validationRows, threads: threads),
             closeUp: try RunReport.closeUp(of: saved.model, data, sampling, threads: threads), machine: nil)
+        try data.checkUnchanged()
         try folder.writeReport(report.html())
         return folder.reportPath
     }
@@ -94,7 +96,7 @@ extension Training {
     private static func saved(
         of run: RunDescription, in folder: RunFolder, warn: (String) -> Void
     ) throws(FastTrainError) -> Saved {
-        let finished: Model? = FileSystem.exists(folder.modelPath) ? try Model(path: folder.modelPath) : nil
+        let finished: Model? = try FileSystem.exists(folder.modelPath) ? try Model(path: folder.modelPath) : nil
         let newest: (checkpoint: Checkpoint, path: String, warnings: [String])?
         do {
             newest = try folder.newestSoundCheckpoint(of: run)

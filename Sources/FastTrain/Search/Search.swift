@@ -95,7 +95,7 @@ public final class Search: Sendable {
     }
 
     /// Whether a folder holds a search.
-    public static func isSearch(_ path: String) -> Bool { SearchFolder.isOne(path) }
+    public static func isSearch(_ path: String) throws(FastTrainError) -> Bool { try SearchFolder.isOne(path) }
 
     private init(
         _ description: SearchDescription, data: Dataset, folder: SearchFolder?, threads: Int?, time: Double?
@@ -212,7 +212,7 @@ public final class Search: Sendable {
         let results = try folder?.takeTrials(isScoredByAccuracy: isScoredByAccuracy) { progress(.warning($0)) }
         let board = try SearchBoard(
             self, results: results ?? [], folder: folder, begin: begin, stop: stop, progress: progress)
-        let isChosen = folder?.isChosen ?? false
+        let isChosen = try folder?.isChosen ?? false
         if !isChosen { try board.run() }
         let ranking = board.plan.ranking
         func outcome(_ training: Training?, _ final: Outcome?, _ interrupted: Int32?) -> SearchOutcome {

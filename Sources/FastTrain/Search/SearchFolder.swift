@@ -17,7 +17,9 @@ final class SearchFolder: Sendable {
     /// Why a line could not be written: after a part of it there can be no other.
     private let failure = Mutex<FastTrainError?>(nil)
 
-    static func isOne(_ path: String) -> Bool { FileSystem.exists(descriptionPath(in: path)) }
+    static func isOne(_ path: String) throws(FastTrainError) -> Bool {
+        try FileSystem.exists(descriptionPath(in: path))
+    }
 
     private static func descriptionPath(in folder: String) -> String { folder + "/search.json" }
 
@@ -25,7 +27,9 @@ final class SearchFolder: Sendable {
     var bestPath: String { path + "/best" }
 
     /// Whether the winner's training is begun: all trials were there by then, and another choice cannot be made.
-    var isChosen: Bool { FileSystem.exists(RunFolder.recipePath(in: bestPath)) }
+    var isChosen: Bool {
+        get throws(FastTrainError) { try FileSystem.exists(RunFolder.recipePath(in: bestPath)) }
+    }
 
     /// Takes the folder for a search; makes it when missing.
     ///
@@ -33,7 +37,7 @@ final class SearchFolder: Sendable {
     static func take(_ path: String, for description: SearchDescription) throws(FastTrainError) -> SearchFolder {
         try FileSystem.makeFolder(path)
         let (path, lock) = try own(path)
-        if isOne(path) {
+        if try isOne(path) {
             let other = try readDescription(in: path)
             var moved = description
             moved.data = other.data  // where the data lie makes no other search, their content does
@@ -46,7 +50,7 @@ final class SearchFolder: Sendable {
                         + "`fasttrain resume \(path)`, or choose another folder")
             }
         } else {
-            guard !FileSystem.exists(RunFolder.recipePath(in: path)) else {
+            guard try !FileSystem.exists(RunFolder.recipePath(in: path)) else {
                 throw .cannotCreate(path: path, reason: "holds a run already; choose another folder")
             }
             try AtomicFile.write(description.json.page, to: descriptionPath(in: path))
@@ -57,7 +61,7 @@ final class SearchFolder: Sendable {
     /// Takes the folder of a search. Throws `.noInput` when there is none, `.folderInUse`, `.badData` that names the member
     /// of `search.json`.
     static func open(_ path: String) throws(FastTrainError) -> SearchFolder {
-        guard isOne(path) else { throw .noInput(path: path, reason: "holds no search: no search.json in it") }
+        guard try isOne(path) else { throw .noInput(path: path, reason: "holds no search: no search.json in it") }
         let (path, lock) = try own(path)
         return SearchFolder(path, lock, try readDescription(in: path))
     }
@@ -93,11 +97,11 @@ final class SearchFolder: Sendable {
         isScoredByAccuracy: Bool, warn: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
         let bytes =
-            FileSystem.exists(trialsPath) ? try FileSystem.readBytes(trialsPath, most: Self.mostTrialBytes) : []
+            try FileSystem.exists(trialsPath) ? try FileSystem.readBytes(trialsPath, most: Self.mostTrialBytes) : []
         // What comes after the last newline was not written to its end.
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let rest = lines.removeLast()
-        if isChosen {
+        if try isChosen {
             guard rest.isEmpty, !lines.isEmpty else {
                 throw .badData(
                     file: trialsPath, place: .line(lines.count + 1),
@@ -122,6 +126,7 @@ final class SearchFolder: Sendable {
                 json: json, file: trialsPath, place: place, isScoredByAccuracy: isScoredByAccuracy)
             results.append((result, place))
         }
+        try lock.expectOwned()
         try AtomicFile.write(Array(bytes.prefix(lines.reduce(0) { $0 + $1.count + 1 })), to: trialsPath)
         failure.withLock { $0 = nil }
         return results
@@ -146,6 +151,7 @@ final class SearchFolder: Sendable {
         func failure(_ operation: String) -> FastTrainError {
             .inputOutput(path: trialsPath, operation: operation, reason: System.reason)
         }
+        try lock.expectOwned()
         let descriptor = System.openToAppend(trialsPath)
         guard descriptor >= 0 else { throw failure("open") }
         defer { close(descriptor) }

@@ -36,8 +36,9 @@ final class TensorBoardLog: @unchecked Sendable {
         }
     }
 
-    /// Opens the files. `history`: the epochs that are finished, when a run goes on. Where none of them are in the folder
-    /// they are written; else readers are told that what they hold of later epochs, of before a kill, no longer counts.
+    /// Opens the files. `history`: the epochs that are finished, when a run goes on. They are written, and readers are told that
+    /// what the folder has of before no longer counts: that may be later epochs, of before a kill, or lack some, of a session
+    /// without events.
     ///
     /// Throws `.cannotCreate`, `.inputOutput`.
     func begin(_ history: [EpochRecord], validates: Bool) throws(FastTrainError) {
@@ -49,13 +50,12 @@ final class TensorBoardLog: @unchecked Sendable {
         _ folder: String, _ history: [EpochRecord], _ event: (EpochRecord, Double) -> EventMessage
     ) throws(FastTrainError) -> EventFile {
         let now = Self.now
-        if isResumed, try holdsEvents(folder) {
-            let restart = EventMessage(wallTime: now, step: history.count + 1, content: .restart)
-            return try EventFile(in: folder, wallTime: now, [restart])
-        }
+        let isHeld = try holdsEvents(folder)
+        let restart = isResumed && isHeld ? [EventMessage(wallTime: now, step: 1, content: .restart)] : []
         // As if the session before had ended now.
         let begin = now - (history.last?.seconds ?? 0)
-        return try EventFile(in: folder, wallTime: now, history.map { event($0, begin + $0.seconds) })
+        return try EventFile(
+            in: folder, wallTime: now, restart + history.map { event($0, begin + $0.seconds) })
     }
 
     /// Writes an epoch. Throws `.inputOutput`.

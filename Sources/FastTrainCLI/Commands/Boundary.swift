@@ -46,11 +46,12 @@ struct Boundary: ParsableCommand {
         let picture = try BoundaryPicture(
             model, name: path, data: rows, xRange: xRange?.bounds, yRange: yRange?.bounds, grid: grid, target: target,
             threads: threads.threads)
+        try rows?.checkUnchanged()
         try picture.write(to: output)
     }
 
     private func openData() throws(FastTrainError) -> Dataset? {
-        let isFolder = System.status(path)?.isFolder ?? false
+        let isFolder = try System.status(path)?.isFolder ?? false
         let run = isFolder && data == nil ? try RunDescription(folder: path).data : nil
         guard let file = data ?? run else { return nil }
         return try Dataset(path: file)

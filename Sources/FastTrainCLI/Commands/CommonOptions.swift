@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrain
+import ProgramSupport
 
 /// `--threads`, which changes the speed and never the result.
 struct ThreadOptions: ParsableArguments {
@@ -58,17 +59,16 @@ struct ReportOptions: ParsableArguments {
 
     /// Prints what came out or, when a signal interrupted it, says so. Throws `ExitCode` 128 + the signal's number then.
     func close(_ result: some SessionResult, interrupted: Int32?) throws {
-        if json {
-            try Console.print(result.json.text)
-        } else if interrupted == nil {
-            if !quiet { Console.note("\n") }
-            let terminal = Terminal.standardOutput
-            try Console.print(result.text(width: terminal.width, style: terminal.style))
-        }
         if let interrupted {
+            // The reader of standard output may have gone by the same signal: that it came is told all the same.
+            if json { try? Console.print(result.json.text) }
             Console.note("fasttrain: \(result.interruption(by: interrupted).printable)\n")
             throw ExitCode(128 + interrupted)
         }
+        if json { return try Console.print(result.json.text) }
+        if !quiet { Console.note("\n") }
+        let terminal = Terminal.standardOutput
+        try Console.print(result.text(width: terminal.width, style: terminal.style))
     }
 }
 

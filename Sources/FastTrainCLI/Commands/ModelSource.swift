@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrain
+import ProgramSupport
 
 /// The argument MODEL|DIR with the data to use the model on.
 struct ModelSource: ParsableArguments {
@@ -60,10 +61,13 @@ struct ModelSource: ParsableArguments {
     }
 
     /// What was named or, for the folder of a search, its winner's run.
-    var folder: String { Search.isSearch(path) ? path + "/best" : path }
+    var folder: String {
+        get throws(FastTrainError) { try Search.isSearch(path) ? path + "/best" : path }
+    }
 
     private func openData() throws(FastTrainError) -> Dataset {
-        let isFolder = System.status(folder)?.isFolder ?? false
+        let folder = try folder
+        let isFolder = try System.status(folder)?.isFolder ?? false
         let run = isFolder && data == nil ? try RunDescription(folder: folder).data : nil
         if let file = data ?? run { return try Dataset(path: file) }
         return try .mnistSample()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrain
+import ProgramSupport
 
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrain
+import ProgramSupport
 
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -28,7 +28,7 @@ struct Resume: ParsableCommand {
     @OptionGroup var report: ReportOptions
 
     func run() throws {
-        if Search.isSearch(folder) { return try resumeSearch() }
+        if try Search.isSearch(folder) { return try resumeSearch() }
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let training = try Training.resume(
             folder, epochs: epochs, threads: threads.threads, data: dataset, dataPath: data,

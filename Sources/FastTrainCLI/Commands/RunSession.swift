@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrain
+import ProgramSupport
 
 /// What `train` and `resume` share: a run from its settings on the screen to its result.
 struct RunSession {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrain
+import ProgramSupport
 import Synchronization
 
 /// What `search` and the `resume` of a search share: from the settings on the screen to the winner.

@@ -1,3 +1,4 @@
+import ProgramSupport
 import Synchronization
 
 /// Lines at the end of standard error that are redrawn in place while something goes on. Does nothing unless that is a

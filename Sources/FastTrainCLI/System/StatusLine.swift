@@ -1,3 +1,4 @@
+import ProgramSupport
 import Synchronization
 
 /// The last line of standard error, redrawn in place while something goes on. Does nothing unless that is a terminal.

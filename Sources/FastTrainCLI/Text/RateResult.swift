@@ -1,4 +1,5 @@
 import FastTrain
+import ProgramSupport
 
 /// What a range test came to.
 struct RateResult: SessionResult {

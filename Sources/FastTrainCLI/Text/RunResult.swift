@@ -1,4 +1,5 @@
 import FastTrain
+import ProgramSupport
 
 /// How a run ended: what to tell of it, and what to do next.
 struct RunResult: SessionResult {

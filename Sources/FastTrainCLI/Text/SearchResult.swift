@@ -1,4 +1,5 @@
 import FastTrain
+import ProgramSupport
 
 /// How a search ended: the leaderboard, the winner, and what to do next.
 struct SearchResult: SessionResult {

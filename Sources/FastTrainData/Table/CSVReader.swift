@@ -32,6 +32,8 @@ final class CSVReader {
     private(set) var line = 0
 
     private let descriptor: Int32
+    /// As it was opened: it is read several times, and must be the same each time.
+    private let status: stat
     /// Of each byte, whether an unquoted field does not simply go on with it.
     private let isSpecial: [Bool]
     private let delimiter: UInt8
@@ -59,8 +61,10 @@ final class CSVReader {
         var isSpecial = [Bool](repeating: false, count: 256)
         for byte in [delimiter, Byte.lineFeed, Byte.carriageReturn, Byte.quote, 0] { isSpecial[Int(byte)] = true }
         self.isSpecial = isSpecial
-        let (descriptor, size) = try System.openRegularFile(path)
+        let (descriptor, status) = try System.openRegularFile(path)
         self.descriptor = descriptor
+        self.status = status
+        let size = Int(status.st_size)
         // A byte more than a small file has: the read that finds its end has to have room for one.
         buffer = .allocate(capacity: max(size < bufferBytes ? size + 1 : bufferBytes, Self.leastBufferBytes))
         fields = .allocate(capacity: 64)
@@ -95,7 +99,8 @@ final class CSVReader {
         }
     }
 
-    /// Reads the next record; false at the end of the file. Throws `.badData` with the line, or `.inputOutput`.
+    /// Reads the next record; false at the end of the file. Throws `.badData` with the line, or when the file was written to
+    /// since it was opened, or `.inputOutput`.
     func next() throws(FastTrainError) -> Bool {
         while true {
             switch try scan() {
@@ -280,6 +285,7 @@ final class CSVReader {
         }
         let read = try System.read(
             descriptor, UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]), path)
+        try System.expectUnchanged(descriptor, since: status, path)
         isAtEnd = read == 0
         unparsed = 0..<count + read
     }

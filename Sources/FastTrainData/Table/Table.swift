@@ -10,6 +10,8 @@ final class Table {
     /// The most bytes of a column's name, and of a text that is a category or a class.
     static let mostTextBytes = 4096
 
+    /// Rows in all, when they have been read once.
+    private var total: Int?
     private let reader: CSVReader
     private let format: CSVFormat
     private let indices: [String: Int]
@@ -67,7 +69,11 @@ final class Table {
     /// where they are a field without text. Throws `.badData` with the line, `.inputOutput`.
     func next() throws(FastTrainError) -> Bool {
         repeat {
-            guard try reader.next() else { return false }
+            guard try reader.next() else {
+                guard rowCount == total ?? rowCount else { throw otherRows }
+                total = rowCount
+                return false
+            }
         } while reader.isBlank && columns.count > 1
         guard reader.fieldCount == columns.count else {
             throw .badData(
@@ -76,7 +82,15 @@ final class Table {
                 found: "\(reader.fieldCount)")
         }
         rowCount += 1
+        guard rowCount <= total ?? .max else { throw otherRows }
         return true
+    }
+
+    /// The file was written to in a way that its time does not tell.
+    private var otherRows: FastTrainError {
+        .badData(
+            file: path, place: .line(line), expected: "the \(total ?? 0) rows that were read before",
+            found: "\(rowCount) by now")
     }
 
     /// The bytes of a field of the row at hand.

@@ -1,15 +1,15 @@
 import ArgumentParser
-import FastTrain
+import FastTrainData
 import Glibc
 
 /// Standard output (results) and standard error (all else), unbuffered.
-enum Console {
+package enum Console {
     /// The reader of standard output has gone, like `head` when it has seen enough: nothing more is worth doing.
-    struct ReaderGone: Error {}
+    package struct ReaderGone: Error {}
 
     /// To be called before anything else: a reader that goes away, or a file that may not grow (`ulimit -f`), is an error of
     /// `write` and not the end of the program, and no file that is opened later takes the number of a standard stream that was closed.
-    static func prepare() {
+    package static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         // libomp notes in /dev/shm, by the process's number, that it is loaded, lest a program have two of it; this one has
@@ -23,11 +23,11 @@ enum Console {
     }
 
     /// Writes `text` and a line's end to standard output. Throws as `write`.
-    static func print(_ text: String) throws { try write(text + "\n") }
+    package static func print(_ text: String) throws { try write(text + "\n") }
 
     /// Writes `text` to standard output. Throws `ReaderGone`, `.inputOutput`, or the signal's `ExitCode` when the reader reads
     /// no more and a signal asks for the end.
-    static func write(_ text: String) throws {
+    package static func write(_ text: String) throws {
         let failure = send(text, to: STDOUT_FILENO)
         if failure == EPIPE { throw ReaderGone() }
         if failure == ECANCELED, let signal = SignalFlag.received() { throw ExitCode(128 + signal) }
@@ -38,11 +38,7 @@ enum Console {
     }
 
     /// Writes `text` to standard error, if anyone listens.
-    static func note(_ text: String) { _ = send(text, to: STDERR_FILENO) }
-
-    static func warning(_ message: String) { note("fasttrain: warning: \(message.printable)\n") }
-
-    static func error(_ message: String) { note("fasttrain: error: \(message.printable)\n") }
+    package static func note(_ text: String) { _ = send(text, to: STDERR_FILENO) }
 
     /// Returns 0, or the error number: `ECANCELED` when a signal came while the stream took nothing.
     private static func send(_ text: String, to descriptor: Int32) -> Int32 {
