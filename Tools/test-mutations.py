@@ -101,6 +101,31 @@ MUTATIONS = [
         "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console.swift",
         'shm_unlink("/__KMP_REGISTERED_LIB_\\(getpid())_\\(getuid())")', "", faults="surroundings"),
     Mutation(
+        "whose folder it is by now", "Sources/FastTrain/Files/FolderLock.swift",
+        "if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }",
+        "if fstat(descriptor, &own) == 0 { return }", faults="moved"),
+    Mutation(
+        "temporary files of the living", "Sources/FastTrainData/AtomicFile.swift",
+        "if System.lock(descriptor) { unlink(path) }", "unlink(path)", faults="writers"),
+    Mutation(
+        "a table that changes", "Sources/FastTrainData/Table/CSVReader.swift",
+        "        try System.expectUnchanged(descriptor, since: status, path)\n", "", faults="inputs"),
+    Mutation(
+        "data that change under a prediction", "Sources/FastTrain/Model+Use.swift",
+        "        try data.checkUnchanged()\n        return predictions", "        return predictions", faults="inputs"),
+    Mutation(
+        "what cannot be told", "Sources/FastTrainData/System.swift",
+        'default: throw .inputOutput(path: path, operation: "stat", reason: reason)', "default: return nil",
+        faults="untold"),
+    Mutation(
+        "checkpoints that somebody removed", "Sources/FastTrain/Training.swift", "epochs > 0 {", "epochs < 0 {",
+        faults="removed-checkpoints"),
+    Mutation(
+        "interrupted and no reader", "Sources/FastTrainCLI/Commands/CommonOptions.swift", "if json { try? ",
+        "if json { try ", faults="readers"),
+    Mutation(
+        "process 1", "Sources/CSignal/signal.c", "    _exit(128 + number);", "    ;", faults="process-1"),
+    Mutation(
         "temporary file after a signal", "Sources/CSignal/signal.c", "    fasttrain_temporary_remove_all();\n", "",
         faults="outputs"),
     Mutation(

@@ -153,20 +153,13 @@ def data(bench: Bench) -> str:
 
     def changed(change, threads: int) -> tuple:
         run = bench.new_folder()
-        command, environment = bench.command(
-            "train", "--data", bench.data, *OPTIONS, "--threads", threads, "--output", run,
-            faults={"at": saves[1], "do": "STOP", "calls": "rename"}, at=run.parent)
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        _, status = os.waitpid(process.pid, os.WUNTRACED)
-        expect(os.WIFSTOPPED(status), f"the data set {change.__name__}: it did not come to its second save")
         try:
-            change(bench.data, content)
-            os.kill(process.pid, signal.SIGCONT)
-            _, text = process.communicate(timeout=60)
+            done = bench.meanwhile(
+                lambda: change(bench.data, content), "train", "--data", bench.data, *OPTIONS, "--threads", threads,
+                "--output", run, faults={"at": saves[1], "calls": "rename"}, at=run.parent)
         finally:
             bench.data.write_bytes(content)
-        return run, process.returncode, text
+        return run, done.returncode, done.stderr
 
     for threads in (1, 2):
         for change in CHANGES:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+NOBODY = 65534
 OPTIONS = ["--hidden", "8", "--batch-size", "16", "--epochs", "4", "--checkpoint-every", "5", "--threads", "1"]
 KILLED = -signal.SIGKILL
 SETS = ["scalar", "avx2", "avx512", "avx512-bf16"]
@@ -133,6 +134,22 @@ class Bench:
 
         return [name for name in SETS if runs(name)]
 
+    def meanwhile(
+        self, action: Callable[[], object], *arguments: object, faults: dict[str, object], at: Path,
+        program: str | None = None, cwd: Path | None = None):
+        """Does something while the program is stopped before a call, and lets it go on."""
+        command, environment = self.command(*arguments, faults={"do": "STOP"} | faults, at=at, program=program)
+        process = subprocess.Popen(
+            command, env=environment, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        expect(os.WIFSTOPPED(status), f"{arguments[0]}: it did not come to {faults}")
+        try:
+            action()
+        finally:
+            os.kill(process.pid, signal.SIGCONT)
+        said, text = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(command, process.returncode, said, text)
+
     def contents(self, run: Path) -> dict[str, object]:
         """All that its result is."""
         return contents(run)
@@ -200,6 +217,10 @@ class Bench:
             expect(reported[-1] in names, f"{what}: {reported[-1]} was saved, there are {names}")
             shown = self.call("inspect", run / "checkpoints" / reported[-1])
             expect("sound" in shown.stdout, f"{what}: {reported[-1]} was saved and is not sound: {shown.stderr}")
+
+    def kept(self, run: Path) -> list[str]:
+        """What is saved, as `reported` has it."""
+        return [path.name for path in reversed(checkpoints(run))]
 
     def expect_used(self, said: str, reported: list[str], what: str) -> None:
         """The program went on from what was reported as saved."""

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from harness import OPTIONS, Bench, expect
+from harness import NOBODY, OPTIONS, Bench, expect
 
 MASKS = (0o000, 0o022, 0o027, 0o077)
 MORE = [("report.html", ["report", "run"]), ("p.csv", ["predict", "run", "--data", "table.csv", "-o", "p.csv"]),
@@ -62,7 +62,31 @@ def modes(bench: Bench) -> str:
             if os.geteuid() == 0:
                 expect((path.stat().st_uid, path.stat().st_gid) == (1, 1), f"{path.name} belongs to another now")
             count += 1
+    if os.geteuid() == 0:
+        groups(bench)
     return f"{count} files and folders with {len(MASKS)} umasks"
+
+
+def groups(bench: Bench) -> None:
+    """Somebody else who may write in the folder replaces a file: it stays its group's if he is in it; else what was allowed
+    to that is not allowed to his own."""
+    group = 2000
+    folder = bench.new_folder().parent
+    shutil.copy(bench.folder / "table.csv", folder)
+    program = shutil.copy(bench.converter, bench.folder)
+    for path in (bench.folder, folder):
+        path.chmod(0o777)
+    for others, right in (([group], (NOBODY, group, 0o664)), ([], (NOBODY, NOBODY, 0o644))):
+        path = folder / "data.safetensors"
+        path.write_text("old")
+        os.chown(path, 1, group)
+        path.chmod(0o664)
+        done = subprocess.run(
+            [program, "csv", "table.csv", "--target", "answer", "-o", path], cwd=folder, capture_output=True, text=True,
+            user=NOBODY, group=NOBODY, extra_groups=others)
+        expect(done.returncode == 0, f"somebody else, of the groups {others}: {done.stderr}")
+        found = (path.stat().st_uid, path.stat().st_gid, mode(path))
+        expect(found == right, f"replaced by somebody of the groups {others}: it is {found}, expected {right}")
 
 
 def links(bench: Bench) -> str:

@@ -72,9 +72,9 @@ class Output:
         is_stop = event in ("before", "after", "torn")
         if is_stop:
             expect(done.returncode == KILLED, f"{what}: it ended with {done.returncode}")
-        elif event in SIGNALS:
+        elif event.rstrip("+") in SIGNALS:
             # By the signal itself, or by the code for it; with 0 when nothing was left to do.
-            code = SIGNALS[event]
+            code = SIGNALS[event.rstrip("+")]
             expect(done.returncode in (0, -code, 128 + code), f"{what}: it ended with {done.returncode}: {done.stderr}")
             expect(found == self.new or done.returncode != 0, f"{what}: it went on, and {self.name} is as before")
             expect(not leftovers(at), f"{what}: left over: {leftovers(at)}")
@@ -87,7 +87,7 @@ class Output:
             expect(len(lines) == 1, f"{what}: expected one line that says why, found {done.stderr}")
             expect(call.name == "unlink" or not leftovers(at), f"{what}: left over: {leftovers(at)}")
         shutil.rmtree(at)
-        return "stops" if is_stop else "signals" if event in SIGNALS else "failures"
+        return "stops" if is_stop else "signals" if event.rstrip("+") in SIGNALS else "failures"
 
 
     def lose(self, number: int) -> str:
@@ -122,6 +122,7 @@ def outputs(bench: Bench) -> str:
             output = Output(bench, command, name)
             calls = read_trace(output.trace)
             signals = [(number, call, name) for number, call in numbered(calls) for name in SIGNALS]
+            signals += [(number, call, "INT+") for number, call in numbered(calls) if call.name == "create"]
             counts = bench.each(moments(calls) + errors(calls) + signals, output.check)
             counts += bench.each([(number,) for number in range(POWER_LOSSES)], output.lose)
             told.append(f"{output.command[0]} " + ", ".join(f"{count} {name}" for name, count in counts.items()))

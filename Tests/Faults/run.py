@@ -21,6 +21,7 @@ import hostile_tensors
 import kills
 import large
 import modes
+import neighbours
 import outputs
 import power
 import signals
@@ -84,6 +85,15 @@ def main() -> int:
         "bits": bits.same,
         "damage": damage.newest,
         "data": damage.data,
+        "moved": neighbours.moved,
+        "writers": neighbours.writers,
+        "inputs": neighbours.inputs,
+        "untold": neighbours.untold,
+        "search-untold": on(SearchBench, neighbours.untold),
+        "removed-checkpoints": neighbours.removed_checkpoints,
+        "sessions-without-events": on(EventBench, neighbours.sessions_without_events),
+        "readers": neighbours.readers,
+        "process-1": neighbours.process_one,
         "hostile-tensors": hostile_tensors.tensors,
         "hostile-tables": hostile_tables.tables_and_images,
         "hostile-settings": hostile_settings.settings,

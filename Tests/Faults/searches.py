@@ -25,8 +25,11 @@ class SearchBench(Bench):
         """The trainings whose figures were shown."""
         return shown(b"".join(call.data for call in calls if call.name == "out").decode(errors="replace"))
 
+    def kept(self, run: Path) -> list[str]:
+        return [f"trial {trial['trial'] + 1}  {trial['epochs']} epoch" for trial in trials(run)]
+
     def expect_kept(self, run: Path, reported: list[str], what: str) -> None:
-        kept = [f"trial {trial['trial'] + 1}  {trial['epochs']} epoch" for trial in trials(run)]
+        kept = self.kept(run)
         expect(set(reported) <= set(kept), f"{what}: shown were {reported}, there are {kept}")
 
     def expect_used(self, said: str, reported: list[str], what: str) -> None:

@@ -5,9 +5,9 @@
 //   FAULT_TRACE  a file: a line for each call, tab-separated: call, path, second path or "-", offset, result, errno, data in
 //                hexadecimal digits or "-"; lines "out" are what the program wrote to standard output and error
 //   FAULT_AT     the number of the call, from 1, that something happens to
-//   FAULT_CALLS  names with commas: only these calls are counted; all unless given
+//   FAULT_CALLS  names with commas: only these calls are counted; all unless given, but for stat and readdir
 //   FAULT_DO     before, after: SIGKILL before the call, after it; torn: SIGKILL after half of a write;
-//                INT, TERM, HUP, STOP: the signal before the call, which is then made; INTINT: twice;
+//                INT, TERM, HUP, STOP: the signal before the call, which is then made; INT+: after it; INTINT: twice;
 //                short: a write of half of the bytes, which is no error; an error's name, as ENOSPC: the call fails
 //   FAULT_EACH   set: every call from FAULT_AT on, not that one alone
 //   FAULT_SKIP   a call that is left out, as if the program did not make it: fsync (of files), fsync-folder, flock, unlink,
@@ -15,6 +15,7 @@
 //   FAULT_FULL   so many bytes may be written below the folder, then the disk is full
 //   FAULT_CLOCK  at each look the time of day is so many seconds earlier than it would be; without a folder, too
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -97,7 +98,7 @@ static void note(const char *call, const char *path, const char *other, long off
 
 static int is_skipped(const char *call) { return skipped && !strcmp(skipped, call); }
 
-enum action { GO, KILL_AFTER, TEAR, SHORT, FAIL };
+enum action { GO, KILL_AFTER, INTERRUPT_AFTER, TEAR, SHORT, FAIL };
 
 // What is to happen to this call; sets errno for FAIL.
 static enum action decide(const char *call) {
@@ -116,6 +117,7 @@ static enum action decide(const char *call) {
     if (each ? number < at : number != at) return GO;
     if (!strcmp(doing, "before")) raise(SIGKILL);
     if (!strcmp(doing, "after")) return KILL_AFTER;
+    if (!strcmp(doing, "INT+")) return INTERRUPT_AFTER;
     if (!strcmp(doing, "torn")) return TEAR;
     if (!strcmp(doing, "short")) return SHORT;
     static const struct { const char *name; int number; } signals[] = {
@@ -139,6 +141,7 @@ static enum action decide(const char *call) {
 
 static void end(enum action action) {
     if (action == KILL_AFTER || action == TEAR) raise(SIGKILL);
+    if (action == INTERRUPT_AFTER) raise(SIGINT);
 }
 
 static int open_at(const char *path, int flags, mode_t mode, int (*real)(const char *, int, ...)) {
@@ -323,6 +326,36 @@ void *mmap(void *address, size_t length, int protection, int flags, int descript
 
 void *mmap64(void *address, size_t length, int protection, int flags, int descriptor, off_t offset) {
     return map(address, length, protection, flags, descriptor, offset);
+}
+
+int stat(const char *restrict path, struct stat *restrict found) {
+    char absolute[PATH_MAX];
+    if (calls && covers(path, absolute)) {
+        note("stat", absolute, NULL, 0, 0, 0, NULL, 0);
+        if (decide("stat") == FAIL) return -1;
+    }
+    return REAL(stat)(path, found);
+}
+
+static int readdir_fails(DIR *folder) {
+    char link[64], path[PATH_MAX], absolute[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dirfd(folder));
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0) return 0;
+    path[length] = 0;
+    if (!calls || !covers(path, absolute)) return 0;
+    note("readdir", absolute, NULL, 0, 0, 0, NULL, 0);
+    return decide("readdir") == FAIL;
+}
+
+struct dirent *readdir(DIR *folder) {
+    if (readdir_fails(folder)) return NULL;
+    return REAL(readdir)(folder);
+}
+
+struct dirent64 *readdir64(DIR *folder) {
+    if (readdir_fails(folder)) return NULL;
+    return REAL(readdir64)(folder);
 }
 
 // How much earlier it is at this look at the clock, in s.

@@ -7,10 +7,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from harness import OPTIONS, Bench, expect
+from harness import NOBODY, OPTIONS, Bench, expect
 
 REFUSALS = (64, 65, 66, 73, 74)
-NOBODY = 65534
 
 
 def expect_line(done, codes, what: str) -> None:

@@ -1,0 +1,221 @@
+"""What others do to the same folders and files at the same time."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+from calls import ANSWERS
+from damage import written_over
+from events import EventBench
+from harness import OPTIONS, Bench, expect, leftovers
+
+
+def expect_refused(done, code: int, what: str, says: str) -> None:
+    lines = [line for line in done.stderr.splitlines() if ": error: " in line]
+    expect(done.returncode == code and len(lines) == 1 and says in lines[0],
+           f"{what}: it ended with {done.returncode}, expected {code} and one line with {says!r}, found {done.stderr}")
+
+
+def moved(bench: Bench) -> str:
+    """The folder of a run is moved, removed or replaced by another run's before each of its renames: it ends at its next
+    save, writes nothing to the other's, and goes on where it was moved to."""
+    renames = sum(call.name == "rename" for call in bench.trace(bench.new_folder()))
+    count = 0
+    for number in range(1, renames + 1):
+        for kind in ("moved", "removed", "replaced"):
+            run = bench.new_folder()
+            away, found = run.with_name("away"), {}
+
+            def disturb() -> None:
+                if kind == "removed":
+                    shutil.rmtree(run)
+                else:
+                    run.rename(away)
+                if kind == "replaced":
+                    done = bench.call("train", "--data", bench.data, *OPTIONS, "--hidden", "4", "--output", run)
+                    expect(done.returncode == 0, f"the other run: {done.stderr}")
+                    found.update({path: path.read_bytes() for path in run.rglob("*") if path.is_file()})
+
+            what = f"the folder {kind} before rename {number}"
+            done = bench.meanwhile(disturb, *bench.start(run), faults={"at": number, "calls": "rename"}, at=run.parent)
+            # The file that was just to be renamed went away with the folder.
+            expect(done.returncode == 74, f"{what}: it ended with {done.returncode}: {done.stderr}")
+            if kind == "replaced":
+                expect({path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == found,
+                       f"{what}: it wrote to the other's folder")
+            else:
+                expect(not run.exists(), f"{what}: it made the folder anew: {sorted(run.rglob('*'))}")
+            if kind != "removed":
+                bench.go_on(away, what)
+            count += 1
+    return f"{count} folders moved, removed, replaced"
+
+
+def writers(bench: Bench) -> str:
+    """A file that is being written into a run's folder is not taken for a killed process's by the folder's owner."""
+    run = bench.new_folder()
+    shutil.copytree(bench.reference, run)
+
+    def own() -> None:
+        for command in (["report", run], ["resume", run]):
+            done = bench.call(*command)
+            expect(done.returncode == 0, f"{command[0]} beside a prediction: {done.stderr}")
+
+    done = bench.meanwhile(
+        own, "predict", run, "--data", bench.folder / "table.csv", "-o", run / "p.csv", faults={"at": 1, "calls": "write"},
+        at=run)
+    expect(done.returncode == 0 and (run / "p.csv").exists(), f"a prediction beside a report: {done.stderr}")
+    expect(not leftovers(run), f"left over: {leftovers(run)}")
+    return "1 prediction beside 2 owners"
+
+
+def inputs(bench: Bench) -> str:
+    """A table is written to between the passes of its conversion, a data set while it is predicted or reported on."""
+    count = 0
+    rows = (bench.folder / "table.csv").read_bytes()
+    lines = rows.splitlines(keepends=True)
+
+    def more(path: Path) -> None:
+        with open(path, "ab") as file:
+            file.write(lines[-1])
+
+    def fewer(path: Path) -> None:
+        os.truncate(path, len(rows) - len(lines[-1]))
+
+    def others(path: Path) -> None:
+        with open(path, "r+b") as file:
+            file.write(lines[0] + b"".join(reversed(lines[1:])))
+
+    for test in ("0", "0.25"):
+        for change in (more, fewer, others):
+            folder = bench.new_folder().parent
+            (folder / "table.csv").write_bytes(rows)
+            os.utime(folder / "table.csv", (0, 0))  # a clock may stand still for some ms
+            done = bench.meanwhile(
+                lambda: change(folder / "table.csv"), "csv", "table.csv", "--target", "answer", "--test", test, "-o", "d",
+                faults={"at": 1, "calls": "flock"}, at=folder, program=bench.converter, cwd=folder)
+            what = f"a table with {change.__name__} rows while it was converted"
+            expect_refused(done, 65, what, f"table.csv: expected the {len(rows)} bytes that were there")
+            expect(sorted(os.listdir(folder)) == ["table.csv"], f"{what}: {os.listdir(folder)}")
+            count += 1
+
+    content = bench.data.read_bytes()
+    run = bench.new_folder()
+    shutil.copytree(bench.reference, run)
+    before = (run / "report.html").read_bytes()
+    for command, faults in (
+        (["predict", run, "--data", bench.data, "-o", run / "p.csv"], {"at": 1, "calls": "flock"}),
+        (["report", run], {"at": 1, "calls": "mmap"}),
+    ):
+        try:
+            done = bench.meanwhile(lambda: written_over(bench.data, content), *command, faults=faults, at=run)
+        finally:
+            bench.data.write_bytes(content)
+        expect_refused(done, 65, command[0], "bytes that were there when it was opened")
+        expect(not (run / "p.csv").exists() and (run / "report.html").read_bytes() == before, f"{command[0]} wrote")
+        count += 1
+    return f"{count} inputs written to"
+
+
+def untold(bench: Bench) -> str:
+    """What is there cannot be told, by a failing disk: that is not taken for nothing."""
+    counts = Counter()
+
+    def fail(call: str, number: int) -> str:
+        run = bench.torn()
+        kept = bench.kept(run)
+        expect(kept, "a killed run had saved nothing")
+        done = bench.resume(run, at=number, calls=call, do="EIO")
+        what = f"{call} {number} of a resumption fails"
+        if done.returncode == 0:
+            bench.expect_used(done.stderr, kept, what)
+            bench.expect_same(run, what, leftovers(run))
+            return "did not matter"
+        lines = [line for line in done.stderr.splitlines() if line.startswith("fasttrain: error: ")]
+        expect(done.returncode in ANSWERS and len(lines) == 1, f"{what}: it ended with {done.returncode}: {done.stderr}")
+        bench.expect_used(bench.go_on(run, what), kept, what)
+        return "refused"
+
+    for call in ("stat", "readdir"):
+        run = bench.torn()
+        path = run.with_name("trace")
+        bench.resume(run, calls=call, trace=path)
+        total = sum(line.startswith(call + "\t") for line in path.read_text().splitlines())
+        expect(total > 0, f"no {call} was seen")
+        counts += bench.each([(call, number) for number in range(1, total + 1)], fail)
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def removed_checkpoints(bench: Bench) -> str:
+    """Somebody removes the checkpoints of a run: it is not begun anew over its history, and the rest of it is of use."""
+    run = bench.new_folder()
+    shutil.copytree(bench.reference, run)
+    shutil.rmtree(run / "checkpoints")
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    expect_refused(bench.call("resume", run, "--epochs", "6"), 65, "resume", "expected a checkpoint, as history.jsonl has 4 epochs")
+    for path in run.iterdir():
+        expect(path.read_bytes() == before[path.name] or path.name == "lock", f"{path.name} was changed")
+    for command in (["evaluate", run], ["report", run], ["predict", run, "-o", run / "p.csv"]):
+        done = bench.call(*command)
+        expect(done.returncode == 0, f"{command[0]} without checkpoints: {done.stderr}")
+    return "1 run"
+
+
+def sessions_without_events(bench: EventBench) -> str:
+    """A session of a run without event files: the next with them writes what is missing."""
+    run = bench.new_folder()
+    begun = bench.call(*bench.start(run), "--epochs", "2")
+    expect(begun.returncode == 0, f"two epochs: {begun.stderr}")
+    done = bench.call("resume", run, "--epochs", "3")
+    expect(done.returncode == 0, f"an epoch without events: {done.stderr}")
+    done = bench.call("resume", run, "--epochs", "4", "--tensorboard", run.with_name("events"))
+    expect(done.returncode == 0, f"an epoch with events: {done.stderr}")
+    epochs = [epoch for epoch, _ in bench.contents(run)["events/training"]]
+    expect(epochs == [1, 2, 3, 4], f"the curve has the epochs {epochs}")
+    return "1 session"
+
+
+def readers(bench: Bench) -> str:
+    """A signal ends a run and the reader of its result: that it was interrupted is told, and by the exit code."""
+    run = bench.new_folder()
+    command, environment = bench.command(*bench.start(run), "--json", faults={"at": 30, "do": "TERM"}, at=run.parent)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, env=environment, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    expect(done.returncode == 128 + signal.SIGTERM, f"it ended with {done.returncode}: {done.stderr}")
+    expect("interrupted by SIGTERM" in done.stderr and "resume" in done.stderr, f"it said {done.stderr}")
+    bench.go_on(run, "after its reader had gone")
+    return "1 reader"
+
+
+def process_one(bench: Bench) -> str:
+    """As process 1 of a container, to which the system sends no signal that it does not handle: a second signal still ends
+    a run, a first one all else, and nothing is harmed."""
+    if subprocess.run(["unshare", "--pid", "--fork", "true"], capture_output=True).returncode != 0:
+        return "SKIPPED: process namespaces may not be made"
+    unshare = shutil.which("unshare")
+    renames = sum(call.name == "rename" for call in bench.trace(bench.new_folder()))
+    for number in range(1, renames + 1):
+        run = bench.new_folder()
+        command, environment = bench.command(
+            *bench.start(run), faults={"at": number, "calls": "rename", "do": "INTINT"}, at=run.parent)
+        done = subprocess.run(
+            [unshare, "--pid", "--fork", *command], env=environment, capture_output=True, text=True, timeout=60)
+        what = f"process 1, two signals before rename {number}"
+        expect(done.returncode in (130, -2), f"{what}: it ended with {done.returncode}: {done.stderr}")
+        expect(not leftovers(run), f"{what}: left over: {leftovers(run)}")
+        bench.go_on(run, what)
+    folder = bench.new_folder().parent
+    shutil.copy(bench.folder / "table.csv", folder)
+    command, environment = bench.command(
+        "csv", "table.csv", "--target", "answer", "-o", "d", faults={"at": 1, "calls": "rename", "do": "TERM"}, at=folder,
+        program=bench.converter)
+    done = subprocess.run(
+        [unshare, "--pid", "--fork", *command], env=environment, cwd=folder, capture_output=True, text=True, timeout=60)
+    expect(done.returncode in (143, -15), f"process 1, a conversion: it ended with {done.returncode}: {done.stderr}")
+    expect(sorted(os.listdir(folder)) == ["table.csv"], f"process 1, a conversion: left over {os.listdir(folder)}")
+    return f"{renames + 1} signals"
