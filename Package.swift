@@ -102,7 +102,7 @@ let package = Package(
             ], swiftSettings: fuzzed),
         .target(name: "CSignal", dependencies: ["CFiles"]),
         // What both programs have of streams and signals.
-        .target(name: "ProgramSupport", dependencies: ["FastTrainData", "CSignal", argumentParser]),
+        .target(name: "ProgramSupport", dependencies: ["FastTrainData", "CFiles", "CSignal", argumentParser]),
         .executableTarget(
             name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", "ProgramSupport", argumentParser]),
         .executableTarget(

@@ -98,8 +98,8 @@ MUTATIONS = [
         "guard data.fingerprint == run.fingerprint else", "guard !data.fingerprint.isEmpty else",
         filter="TrainingTests|DamageTests"),
     Mutation(
-        "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console.swift",
-        'shm_unlink("/__KMP_REGISTERED_LIB_\\(getpid())_\\(getuid())")', "", faults="surroundings"),
+        "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console+Messages.swift",
+        "        shm_unlink(name)\n", "", faults="surroundings"),
     Mutation(
         "whose folder it is by now", "Sources/FastTrain/Files/FolderLock.swift",
         "if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }",
@@ -129,7 +129,7 @@ MUTATIONS = [
         "temporary file after a signal", "Sources/CSignal/signal.c", "    fasttrain_temporary_remove_all();\n", "",
         faults="outputs"),
     Mutation(
-        "a signal while nobody reads", "Sources/FastTrainCLI/System/Console.swift",
+        "a signal while nobody reads", "Sources/ProgramSupport/Console.swift",
         "if SignalFlag.received() != nil { return false }", "", faults="full-pipes"),
     Mutation(
         "the bounds of e^x", "Sources/FastTrain/Engine/LearningRate.swift",

@@ -9,8 +9,10 @@ enum Main {
     static func main() {
         Console.prepare()
         SignalFlag.clean()
+        SignalFlag.cleanOpenMP()
         SignalFlag.watchFiles()
         do {
+            try Console.checkArguments()
             var command = try FasttrainCommand.parseAsRoot()
             try command.run()
         } catch {

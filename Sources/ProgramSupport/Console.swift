@@ -12,13 +12,18 @@ package enum Console {
     package static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
-        // libomp notes in /dev/shm, by the process's number, that it is loaded, lest a program have two of it; this one has
-        // not. What a killed process of that number left there, empty or half written, would end the program.
-        shm_unlink("/__KMP_REGISTERED_LIB_\(getpid())_\(getuid())")
-        setenv("KMP_DUPLICATE_LIB_OK", "TRUE", 0)
         for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
             // The lowest free number is this one. Opened the wrong way round, so that using it stays an error.
             _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
+    /// Throws `.usage` for an argument that is not UTF-8: a path that is not cannot be told from others like it.
+    package static func checkArguments() throws(FastTrainError) {
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let argument = CommandLine.unsafeArgv[index] else { return }
+            guard String(validatingCString: argument) == nil else { continue }
+            throw .usage("argument \(index): expected text in UTF-8, found '\(String(cString: argument))'")
         }
     }
 

@@ -1,3 +1,4 @@
+import CFiles
 import CSignal
 import FastTrainData
 import Glibc
@@ -7,6 +8,9 @@ import Glibc
 package enum SignalFlag {
     /// From now on what is not finished is removed when a signal ends the program.
     package static func clean() { _ = fasttrain_signal_clean() }
+
+    /// A file that is not to outlive this process goes, too.
+    package static func clean(_ path: String) { _ = fasttrain_temporary_list(path) }
 
     /// From now on signals are noted.
     package static func watch() throws(FastTrainError) {

@@ -7,7 +7,7 @@
 //   FAULT_AT     the number of the call, from 1, that something happens to
 //   FAULT_CALLS  names with commas: only these calls are counted; all unless given, but for stat and readdir
 //   FAULT_DO     before, after: SIGKILL before the call, after it; torn: SIGKILL after half of a write;
-//                INT, TERM, HUP, STOP: the signal before the call, which is then made; INT+: after it; INTINT: twice;
+//                INT, TERM, HUP, XCPU, STOP: the signal before the call, which is then made; INT+: after it; INTINT: twice;
 //                short: a write of half of the bytes, which is no error; an error's name, as ENOSPC: the call fails
 //   FAULT_EACH   set: every call from FAULT_AT on, not that one alone
 //   FAULT_SKIP   a call that is left out, as if the program did not make it: fsync (of files), fsync-folder, flock, unlink,
@@ -121,7 +121,7 @@ static enum action decide(const char *call) {
     if (!strcmp(doing, "torn")) return TEAR;
     if (!strcmp(doing, "short")) return SHORT;
     static const struct { const char *name; int number; } signals[] = {
-        {"INT", SIGINT}, {"INTINT", SIGINT}, {"TERM", SIGTERM}, {"HUP", SIGHUP}, {"STOP", SIGSTOP},
+        {"INT", SIGINT}, {"INTINT", SIGINT}, {"TERM", SIGTERM}, {"HUP", SIGHUP}, {"XCPU", SIGXCPU}, {"STOP", SIGSTOP},
     };
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         if (strcmp(doing, signals[i].name)) continue;

@@ -4,7 +4,7 @@ import signal
 
 from harness import Bench, expect, leftovers
 
-SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "HUP": signal.SIGHUP}
+SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "HUP": signal.SIGHUP, "XCPU": signal.SIGXCPU}
 
 
 def signals(bench: Bench) -> str:
@@ -30,8 +30,8 @@ def signals(bench: Bench) -> str:
     trace = bench.folder / "trace-signals"
     expect(run_of({"trace": trace})[1].returncode == 0, "the traced run")
     total = sum(not line.startswith("out\t") for line in trace.read_text().splitlines())
-    names = ["INT", "TERM", "HUP", "INTINT"]
-    cases = [(number, name) for number in range(1, total + 1) for name in ([names[number % 3]] + names[3:])]
+    names = [*SIGNALS]
+    cases = [(number, name) for number in range(1, total + 1) for name in (names[number % 4], "INTINT")]
     counts = bench.each(cases, send)
     return (
         f"{counts.total()} signals: {counts['saved']} saved and said so, {counts['at once']} ended at once, "

@@ -62,6 +62,15 @@ def limits(bench: Bench) -> str:
                 outcomes.add(done.returncode == 0)
                 count += 1
         expect(len(outcomes) == 2, f"{name}: all limits were too small, or none")
+    for value in (0, 100, 1000, 2**20):
+        folder = bench.new_folder().parent
+        command = [bench.converter, "csv", bench.folder / "table.csv", "--target", "answer", "-o", folder / "d"]
+        done = subprocess.run(
+            command, capture_output=True, text=True,
+            preexec_fn=lambda value=value: resource.setrlimit(resource.RLIMIT_FSIZE, (value, value)))
+        expect(done.returncode == (0 if value == 2**20 else 74), f"a conversion limited to {value} bytes: {done}")
+        expect(os.listdir(folder) == ["d"] * (value == 2**20), f"a conversion limited to {value} bytes: {os.listdir(folder)}")
+        count += 1
     return f"{count} runs under small limits"
 
 
@@ -124,6 +133,12 @@ def surroundings(bench: Bench) -> str:
         ["bash", "-c", 'cd "$0"; rmdir "$0"; "$@"', gone, *command], env=environment, capture_output=True, text=True)
     expect(done.returncode == 0, f"in a folder that is gone: {done.stderr}")
     bench.expect_same(run, "in a folder that is gone")
+
+    for command in ([bench.converter, "inspect", bench.data], [bench.fasttrain, "inspect", bench.data]):
+        done = subprocess.run(command, stdout=open("/dev/full", "w"), stderr=subprocess.PIPE, text=True)
+        expect(done.returncode == 74 and done.stderr.count("\n") == 1, f"{command} to a full device: {done}")
+        done = subprocess.run([os.fsencode(part) for part in command] + [b"a\xe9"], capture_output=True)
+        expect(done.returncode == 64 and b"UTF-8" in done.stderr, f"a name that is not UTF-8: {done}")
 
     # Where nothing can be written, not even by root.
     run = bench.new_folder()

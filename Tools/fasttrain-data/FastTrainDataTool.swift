@@ -22,6 +22,7 @@ struct FastTrainDataTool: ParsableCommand {
         SignalFlag.clean()
         _ = fasttrain_signal_watch_mappings(strdup("fasttrain-data: error: "))
         do {
+            try Console.checkArguments()
             var command = try parseAsRoot()
             try command.run()
         } catch {

@@ -10,6 +10,15 @@ extension Console {
 }
 
 extension SignalFlag {
+    /// libomp notes in /dev/shm, by the process's number, that it is loaded, lest a program have two of it; this one has
+    /// not. What a killed process of that number left there, empty or half written, would end the program.
+    static func cleanOpenMP() {
+        let name = "/__KMP_REGISTERED_LIB_\(getpid())_\(getuid())"
+        shm_unlink(name)
+        setenv("KMP_DUPLICATE_LIB_OK", "TRUE", 0)
+        clean("/dev/shm" + name)
+    }
+
     /// From now on a data set, model or checkpoint that is cut short while it is read ends the program with one line.
     static func watchFiles() {
         // The start of a line that replaces the one being redrawn; never freed.
