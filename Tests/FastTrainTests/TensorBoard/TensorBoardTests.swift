@@ -149,7 +149,7 @@ import Testing
             scratch.file("run"), epochs: 5, threads: 1, data: SmallData.classes(rows: 80),
             tensorBoard: scratch.file("logs")
         ).train()
-        #expect(try events(files("logs/training")[1]).count == 4)
+        #expect(try events(files("logs/training")[1]).count == 7)
         let validated = files("logs/validation")
         #expect(try validated.map(events) == [[expected(0, .fileVersion)] + outcome.history.map(validation)])
         #expect(!FileManager.default.fileExists(atPath: partial))
