@@ -116,7 +116,7 @@ MUTATIONS = [
     Mutation(
         "what cannot be told", "Sources/FastTrainData/System.swift",
         'default: throw .inputOutput(path: path, operation: "stat", reason: reason)', "default: return nil",
-        faults="untold"),
+        faults="search-untold"),
     Mutation(
         "checkpoints that somebody removed", "Sources/FastTrain/Training.swift", "epochs > 0 {", "epochs < 0 {",
         faults="removed-checkpoints"),
@@ -184,9 +184,18 @@ def main() -> int:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "Sources", "Tests", "Tools", "Package.swift"], cwd=ROOT, check=True,
         capture_output=True, text=True).stdout
-    for file in filter(None, listed.split("\0")):
+    files = set(filter(None, listed.split("\0")))
+    for file in files:
         take_over(file)
-    chosen = options.only.split(",") if options.only else [mutation.name for mutation in MUTATIONS]
+    for folder in ("Sources", "Tests", "Tools"):
+        for path in (COPY / folder).rglob("*"):
+            # What a commit since the last time has removed.
+            if (path.is_symlink() or path.is_file()) and str(path.relative_to(COPY)) not in files:
+                path.unlink()
+    names = [mutation.name for mutation in MUTATIONS]
+    chosen = options.only.split(",") if options.only else names
+    if unknown := set(chosen) - set(names):
+        sys.exit(f"no mutations: {', '.join(sorted(unknown))}")
     unnoticed = 0
     for mutation in MUTATIONS:
         if mutation.name not in chosen:

@@ -18,7 +18,10 @@ extension RunFolder {
         let step = checkpoint.state.step
         let path = checkpointPath(step: step)
         try lock.expectOwned()
-        if try !FileSystem.isFolder(checkpointsPath) { try FileSystem.makeFolder(checkpointsPath) }
+        if try !FileSystem.isFolder(checkpointsPath) {
+            try FileSystem.makeFolder(checkpointsPath)
+            try lock.expectOwned()
+        }
         try checkpoint.save(to: path, text(of: checkpoint.state.history))
         // Best effort: a file that cannot be removed takes space, no more.
         let old = (try? checkpoints())?.filter { $0.step <= step }.dropFirst(Self.keptCheckpoints) ?? []
