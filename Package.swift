@@ -100,13 +100,13 @@ let package = Package(
             dependencies: [
                 "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
             ], swiftSettings: fuzzed),
-        .target(name: "CSignal", dependencies: ["CFiles"]),
+        .target(name: "CProgram", dependencies: ["CFiles"]),
         // What both programs have of streams and signals.
-        .target(name: "ProgramSupport", dependencies: ["FastTrainData", "CFiles", "CSignal", argumentParser]),
+        .target(name: "ProgramSupport", dependencies: ["FastTrainData", "CFiles", "CProgram", argumentParser]),
         .executableTarget(
-            name: "FastTrainCLI", dependencies: ["FastTrain", "CSignal", "ProgramSupport", argumentParser]),
+            name: "FastTrainCLI", dependencies: ["FastTrain", "CProgram", "ProgramSupport", argumentParser]),
         .executableTarget(
-            name: "fasttrain-data", dependencies: ["FastTrainData", "CSignal", "ProgramSupport", argumentParser],
+            name: "fasttrain-data", dependencies: ["FastTrainData", "CProgram", "ProgramSupport", argumentParser],
             path: "Tools/fasttrain-data"),
         .target(
             name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],

@@ -124,9 +124,9 @@ MUTATIONS = [
         "interrupted and no reader", "Sources/FastTrainCLI/Commands/CommonOptions.swift", "if json { try? ",
         "if json { try ", faults="readers"),
     Mutation(
-        "process 1", "Sources/CSignal/signal.c", "    _exit(128 + number);", "    ;", faults="process-1"),
+        "process 1", "Sources/CProgram/signal.c", "    _exit(128 + number);", "    ;", faults="process-1"),
     Mutation(
-        "temporary file after a signal", "Sources/CSignal/signal.c", "    fasttrain_temporary_remove_all();\n", "",
+        "temporary file after a signal", "Sources/CProgram/signal.c", "    fasttrain_temporary_remove_all();\n", "",
         faults="outputs"),
     Mutation(
         "a signal while nobody reads", "Sources/ProgramSupport/Console.swift",

@@ -1,12 +1,16 @@
 #define _GNU_SOURCE  // sched_getaffinity
 #include "CThreadTeam.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -108,8 +112,13 @@ static bool threads_can_be_had(int threads) {
     if (others == NULL) return false;
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_lock(&gate);
+    // Of more room than OpenMP's threads take, stack and all: that is to be had, too (ulimit -d, -v).
+    pthread_attr_t room;
+    pthread_attr_init(&room);
+    pthread_attr_setstacksize(&room, 16 << 20);
     int started = 0;
-    while (started < threads - 1 && pthread_create(&others[started], NULL, meet, &gate) == 0) started++;
+    while (started < threads - 1 && pthread_create(&others[started], &room, meet, &gate) == 0) started++;
+    pthread_attr_destroy(&room);
     pthread_mutex_unlock(&gate);
     for (int i = 0; i < started; i++) pthread_join(others[i], NULL);
     free(others);
@@ -118,34 +127,65 @@ static bool threads_can_be_had(int threads) {
     return true;
 }
 
-int ft_team_run(int threads, int cpus, ft_team_body body, void *context) {
-    if (!threads_can_be_had(threads)) return FT_TEAM_NO_THREADS;
-    ft_team team = {.size = threads, .spins = threads > cpus ? 0 : SPINS_BEFORE_YIELD};
+// Whether OpenMP's runtime can note in shared memory that it is loaded; it ends the program when it cannot. errno says why.
+static bool shared_memory_can_be_had(void) {
+    static atomic_bool is_known;
+    if (atomic_load(&is_known)) return true;
+    char name[64];
+    snprintf(name, sizeof name, "/__KMP_REGISTERED_LIB_%d_%d", (int)getpid(), (int)getuid());
+    int descriptor = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0666);
+    bool is_new = descriptor >= 0;
+    if (!is_new && errno == EEXIST) descriptor = shm_open(name, O_RDWR, 0);  // its own, or what a killed process left
+    if (descriptor < 0) return false;
+    int error = is_new ? posix_fallocate(descriptor, 0, 1024) : 0;
+    close(descriptor);
+    if (is_new) shm_unlink(name);
+    errno = error;
+    atomic_store(&is_known, error == 0);
+    return error == 0;
+}
+
+static int be_member(ft_team *team, int rank, ft_team_body body, void *context) {
+    unsigned mode = _mm_getcsr();
+    _mm_setcsr(mode | SUBNORMALS_ARE_ZERO);
+    int error = body(context, team, rank);
+    _mm_setcsr(mode);
+    return error;
+}
+
+// A function of its own: its first act, whatever it does, is to start OpenMP's runtime.
+__attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body, void *context) {
+    int threads = team->size;
     int first_error = 0;
     int first_rank = threads;
     kmp_set_warnings_off();
     omp_set_dynamic(0);    // exactly as many threads as asked for
     kmp_set_blocktime(0);  // idle threads sleep as soon as the region ends
-    atomic_store_explicit(&team.begun, true, memory_order_release);
+    atomic_store_explicit(&team->begun, true, memory_order_release);
 #pragma omp parallel num_threads(threads) default(shared)
     {
-        (void)atomic_load_explicit(&team.begun, memory_order_acquire);
+        (void)atomic_load_explicit(&team->begun, memory_order_acquire);
         int rank = omp_get_thread_num();
         int error = FT_TEAM_NO_THREADS;
-        unsigned mode = _mm_getcsr();
-        _mm_setcsr(mode | SUBNORMALS_ARE_ZERO);
-        if (omp_get_num_threads() == threads) error = body(context, &team, rank);
-        _mm_setcsr(mode);
+        if (omp_get_num_threads() == threads) error = be_member(team, rank, body, context);
         if (error != 0) {
-            atomic_store_explicit(&team.failed, true, memory_order_release);
+            atomic_store_explicit(&team->failed, true, memory_order_release);
 #pragma omp critical(ft_team_error)
             if (rank < first_rank) {
                 first_rank = rank;
                 first_error = error;
             }
         }
-        atomic_fetch_add_explicit(&team.ended, 1, memory_order_release);
+        atomic_fetch_add_explicit(&team->ended, 1, memory_order_release);
     }
-    (void)atomic_load_explicit(&team.ended, memory_order_acquire);
+    (void)atomic_load_explicit(&team->ended, memory_order_acquire);
     return first_error;
+}
+
+int ft_team_run(int threads, int cpus, ft_team_body body, void *context) {
+    ft_team team = {.size = threads, .spins = threads > cpus ? 0 : SPINS_BEFORE_YIELD};
+    if (threads == 1) return be_member(&team, 0, body, context);
+    if (!threads_can_be_had(threads)) return FT_TEAM_NO_THREADS;
+    if (!shared_memory_can_be_had()) return FT_TEAM_NO_SHARED_MEMORY;
+    return run_region(&team, body, context);
 }

@@ -12,8 +12,7 @@ enum Main {
         SignalFlag.cleanOpenMP()
         SignalFlag.watchFiles()
         do {
-            try Console.checkArguments()
-            var command = try FasttrainCommand.parseAsRoot()
+            var command = try FasttrainCommand.parseAsRoot(Console.arguments())
             try command.run()
         } catch {
             exit(report(error))

@@ -19,17 +19,26 @@ extension Dataset {
             task: classes.map { .classification(classes: $0) }, scale: 1 / 255)
     }
 
+    /// Where the four files of `init(mnistFolder:)` may be.
+    public static func mnistFiles(in folder: String) -> [String] {
+        ["train", "t10k"].flatMap { rows in
+            [("images", "idx3"), ("labels", "idx1")].flatMap { mnistFiles(in: folder, "\(rows)-\($0)", $1) }
+        }
+    }
+
+    private static func mnistFiles(in folder: String, _ stem: String, _ kind: String) -> [String] {
+        ["\(stem)-\(kind)-ubyte", "\(stem).\(kind)-ubyte"].flatMap { ["\(folder)/\($0)", "\(folder)/\($0).gz"] }
+    }
+
     /// A data set from a folder with the four files of MNIST (or of Fashion-MNIST, KMNIST, …) under their usual
     /// names, each packed with gzip or not.
     ///
     /// Throws `.noInput` when one is missing, `.badData` as `Dataset(name:trainImages:…)` does.
     public init(mnistFolder folder: String, classes: [String]? = nil) throws(FastTrainError) {
         func open(_ stem: String, _ kind: String, rows: Int? = nil) throws(FastTrainError) -> IDXFile {
-            let names = ["\(stem)-\(kind)-ubyte", "\(stem).\(kind)-ubyte"].flatMap { [$0, "\($0).gz"] }
-            for name in names where try System.status(folder + "/" + name) != nil {
-                return try IDXFile(path: folder + "/" + name, rows: rows)
-            }
-            throw .noInput(path: folder + "/" + names[0], reason: "no such file, nor with .gz")
+            let paths = Dataset.mnistFiles(in: folder, stem, kind)
+            for path in paths where try System.status(path) != nil { return try IDXFile(path: path, rows: rows) }
+            throw .noInput(path: paths[0], reason: "no such file, nor with .gz")
         }
         let trainImages = try open("train-images", "idx3")
         let trainLabels = try open("train-labels", "idx1", rows: trainImages.shape[0])

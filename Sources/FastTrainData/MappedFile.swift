@@ -25,7 +25,7 @@ final class MappedFile: @unchecked Sendable {  // Sendable: the memory is read-o
     }
 
     /// Throws `.badData` when the file was written to since it was opened, as the time of its last change tells, or has
-    /// another size. The same words are said of a fault (CSignal/fault.c).
+    /// another size. The same words are said of a fault (CProgram/fault.c).
     func checkUnchanged() throws(FastTrainError) {
         var size = 0
         let state = fasttrain_mapping_check(mapping, &size)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProgram
 import FastTrainData
 import Glibc
 
@@ -18,13 +19,18 @@ package enum Console {
         }
     }
 
-    /// Throws `.usage` for an argument that is not UTF-8: a path that is not cannot be told from others like it.
-    package static func checkArguments() throws(FastTrainError) {
-        for index in 1..<max(1, Int(CommandLine.argc)) {
-            guard let argument = CommandLine.unsafeArgv[index] else { return }
-            guard String(validatingCString: argument) == nil else { continue }
-            throw .usage("argument \(index): expected text in UTF-8, found '\(String(cString: argument))'")
+    /// What the program was called with, but for its name. Throws `.usage` for what is not UTF-8: such a path could not be
+    /// told from others like it.
+    package static func arguments() throws(FastTrainError) -> [String] {
+        var arguments: [String] = []
+        for index in 1..<max(1, fasttrain_argument_count()) {
+            let bytes = fasttrain_argument(index)!
+            guard let argument = String(validatingCString: bytes) else {
+                throw .usage("argument \(index): expected text in UTF-8, found '\(String(cString: bytes))'")
+            }
+            arguments.append(argument)
         }
+        return arguments
     }
 
     /// Writes `text` and a line's end to standard output. Throws as `write`.

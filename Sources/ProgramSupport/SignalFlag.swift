@@ -1,5 +1,5 @@
 import CFiles
-import CSignal
+import CProgram
 import FastTrainData
 import Glibc
 

@@ -56,12 +56,12 @@ struct FindRateTests {
         #expect(result.stderr == "fasttrain: error: \(message)\n")
     }
 
-    @Test func neverIntoARunsFolder() throws {
+    @Test func neverOverAFileOfARun() throws {
         let folder = try TemporaryFolder()
         let run = folder.path("run")
         #expect(try Fasttrain.run(["--hidden", "8", "--epochs", "1", "--quiet", "--output", run]).status == 0)
-        let result = try Fasttrain.run(["find-rate", "--quiet", "-o", run + "/c.svg"])
+        let result = try Fasttrain.run(["find-rate", "--quiet", "-o", run + "/recipe.json"])
         #expect(result.status == 73)
-        #expect(result.stderr.contains("the folder is that of a run; choose another place"))
+        #expect(result.stderr.contains("is one of the files of the run in its folder; choose another name"))
     }
 }

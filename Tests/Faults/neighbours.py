@@ -219,3 +219,48 @@ def process_one(bench: Bench) -> str:
     expect(done.returncode in (143, -15), f"process 1, a conversion: it ended with {done.returncode}: {done.stderr}")
     expect(sorted(os.listdir(folder)) == ["table.csv"], f"process 1, a conversion: left over {os.listdir(folder)}")
     return f"{renames + 1} signals"
+
+
+def own_files(bench: Bench) -> str:
+    """An output that is one of the inputs, by whatever path, or a file of a run, is refused, and nothing is lost."""
+    folder = bench.new_folder().parent
+    shutil.copytree(bench.reference, folder / "run")
+    shutil.copy(bench.folder / "table.csv", folder / "t.csv")
+    shutil.copy(bench.folder / "table.csv", folder / "u.csv")
+    shutil.copy(bench.data, folder / "d.safetensors")
+    (folder / "config.json").write_text('{"hidden": [8]}')
+    (folder / "link.csv").symlink_to("t.csv")
+    os.link(folder / "t.csv", folder / "hard.csv")
+    checkpoint = max((folder / "run/checkpoints").iterdir()).relative_to(folder)
+    run_files = ["model.safetensors", "recipe.json", "history.jsonl", "metrics.json", "lock", "report.html"]
+    csv = ["csv", "t.csv", "--target", "answer", "-o"]
+    commands = [[*csv, to] for to in ("t.csv", "./t.csv", f"{folder}/t.csv", "link.csv", "hard.csv", "run/model.safetensors")]
+    commands += [["csv", "t.csv", "--test-file", "u.csv", "--target", "answer", "-o", "u.csv"],
+                 ["series", "t.csv", "--column", "a", "--columns", "a,b", "-o", "t.csv"],
+                 ["predict", "run", "--data", "t.csv", "-o", "t.csv"],
+                 ["predict", "run", "--data", "d.safetensors", "-o", "d.safetensors"],
+                 ["predict", "run/model.safetensors", "--data", "t.csv", "-o", "run/../run/model.safetensors"],
+                 ["boundary", "run", "--data", "d.safetensors", "-o", "d.safetensors"],
+                 ["find-rate", "--data", "d.safetensors", "--config", "config.json", "-o", "config.json"]]
+    commands += [["predict", "run", "-o", f"run/{name}"] for name in run_files] + [["predict", "run", "-o", checkpoint]]
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for command in commands:
+        program = bench.converter if command[0] in ("csv", "series") else None
+        done = bench.call(*command, cwd=folder, program=program)
+        expect_refused(done, 73, f"{command}", "choose another name")
+        after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        expect(after == before, f"{command}: something was written: {set(after) ^ set(before)}")
+    left = folder / f".fasttrain-{os.getpid()}-7.partial"
+    left.write_bytes(b"of a killed process")
+    done = bench.call("predict", "run", "-o", "run/p.csv", cwd=folder)
+    expect(done.returncode == 0, f"a new name in a run's folder: {done.stderr}")
+    done = bench.call(*csv, "new", cwd=folder, program=bench.converter)
+    expect(done.returncode == 0 and not left.exists(), f"what a killed process left beside an output is still there: {done.stderr}")
+
+    for command in (["train", "--output", ""], ["search", "--output", ""], ["resume", ""], ["report", ""]):
+        expect_refused(bench.call(*command, cwd=folder), 64, f"{command}", "expected a folder, found an empty path")
+    (folder / "run/recipe.json").unlink()
+    for command in ("train", "search"):
+        done = bench.call(command, "--data", "d.safetensors", "--output", "run", cwd=folder)
+        expect_refused(done, 73, f"{command} over what is left of a run", "holds what is left of a run (history.jsonl)")
+    return f"{len(commands)} outputs refused, {len(run_files) + 1} of them files of a run"

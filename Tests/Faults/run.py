@@ -88,6 +88,7 @@ def main() -> int:
         "moved": neighbours.moved,
         "writers": neighbours.writers,
         "inputs": neighbours.inputs,
+        "own-files": neighbours.own_files,
         "untold": neighbours.untold,
         "search-untold": on(SearchBench, neighbours.untold),
         "removed-checkpoints": neighbours.removed_checkpoints,

@@ -81,6 +81,7 @@ struct CSV: ParsableCommand {
     }
 
     func run() throws {
+        try output.check(reading: [file, testFile])
         var options = TableOptions(targets: columnNames(target))
         options.task = task
         options.categorical = columnNames(categorical)

@@ -18,6 +18,7 @@ struct MNIST: ParsableCommand {
     @OptionGroup var output: ImageOutputOptions
 
     func run() throws {
+        try output.output.check(reading: Dataset.mnistFiles(in: folder))
         try output.write(Dataset(mnistFolder: folder, classes: output.classNames))
     }
 }
@@ -52,6 +53,7 @@ struct IDX: ParsableCommand {
     }
 
     func run() throws {
+        try output.output.check(reading: [trainImages, trainLabels, testImages, testLabels])
         let images = try IDXFile(path: trainImages)
         let labels = try IDXFile(path: trainLabels, rows: images.shape[0])
         let otherImages = try testImages.map { try IDXFile(path: $0) }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CSignal
+import CProgram
 import FastTrainData
 import Glibc
 import ProgramSupport
@@ -22,8 +22,7 @@ struct FastTrainDataTool: ParsableCommand {
         SignalFlag.clean()
         _ = fasttrain_signal_watch_mappings(strdup("fasttrain-data: error: "))
         do {
-            try Console.checkArguments()
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Console.arguments())
             try command.run()
         } catch {
             end(error)
@@ -50,6 +49,11 @@ struct FastTrainDataTool: ParsableCommand {
 struct OutputOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: ArgumentHelp("The data set file to write.", valueName: "file"))
     var output: String
+
+    /// Throws when the file that is to be written is one that is read, or one of a run's.
+    func check(reading inputs: [String?]) throws(FastTrainError) {
+        try OutputFile.check(output, reading: inputs.compactMap(\.self))
+    }
 
     /// Says what was written, on standard output.
     func report(_ dataset: Dataset) throws { try Console.print("\(output.printable): \(dataset.summary)") }

@@ -45,6 +45,7 @@ struct Series: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        try output.check(reading: [file])
         var options = SeriesOptions(target: column, window: .init(length: window, horizon: horizon))
         options.columns = columnNames(columns)
         options.test = test

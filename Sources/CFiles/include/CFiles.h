@@ -45,7 +45,7 @@ fasttrain_mapping_state fasttrain_mapping_check(const fasttrain_mapping *mapping
 const fasttrain_mapping *fasttrain_mapping_at(const void *address);
 
 /// Lists a file that goes when the process ends before it has been unlisted, if it is by a signal that is handled so
-/// (CSignal). `path` is copied. Returns a number to unlist it by, or -1 when it is not listed: 64 are, or it is too long.
+/// (CProgram). `path` is copied. Returns a number to unlist it by, or -1 when it is not listed: 64 are, or it is too long.
 int fasttrain_temporary_list(const char *path);
 
 /// To be called when the file is gone, or has another name. Does nothing for -1.

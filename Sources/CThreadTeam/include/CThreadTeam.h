@@ -23,11 +23,15 @@ typedef int (*ft_team_body)(void *context, ft_team *team, int rank);
 /// runs, subnormal numbers are zero, as operands and as results: all that it does with floats, its callbacks included.
 ///
 /// Returns 0 if all returned 0, else the value of the lowest rank that returned another; FT_TEAM_NO_THREADS if the
-/// system did not give all threads (then `body` ran on none). No thread of the team works on after the return.
+/// system did not give all threads, FT_TEAM_NO_SHARED_MEMORY with errno set if OpenMP's runtime cannot start (then `body` ran
+/// on none). No thread of the team works on after the return. A team of one is the caller, without OpenMP.
 int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 
 /// `ft_team_run`: the system has fewer threads to give than were asked for.
 #define FT_TEAM_NO_THREADS (-1)
+
+/// `ft_team_run`: there is no writing to /dev/shm, or whatever shared memory is here.
+#define FT_TEAM_NO_SHARED_MEMORY (-2)
 
 /// CPUs in the affinity mask of the calling thread; 0 when it cannot be read.
 int ft_affinity_cpus(void);

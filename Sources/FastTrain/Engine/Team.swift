@@ -36,6 +36,9 @@ enum Team {
             throw .inputOutput(
                 path: "\(threads) threads", operation: "start", reason: "the system does not give so many")
         }
+        if status == FT_TEAM_NO_SHARED_MEMORY {
+            throw .inputOutput(path: "OpenMP's shared memory (/dev/shm)", operation: "open", reason: System.reason)
+        }
         for error in run.errors {
             if let error, error != TeamMember.leftAlone { throw error }
         }

@@ -1,7 +1,7 @@
 extension Evaluation {
     /// What `evaluate --json` prints: `{"loss":…, "accuracy":…, "confusion_matrix":[[…]], "samples":…}`, for regression
-    /// with `r2` in place of the two in the middle; for labels without the matrix. Rows of the matrix are the true
-    /// classes, columns the predicted.
+    /// with `r2` in place of the two in the middle; for labels without the matrix, which is null of more than 1000 classes. Its
+    /// rows are the true classes, columns the predicted.
     public var json: JSON {
         .object([JSON.Member("loss", loss.json)] + scoreMembers + [JSON.Member("samples", samples.json)])
     }
@@ -31,7 +31,7 @@ extension Evaluation {
                 JSON.Member(prefix + "accuracy", matrix.accuracy.json),
                 JSON.Member(prefix + "samples", samples.json),
                 JSON.Member(matrixPrefix + "classes", matrix.classes.json),
-                JSON.Member(matrixPrefix + "confusion_matrix", matrix.rows.json),
+                JSON.Member(matrixPrefix + "confusion_matrix", matrix.json),
                 JSON.Member(matrixPrefix + "per_class", .array(matrix.classScores.map(\.json))),
             ]
         }
@@ -43,15 +43,19 @@ extension Evaluation {
         case .regression(let r2): [JSON.Member("r2", r2.json)]
         case .multilabel(let accuracy, _): [JSON.Member("accuracy", accuracy.json)]
         case .classification(let matrix):
-            [JSON.Member("accuracy", matrix.accuracy.json), JSON.Member("confusion_matrix", matrix.rows.json)]
+            [JSON.Member("accuracy", matrix.accuracy.json), JSON.Member("confusion_matrix", matrix.json)]
         }
     }
 }
 
 extension ConfusionMatrix {
-    /// One list for each true class.
-    fileprivate var rows: [[Int]] {
-        classes.indices.map { label in classes.indices.map { self[label, $0] } }
+    /// The most classes of which all pairs are written: a megabyte and more.
+    private static let mostWritten = 1000
+
+    /// One list for each true class; null of too many.
+    fileprivate var json: JSON {
+        guard classes.count <= Self.mostWritten else { return .null }
+        return classes.indices.map { label in classes.indices.map { self[label, $0] } }.json
     }
 }
 

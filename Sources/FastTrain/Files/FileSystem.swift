@@ -9,17 +9,19 @@ enum FileSystem {
 
     static func exists(_ path: String) throws(FastTrainError) -> Bool { try System.status(path) != nil }
 
-    /// A folder's path without slashes at its end. Not empty: that would be a path from the root.
-    static func trimmed(_ path: String) -> String {
+    /// A folder's path without slashes at its end. Throws `.usage` for an empty one: that is no folder, but a mistake (a
+    /// variable of a script that was never set).
+    static func trimmed(_ path: String) throws(FastTrainError) -> String {
+        guard !path.isEmpty else { throw .usage("expected a folder, found an empty path") }
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.unicodeScalars.removeLast() }
-        return path.isEmpty ? "." : path
+        return path
     }
 
     /// Makes a folder and those above it that are missing. When this returns, it is on the storage device, if its file
     /// system can tell that of a folder and the one above may be read.
     static func makeFolder(_ path: String) throws(FastTrainError) {
-        let path = trimmed(path)
+        let path = try trimmed(path)
         let parent = AtomicFile.folder(of: path)
         if try !isFolder(path) {
             if parent != path { try makeFolder(parent) }

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// The folder of a run, owned by this object: no other process, and no other object in this one, can own it meanwhile.
@@ -31,15 +32,10 @@ public final class RunFolder: Sendable {
     ///
     /// Throws `.cannotCreate` when it holds a run already or cannot be made, `.folderInUse` when another process owns it.
     public static func create(_ path: String) throws(FastTrainError) -> RunFolder {
-        let path = FileSystem.trimmed(path)
+        let path = try FileSystem.trimmed(path)
         try FileSystem.makeFolder(path)
         let folder = try RunFolder(path)
-        for name in files where try FileSystem.exists(path + "/" + name) {
-            throw .cannotCreate(
-                path: path,
-                reason: "holds a run already (\(name)); go on with it by `fasttrain resume \(path)`, "
-                    + "or choose another folder")
-        }
+        try expectNoRun(path)
         guard try !SearchFolder.isOne(path) else {
             throw .cannotCreate(
                 path: path,
@@ -51,16 +47,31 @@ public final class RunFolder: Sendable {
         return folder
     }
 
+    /// Throws `.cannotCreate` when a folder holds files of a run.
+    static func expectNoRun(_ path: String) throws(FastTrainError) {
+        for name in files where try FileSystem.exists(path + "/" + name) {
+            let isWhole = try FileSystem.exists(recipePath(in: path))
+            throw .cannotCreate(
+                path: path,
+                reason: isWhole
+                    ? "holds a run already (\(name)); go on with it by `fasttrain resume \(path)`, or choose another folder"
+                    : "holds what is left of a run (\(name)); choose another folder")
+        }
+    }
+
     /// Takes the folder of an existing run.
     ///
     /// Throws `.noInput` when there is none, `.folderInUse` when another process owns it, `.inputOutput`.
     public static func open(_ path: String) throws(FastTrainError) -> RunFolder {
-        let path = FileSystem.trimmed(path)
+        let path = try FileSystem.trimmed(path)
         guard try FileSystem.isFolder(path) else {
             throw .noInput(path: path, reason: try FileSystem.exists(path) ? "is not a folder" : "no such folder")
         }
         guard try FileSystem.exists(recipePath(in: path)) else {
-            throw .noInput(path: path, reason: "holds no run: no recipe.json in it")
+            guard access(recipePath(in: path), F_OK) != 0, errno != ENOENT else {
+                throw .noInput(path: path, reason: "holds no run: no recipe.json in it")
+            }
+            throw .noInput(path: recipePath(in: path), reason: System.reason)
         }
         let folder = try RunFolder(path)
         // A process that was killed after it had renamed a file may have left that to the storage device's leisure.

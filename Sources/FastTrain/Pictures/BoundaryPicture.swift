@@ -45,6 +45,18 @@ public struct BoundaryPicture: Sendable {
                 file: name, place: .file, expected: "a model of two inputs, which span a plane", found: "\(inputs)")
         }
         guard (2...2001).contains(grid) else { throw .usage("--grid: expected 2 to 2001, found \(grid)") }
+        // Each pixel asks for all of them, which are in memory at once.
+        guard model.network.outputs <= 1000 else {
+            throw .badData(
+                file: name, place: .file, expected: "a model of at most 1000 outputs to be drawn",
+                found: "\(model.network.outputs)")
+        }
+        let answers = grid * grid * model.network.outputs
+        guard answers <= 1 << 28 else {
+            throw .usage(
+                "--grid: expected few enough points for at most \(1 << 28) answers, found \(grid) by \(grid) of "
+                    + "\(model.network.outputs) outputs")
+        }
         output = try Self.output(named: target, of: model)
         if let data { try model.check(data) }
         let output = output

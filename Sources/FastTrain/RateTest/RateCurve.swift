@@ -79,23 +79,19 @@ public struct RateCurve: Sendable, Equatable {
 
     /// Writes the curve: as SVG, or as JSON where the name ends in .json.
     ///
-    /// Throws `.usage` for a name of another ending, `.cannotCreate` within the folder of a run or a search, and as writing
-    /// files does.
+    /// Throws `.usage` for a name of another ending, `.cannotCreate` in place of a file of a run or a search, and as
+    /// writing files does.
     public func write(to path: String) throws(FastTrainError) {
         try Self.checkOutput(path)
         try AtomicFile.write(path.hasSuffix(".json") ? json.text + "\n" : svg, to: path)
     }
 
-    /// Throws as `write` does, so that this is known before the work is done.
-    public static func checkOutput(_ path: String) throws(FastTrainError) {
+    /// Throws as `write` does, so that this is known before the work is done; and in place of one of `inputs`, the files that
+    /// are read for it.
+    public static func checkOutput(_ path: String, reading inputs: [String] = []) throws(FastTrainError) {
         guard path.hasSuffix(".svg") || path.hasSuffix(".json") else {
             throw .usage("--output: expected a name that ends in .svg or .json, found \(path)")
         }
-        let folder = AtomicFile.folder(of: absolutePath(path))
-        let holdsRun = try FileSystem.exists(RunFolder.recipePath(in: folder))
-        let holdsSearch = try SearchFolder.isOne(folder)
-        if holdsRun || holdsSearch {
-            throw .cannotCreate(path: path, reason: "the folder is that of a run; choose another place")
-        }
+        try OutputFile.check(path, reading: inputs)
     }
 }

@@ -50,8 +50,9 @@ final class SearchFolder: Sendable {
                         + "`fasttrain resume \(path)`, or choose another folder")
             }
         } else {
-            guard try !FileSystem.exists(RunFolder.recipePath(in: path)) else {
-                throw .cannotCreate(path: path, reason: "holds a run already; choose another folder")
+            try RunFolder.expectNoRun(path)
+            guard try !FileSystem.exists(path + "/best") else {
+                throw .cannotCreate(path: path, reason: "holds a folder best already; choose another folder")
             }
             try AtomicFile.write(description.json.page, to: descriptionPath(in: path))
         }
@@ -74,7 +75,7 @@ final class SearchFolder: Sendable {
     }
 
     private static func own(_ path: String) throws(FastTrainError) -> (String, FolderLock) {
-        let path = FileSystem.trimmed(path)
+        let path = try FileSystem.trimmed(path)
         let lock = try FolderLock.take(path)
         AtomicFile.removeLeftovers(in: path)
         return (path, lock)

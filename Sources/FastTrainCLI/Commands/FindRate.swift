@@ -44,8 +44,11 @@ struct FindRate: ParsableCommand {
         }
         let test = RateTest(from: from, to: to, steps: steps)
         try test.validate()
-        for path in output { try RateCurve.checkOutput(path) }
         let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
+        for path in output {
+            try RateCurve.checkOutput(
+                path, reading: [config, data.path(configuration), network.initial].compactMap(\.self))
+        }
         let recipe = try training.recipe(data, network, over: configuration)
         let dataset = try data.open(configuration)
         let initial = try network.parameters(recipe, for: dataset)

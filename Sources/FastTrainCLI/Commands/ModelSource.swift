@@ -30,6 +30,19 @@ struct ModelSource: ParsableArguments {
         let name: String
     }
 
+    /// Throws when the file that is to be written is one that is read, or one of a run's.
+    func checkOutput(_ output: String) throws(FastTrainError) {
+        let folder = try folder
+        try OutputFile.check(output, reading: [folder, try dataPath(folder)].compactMap(\.self))
+    }
+
+    /// The file that was named, or that of the run; nil: the built-in sample.
+    private func dataPath(_ folder: String) throws(FastTrainError) -> String? {
+        if let data { return data }
+        guard try System.status(folder)?.isFolder ?? false else { return nil }
+        return try RunDescription(folder: folder).data
+    }
+
     /// The table that `--data` names, ready to be read for `model`; nil when it names a data set. Says on standard error
     /// which columns the model does not take.
     func openTable(for model: Model) throws(FastTrainError) -> TableRows? {
@@ -66,10 +79,7 @@ struct ModelSource: ParsableArguments {
     }
 
     private func openData() throws(FastTrainError) -> Dataset {
-        let folder = try folder
-        let isFolder = try System.status(folder)?.isFolder ?? false
-        let run = isFolder && data == nil ? try RunDescription(folder: folder).data : nil
-        if let file = data ?? run { return try Dataset(path: file) }
+        if let file = try dataPath(folder) { return try Dataset(path: file) }
         return try .mnistSample()
     }
 }

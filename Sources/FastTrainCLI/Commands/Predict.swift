@@ -29,6 +29,7 @@ struct Predict: ParsableCommand {
     @OptionGroup var threads: ThreadOptions
 
     func run() throws {
+        if let output { try source.checkOutput(output) }
         let model = try Model(path: source.folder)
         let csv = PredictionCSV(task: model.task, detail: try detail(of: model))
         let table = try source.openTable(for: model)

@@ -1,6 +1,6 @@
 // The one thing that Swift cannot promise: code that is safe to run in a signal handler. It stores a number, or removes what
 // is not finished, no more.
-#include "CSignal.h"
+#include "CProgram.h"
 
 #include <CFiles.h>
 #include <signal.h>

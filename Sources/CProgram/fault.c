@@ -1,5 +1,5 @@
 // What a mapped file that was cut short ends the program by.
-#include "CSignal.h"
+#include "CProgram.h"
 
 #include <CFiles.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
-#ifndef FASTTRAIN_CSIGNAL_H
-#define FASTTRAIN_CSIGNAL_H
+#ifndef FASTTRAIN_CPROGRAM_H
+#define FASTTRAIN_CPROGRAM_H
 
 /// From now on SIGINT, SIGTERM, SIGHUP and SIGXCPU remove the files that are being written (CFiles) before they end the program, as
 /// they do. One that was ignored (nohup, a shell's &) stays so. Signals that were blocked by whoever started the program are
@@ -19,5 +19,9 @@ int fasttrain_signal_received(void);
 /// standard error that starts with `line_start`, and with exit code 65, or 74. All other faults end it as they did.
 /// `line_start` must stay where it is. Returns 0, or -1 with errno set.
 int fasttrain_signal_watch_mappings(const char *line_start);
+
+/// The program's arguments, its name included.
+int fasttrain_argument_count(void);
+const char *fasttrain_argument(int index);
 
 #endif
