@@ -11,6 +11,13 @@ enum Main {
         SignalFlag.clean()
         SignalFlag.cleanOpenMP()
         SignalFlag.watchFiles()
+        OutOfMemory.end = { bytes in
+            let error = FastTrainError.inputOutput(
+                path: "memory", operation: "allocation", reason: "\(bytes) bytes asked for, more than the system gives")
+            Console.error(error.description)
+            SignalFlag.removeUnfinished()
+            _exit(error.exitCode)
+        }
         do {
             var command = try FasttrainCommand.parseAsRoot(Console.arguments())
             try command.run()

@@ -12,6 +12,9 @@ package enum SignalFlag {
     /// A file that is not to outlive this process goes, too.
     package static func clean(_ path: String) { _ = fasttrain_temporary_list(path) }
 
+    /// Removes now what is not finished, for a process that ends right after it.
+    package static func removeUnfinished() { fasttrain_temporary_remove_all() }
+
     /// From now on signals are noted.
     package static func watch() throws(FastTrainError) {
         guard fasttrain_signal_watch() == 0 else {

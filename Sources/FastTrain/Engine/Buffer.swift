@@ -19,7 +19,7 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         mappedBytes = bytes + (bytes >= hugePage ? hugePage : 0)
         let memory = mmap(nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let memory, memory != MAP_FAILED else {
-            fatalError("fasttrain: out of memory: \(bytes) bytes asked for")
+            OutOfMemory.end(bytes)
         }
         mapped = memory
         var start = memory
@@ -38,5 +38,13 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
     deinit {
         munmap(mapped, mappedBytes)
+    }
+}
+
+/// How the process ends when the system gives no memory for a buffer: that cannot be a thrown error in the midst of a team.
+package enum OutOfMemory {
+    /// To be set, if at all, before anything is computed. Is given the bytes that were asked for.
+    nonisolated(unsafe) package static var end: @Sendable (Int) -> Never = { bytes in
+        fatalError("out of memory: \(bytes) bytes asked for")
     }
 }
