@@ -43,14 +43,14 @@ MUTATIONS = [
         'guard System.synchronize(descriptor) else { throw failure(path, "fsync") }', "", faults="synchronized"),
     Mutation(
         "fsync of the folder of one that was there", "Sources/FastTrain/Files/FileSystem.swift",
-        "if !isFolder(path) {", "if isFolder(path) { return } else {", faults="power"),
+        "if try !isFolder(path) {", "if try isFolder(path) { return } else {", faults="power"),
     Mutation(
         "unwritten sectors of trials.jsonl", "Sources/FastTrain/Search/SearchFolder.swift",
         "warn(\"\\(trialsPath), line \\(lines.count): cut off or damaged; that training is done again\")\n            lines.removeLast()",
         "_ = last", faults="search-power"),
     Mutation(
         "fsync of the folders of a run that goes on", "Sources/FastTrain/Files/RunFolder.swift",
-        "where FileSystem.isFolder(path)", "where FileSystem.isFolder(path) && path.isEmpty", faults="power"),
+        "where try FileSystem.isFolder(path)", "where try FileSystem.isFolder(path) && path.isEmpty", faults="power"),
     Mutation(
         "digest of a line", "Sources/FastTrain/Files/Seal.swift",
         "guard line.dropFirst(content.count).elementsEqual(end(of: Array(content))) else { return nil }", "",
