@@ -11,8 +11,19 @@ extension Dataset {
     /// tensors of those names; classes are then named by their numbers, and U8 features taken as they are unless
     /// there is an `x_scale`. Throws `.noInput`, `.badData`.
     public init(path: String) throws(FastTrainError) {
-        let file = try SafeTensors(path: path)
+        let file = try Self.open(path)
         try self.init(file, fingerprint: file.verifyDigest())
+    }
+
+    private static func open(_ path: String) throws(FastTrainError) -> SafeTensors {
+        do throws(FastTrainError) {
+            return try SafeTensors(path: path)
+        } catch {
+            guard case .badData = error, CSVFormat.isTable(path) else { throw error }
+            throw .badData(
+                file: path, place: .file, expected: "a data set",
+                found: "text, such as a table (fasttrain-data csv makes a data set of one)")
+        }
     }
 
     /// The data set built into the program: 5,000 images of MNIST, 28×28, 500 of each digit, 400 of them to train on
