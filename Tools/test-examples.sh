@@ -57,7 +57,7 @@ else
     "$swift" package --package-path Examples/library --scratch-path "$work/build" describe >/dev/null
     # What the program is linked of, but for what it alone needs: in the folders there may be more, of files that are gone.
     mapfile -t objects < <(xargs -n 1 <"$programs/fasttrain.product/Objects.LinkFileList" |
-        grep -vE '/(FastTrainCLI|ArgumentParser[A-Za-z]*|CProgram)\.build/')
+        grep -vE '/(FastTrainCLI|ArgumentParser[A-Za-z]*|ProgramSupport|CProgram)\.build/')
     "${swift}c" -O -swift-version 6 -static-stdlib -I "$programs/Modules" \
         $(find Sources "$programs"/{CSample,CFiles}.build -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') \
         Examples/library/Sources/xor/main.swift "${objects[@]}" -lomp5 -lz -l:libyaml.a -o "$work/xor"
