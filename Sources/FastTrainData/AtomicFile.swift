@@ -60,7 +60,9 @@ public enum AtomicFile {
     }
 
     private static func removeLeftover(_ path: String) {
-        guard let (descriptor, _) = try? System.openRegularFile(path) else { return }
+        // For writing: on NFS no other descriptor can have the lock.
+        let descriptor = System.openToAppend(path)
+        guard descriptor >= 0 else { return }
         defer { close(descriptor) }
         if System.lock(descriptor) { unlink(path) }
     }
