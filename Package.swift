@@ -104,9 +104,9 @@ let package = Package(
         // What both programs have of streams and signals.
         .target(name: "ProgramSupport", dependencies: ["FastTrainData", "CFiles", "CProgram", argumentParser]),
         .executableTarget(
-            name: "FastTrainCLI", dependencies: ["FastTrain", "CProgram", "ProgramSupport", argumentParser]),
+            name: "FastTrainCLI", dependencies: ["FastTrain", "ProgramSupport", argumentParser]),
         .executableTarget(
-            name: "fasttrain-data", dependencies: ["FastTrainData", "CProgram", "ProgramSupport", argumentParser],
+            name: "fasttrain-data", dependencies: ["FastTrainData", "ProgramSupport", argumentParser],
             path: "Tools/fasttrain-data"),
         .target(
             name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],

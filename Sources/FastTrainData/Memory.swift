@@ -16,7 +16,7 @@ final class Memory: @unchecked Sendable {  // Sendable: no writes once it is mad
     /// A copy of `elements`.
     init<Element: BitwiseCopyable>(copying elements: [Element]) {
         let byteCount = elements.count * MemoryLayout<Element>.stride
-        guard let base = Self.allocate(byteCount) else { fatalError("no memory for \(byteCount) bytes") }
+        guard let base = Self.allocate(byteCount) else { OutOfMemory.end(byteCount) }
         elements.withUnsafeBytes {
             base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: byteCount)
         }
@@ -28,5 +28,13 @@ final class Memory: @unchecked Sendable {  // Sendable: no writes once it is mad
     private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
         var base: UnsafeMutableRawPointer?
         return posix_memalign(&base, 64, max(byteCount, 1)) == 0 ? base : nil
+    }
+}
+
+/// How the process ends when the system gives no memory for a buffer: that cannot be a thrown error in the midst of a team.
+package enum OutOfMemory {
+    /// To be set, if at all, before anything is computed. Is given the bytes that were asked for.
+    nonisolated(unsafe) package static var end: @Sendable (Int) -> Never = { bytes in
+        fatalError("out of memory: \(bytes) bytes asked for")
     }
 }

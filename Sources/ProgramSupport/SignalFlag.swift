@@ -12,6 +12,12 @@ package enum SignalFlag {
     /// A file that is not to outlive this process goes, too.
     package static func clean(_ path: String) { _ = fasttrain_temporary_list(path) }
 
+    /// From now on a data set, model or checkpoint that is cut short while it is read ends the program with one line, which
+    /// starts so.
+    package static func watchFiles(_ lineStart: String) {
+        _ = fasttrain_signal_watch_mappings(strdup(lineStart))  // never freed
+    }
+
     /// Removes now what is not finished, for a process that ends right after it.
     package static func removeUnfinished() { fasttrain_temporary_remove_all() }
 

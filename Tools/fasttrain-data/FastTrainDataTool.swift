@@ -1,5 +1,4 @@
 import ArgumentParser
-import CProgram
 import FastTrainData
 import Glibc
 import ProgramSupport
@@ -20,7 +19,7 @@ struct FastTrainDataTool: ParsableCommand {
     static func main() {
         Console.prepare()
         SignalFlag.clean()
-        _ = fasttrain_signal_watch_mappings(strdup("fasttrain-data: error: "))
+        SignalFlag.watchFiles("fasttrain-data: error: ")
         do {
             var command = try parseAsRoot(Console.arguments())
             try command.run()

@@ -40,11 +40,3 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         munmap(mapped, mappedBytes)
     }
 }
-
-/// How the process ends when the system gives no memory for a buffer: that cannot be a thrown error in the midst of a team.
-package enum OutOfMemory {
-    /// To be set, if at all, before anything is computed. Is given the bytes that were asked for.
-    nonisolated(unsafe) package static var end: @Sendable (Int) -> Never = { bytes in
-        fatalError("out of memory: \(bytes) bytes asked for")
-    }
-}

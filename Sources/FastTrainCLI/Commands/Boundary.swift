@@ -41,7 +41,8 @@ struct Boundary: ParsableCommand {
     @OptionGroup var threads: ThreadOptions
 
     func run() throws {
-        try OutputFile.check(output, reading: [path, try dataPath()].compactMap(\.self))
+        try OutputFile.check(
+            output, reading: [path, try RunDescription.dataPath(data, model: path)].compactMap(\.self))
         let model = try Model(path: path)
         let rows: Dataset? = if model.parameters.layers[0].inputs == 2 { try openData() } else { nil }
         let picture = try BoundaryPicture(
@@ -52,15 +53,8 @@ struct Boundary: ParsableCommand {
     }
 
     private func openData() throws(FastTrainError) -> Dataset? {
-        guard let file = try dataPath() else { return nil }
+        guard let file = try RunDescription.dataPath(data, model: path) else { return nil }
         return try Dataset(path: file)
-    }
-
-    /// The file that was named, or that of the run, if there is one.
-    private func dataPath() throws(FastTrainError) -> String? {
-        if let data { return data }
-        guard try System.status(path)?.isFolder ?? false else { return nil }
-        return try RunDescription(folder: path).data
     }
 }
 

@@ -33,14 +33,8 @@ struct ModelSource: ParsableArguments {
     /// Throws when the file that is to be written is one that is read, or one of a run's.
     func checkOutput(_ output: String) throws(FastTrainError) {
         let folder = try folder
-        try OutputFile.check(output, reading: [folder, try dataPath(folder)].compactMap(\.self))
-    }
-
-    /// The file that was named, or that of the run; nil: the built-in sample.
-    private func dataPath(_ folder: String) throws(FastTrainError) -> String? {
-        if let data { return data }
-        guard try System.status(folder)?.isFolder ?? false else { return nil }
-        return try RunDescription(folder: folder).data
+        try OutputFile.check(
+            output, reading: [folder, try RunDescription.dataPath(data, model: folder)].compactMap(\.self))
     }
 
     /// The table that `--data` names, ready to be read for `model`; nil when it names a data set. Says on standard error
@@ -79,8 +73,17 @@ struct ModelSource: ParsableArguments {
     }
 
     private func openData() throws(FastTrainError) -> Dataset {
-        if let file = try dataPath(folder) { return try Dataset(path: file) }
+        if let file = try RunDescription.dataPath(data, model: folder) { return try Dataset(path: file) }
         return try .mnistSample()
+    }
+}
+
+extension RunDescription {
+    /// The data set that was given or, for the folder of a run, that of the run; nil when neither names a file.
+    static func dataPath(_ given: String?, model path: String) throws(FastTrainError) -> String? {
+        if let given { return given }
+        guard try System.status(path)?.isFolder ?? false else { return nil }
+        return try RunDescription(folder: path).data
     }
 }
 

@@ -1,4 +1,3 @@
-import CProgram
 import FastTrain
 import Glibc
 import ProgramSupport
@@ -29,10 +28,8 @@ extension SignalFlag {
         clean("/dev/shm" + name)
     }
 
-    /// From now on a data set, model or checkpoint that is cut short while it is read ends the program with one line.
+    /// The start of the line replaces one that is being redrawn.
     static func watchFiles() {
-        // The start of a line that replaces the one being redrawn; never freed.
-        let start = (Terminal.standardError.redraws ? "\r\u{1B}[K" : "") + "fasttrain: error: "
-        _ = fasttrain_signal_watch_mappings(strdup(start))
+        watchFiles((Terminal.standardError.redraws ? "\r\u{1B}[K" : "") + "fasttrain: error: ")
     }
 }
