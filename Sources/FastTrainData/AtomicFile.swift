@@ -49,13 +49,9 @@ public enum AtomicFile {
     /// Removes the temporary files that killed processes left in `folder`; those that a live one is writing are locked. What
     /// cannot be removed stays.
     public static func removeLeftovers(in folder: String) {
-        guard let stream = opendir(folder) else { return }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix(temporaryPrefix), name.hasSuffix(temporarySuffix) { removeLeftover(folder + "/" + name) }
+        for name in (try? System.names(in: folder)) ?? []
+        where name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix) {
+            removeLeftover(folder + "/" + name)
         }
     }
 

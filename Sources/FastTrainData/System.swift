@@ -165,6 +165,27 @@ package enum System {
         return String(cString: text)
     }
 
+    /// The names in a folder, in no order, "." and ".." among them; none when there is no such folder. Throws `.noInput`,
+    /// `.inputOutput`.
+    package static func names(in folder: String) throws(FastTrainError) -> [String] {
+        guard let stream = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw .noInput(path: folder, reason: reason)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else { break }
+            names.append(
+                withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        guard errno == 0 else { throw .inputOutput(path: folder, operation: "readdir", reason: reason) }
+        return names
+    }
+
     private static func retrying(_ call: () -> Int32) -> Int32 {
         while true {
             let result = call()

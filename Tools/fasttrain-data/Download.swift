@@ -103,14 +103,9 @@ private struct DownloadFolder {
 
     /// Removes the files, and what other mirrors began.
     func remove(_ files: [Collection.File]) {
-        if let stream = opendir(path) {
-            defer { closedir(stream) }
-            while let entry = readdir(stream) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if files.contains(where: { name.hasPrefix($0.name + ".gz") }) { unlink("\(path)/\(name)") }
-            }
+        for name in (try? System.names(in: path)) ?? []
+        where files.contains(where: { name.hasPrefix($0.name + ".gz") }) {
+            unlink("\(path)/\(name)")
         }
     }
 

@@ -36,26 +36,6 @@ enum FileSystem {
         try AtomicFile.synchronizeFolder(parent, for: parent)
     }
 
-    /// The names in a folder, in no order; none when there is no such folder. Throws `.noInput`, `.inputOutput`.
-    static func names(in folder: String) throws(FastTrainError) -> [String] {
-        guard let stream = opendir(folder) else {
-            if errno == ENOENT { return [] }
-            throw .noInput(path: folder, reason: System.reason)
-        }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while true {
-            errno = 0
-            guard let entry = readdir(stream) else { break }
-            names.append(
-                withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        guard errno == 0 else { throw .inputOutput(path: folder, operation: "readdir", reason: System.reason) }
-        return names
-    }
-
     /// The most bytes of a text file: twice what the history of the longest run takes.
     static let mostTextBytes = 1 << 26
 

@@ -61,7 +61,7 @@ extension RunFolder {
 
     /// All checkpoints by their names, newest first.
     func checkpoints() throws(FastTrainError) -> [(step: Int, path: String)] {
-        try FileSystem.names(in: checkpointsPath)
+        try System.names(in: checkpointsPath)
             .compactMap { name in Self.step(ofName: name).map { (step: $0, path: checkpointsPath + "/" + name) } }
             .sorted { $0.step > $1.step }
     }

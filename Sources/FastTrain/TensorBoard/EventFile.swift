@@ -15,7 +15,7 @@ final class EventFile {
     init(in folder: String, wallTime: Double, _ events: [EventMessage]) throws(FastTrainError) {
         try FileSystem.makeFolder(folder)
         AtomicFile.removeLeftovers(in: folder)
-        let newest = try FileSystem.names(in: folder).compactMap(Self.seconds).filter { $0 < Int.max }.max()
+        let newest = try System.names(in: folder).compactMap(Self.seconds).filter { $0 < Int.max }.max()
         let digits = String(max(Int(wallTime), (newest ?? 0) + 1))
         let zeros = String(repeating: "0", count: max(0, 10 - digits.count))
         path = folder + "/" + Self.prefix + zeros + digits + ".fasttrain"

@@ -95,7 +95,7 @@ final class TensorBoardLog: @unchecked Sendable {
     }
 
     private func holdsEvents(_ folder: String) throws(FastTrainError) -> Bool {
-        try FileSystem.names(in: folder).contains(where: EventFile.isOne)
+        try System.names(in: folder).contains(where: EventFile.isOne)
     }
 
     /// Seconds since 1970.
