@@ -22,6 +22,15 @@ class EventBench(Bench):
         curves = {f"events/{name}": curve(run.parent / "events" / name) for name in ("training", "validation")}
         return super().contents(run) | curves
 
+    def expect_kept(self, run: Path, reported: list[str], what: str) -> None:
+        """The events of the epochs before what was saved are there, too; not only when a run that goes on writes them anew."""
+        super().expect_kept(run, reported, what)
+        saved = int(reported[-1][5:15]) if reported else 0
+        due = [record["epoch"] for record in self.expected["history.jsonl"] if record["step"] <= saved]
+        for name in ("training", "validation"):
+            found = [epoch for epoch, _ in curve(run.parent / "events" / name)]
+            expect(found[: len(due)] == due, f"{what}: saved after epochs {due}, of {name} there are the events of {found}")
+
 
 class LateEventBench(EventBench):
     """The events are asked for when a killed run goes on; then all epochs before are in them, too."""
@@ -78,11 +87,32 @@ def records(content: bytes) -> Iterator[bytes]:
     """TFRecord: length, check, content, check; up to one that is not whole."""
     at = 0
     while at + 12 <= len(content):
-        (length,) = struct.unpack_from("<Q", content, at)
-        if length == 0 or at + 16 + length > len(content):
+        length, check = struct.unpack_from("<QI", content, at)
+        if check != masked(content[at : at + 8]) or at + 16 + length > len(content):
             return
-        yield content[at + 12 : at + 12 + length]
+        record = content[at + 12 : at + 12 + length]
+        if struct.unpack_from("<I", content, at + 12 + length) != (masked(record),):
+            return
+        yield record
         at += 16 + length
+
+
+def masked(content: bytes) -> int:
+    """CRC-32C, turned and shifted as TFRecord has it."""
+    crc = 0xFFFFFFFF
+    for byte in content:
+        crc = crc >> 8 ^ CRC32C[(crc ^ byte) & 255]
+    crc ^= 0xFFFFFFFF
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def remainder(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
+    return byte
+
+
+CRC32C = [remainder(byte) for byte in range(256)]
 
 
 def fields(message: bytes) -> Iterator[tuple[int, object]]:
