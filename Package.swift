@@ -106,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "FastTrainCLI", dependencies: ["FastTrain", "ProgramSupport", argumentParser]),
         .executableTarget(
-            name: "fasttrain-data", dependencies: ["FastTrainData", "ProgramSupport", argumentParser],
+            name: "fasttrain-data", dependencies: ["FastTrainData", "ProgramSupport", "CProgram", argumentParser],
             path: "Tools/fasttrain-data"),
         .target(
             name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],
@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(name: "FastTrainPicturesTests", dependencies: ["FastTrainPictures", "CZlib"]),
         .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
         .testTarget(name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"]),
-        .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain", "_TestSupport"]),
+        .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain", "ProgramSupport", "_TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

@@ -15,6 +15,7 @@ static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 static atomic_int received;
 
 static void end(int number) {
+    fasttrain_child_end();
     fasttrain_temporary_remove_all();
     signal(number, SIG_DFL);
     raise(number);

@@ -87,6 +87,11 @@ public enum Benchmark {
             throw .usage("--seconds: expected a number above 0, found \(seconds)")
         }
         let data = if let data { data } else { try Dataset.mnistSample() }
+        guard data.featureCount == 784, case .classification(let classes) = data.task, classes.count == 10 else {
+            throw .badData(
+                file: data.name, place: .file, expected: "784 features and 10 classes, as the workloads have them",
+                found: data.summary)
+        }
         var recipe = workload.recipe
         recipe.precision = precision
         let training = try Training(recipe, on: data, options: RunOptions(threads: threads))

@@ -157,10 +157,11 @@ extension Model {
                 file: data.name, place: place, expected: "features as the model was trained on, not made of a table",
                 found: "those of a table")
         }
+        let hint = " (fasttrain evaluate and predict take a table itself, CSV, and prepare it as the model was)"
         return .badData(
             file: data.name, place: place,
             expected: "features made of a table's columns as those that the model was trained on",
-            found: "\(found) (a table itself, CSV, is prepared as the model takes it)")
+            found: found + (preprocessing?.window == nil ? hint : ""))
     }
 
     /// Throws `.badData` unless the data has the model's features and its classes or targets.

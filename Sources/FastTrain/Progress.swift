@@ -93,6 +93,8 @@ public struct RunOptions: Sendable {
     public var tensorBoard: String?
     /// The rows held out, instead of a share drawn at random.
     var fold: Fold?
+    /// Whether the run folder is the `best` of a search, which makes it itself.
+    var isOfSearch = false
 
     /// See the properties.
     public init(

@@ -62,7 +62,9 @@ public final class Training {
         let tensorBoard = try options.tensorBoard.map { path throws(FastTrainError) in
             try TensorBoardLog(path, isResumed: false)
         }
-        let folder = try options.output.map { path throws(FastTrainError) in try RunFolder.create(path) }
+        let folder = try options.output.map { path throws(FastTrainError) in
+            try RunFolder.create(path, isOfSearch: options.isOfSearch)
+        }
         self.init(
             setup, folder: folder, checkpointEvery: options.checkpointEvery, initial: options.initial, start: nil,
             warnings: [], tensorBoard: tensorBoard)
@@ -98,12 +100,7 @@ public final class Training {
                 file: folder.checkpointPath(step: 0), place: .file,
                 expected: "the parameters that the run started from", found: "no checkpoint")
         }
-        // A line is written after the checkpoint of its epoch.
-        if newest == nil, case let epochs = try folder.readHistory().count, epochs > 0 {
-            throw .badData(
-                file: folder.checkpointsPath, place: .file,
-                expected: "a checkpoint, as history.jsonl has \(Format.count(epochs, "epoch"))", found: "none")
-        }
+        if newest == nil { try folder.expectNothingDone() }
         let training = Training(
             setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
             warnings: newest?.warnings ?? [],
@@ -146,11 +143,8 @@ public final class Training {
     ) throws(FastTrainError) -> Dataset {
         let data: Dataset =
             if let given { given } else if let file = run.data { try Dataset(path: file) } else { try .mnistSample() }
-        guard data.fingerprint == run.fingerprint else {
-            throw .badData(
-                file: data.name, place: .named("fingerprint"),
-                expected: "\(run.fingerprint), the data of the run in \(path)", found: data.fingerprint)
-        }
+        try run.expect(data, in: path)
+        try OutputFile.expectNoInput(data.name, inRun: path)
         return data
     }
 
@@ -174,6 +168,7 @@ public final class Training {
             instructionSet = try InstructionSet.chosen(for: recipe.precision)
             self.threads = try checkedThreads(threads)
             network = recipe.network(for: data)
+            if isSaved { try Checkpoint.expectSavable(network, recipe) }
             try MemoryLimit.check(
                 network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads),
                 threads: self.threads, isSaved: isSaved)
@@ -354,10 +349,12 @@ extension Dataset {
 }
 
 /// A path that means the same file from any working directory.
+///
+/// The path itself where the working directory has none, or one that is not UTF-8.
 func absolutePath(_ path: String) -> String {
     guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
     defer { free(here) }
-    return String(cString: here) + "/" + path
+    return String(validatingCString: here).map { $0 + "/" + path } ?? path
 }
 
 /// The number of threads asked for, or as many as there are usable CPUs. Throws `.usage`.

@@ -45,7 +45,7 @@ enum Main {
     private static func reportParser(_ error: any Error) -> Int32 {
         let code = FasttrainCommand.exitCode(for: error)
         guard code.isSuccess else {
-            Console.error(usageMessage(FasttrainCommand.fullMessage(for: error)))
+            Console.error(Console.usageMessage(FasttrainCommand.fullMessage(for: error)))
             return code.rawValue
         }
         do {
@@ -54,15 +54,5 @@ enum Main {
         } catch {
             return report(error)
         }
-    }
-
-    /// The parser's message of several lines as one: "unknown option '--x' (see 'fasttrain train --help')".
-    static func usageMessage(_ full: String) -> String {
-        let lines = full.split(separator: "\n")
-        guard var message = lines.first.map(String.init) else { return full }
-        if message.hasPrefix("Error: ") { message.removeFirst("Error: ".count) }
-        message = message.prefix(1).lowercased() + message.dropFirst()
-        let hint = lines.last { $0.contains("See '") }?.split(separator: "'").dropFirst().first
-        return hint.map { "\(message) (see '\($0)')" } ?? message
     }
 }

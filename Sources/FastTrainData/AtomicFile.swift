@@ -10,12 +10,14 @@ import Glibc
 /// A new file has the mode 0666 less the umask; one that is replaced keeps its mode, and its owner as far as the system lets
 /// us. A symbolic link is followed and stays.
 public enum AtomicFile {
-    /// Writes what `body` writes to its sink.
+    /// Writes what `body` writes to its sink. `check` is called with the path of the whole file before it takes the place of
+    /// what was there.
     ///
     /// Throws `.cannotCreate` when the file cannot be created there, `.inputOutput` when writing fails (a full disk
-    /// included), and whatever `body` throws.
+    /// included), and whatever `body` and `check` throw.
     public static func write(
-        to path: String, _ body: (inout FileSink) throws(FastTrainError) -> Void
+        to path: String, check: (_ temporary: String) throws(FastTrainError) -> Void = { _ in },
+        _ body: (inout FileSink) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
         let (target, replaced) = try resolve(path)
         let folder = self.folder(of: target)
@@ -31,6 +33,7 @@ public enum AtomicFile {
             try body(&sink)
             guard System.synchronize(descriptor) else { throw failure(path, "fsync") }
         }
+        try check(temporary)
         guard rename(temporary, target) == 0 else { throw failure(path, "rename") }
         renamed = true
         try synchronizeFolder(folder, for: path)
@@ -60,24 +63,31 @@ public enum AtomicFile {
         let descriptor = System.openToAppend(path)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
-        if System.lock(descriptor) { unlink(path) }
+        // Where there are no locks, a live process may be writing it.
+        if System.lock(descriptor) == .taken { unlink(path) }
     }
 
     private static let temporaryPrefix = ".fasttrain-"
     private static let temporarySuffix = ".partial"
 
     /// The file to write, `path` itself or where it leads as a symbolic link, and what is there.
-    private static func resolve(_ path: String) throws(FastTrainError) -> (path: String, status: stat?) {
+    ///
+    /// Throws `.cannotCreate` for what is no file, or leads nowhere.
+    static func resolve(_ path: String) throws(FastTrainError) -> (path: String, status: stat?) {
         guard !path.isEmpty else { throw .cannotCreate(path: path, reason: "an empty path") }
         guard let status = try System.status(path) else {
             // Nothing there yet, or a link that leads nowhere: a rename would replace that link.
-            guard System.isLink(path) else { return (path, nil) }
+            guard try System.isLink(path) else { return (path, nil) }
             throw .cannotCreate(path: path, reason: "is a symbolic link that leads nowhere")
         }
         guard status.isRegularFile else {
             throw .cannotCreate(path: path, reason: status.isFolder ? "is a folder" : "is not a regular file")
         }
-        return (System.isLink(path) ? System.resolved(path) ?? path : path, status)
+        guard try System.isLink(path) else { return (path, status) }
+        guard let target = try System.resolved(path) else {
+            throw .cannotCreate(path: path, reason: "is a symbolic link to a path that cannot be followed")
+        }
+        return (target, status)
     }
 
     /// The folder that a path is in.
@@ -96,7 +106,7 @@ public enum AtomicFile {
             let temporary = "\(folder)/\(temporaryPrefix)\(getpid())-\(attempt)\(temporarySuffix)"
             let entry = fasttrain_temporary_list(temporary)
             let descriptor = System.createExclusively(temporary, mode: replaced?.permissions ?? 0o666)
-            if descriptor >= 0, System.lock(descriptor), System.isLinked(descriptor) {
+            if descriptor >= 0, System.lock(descriptor) != .held, System.isLinked(descriptor) {
                 if let replaced { System.resemble(descriptor, replaced) }
                 return (descriptor, temporary, entry)
             }

@@ -93,13 +93,20 @@ extension Dataset {
         guard !names.isEmpty else {
             throw .badData(file: name, place: .named(list), expected: "at least one name", found: "none")
         }
-        guard names.count < JSONScanner.mostValues, names.allSatisfy({ $0.utf8.count <= JSONScanner.mostNameBytes })
+        guard names.count < JSONScanner.mostValues,
+            // As they are written, with escapes for control characters.
+            names.allSatisfy({ JSON.string($0).text.utf8.count - 2 <= JSONScanner.mostNameBytes })
         else {
             throw .badData(
                 file: name, place: .named(list),
                 expected:
-                    "fewer than \(JSONScanner.mostValues) names, each of at most \(JSONScanner.mostNameBytes) bytes",
+                    "fewer than \(JSONScanner.mostValues) names, each of at most \(JSONScanner.mostNameBytes) bytes "
+                    + "(6 for a control character)",
                 found: "more")
+        }
+        guard names.allSatisfy(\.isStreamSafe) else {
+            throw .badData(
+                file: name, place: .named(list), expected: "names of " + String.streamSafeExpectation, found: "more")
         }
         try checkDistinct(names, list, file: name)
     }

@@ -10,14 +10,17 @@ extension Dataset {
     /// The whole file is read once, to verify its digest. A file that another program wrote is accepted too, with
     /// tensors of those names; classes are then named by their numbers, and U8 features taken as they are unless
     /// there is an `x_scale`. Throws `.noInput`, `.badData`.
-    public init(path: String) throws(FastTrainError) {
-        let file = try Self.open(path)
+    public init(path: String) throws(FastTrainError) { try self.init(path: path, name: path) }
+
+    /// `name`: what it is called in messages.
+    init(path: String, name: String) throws(FastTrainError) {
+        let file = try Self.open(path, name)
         try self.init(file, fingerprint: file.verifyDigest())
     }
 
-    private static func open(_ path: String) throws(FastTrainError) -> SafeTensors {
+    private static func open(_ path: String, _ name: String) throws(FastTrainError) -> SafeTensors {
         do throws(FastTrainError) {
-            return try SafeTensors(path: path)
+            return try SafeTensors(path: path, name: name)
         } catch {
             guard case .badData = error, CSVFormat.isTable(path) else { throw error }
             throw .badData(
@@ -68,7 +71,6 @@ extension Dataset {
             name: file.name, train: train, test: split("test"), task: Self.task(file),
             scale: Self.scale(file, train.x.type),
             preprocessing: Preprocessing(metadata: file.metadata, file: file.name), fingerprint: fingerprint)
-        self.file = file
     }
 
     private static func task(_ file: SafeTensors) throws(FastTrainError) -> Task? {

@@ -2,7 +2,7 @@ extension Dataset {
     /// Writes the data set as a file that `Dataset(path:)` opens and that `safetensors` opens in Python.
     ///
     /// The same data give the same bytes. `description` and `licence` go into the metadata. Throws as
-    /// `AtomicFile.write` does.
+    /// `AtomicFile.write` does, and `.badData` when a file that the rows lie in was written to meanwhile.
     public func write(to path: String, description: String? = nil, licence: String? = nil) throws(FastTrainError) {
         defer { extendLifetime(self) }
         let scale: Float? = if case .u8(_, let scale) = train.features { scale } else { nil }
@@ -11,7 +11,9 @@ extension Dataset {
         metadata["licence"] = licence
         var tensors = tensors(of: train, named: "train")
         if let test { tensors += self.tensors(of: test, named: "test") }
-        try SafeTensorsWriter.write(tensors, metadata: metadata, to: path)
+        try SafeTensorsWriter.write(tensors, metadata: metadata, to: path) { (_) throws(FastTrainError) in
+            try checkUnchanged()
+        }
     }
 
     /// What a data set file says besides its tensors; `scale` is that of U8 features.

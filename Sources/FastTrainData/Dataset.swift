@@ -17,8 +17,6 @@ public struct Dataset: Sendable {
     /// 16 hexadecimal digits that tell this content from any other: the XXH64 of the file (the digits of its own
     /// digest read as zeros), or of the elements and shapes for data in memory.
     public let fingerprint: String
-    /// What the rows lie in, if that is a file.
-    var file: SafeTensors?
 
     /// What is to be learned.
     public enum Task: Sendable, Equatable {
@@ -35,9 +33,11 @@ public struct Dataset: Sendable {
         return dataset
     }
 
-    /// Throws `.badData` when the file that the rows lie in was written to, or has another size, since it was opened: what
+    /// Throws `.badData` when a file that the rows lie in was written to, or has another size, since it was opened: what
     /// was computed from them meanwhile is not to be trusted.
-    package func checkUnchanged() throws(FastTrainError) { try file?.checkUnchanged() }
+    package func checkUnchanged() throws(FastTrainError) {
+        for owner in train.owners + (test?.owners ?? []) { try (owner as? any UnchangingFile)?.checkUnchanged() }
+    }
 
     /// Elements of a row: the product of `featureShape`.
     public var featureCount: Int { featureShape.reduce(1, *) }

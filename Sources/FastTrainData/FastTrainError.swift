@@ -16,7 +16,8 @@ public enum FastTrainError: Error, Sendable, Equatable {
     case inputOutput(path: String, operation: String, reason: String)
     /// The run folder belongs to another live process. Exit code 75.
     case folderInUse(path: String, holder: Int32?)
-    /// The loss or a parameter became NaN or infinite. Exit code 76.
+    /// The loss or a parameter became NaN or infinite. `step` 0: in no one step, but in all trainings of a search. Exit code
+    /// 76.
     case diverged(epoch: Int, step: Int, what: String, checkpoint: String?)
 
     /// Where in a file the fault lies.
@@ -77,7 +78,8 @@ extension FastTrainError: CustomStringConvertible {
             return "\(path): in use by another fasttrain" + (holder.map { " (process \($0))" } ?? "")
         case .diverged(let epoch, let step, let what, let checkpoint):
             let kept = checkpoint.map { "; the last sound checkpoint is \($0)" } ?? ""
-            return "training diverged in epoch \(epoch) at step \(step): \(what)\(kept)"
+            let place = step > 0 ? " in epoch \(epoch) at step \(step)" : ""
+            return "training diverged\(place): \(what)\(kept)"
         }
     }
 }

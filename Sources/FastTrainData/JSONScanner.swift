@@ -116,7 +116,8 @@ struct JSONScanner {
         return UnsafeRawBufferPointer(rebasing: text[start..<position])
     }
 
-    /// Consumes a string and decodes its escapes. One that takes more than `most` bytes of the text is refused.
+    /// Consumes a string and decodes its escapes. One that takes more than `most` bytes of the text is refused, and so is one
+    /// that is not `isStreamSafe`.
     mutating func string(most: Int = .max) throws(Failure) -> String {
         guard skip(UInt8(ascii: "\"")) else { throw failure("a string") }
         let start = position
@@ -139,11 +140,17 @@ struct JSONScanner {
         let end = position
         // Escapes are characters of their own, so these bytes are UTF-8 if, and only if, what they stand for is.
         let raw = UnsafeRawBufferPointer(rebasing: text[start..<end]).assumingMemoryBound(to: UInt8.self)
-        do { _ = try UTF8Span(validating: raw.span) } catch {
+        let isStreamSafe: Bool
+        do { isStreamSafe = try UTF8Span(validating: raw.span).isStreamSafe } catch {
             throw Failure(offset: start, expected: "a string of valid UTF-8", found: "other bytes")
         }
+        func tooManyMarks() -> Failure {
+            Failure(offset: start, expected: String.streamSafeExpectation, found: "more")
+        }
+        guard isStreamSafe else { throw tooManyMarks() }
         position = start
         let string = hasEscapes ? try decoded(to: end) : String(decoding: raw, as: UTF8.self)
+        guard !hasEscapes || string.isStreamSafe else { throw tooManyMarks() }
         position = end + 1
         return string
     }

@@ -13,10 +13,10 @@ final class MappedFile: @unchecked Sendable {  // Sendable: the memory is read-o
     private let mapping: UnsafeMutablePointer<fasttrain_mapping>
 
     /// Throws `.noInput` when the file is missing, may not be read or is not a regular file, `.inputOutput` when it
-    /// cannot be mapped.
-    init(path: String) throws(FastTrainError) {
+    /// cannot be mapped. `name`: what it is called in messages, in place of its path.
+    init(path: String, name: String? = nil) throws(FastTrainError) {
         let (descriptor, _) = try System.openRegularFile(path)
-        guard let mapping = fasttrain_mapping_open(descriptor, path) else {
+        guard let mapping = fasttrain_mapping_open(descriptor, name ?? path) else {
             defer { close(descriptor) }
             throw .inputOutput(path: path, operation: "mmap", reason: System.reason)
         }
@@ -35,3 +35,12 @@ final class MappedFile: @unchecked Sendable {  // Sendable: the memory is read-o
 
     deinit { fasttrain_mapping_close(mapping) }
 }
+
+/// A file that is read where it lies, or a part of one.
+protocol UnchangingFile {
+    /// Throws `.badData` when it was written to, or has another size, since it was opened.
+    func checkUnchanged() throws(FastTrainError)
+}
+
+extension MappedFile: UnchangingFile {}
+extension SafeTensors: UnchangingFile {}

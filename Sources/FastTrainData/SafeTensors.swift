@@ -21,9 +21,12 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
     ///
     /// Throws `.noInput` when there is no such file, `.badData` with the byte offset when it is malformed. The
     /// elements are not read yet: `verifyDigest` does that.
-    public convenience init(path: String) throws(FastTrainError) {
-        let mapping = try MappedFile(path: path)
-        try self.init(file: mapping.bytes, name: path, mapping: mapping)
+    public convenience init(path: String) throws(FastTrainError) { try self.init(path: path, name: path) }
+
+    /// `name`: what it is called in messages.
+    convenience init(path: String, name: String) throws(FastTrainError) {
+        let mapping = try MappedFile(path: path, name: name)
+        try self.init(file: mapping.bytes, name: name, mapping: mapping)
     }
 
     /// Reads a file that is in memory already, under a name for messages. The memory must outlive the object.

@@ -71,13 +71,16 @@ public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is o
 public enum SafeTensorsWriter {
     /// The first element's offset is a multiple of this: a cache line, the widest vector.
     static let alignment = 64
+    /// The most tensors of a file, whose header has the metadata as one more member.
+    package static let mostTensors = JSONScanner.mostMembers - 1
 
     /// Writes the file atomically (see `AtomicFile`), with a `digest` added to `metadata`.
     ///
     /// Tensors of wider elements come first, otherwise the order is kept: so every tensor is aligned to its element.
-    /// Throws as `AtomicFile.write` does, `.cannotCreate` also for more tensors than a header may have.
+    /// `check`: see `AtomicFile.write`. Throws as that does, `.cannotCreate` also for more tensors than a header may have.
     public static func write(
-        _ tensors: [TensorToWrite], metadata: [String: String], to path: String
+        _ tensors: [TensorToWrite], metadata: [String: String], to path: String,
+        check: (_ temporary: String) throws(FastTrainError) -> Void = { _ in }
     ) throws(FastTrainError) {
         defer { extendLifetime(tensors) }
         precondition(metadata[digestKey] == nil, "the digest is the writer's to add")
@@ -90,7 +93,7 @@ public enum SafeTensorsWriter {
         header.withUnsafeBytes { hash.update($0) }
         for tensor in ordered { try tensor.withBytes { hash.update($0) } }
         setDigest(hexadecimal(hash.value), in: &header)
-        try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
+        try AtomicFile.write(to: path, check: check) { (sink) throws(FastTrainError) in
             try sink.write(header)
             for tensor in ordered {
                 try tensor.withBytes { (bytes) throws(FastTrainError) in try sink.write(bytes) }
@@ -102,12 +105,13 @@ public enum SafeTensorsWriter {
     /// by the places of `tensors`. Atomically, with a digest, in the order of tensors that the other function has.
     static func write(
         streaming tensors: [TensorLayout], metadata: [String: String], to path: String,
+        check: (_ temporary: String) throws(FastTrainError) -> Void,
         _ body: (inout TensorStreams) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
         let ordered = ordered(tensors, \.type)
         var header = header(ordered, metadata)
         try expectReadable(header, ordered, to: path)
-        try AtomicFile.write(to: path) { (sink) throws(FastTrainError) in
+        try AtomicFile.write(to: path, check: check) { (sink) throws(FastTrainError) in
             try sink.write(header)
             var streams = TensorStreams(tensors, fileOrder: ordered, from: header.count, sink.descriptor, path)
             try body(&streams)
@@ -121,7 +125,7 @@ public enum SafeTensorsWriter {
         _ header: [UInt8], _ tensors: [TensorLayout], to path: String
     ) throws(FastTrainError) {
         let (length, extents) = (header.count, tensors.reduce(0) { $0 + $1.shape.count })
-        guard length <= SafeTensorsHeader.longestHeader, tensors.count < JSONScanner.mostMembers,
+        guard length <= SafeTensorsHeader.longestHeader, tensors.count <= mostTensors,
             extents <= SafeTensorsHeader.mostExtents
         else {
             let reason =

@@ -21,6 +21,7 @@ package enum System {
     /// Opens a regular file for reading, and tells its status, with its bytes. Throws `.noInput` when there is none, or something else of that
     /// name. Never waits for the other end of a named pipe.
     package static func openRegularFile(_ path: String) throws(FastTrainError) -> (descriptor: Int32, status: stat) {
+        guard !path.isEmpty else { throw .usage("expected a file, found an empty path") }
         let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .noInput(path: path, reason: reason) }
         var status = stat()
@@ -78,10 +79,20 @@ package enum System {
         _ = fchmod(descriptor, mode)
     }
 
-    /// Takes the lock of an open file, which its process, or the end of that, gives back; false when another has it. True,
-    /// too, where the file system has no locks.
-    static func lock(_ descriptor: Int32) -> Bool {
-        retrying { flock(descriptor, LOCK_EX | LOCK_NB) } == 0 || errno != EWOULDBLOCK
+    /// Who has the lock of an open file.
+    package enum Lock {
+        /// This process, until it gives it back or ends.
+        case taken
+        /// Another.
+        case held
+        /// Nobody: the file system has no locks.
+        case missing
+    }
+
+    /// Takes the lock of an open file or folder.
+    package static func lock(_ descriptor: Int32) -> Lock {
+        if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
+        return errno == EWOULDBLOCK ? .held : .missing
     }
 
     /// Opens a file for writing and reading, and makes it if it is not there; mode 0666 less the umask. Never waits for the
@@ -140,10 +151,8 @@ package enum System {
     package static func status(_ path: String) throws(FastTrainError) -> stat? {
         var status = stat()
         if stat(path, &status) == 0 { return status }
-        switch errno {
-        case ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG: return nil
-        default: throw .inputOutput(path: path, operation: "stat", reason: reason)
-        }
+        guard isNothing(errno) else { throw .inputOutput(path: path, operation: "stat", reason: reason) }
+        return nil
     }
 
     /// Whether an open file still has a name.
@@ -152,17 +161,28 @@ package enum System {
         return fstat(descriptor, &status) != 0 || status.st_nlink > 0
     }
 
-    /// Whether `path` is itself a symbolic link.
-    static func isLink(_ path: String) -> Bool {
+    /// Whether `path` is itself a symbolic link. Throws as `status`.
+    static func isLink(_ path: String) throws(FastTrainError) -> Bool {
         var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        if lstat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFLNK }
+        guard isNothing(errno) else { throw .inputOutput(path: path, operation: "lstat", reason: reason) }
+        return false
     }
 
-    /// The path with every symbolic link followed; nil when there is nothing at its end.
-    static func resolved(_ path: String) -> String? {
-        guard let text = realpath(path, nil) else { return nil }
+    /// The path with every symbolic link followed; nil when there is nothing at its end, or it is not UTF-8. Throws as
+    /// `status`.
+    static func resolved(_ path: String) throws(FastTrainError) -> String? {
+        guard let text = realpath(path, nil) else {
+            guard isNothing(errno) else { throw .inputOutput(path: path, operation: "realpath", reason: reason) }
+            return nil
+        }
         defer { free(text) }
-        return String(cString: text)
+        return String(validatingCString: text)
+    }
+
+    /// Whether an error number says that there is nothing of that name, or no path to it for this user.
+    private static func isNothing(_ code: Int32) -> Bool {
+        [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(code)
     }
 
     /// The names in a folder, in no order, "." and ".." among them; none when there is no such folder. Throws `.noInput`,

@@ -85,10 +85,8 @@ private final class YAMLReader {
         guard values <= Self.mostValues else { throw fault("at most \(Self.mostValues) values", "one more") }
         switch event.type {
         case YAML_SCALAR_EVENT:
-            let scalar = event.data.scalar
-            try refuse(anchor: scalar.anchor, tag: scalar.tag)
-            let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-            return scalar.style == YAML_PLAIN_SCALAR_STYLE ? Self.meaning(of: text) : .string(text)
+            let text = try scalar()
+            return event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? Self.meaning(of: text) : .string(text)
         case YAML_SEQUENCE_START_EVENT:
             try refuse(anchor: event.data.sequence_start.anchor, tag: event.data.sequence_start.tag)
             var elements: [JSON] = []
@@ -111,9 +109,7 @@ private final class YAMLReader {
         try next()
         while event.type != YAML_MAPPING_END_EVENT {
             guard event.type == YAML_SCALAR_EVENT else { throw fault("a name", "something else before a colon") }
-            let scalar = event.data.scalar
-            try refuse(anchor: scalar.anchor, tag: scalar.tag)
-            let name = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+            let name = try scalar()
             guard names.insert(name).inserted else { throw fault("each name once", "'\(name)' a second time") }
             if level == 0 { lines[name] = line }
             try next()
@@ -121,6 +117,15 @@ private final class YAMLReader {
             try next()
         }
         return .object(members)
+    }
+
+    /// The text of the present event.
+    private func scalar() throws(FastTrainError) -> String {
+        let scalar = event.data.scalar
+        try refuse(anchor: scalar.anchor, tag: scalar.tag)
+        let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+        guard text.isStreamSafe else { throw fault(String.streamSafeExpectation, "more") }
+        return text
     }
 
     private func refuse(anchor: UnsafePointer<UInt8>?, tag: UnsafePointer<UInt8>?) throws(FastTrainError) {

@@ -33,6 +33,18 @@ package enum Console {
         return arguments
     }
 
+    /// The parser's message of several lines as one: "unknown option '--x' (see 'fasttrain train --help')".
+    package static func usageMessage(_ full: String) -> String {
+        let lines = full.split(separator: "\n")
+        guard var message = lines.first.map(String.init) else { return full }
+        if message.hasPrefix("Error: ") { message.removeFirst("Error: ".count) }
+        message = message.prefix(1).lowercased() + message.dropFirst()
+        let values = lines.dropFirst().prefix { $0.hasPrefix("  - ") }.map { $0.dropFirst("  - ".count) }
+        if !values.isEmpty { message += " " + values.joined(separator: ", ") }
+        let hint = lines.last { $0.contains("See '") }?.split(separator: "'").dropFirst().first
+        return hint.map { "\(message) (see '\($0)')" } ?? message
+    }
+
     /// Writes `text` and a line's end to standard output. Throws as `write`.
     package static func print(_ text: String) throws { try write(text + "\n") }
 

@@ -144,6 +144,15 @@ import Testing
         }
     }
 
+    @Test func aBenchmarkIsOfImages() throws {
+        let folder = try TemporaryFolder()
+        let table = try Dataset(name: "t", features: [1, 2], featureShape: [1], labels: [0, 1], classes: ["p", "q"])
+        try table.write(to: folder.path("t"))
+        let result = try Fasttrain.run(["benchmark", "--data", folder.path("t"), "--seconds", "0.1"])
+        #expect(result.status == 65 && result.stdout.isEmpty)
+        #expect(result.stderr.contains("expected 784 features and 10 classes"))
+    }
+
     @Test func benchmarkTellsThePhasesApart() throws {
         let arguments = ["benchmark", "--workload", "mnist-small", "--seconds", "0.2", "--threads", "2", "--profile"]
         let text = try Fasttrain.run(arguments).stdout

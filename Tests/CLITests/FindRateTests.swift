@@ -44,8 +44,11 @@ struct FindRateTests {
 
     @Test(arguments: [
         (["--learning-rate", "1"], 64, "--learning-rate is what find-rate looks for, between --from and --to"),
-        (["--steps", "5"], 64, "--steps: expected a number from 20 to 1000000, found 5"),
-        (["--from", "2", "--to", "1"], 64, "--to: expected a number above --from, 2.0, found 1.0"),
+        (["--steps", "5"], 64, "--steps: expected a number from 20 to 100000, found 5"),
+        (
+            ["--from", "2", "--to", "1"], 64,
+            "--to: expected a number above --from, 2.0, and of at most 3.4e38, found 1.0"
+        ),
         (["-o", "curve.png"], 64, "--output: expected a name that ends in .svg or .json, found curve.png"),
         (["--data", "/nowhere/data"], 66, "/nowhere/data: No such file or directory"),
         (["-o", "/nowhere/c.svg"], 73, "/nowhere/c.svg: cannot create: No such file or directory"),

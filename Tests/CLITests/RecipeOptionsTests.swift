@@ -168,6 +168,7 @@ struct RecipeOptionsTests {
         ),
         (["--min-delta", "1"], "--min-delta goes with --patience"),
         (["--warmup", "11"], "--warmup: expected at most the epochs, 10, found 11"),
+        (["--epochs", "-1"], "--epochs: expected a number from 1 to 100000, found -1"),
         (["--warmup", "-1"], "--warmup: expected a number from 0 to 100000, found -1.0"),
         (["--dropout", "0.1,0.2,0.3"], "--dropout: expected one rate, or one for each of 2 hidden layers, found 3"),
         (["--dropout", "1"], "--dropout: expected a number from 0 to below 1, found 1.0"),

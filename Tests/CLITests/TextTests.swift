@@ -1,3 +1,4 @@
+import ProgramSupport
 import Testing
 
 @testable import FastTrain
@@ -136,9 +137,22 @@ struct UsageMessageTests {
               See 'fasttrain evaluate --help' for more information.
             """
         #expect(
-            Main.usageMessage(full) == "missing expected argument '<model>' (see 'fasttrain evaluate --help')")
-        #expect(Main.usageMessage("Error: No") == "no")
-        #expect(Main.usageMessage("") == "")
+            Console.usageMessage(full) == "missing expected argument '<model>' (see 'fasttrain evaluate --help')")
+        let values = """
+            Error: The value 'x' is invalid for '--task <name>'. Please provide one of the following:
+              - one
+              - other
+
+            Help:  --task <name>  What.
+            Usage: fasttrain-data csv
+              See 'fasttrain-data csv --help' for more information.
+            """
+        #expect(
+            Console.usageMessage(values)
+                == "the value 'x' is invalid for '--task <name>'. Please provide one of the following: one, other (see "
+                + "'fasttrain-data csv --help')")
+        #expect(Console.usageMessage("Error: No") == "no")
+        #expect(Console.usageMessage("") == "")
     }
 
     @Test func hiddenLayers() {

@@ -96,16 +96,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (["idx", "--train-images", "images", "-o", "out"], Int32(64), "Missing expected argument '--train-labels"),
+        (["idx", "--train-images", "images", "-o", "out"], Int32(64), "missing expected argument '--train-labels"),
         (["idx", "--train-images", "a", "--train-labels", "b", "--test-images", "c", "-o", "out"], 64, "go together"),
-        (["mnist"], 64, "Missing expected argument '<dir>'"),
-        (["mnist", "."], 64, "Missing expected argument '--output"),
-        (["convert"], 64, "Unexpected argument 'convert'"),
-        (["inspect", "a", "b"], 64, "Unexpected argument 'b'"),
+        (["mnist"], 64, "missing expected argument '<dir>'"),
+        (["mnist", "."], 64, "missing expected argument '--output"),
+        (["convert"], 64, "unexpected argument 'convert'"),
+        (["inspect", "a", "b"], 64, "unexpected argument 'b'"),
         (["mnist", ".", "-o", "out", "--classes", "a,b,a"], 64, "a name twice"),
         (["mnist", ".", "-o", "out", "--classes", "a,,b"], 64, "an empty name"),
         (["csv", "nothing.csv", "--target", "y", "-o", "out"], 66, "nothing.csv: No such file"),
-        (["csv", "images", "-o", "out"], 64, "Missing expected argument '--target"),
+        (["csv", "images", "-o", "out"], 64, "missing expected argument '--target"),
         (["csv", "images", "--target", "y", "--test", "0.1", "--test-file", "labels", "-o", "out"], 64, "exclude"),
         (
             ["csv", "images", "--target", "y", "--delimiter", "ab", "-o", "out"], 64,

@@ -89,6 +89,39 @@ import Testing
         }
     }
 
+    /// A control character takes six bytes where it is written again.
+    @Test func namesThatGrowWhenWritten() throws {
+        func dataset(_ name: String) throws -> Dataset {
+            try Dataset(name: "made", features: [1, 2], featureShape: [1], labels: [0, 1], classes: [name, "b"])
+        }
+        let most = String(repeating: "\u{7F}", count: 65_536 / 6)
+        try dataset(most).write(to: folder("file"))
+        guard case .classification(let classes) = try Dataset(path: folder("file")).task else { return }
+        #expect(classes == [most, "b"])
+        for name in [most + "\u{7F}", "a" + String(repeating: "\u{301}", count: 31)] {
+            let error = failure { _ = try dataset(name) }
+            #expect(error.exitCode == 65 && error.place == .named("classes"), "\(error)")
+        }
+    }
+
+    /// To compare text takes the longer by the square of the marks that are in a row.
+    @Test func combiningMarks() throws {
+        func marks(_ count: Int) -> String { "a" + String(repeating: "\u{327}\u{301}", count: count / 2) }
+        func escaped(_ count: Int) -> String { "a" + String(repeating: "\\u0327\\u0301", count: count / 2) }
+        for text in [marks(30), escaped(30)] {
+            #expect(try JSON(parsing: "\"\(text)\"", file: "text") == .string(marks(30)))
+        }
+        for text in [marks(32), escaped(32)] {
+            let error = failure { _ = try JSON(parsing: "[\"\(text)\"]", file: "text") }
+            #expect(error.place == .byte(2) && error.description.contains("at most 30 combining marks"), "\(error)")
+        }
+        _ = try YAMLDocument(parsing: "\(marks(30)): \(marks(30))\n", file: "text")
+        for text in ["\(marks(32)): 1\n", "b:\n - 1\n - \(marks(32))\n", "\"\(escaped(32))\": 1\n"] {
+            let error = failure { _ = try YAMLDocument(parsing: text, file: "text") }
+            #expect(error.description.contains("at most 30 combining marks"), "\(error)")
+        }
+    }
+
     private func convert(_ text: String, _ change: (inout TableOptions) -> Void = { _ in }) -> FastTrainError {
         let table = folder.write("table.csv", Array(text.utf8))
         return failure {

@@ -73,10 +73,12 @@ import Testing
 
     @Test func missingFile() throws {
         let folder = try ScratchFolder()
-        for path in [folder("nothing"), folder.path, "", folder("nothing/below"), "/dev/null"] {
+        for path in [folder("nothing"), folder.path, folder("nothing/below"), "/dev/null"] {
             let error = failure { _ = try SafeTensors(path: path) }
             #expect(error.exitCode == 66, "\(error)")
         }
+        let error = failure { _ = try SafeTensors(path: "") }
+        #expect(error == .usage("expected a file, found an empty path"))
     }
 
     /// As Python's `safetensors` writes: compact JSON, padded with spaces, members in another order, no digest.

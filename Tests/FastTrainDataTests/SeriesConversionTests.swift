@@ -91,6 +91,17 @@ import Testing
         #expect(error.place == .line(4) && error.description.contains("a value in column 'close'"), "\(error)")
     }
 
+    @Test func numbersTooFarApartForAScale() throws {
+        let table = folder.write("far.csv", Array("close\n1e200\n-1e200\n1e200\n-1e200\n1\n".utf8))
+        _ = folder.write("out", [1])
+        let error = failure {
+            _ = try SeriesConversion.write(
+                table: table, options: .init(target: "close", window: .init(length: 1, horizon: 1)), to: folder("out"))
+        }
+        #expect(error.exitCode == 65 && error.description.contains("far.csv: expected numbers in column 'close'"))
+        #expect(folder.read("out") == [1])
+    }
+
     /// The windows that a model is given are those that it was trained on.
     @Test func rowsForAModel() throws {
         let data = try convert(8, window: 3) { $0.columns = ["close", "volume"] }

@@ -110,6 +110,29 @@ import Testing
         #expect(data.train.weights?[0] == 0.5 && data.train.weights?[1] == 0 && data.featureShape == [1])
     }
 
+    /// What was there stays when a table turns out to be no data set.
+    @Test func rowsThatAllWeighNothing() throws {
+        _ = try convert("a,y\n1,p\n2,q\n")
+        let before = folder.read("out")
+        let other = folder.write("other.csv", Array("a,w,y\n1,0,p\n2,0,q\n".utf8))
+        let cases: [(String, String, (inout TableOptions) -> Void)] = [
+            ("a,w,y\n1,0,p\n2,0,q\n", "column 'w' of a training row", { _ in }),
+            ("a,w,y\n1,1e-46,p\n2,0,q\n", "column 'w' of a training row", { _ in }),
+            ("a,w,y\n1,1,p\n2,0,q\n", "column 'w' of a test row", { $0.testFile = other }),
+        ]
+        for (text, says, change) in cases {
+            let error = failure {
+                _ = try convert(text) {
+                    $0.weights = "w"
+                    change(&$0)
+                }
+            }
+            #expect(
+                error.exitCode == 65 && error.description.contains("expected a weight above 0 in \(says)"), "\(error)")
+            #expect(folder.read("out") == before && folder.names == ["other.csv", "out", "table.csv"])
+        }
+    }
+
     @Test func aShareOfEachClassIsForTesting() throws {
         let rows = (0..<100).map { "\($0),\($0 % 4 == 0 ? "rare" : "often")" }
         let text = "a,y\n" + rows.joined(separator: "\n")

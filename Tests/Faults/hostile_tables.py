@@ -36,12 +36,14 @@ def csv() -> Iterator[tuple[str, bytes, str]]:
     yield "16 million delimiters in a row", ROWS.encode() + b"," * (16 * MIB) + b"\n", "524288 fields"
     yield "500,000 columns", ",".join(f"c{i}" for i in range(500_000)).encode() + b",y\n", "100000 columns"
     yield "a name of 15 MB", b"n" * (15 * MIB) + b",y\n1,2.5\n", "4096 bytes"
+    yield "a name of 2,000 accents", b"a" + b"\xcc\x81\xcc\xa7" * 1000 + b",y\n1,2.5\n", "line 1: expected at most 30 combining marks"
     yield "a name of 7 million accents", b"\xcc\x81" * 7_000_000 + b",y\n1,2.5\n", "4096 bytes"
 
 
 def texts() -> Iterator[tuple[str, bytes, str]]:
     """Those that are wrong for `csv` alone."""
     yield "a category of 15 MB", b"a,y\nu,2.5\n" + b"v" * (15 * MIB) + b",3.5\n", "line 3: expected a text of at most 4096"
+    yield "a category of 2,000 accents", b"a,y\nu,2.5\nv" + b"\xcc\x81\xcc\xa7" * 1000 + b",3.5\n", "line 3: expected at most 30 combining"
     yield "Latin-1 in a category", b"a,y\nu,2.5\n\xe9,3.5\n", "line 3: expected text in UTF-8"
     yield "30,000 names of 4,000 bytes", b"a,y\n" + b"".join(b"n%d" % i * 500 + b",1.5\n" for i in range(20_000)), "--ignore a"
     yield "a column of several lines", b'"a\nb\x1b[31m",y\n1,2.5\nu,3.5\n', "in column 'a\\nb\\u{1B}[31m'"

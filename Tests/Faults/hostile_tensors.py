@@ -91,6 +91,9 @@ def large() -> Iterator[tuple[str, bytes, str]]:
     yield "40 million offsets", raw('{"a":{"data_offsets":[' + "0," * 40_000_000), "two rising offsets"
     yield "an extent of 90 million digits", raw('{"a":{"shape":[' + "1" * 90_000_000), "below 2^63"
     yield "a name of 90 million bytes", raw('{"' + "n" * 90_000_000), "at most 65536 bytes"
+    marks = "\u0301\u0327"
+    yield "a name of 30,000 accents out of order", raw(f'{{"a{marks * 15_000}":{tensor()}}}', bytes(4)), "30 combining marks in a row"
+    yield "metadata of 40 million accents", raw('{"__metadata__":{"format":"' + marks * 20_000_000 + '"}}'), "30 combining marks"
     yield "a name of 45 million accents", raw('{"' + "\u0301" * 45_000_000 + '":{}}'), "at most 65536 bytes"
     yield "a type of 90 million bytes", raw('{"a":{"dtype":"' + "n" * 90_000_000), "at most 65536 bytes"
     yield "90 million spaces", raw(" " * 90_000_000), "the end"
@@ -113,7 +116,7 @@ def datasets() -> Iterator[tuple[str, bytes, str]]:
     yield "2 million classes", both(
         x, y, data, classes("[" + ",".join(f'"{i}"' for i in range(2_000_000)) + "]")), "names"
     yield "a class of 90 million bytes", both(x, y, data, classes('["' + "n" * 90_000_000 + '","b"]')), "names"
-    yield "a class of 7 million accents", both(x, y, data, classes('["' + "\u0301" * 7_000_000 + '","b"]')), "names"
+    yield "a class of 7 million accents", both(x, y, data, classes('["' + "\u0301" * 7_000_000 + '","b"]')), "30 combining marks"
     yield "classes of which one is there twice", both(x, y, data, classes('["a","a"]')), "twice"
     huge = tensor("I64", [2], [4, 20])
     yield "a label of 2^63 - 1", both("  " + x, huge, bytes(4) + struct.pack("<qq", 0, 2**63 - 1)), ""

@@ -120,6 +120,11 @@ def links(bench: Bench) -> str:
     made.append(link("run/lost", "nowhere"))
     said = run("predict", "run", "--data", "table.csv", "-o", "run/lost", code=73)
     expect("run/lost: cannot create: is a symbolic link that leads nowhere" in said, f"of a link that leads nowhere it said {said}")
+    for call in ("lstat", "realpath"):
+        done = bench.call(
+            "predict", "model.safetensors", "--data", "table.csv", "-o", "p.csv", cwd=folder, at=folder,
+            faults={"at": 1, "calls": call, "do": "EIO", "each": 1})
+        expect(done.returncode == 74 and call in done.stderr, f"{call} fails: it ended with {done.returncode}: {done.stderr}")
     run("resume", "run", "--epochs", "5")
     for path in made:
         expect(path.is_symlink(), f"{path.name} is a link no longer")

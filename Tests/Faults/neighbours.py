@@ -1,5 +1,6 @@
 """What others do to the same folders and files at the same time."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,8 @@ from calls import ANSWERS
 from damage import written_over
 from events import EventBench
 from harness import OPTIONS, Bench, expect, leftovers
+from hostile import idx
+from searches import SearchBench
 
 
 def expect_refused(done, code: int, what: str, says: str) -> None:
@@ -69,7 +72,16 @@ def writers(bench: Bench) -> str:
         at=run)
     expect(done.returncode == 0 and (run / "p.csv").exists(), f"a prediction beside a report: {done.stderr}")
     expect(not leftovers(run), f"left over: {leftovers(run)}")
-    return "1 prediction beside 2 owners"
+
+    def another() -> None:
+        # As on a file system without locks, where nobody can tell that the first is alive.
+        done = bench.call(*predict, run / "q.csv", faults={"at": 1, "calls": "flock", "do": "EOPNOTSUPP", "each": 1}, at=run)
+        expect(done.returncode == 0, f"a prediction without locks: {done.stderr}")
+
+    predict = ["predict", run, "--data", bench.folder / "table.csv", "-o"]
+    done = bench.meanwhile(another, *predict, run / "p.csv", faults={"at": 1, "calls": "write"}, at=run)
+    expect(done.returncode == 0 and not leftovers(run), f"a prediction beside another without locks: {done.stderr}")
+    return "1 prediction beside 2 owners, 1 beside another without locks"
 
 
 def inputs(bench: Bench) -> str:
@@ -102,6 +114,39 @@ def inputs(bench: Bench) -> str:
             expect(sorted(os.listdir(folder)) == ["table.csv"], f"{what}: {os.listdir(folder)}")
             count += 1
 
+    folder = bench.new_folder().parent
+    images, labels = folder / "images", folder / "labels"
+    images.write_bytes(idx([3, 2, 2], bytes(range(12))))
+    labels.write_bytes(idx([3], bytes([0, 1, 2])))
+
+    def flip() -> None:
+        with open(images, "r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            file.write(b"x")
+
+    os.utime(images, (0, 0))
+    done = bench.meanwhile(
+        flip, "idx", "--train-images", "images", "--train-labels", "labels", "-o", "d", faults={"at": 1, "calls": "write"},
+        at=folder, program=bench.converter, cwd=folder)
+    expect_refused(done, 65, "images that change", "images: expected the 28 bytes that were there")
+    expect(sorted(os.listdir(folder)) == ["images", "labels"], f"images that change: {os.listdir(folder)}")
+
+    # The parameters that a run starts from, which another program wrote: they have no digest.
+    initial = folder / "initial"
+    initial.write_bytes(without_digest((bench.reference / "model.safetensors").read_bytes()))
+    os.utime(initial, (0, 0))
+
+    def zero() -> None:
+        with open(initial, "r+b") as file:
+            file.seek(-4, os.SEEK_END)
+            file.write(bytes(4))
+
+    start = ["train", "--data", bench.data, *OPTIONS, "--init", "initial", "--output", "run"]
+    done = bench.meanwhile(zero, *start, faults={"at": 1, "calls": "mmap"}, at=folder, cwd=folder)
+    expect_refused(done, 65, "--init", "bytes that were there when it was opened")
+    expect(not (folder / "run").exists(), "a run from parameters that changed")
+    count += 2
+
     content = bench.data.read_bytes()
     run = bench.new_folder()
     shutil.copytree(bench.reference, run)
@@ -118,6 +163,15 @@ def inputs(bench: Bench) -> str:
         expect(not (run / "p.csv").exists() and (run / "report.html").read_bytes() == before, f"{command[0]} wrote")
         count += 1
     return f"{count} inputs written to"
+
+
+def without_digest(content: bytes) -> bytes:
+    """A safetensors file as another program would have written it."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:end])
+    del header["__metadata__"]
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + content[end:]
 
 
 def untold(bench: Bench) -> str:
@@ -139,7 +193,7 @@ def untold(bench: Bench) -> str:
         bench.expect_used(bench.go_on(run, what), kept, what)
         return "refused"
 
-    for call in ("stat", "readdir"):
+    for call in ("stat", "lstat", "readdir"):
         run = bench.torn()
         path = run.with_name("trace")
         bench.resume(run, calls=call, trace=path)
@@ -161,7 +215,67 @@ def removed_checkpoints(bench: Bench) -> str:
     for command in (["evaluate", run], ["report", run], ["predict", run, "-o", run / "p.csv"]):
         done = bench.call(*command)
         expect(done.returncode == 0, f"{command[0]} without checkpoints: {done.stderr}")
-    return "1 run"
+    names = ["history.jsonl", "model.safetensors", "metrics.json", "report.html"]
+    for gone, left in zip(names, names[1:]):
+        (run / gone).unlink()
+        expect_refused(bench.call("resume", run), 65, f"resume without {gone}", f"expected a checkpoint, as there is {left}")
+    (run / names[-1]).unlink()
+    done = bench.call("resume", run)
+    expect(done.returncode == 0, f"a run that has nothing: {done.stderr}")
+    bench.expect_same(run, "a run that has nothing")
+    return "1 run, of which 4 files went one after the other"
+
+
+def other_data(bench: Bench) -> str:
+    """The data set of a run is by now another of the same shapes: it is not taken for the run's, unless it is given."""
+    folder = bench.new_folder().parent
+    rows = (bench.folder / "table.csv").read_text().splitlines(keepends=True)
+    for name, lines in {"d": rows, "other": [rows[0], *reversed(rows[1:])]}.items():
+        (folder / "t.csv").write_text("".join(lines))
+        done = bench.call("csv", "t.csv", "--target", "answer", "--scale", "none", "-o", name, program=bench.converter, cwd=folder)
+        expect(done.returncode == 0, f"a data set: {done.stderr}")
+    done = bench.call("train", "--data", "d", *OPTIONS, "--output", "run", cwd=folder)
+    expect(done.returncode == 0, f"a run: {done.stderr}")
+    (folder / "other").rename(folder / "d")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock"}
+    commands = [["evaluate", "run"], ["predict", "run", "-o", "p.csv"], ["boundary", "run", "-o", "b.png"], ["report", "run"],
+                ["resume", "run", "--epochs", "6"], ["train", "--config", "run/recipe.json"]]
+    for command in commands:
+        expect_refused(bench.call(*command, cwd=folder), 65, f"{command}", "the data")
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock"}
+    expect(after == before, f"something was written: {set(after) ^ set(before)}")
+    done = bench.call("evaluate", "run", "--data", "d", cwd=folder)
+    expect(done.returncode == 0, f"other data that was asked for: {done.stderr}")
+    return f"{len(commands)} commands"
+
+
+def other_winners(bench: SearchBench) -> str:
+    """What lies in a search's folder best is a run, but not that of its winner; or a trial is missing, by which it was chosen."""
+    other = bench.new_folder().parent / "other"
+    done = bench.call("train", "--data", bench.data, *OPTIONS, "--hidden", "5", "--output", other)
+    expect(done.returncode == 0, f"another run: {done.stderr}")
+
+    run = bench.new_folder()
+    shutil.copytree(bench.reference, run)
+    shutil.rmtree(run / "best")
+    shutil.copytree(other, run / "best")
+    expect_refused(bench.call("resume", run), 65, "another run in best", "the best of trials.jsonl, has it")
+
+    run = bench.new_folder()
+    shutil.copytree(bench.reference, run)
+    lines = (run / "trials.jsonl").read_bytes().splitlines(keepends=True)
+    settings = json.loads(min(lines, key=lambda line: json.loads(line)["validation_loss"]))["settings"]
+    (run / "trials.jsonl").write_bytes(b"".join(line for line in lines if json.loads(line)["settings"] != settings))
+    expect_refused(bench.call("resume", run), 65, "a search without its winner's trials", "the best of trials.jsonl, has it")
+
+    run = bench.torn()
+    for at in (run / "best", f"{run}/best/"):
+        done = bench.call("train", "--data", bench.data, *OPTIONS, "--output", at)
+        expect_refused(done, 73, "a run in a search's best", "the search in the folder above")
+    expect(not (run / "best").exists(), "a run in a search's best: it is there")
+    bench.go_on(run, "after a run in its best was refused")
+    bench.expect_same(run, "after a run in its best was refused")
+    return "4 others"
 
 
 def sessions_without_events(bench: EventBench) -> str:
@@ -221,6 +335,38 @@ def process_one(bench: Bench) -> str:
     return f"{renames + 1} signals"
 
 
+def refuse_inputs_of_runs(bench: Bench, folder: Path) -> None:
+    """A run, a search, a report, a download that would write over what it reads, or over what is not its own."""
+    content = bench.data.read_bytes()
+    (folder / "mirror").mkdir()
+    (folder / "mirror/train-images-idx3-ubyte.gz").write_bytes(b"of somebody's")
+    for name in ("lock", "events.lock", "trials.jsonl"):
+        (folder / f"of-{name}").mkdir()
+        (folder / f"of-{name}/{name}").write_bytes(b"notes of mine\n" if "lock" in name else content)
+    for name in ("metrics.json", "report.html", "history.jsonl"):
+        shutil.copytree(bench.reference, folder / f"run-{name}")
+        (folder / f"run-{name}/{name}").write_bytes(content)
+    search = ["search", "--data", "d.safetensors", "--trials", "2", "--epochs", "1", "--output"]
+    train = ["train", "--data", "d.safetensors", *OPTIONS]
+    cases = [([*train, "--output", "of-lock"], "is no lock of fasttrain's"), ([*search, "of-lock"], "is no lock of fasttrain's"),
+             ([*train, "--output", "new", "--tensorboard", "of-events.lock"], "is no lock of fasttrain's"),
+             ([*search, "of-trials.jsonl"], "holds trials.jsonl already"),
+             (["download", "mnist", "--mirror", f"file://{folder}/mirror", "-o", "mirror/train-images-idx3-ubyte.gz"], "choose another name"),
+             (["download", "mnist", "--mirror", "file:///nowhere", "-o", "run/model.safetensors"], "choose another name"),
+             (["download", "mnist", "--mirror", "file:///nowhere", "-o", "mirror"], "is a folder"),
+             (["download", "mnist", "--mirror", "file:///nowhere", "-o", "no/folder"], "No such file or directory")]
+    for name in ("metrics.json", "report.html", "history.jsonl"):
+        cases += [([command, f"run-{name}", "--data", f"run-{name}/{name}"], "choose another name") for command in ("report", "resume")]
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for command, says in cases:
+        done = bench.call(*command, cwd=folder, program=bench.converter if command[0] == "download" else None)
+        expect_refused(done, 73, f"{command}", says)
+        after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock"}
+        expect(all(after.get(path, content) == content for path, content in before.items() if path.name != "lock"),
+               f"{command}: something was written")
+        expect((folder / "of-lock/lock").read_bytes() == before[folder / "of-lock/lock"], f"{command}: emptied a lock of somebody's")
+
+
 def own_files(bench: Bench) -> str:
     """An output that is one of the inputs, by whatever path, or a file of a run, is refused, and nothing is lost."""
     folder = bench.new_folder().parent
@@ -250,6 +396,7 @@ def own_files(bench: Bench) -> str:
         expect_refused(done, 73, f"{command}", "choose another name")
         after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         expect(after == before, f"{command}: something was written: {set(after) ^ set(before)}")
+    refuse_inputs_of_runs(bench, folder)
     left = folder / f".fasttrain-{os.getpid()}-7.partial"
     left.write_bytes(b"of a killed process")
     done = bench.call("predict", "run", "-o", "run/p.csv", cwd=folder)

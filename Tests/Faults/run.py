@@ -92,6 +92,8 @@ def main() -> int:
         "untold": neighbours.untold,
         "search-untold": on(SearchBench, neighbours.untold),
         "removed-checkpoints": neighbours.removed_checkpoints,
+        "other-data": neighbours.other_data,
+        "other-winners": on(SearchBench, neighbours.other_winners),
         "sessions-without-events": on(EventBench, neighbours.sessions_without_events),
         "readers": neighbours.readers,
         "process-1": neighbours.process_one,

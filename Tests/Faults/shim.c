@@ -5,7 +5,7 @@
 //   FAULT_TRACE  a file: a line for each call, tab-separated: call, path, second path or "-", offset, result, errno, data in
 //                hexadecimal digits or "-"; lines "out" are what the program wrote to standard output and error
 //   FAULT_AT     the number of the call, from 1, that something happens to
-//   FAULT_CALLS  names with commas: only these calls are counted; all unless given, but for stat and readdir
+//   FAULT_CALLS  names with commas: only these calls are counted; all unless given, but for stat, lstat, realpath, readdir
 //   FAULT_DO     before, after: SIGKILL before the call, after it; torn: SIGKILL after half of a write;
 //                INT, TERM, HUP, XCPU, STOP: the signal before the call, which is then made; INT+: after it; INTINT: twice;
 //                short: a write of half of the bytes, which is no error; an error's name, as ENOSPC: the call fails
@@ -45,7 +45,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const struct { const char *name; int code; } errors[] = {
     {"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EDQUOT", EDQUOT}, {"EMFILE", EMFILE}, {"EROFS", EROFS}, {"EACCES", EACCES},
-    {"EINTR", EINTR}, {"ENOMEM", ENOMEM},
+    {"EINTR", EINTR}, {"ENOMEM", ENOMEM}, {"EOPNOTSUPP", EOPNOTSUPP},
 };
 
 __attribute__((constructor)) static void begin(void) {
@@ -328,13 +328,24 @@ void *mmap64(void *address, size_t length, int protection, int flags, int descri
     return map(address, length, protection, flags, descriptor, offset);
 }
 
-int stat(const char *restrict path, struct stat *restrict found) {
+// A look at a path, of which there are many: they count when they are asked for.
+static int look_fails(const char *call, const char *path) {
     char absolute[PATH_MAX];
-    if (calls && covers(path, absolute)) {
-        note("stat", absolute, NULL, 0, 0, 0, NULL, 0);
-        if (decide("stat") == FAIL) return -1;
-    }
-    return REAL(stat)(path, found);
+    if (!calls || !covers(path, absolute)) return 0;
+    note(call, absolute, NULL, 0, 0, 0, NULL, 0);
+    return decide(call) == FAIL;
+}
+
+int stat(const char *restrict path, struct stat *restrict found) {
+    return look_fails("stat", path) ? -1 : REAL(stat)(path, found);
+}
+
+int lstat(const char *restrict path, struct stat *restrict found) {
+    return look_fails("lstat", path) ? -1 : REAL(lstat)(path, found);
+}
+
+char *realpath(const char *restrict path, char *restrict found) {
+    return look_fails("realpath", path) ? NULL : REAL(realpath)(path, found);
 }
 
 static int readdir_fails(DIR *folder) {

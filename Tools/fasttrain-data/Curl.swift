@@ -1,3 +1,4 @@
+import CProgram
 import FastTrainData
 import Glibc
 
@@ -14,7 +15,7 @@ enum Curl {
 
     /// Fetches `url` to the end of the file `path`, going on where that ends. `errors` is a file for curl's words.
     ///
-    /// Throws `.noInput` when there is no curl.
+    /// Throws `.noInput` when there is no curl, `.inputOutput` when the file cannot be written.
     static func fetch(_ url: String, to path: String, errors: String) throws(FastTrainError) -> Outcome {
         let arguments = [
             "curl", "--fail", "--location", "--silent", "--show-error", "--stderr", errors, "--continue-at", "-",
@@ -27,20 +28,23 @@ enum Curl {
         // 22: an answer of 400 or more, such as 416 for a range behind the end; 33: no ranges; 36: cannot resume.
         if resumes, [22, 33, 36].contains(code) { return .cannotResume }
         let words = (try? String(contentsOf: errors)) ?? ""
+        // A write that failed; ended by the signal of a file that may not grow (ulimit -f).
+        if code == 23 || code == 128 + SIGXFSZ {
+            throw .inputOutput(
+                path: path, operation: "write", reason: words.isEmpty ? "curl ended with code \(code)" : words)
+        }
         return .failed(words.isEmpty ? "curl ended with code \(code)" : words)
     }
 
     private static func run(_ arguments: [String]) throws(FastTrainError) -> Int32 {
-        var process = pid_t()
         let pointers = arguments.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
-        let failure = posix_spawnp(&process, "curl", nil, nil, pointers, environ)
+        var status: Int32 = 0
+        let failure = fasttrain_child_run(pointers, &status)
         guard failure == 0 else {
             let missing = failure == ENOENT ? "not found; it does the downloading (Debian: apt-get install curl)" : nil
             throw .noInput(path: "curl", reason: missing ?? String(cString: strerror(failure)))
         }
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7F
         return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
     }

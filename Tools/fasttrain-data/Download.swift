@@ -25,10 +25,15 @@ struct Download: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let folder = DownloadFolder(path: output.output + ".download")
-        try folder.make()
-        defer { folder.removeIfEmpty() }
         let mirrors = (mirror.isEmpty ? collection.mirrors : mirror).map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+        let folders = mirrors.filter { $0.hasPrefix("file://") }.map { $0.dropFirst("file://".count) }
+        try output.check(reading: folders.flatMap { folder in collection.files.map { "\(folder)\($0.name).gz" } })
+        let folder = DownloadFolder(path: output.output + ".download")
+        let lock = try folder.make()
+        defer {
+            folder.removeIfEmpty()
+            close(lock)
+        }
         for file in collection.files { try folder.fetch(file, from: mirrors) }
         let dataset = try Dataset(mnistFolder: folder.path, classes: collection.classes)
         try dataset.write(to: output.output)
@@ -41,9 +46,17 @@ struct Download: ParsableCommand {
 private struct DownloadFolder {
     let path: String
 
-    /// Throws `.cannotCreate`.
-    func make() throws(FastTrainError) {
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .cannotCreate(path: path, reason: System.reason) }
+    /// Returns the descriptor by which the folder is this process's until it is closed. Throws `.cannotCreate`,
+    /// `.folderInUse`.
+    func make() throws(FastTrainError) -> Int32 {
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw System.creationFailure(path, by: "mkdir") }
+        let descriptor = System.openFolder(path)
+        guard descriptor >= 0 else { throw .cannotCreate(path: path, reason: System.reason) }
+        guard System.lock(descriptor) != .held else {
+            close(descriptor)
+            throw .folderInUse(path: path, holder: nil)
+        }
+        return descriptor
     }
 
     /// Sees to it that the file is there, as it was published. Throws `.noInput` when no mirror has it.

@@ -33,7 +33,7 @@ struct FastTrainDataTool: ParsableCommand {
         if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
         if error is Console.ReaderGone { Glibc.exit(0) }
         let code = exitCode(for: error)
-        guard code.isSuccess else { fail(message(for: error) + " (see 'fasttrain-data --help')", code.rawValue) }
+        guard code.isSuccess else { fail(Console.usageMessage(fullMessage(for: error)), code.rawValue) }
         do { try Console.print(fullMessage(for: error)) } catch { end(error) }
         Glibc.exit(code.rawValue)
     }

@@ -15,6 +15,14 @@ int fasttrain_signal_watch(void);
 /// The first of the watched signals to have arrived; 0 while none has. May be called from any thread.
 int fasttrain_signal_received(void);
 
+/// Runs the program `arguments[0]`, which is looked for in PATH, to its end; a signal that ends this process meanwhile, as
+/// after `fasttrain_signal_clean`, ends it first. One at a time.
+/// Returns 0, and in `status` what waitpid says; or an error number when it cannot be started.
+int fasttrain_child_run(char *const arguments[], int *status);
+
+/// Ends the program that runs, if one does. Safe in a signal handler.
+void fasttrain_child_end(void);
+
 /// From now on a fault in a mapped file (CFiles) that was cut short, or cannot be read, ends the program with a line on
 /// standard error that starts with `line_start`, and with exit code 65, or 74. All other faults end it as they did.
 /// `line_start` must stay where it is. Returns 0, or -1 with errno set.

@@ -98,6 +98,19 @@ public struct Checkpoint: Sendable, Equatable {
         try SafeTensorsWriter.write(tensors, metadata: metadata, to: path)
     }
 
+    /// Throws `.usage` when a checkpoint of such a run would have more tensors than a file takes.
+    static func expectSavable(_ network: Network, _ recipe: Recipe) throws(FastTrainError) {
+        let (layers, hidden) = (network.layerCount, network.layerCount - 1)
+        let learned = 2 * layers + (network.normalization == .none ? 0 : 2 * hidden)
+        let copies = 2 + (recipe.ema == nil ? 0 : 1)  // with the best
+        let running = network.normalization == .batch ? 3 * hidden * copies : 0
+        let count = learned * (copies + recipe.optimizerState.count) + running
+        guard count > SafeTensorsWriter.mostTensors else { return }
+        throw .usage(
+            "--hidden, --history-size: a checkpoint would have \(count) tensors, expected at most "
+                + "\(SafeTensorsWriter.mostTensors)")
+    }
+
     /// Whether all parameters in the state are of this network.
     private func fits(_ network: NetworkDescription) -> Bool {
         let all =

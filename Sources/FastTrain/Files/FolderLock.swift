@@ -13,7 +13,7 @@ final class FolderLock: Sendable {
     private static let mostAttempts = 40
 
     /// Takes the lock of `folder`. Throws `.folderInUse` when a live process (or another object in this one) has it,
-    /// `.cannotCreate` when the file cannot be written.
+    /// `.cannotCreate` when the file cannot be written, or is not ours.
     static func take(
         _ folder: String, file: String = "lock", pause: () -> Void = { usleep(10_000) }
     ) throws(FastTrainError) -> FolderLock {
@@ -34,6 +34,10 @@ final class FolderLock: Sendable {
             }
             attempts += 1
             pause()
+        }
+        guard isOurs(descriptor) else {
+            close(descriptor)
+            throw .cannotCreate(path: path, reason: "is no lock of fasttrain's; choose another folder")
         }
         return FolderLock(locked: descriptor, path, in: folder)
     }
@@ -59,6 +63,14 @@ final class FolderLock: Sendable {
     deinit {
         _ = ftruncate(descriptor, 0)
         close(descriptor)
+    }
+
+    /// Whether a file holds what a lock may: a number, or, after a power cut, zeros in its place.
+    private static func isOurs(_ descriptor: Int32) -> Bool {
+        var text = [UInt8](repeating: 0, count: 17)
+        let count = pread(descriptor, &text, text.count, 0)
+        return count < text.count
+            && text.prefix(max(0, count)).allSatisfy { [0, 0x0A].contains($0) || (0x30...0x39).contains($0) }
     }
 
     /// The number in the file, if it is that of a live process.

@@ -47,17 +47,37 @@ extension Recipe {
         }
     }
 
-    /// What is not 0 as a single-precision number, subnormal ones counting as 0, nor infinite.
-    private static func isPositiveFloat(_ value: Double) -> Bool {
-        Float(value) >= .leastNormalMagnitude && Float(value).isFinite
+    /// For what is not 0 as a single-precision number, subnormal ones counting as 0, nor infinite.
+    private static func positive(_ field: String, _ value: Double) -> [Check] {
+        [
+            Check(field, "a number above 0", value) { $0 > 0 },
+            Check(field, "a number of at least 1.2e-38, as less counts as zero", value) {
+                Float($0) >= .leastNormalMagnitude
+            },
+            notTooLarge(field, value),
+        ]
     }
 
-    private static let noSubnormal = "a number of at least 1.2e-38, as less counts as zero"
+    /// For what is at least 0, and not infinite as a single-precision number.
+    private static func notNegative(_ field: String, _ value: Double) -> [Check] {
+        [Check(field, "a number of at least 0", value) { $0 >= 0 }, notTooLarge(field, value)]
+    }
+
+    private static func notTooLarge(_ field: String, _ value: Double) -> Check {
+        Check(field, "a number of at most 3.4e38", value) { Float($0).isFinite }
+    }
 
     private var checks: [Check] {
+        shapeAndLossChecks + Self.positive("huber_delta", huberDelta) + Self.positive("learning_rate", learningRate)
+            + Self.notNegative("weight_decay", weightDecay) + Self.notNegative("alpha", alpha)
+            + Self.notNegative("l1", l1) + Self.positive("clip_value", clipValue ?? 1)
+            + Self.positive("clip_norm", clipNorm ?? 1) + Self.positive("max_norm", maxNorm ?? 1)
+            + Self.positive("epsilon", epsilon) + otherChecks + (optimizer == .lbfgs ? fullBatchChecks : [])
+    }
+
+    private var shapeAndLossChecks: [Check] {
         let units = hidden.first { !(1...Self.mostUnits).contains($0) }
         let weights = if case .given(let weights) = classWeight { weights } else { [1.0] }
-        let canNesterov = optimizer == .sgd && momentum > 0
         return [
             Check(
                 "hidden", "at most \(Self.mostLayers) layers", hidden.count <= Self.mostLayers,
@@ -73,14 +93,16 @@ extension Recipe {
             Check(
                 "label_smoothing", "0 with the loss \(loss?.rawValue ?? "")",
                 labelSmoothing == 0 || loss == nil || loss == .crossEntropy, found: "\(labelSmoothing)"),
-            Check("huber_delta", "a number above 0", huberDelta) { Float($0) > 0 && Float($0).isFinite },
-            Check("huber_delta", Self.noSubnormal, huberDelta) { Float($0) >= .leastNormalMagnitude },
             Check(
                 "class_weight", "numbers of at least 0, one of them above",
                 weights.allSatisfy { $0 >= 0 && Float($0).isFinite } && weights.contains { Float($0) > 0 },
                 found: weights.map { "\($0)" }.joined(separator: ",")),
-            Check("learning_rate", "a number above 0", learningRate) { Float($0) > 0 && Float($0).isFinite },
-            Check("learning_rate", Self.noSubnormal, learningRate) { Float($0) >= .leastNormalMagnitude },
+        ]
+    }
+
+    private var otherChecks: [Check] {
+        let canNesterov = optimizer == .sgd && momentum > 0
+        return [
             Check("momentum", "a number from 0 to below 1", momentum) { $0 >= 0 && $0 < 1 },
             Check(
                 "nesterov", "the optimizer sgd with a momentum above 0", canNesterov || !nesterov,
@@ -95,22 +117,14 @@ extension Recipe {
                 $0 >= 0 && $0 < 1
             },
             Check("input_dropout", "a number from 0 to below 1", inputDropout) { $0 >= 0 && $0 < 1 },
-            Check("weight_decay", "a number of at least 0", weightDecay) { $0 >= 0 && Float($0).isFinite },
-            Check("alpha", "a number of at least 0", alpha) { $0 >= 0 && Float($0).isFinite },
             Check(
                 "alpha", "0 with the optimizer \(Optimizer.lion.rawValue), which takes the gradient's sign alone",
                 alpha == 0 || optimizer != .lion, found: "\(alpha)"),
-            Check("l1", "a number of at least 0", l1) { $0 >= 0 && Float($0).isFinite },
-            Check("clip_value", "a number above 0", clipValue ?? 1, Self.isPositiveFloat),
-            Check("clip_norm", "a number above 0", clipNorm ?? 1, Self.isPositiveFloat),
             Check(
                 "clip_norm", "none with a clip value", clipNorm == nil || clipValue == nil, found: "\(clipNorm ?? 0)"),
-            Check("max_norm", "a number above 0", maxNorm ?? 1, Self.isPositiveFloat),
             Check("ema", "a number above 0, below 1", ema ?? 0.5) { $0 > 0 && $0 < 1 },
             Check("beta1", "a number from 0 to below 1", beta1) { $0 >= 0 && $0 < 1 },
             Check("beta2", "a number from 0 to below 1", beta2 ?? 0) { $0 >= 0 && $0 < 1 },
-            Check("epsilon", "a number above 0", epsilon) { Float($0) > 0 && Float($0).isFinite },
-            Check("epsilon", Self.noSubnormal, epsilon) { Float($0) >= .leastNormalMagnitude },
             Check("history_size", historySize, 1...1000),
             Check("gradient_tolerance", "a number of at least 0", gradientTolerance) { $0 >= 0 },
             Check("gamma", "a number above 0, at most 1", gamma ?? 1) { $0 > 0 && $0 <= 1 },
@@ -130,7 +144,7 @@ extension Recipe {
             Check("tol", "a number of at least 0", tol ?? 0) { $0 >= 0 },
             Check("n_iter_no_change", nIterNoChange ?? 1, 1...100_000),
             Check("shards", shards, 1...1024),
-        ] + (optimizer == .lbfgs ? fullBatchChecks : [])
+        ]
     }
 
     /// Of what a function that is the same at each evaluation, smooth, and the thing that is kept, cannot have.

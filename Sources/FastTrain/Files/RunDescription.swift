@@ -31,6 +31,14 @@ public struct RunDescription: Sendable, Equatable {
         try self.init(json: JSON(parsing: text, file: path), file: path)
     }
 
+    /// Throws `.badData` when `data` is not that of this run, which is in the folder `path`.
+    public func expect(_ data: Dataset, in path: String) throws(FastTrainError) {
+        guard data.fingerprint != fingerprint else { return }
+        throw .badData(
+            file: data.name, place: .named("fingerprint"), expected: "\(fingerprint), the data of the run in \(path)",
+            found: data.fingerprint)
+    }
+
     /// The recipe's members, then `data`, `fingerprint`, `checkpoint_every` and `from_parameters`.
     var json: JSON {
         .object(

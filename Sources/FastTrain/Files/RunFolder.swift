@@ -30,9 +30,17 @@ public final class RunFolder: Sendable {
 
     /// Takes the folder for a new run; makes it, and those above it, when missing.
     ///
-    /// Throws `.cannotCreate` when it holds a run already or cannot be made, `.folderInUse` when another process owns it.
+    /// Throws `.cannotCreate` when it holds a run already, is a search's to make, or cannot be made, `.folderInUse` when
+    /// another process owns it.
     public static func create(_ path: String) throws(FastTrainError) -> RunFolder {
+        try create(path, isOfSearch: false)
+    }
+
+    static func create(_ path: String, isOfSearch: Bool) throws(FastTrainError) -> RunFolder {
         let path = try FileSystem.trimmed(path)
+        if !isOfSearch, try SearchFolder.isBest(path) {
+            throw .cannotCreate(path: path, reason: "is where the search in the folder above has its best run")
+        }
         try FileSystem.makeFolder(path)
         let folder = try RunFolder(path)
         try expectNoRun(path)
@@ -55,7 +63,7 @@ public final class RunFolder: Sendable {
                 path: path,
                 reason: isWhole
                     ? "holds a run already (\(name)); go on with it by `fasttrain resume \(path)`, or choose another folder"
-                    : "holds what is left of a run (\(name)); choose another folder")
+                    : "holds what is left of a run (\(name)); move that away, or choose another folder")
         }
     }
 
@@ -114,6 +122,21 @@ extension RunFolder {
         history.withLock { history in
             history.update(records)
             return history
+        }
+    }
+
+    /// To be called when there is no checkpoint. Throws `.badData` when there were: what is written after one is there.
+    func expectNothingDone() throws(FastTrainError) {
+        func lacksCheckpoint(_ what: String) -> FastTrainError {
+            .badData(
+                file: checkpointsPath, place: .file, expected: "a checkpoint, as \(what)", found: "none")
+        }
+        if case let epochs = try readHistory().count, epochs > 0 {
+            throw lacksCheckpoint("history.jsonl has \(Format.count(epochs, "epoch"))")
+        }
+        for name in ["model.safetensors", "metrics.json", "report.html"] where try FileSystem.exists(path + "/" + name)
+        {
+            throw lacksCheckpoint("there is \(name)")
         }
     }
 

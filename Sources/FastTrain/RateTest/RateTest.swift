@@ -26,10 +26,11 @@ public struct RateTest: Sendable, Equatable {
             throw .usage("--from: expected a number of at least 1.2e-38, found \(from)")
         }
         guard to > from, Float(to).isFinite else {
-            throw .usage("--to: expected a number above --from, \(from), found \(to)")
+            throw .usage("--to: expected a number above --from, \(from), and of at most 3.4e38, found \(to)")
         }
-        guard (20...1_000_000).contains(steps) else {
-            throw .usage("--steps: expected a number from 20 to 1000000, found \(steps)")
+        // So many epochs may be asked for, and an epoch may be one step.
+        guard (20...100_000).contains(steps) else {
+            throw .usage("--steps: expected a number from 20 to 100000, found \(steps)")
         }
     }
 
@@ -97,6 +98,7 @@ private final class RateLog: @unchecked Sendable {
     private(set) var hasExploded = false
     private var mean = 0.0
     private var weight = 0.0
+    private var lowest = Double.infinity
 
     init(_ test: RateTest) { self.test = test }
 
@@ -111,7 +113,8 @@ private final class RateLog: @unchecked Sendable {
         weight += share * (1 - weight)
         let point = RateCurve.Point(rate: test.rate(points.count), loss: loss, smoothed: mean / weight)
         points.append(point)
-        if let first = points.first?.smoothed, let lowest = points.lazy.map(\.smoothed).min() {
+        lowest = min(lowest, point.smoothed)
+        if let first = points.first?.smoothed {
             // As far above where it began as it had fallen below, or half of that where it did not fall.
             hasExploded = point.smoothed > first + max(first - lowest, 0.5 * first.magnitude)
         }

@@ -67,7 +67,8 @@ public final class Search: Sendable {
         }
         // As it is read again: there are two ways to write one value (a list of one activation, and that activation).
         description = try SearchDescription(json: description.json, file: "the search")
-        try Self.checkTrials(description, data)
+        let threads = try checkedThreads(options.threads)
+        try Self.checkTrials(description, data, threads: threads)
         let folder = try options.output.map { path throws(FastTrainError) in
             try SearchFolder.take(path, for: description)
         }
@@ -131,11 +132,21 @@ public final class Search: Sendable {
     func settings(of trial: Int) -> RecipeChanges { description.settings(of: trial) }
 
     /// Throws `.usage` for the first trial whose recipe cannot be.
-    private static func checkTrials(_ description: SearchDescription, _ data: Dataset) throws(FastTrainError) {
+    private static func checkTrials(
+        _ description: SearchDescription, _ data: Dataset, threads: Int
+    ) throws(FastTrainError) {
+        let fold = description.folds.map { Fold(index: 0, count: $0) }
+        _ = try Sampling(recipe: description.recipe, split: data.train, task: data.task, fold: fold)
         for trial in 0..<description.trials {
             let settings = description.settings(of: trial)
             do {
-                _ = try settings.applied(to: description.recipe).resolved(for: data)
+                let recipe = try settings.applied(to: description.recipe).resolved(for: data)
+                _ = try InstructionSet.chosen(for: recipe.precision)
+                let network = recipe.network(for: data)
+                try Checkpoint.expectSavable(network, recipe)  // were it the best
+                try MemoryLimit.check(
+                    network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: threads),
+                    threads: threads, isSaved: false)
             } catch .usage(let message) {
                 throw .usage(
                     settings.settings.isEmpty
@@ -225,7 +236,7 @@ public final class Search: Sendable {
         guard let winner = ranking.first else { throw .internalError("a search without a trial") }
         if let divergence = winner.divergence {
             throw .diverged(
-                epoch: winner.epochs, step: 0, what: "all \(ranking.count) trials did, the first by \(divergence)",
+                epoch: 0, step: 0, what: "all \(ranking.count) trials did, the first by \(divergence)",
                 checkpoint: nil)
         }
         let training = try finalTraining(of: winner, isBegun: isChosen)
@@ -246,10 +257,28 @@ public final class Search: Sendable {
     }
 
     private func finalTraining(of winner: TrialResult, isBegun: Bool) throws(FastTrainError) -> Training {
-        if let folder, isBegun { return try Training.resume(folder.bestPath, threads: threads, data: data) }
-        return try Training(
-            finalRecipe(of: winner), on: data, dataPath: description.data,
-            options: RunOptions(threads: threads, output: folder?.bestPath))
+        let recipe = finalRecipe(of: winner)
+        if let folder, isBegun {
+            try expectBest(recipe, of: winner, in: folder)
+            return try Training.resume(folder.bestPath, threads: threads, data: data)
+        }
+        var options = RunOptions(threads: threads, output: folder?.bestPath)
+        options.isOfSearch = true
+        return try Training(recipe, on: data, dataPath: description.data, options: options)
+    }
+
+    /// Throws `.badData` when the run in `best` is not the winner's, whose epochs may be others by now.
+    private func expectBest(_ recipe: Recipe, of winner: TrialResult, in folder: SearchFolder) throws(FastTrainError) {
+        var expected = try recipe.resolved(for: data)
+        let found = try RunDescription(folder: folder.bestPath).recipe
+        expected.epochs = found.epochs
+        guard found != expected else { return }
+        let members = zip(expected.jsonMembers, found.jsonMembers)
+        guard let (member, other) = members.first(where: { $0.value != $1.value }) else { return }
+        throw .badData(
+            file: RunFolder.recipePath(in: folder.bestPath), place: .named(member.name),
+            expected: "\(member.value.text), as trial \(winner.trial + 1), the best of trials.jsonl, has it",
+            found: other.value.text)
     }
 }
 

@@ -50,8 +50,9 @@ final class SearchBoard: @unchecked Sendable {
         pthread_cond_init(changed, nil)
         // Rungs come after those that they follow from, whatever the order of the lines.
         for rung in Set(results.map(\.result.rung)).sorted() {
+            var ready = Set(plan.ready)
             for (result, place) in results where result.rung == rung {
-                guard plan.ready.contains(result.job), result.settings == search.settings(of: result.trial) else {
+                guard ready.remove(result.job) != nil, result.settings == search.settings(of: result.trial) else {
                     throw .badData(
                         file: folder?.trialsPath ?? "", place: place, expected: "a trial of this search",
                         found: "trial \(result.trial) for \(result.epochs) epochs with "

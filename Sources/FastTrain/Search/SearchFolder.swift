@@ -21,6 +21,12 @@ final class SearchFolder: Sendable {
         try FileSystem.exists(descriptionPath(in: path))
     }
 
+    /// Whether a folder is, or would be, that of a search's winner.
+    static func isBest(_ path: String) throws(FastTrainError) -> Bool {
+        guard path.split(separator: "/").last == "best" else { return false }
+        return try isOne(AtomicFile.folder(of: path))
+    }
+
     private static func descriptionPath(in folder: String) -> String { folder + "/search.json" }
 
     var trialsPath: String { path + "/trials.jsonl" }
@@ -51,8 +57,8 @@ final class SearchFolder: Sendable {
             }
         } else {
             try RunFolder.expectNoRun(path)
-            guard try !FileSystem.exists(path + "/best") else {
-                throw .cannotCreate(path: path, reason: "holds a folder best already; choose another folder")
+            for name in ["best", "trials.jsonl"] where try FileSystem.exists(path + "/" + name) {
+                throw .cannotCreate(path: path, reason: "holds \(name) already; choose another folder")
             }
             try AtomicFile.write(description.json.page, to: descriptionPath(in: path))
         }

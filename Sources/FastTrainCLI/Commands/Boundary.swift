@@ -44,17 +44,15 @@ struct Boundary: ParsableCommand {
         try OutputFile.check(
             output, reading: [path, try RunDescription.dataPath(data, model: path)].compactMap(\.self))
         let model = try Model(path: path)
-        let rows: Dataset? = if model.parameters.layers[0].inputs == 2 { try openData() } else { nil }
+        let rows: Dataset? =
+            if model.parameters.layers[0].inputs == 2 {
+                try RunDescription.openData(data, model: path)
+            } else { nil }
         let picture = try BoundaryPicture(
             model, name: path, data: rows, xRange: xRange?.bounds, yRange: yRange?.bounds, grid: grid, target: target,
             threads: threads.threads)
         try rows?.checkUnchanged()
         try picture.write(to: output)
-    }
-
-    private func openData() throws(FastTrainError) -> Dataset? {
-        guard let file = try RunDescription.dataPath(data, model: path) else { return nil }
-        return try Dataset(path: file)
     }
 }
 

@@ -73,7 +73,8 @@ struct ModelSource: ParsableArguments {
     }
 
     private func openData() throws(FastTrainError) -> Dataset {
-        if let file = try RunDescription.dataPath(data, model: folder) { return try Dataset(path: file) }
+        let folder = try folder
+        if let data = try RunDescription.openData(data, model: folder) { return data }
         return try .mnistSample()
     }
 }
@@ -84,6 +85,17 @@ extension RunDescription {
         if let given { return given }
         guard try System.status(path)?.isFolder ?? false else { return nil }
         return try RunDescription(folder: path).data
+    }
+
+    /// Opens what `dataPath` finds; for the folder of a run without a path its data is the built-in sample. nil when neither
+    /// names data. Throws `.badData` when what a run names is by now other data.
+    static func openData(_ given: String?, model path: String) throws(FastTrainError) -> Dataset? {
+        if let given { return try Dataset(path: given) }
+        guard try System.status(path)?.isFolder ?? false else { return nil }
+        let run = try RunDescription(folder: path)
+        let data: Dataset = if let file = run.data { try Dataset(path: file) } else { try .mnistSample() }
+        try run.expect(data, in: path)
+        return data
     }
 }
 

@@ -103,7 +103,7 @@ extension RecipeOptions {
         for (isGiven, option, choices) in schedules where isGiven {
             try expect(recipe.schedule, in: choices, "--schedule", for: option)
         }
-        guard recipe.warmup <= Double(recipe.epochs) else {
+        guard recipe.warmup <= Double(recipe.epochs) || recipe.epochs < 1 else {
             throw .usage(
                 "--warmup: expected at most the epochs, \(recipe.epochs), found \(Format.setting(recipe.warmup))")
         }

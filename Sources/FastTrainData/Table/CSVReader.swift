@@ -118,12 +118,17 @@ final class CSVReader {
         return UnsafeBufferPointer(start: buffer.baseAddress! + field.start, count: field.count)
     }
 
-    /// The text of a field, doubled quotes as one. Throws `.badData` when it is not UTF-8.
+    /// The text of a field, doubled quotes as one. Throws `.badData` when it is not UTF-8, or not `isStreamSafe`.
     func text(_ field: Int) throws(FastTrainError) -> String {
         guard let text = String(validating: bytes(field), as: UTF8.self) else {
             throw .badData(
                 file: path, place: .line(line), expected: "text in UTF-8 (from Latin-1: iconv -f latin1 -t utf-8)",
                 found: "\"\(String(decoding: bytes(field).prefix(60), as: UTF8.self))\"")
+        }
+        guard text.isStreamSafe else {
+            throw .badData(
+                file: path, place: .line(line), expected: String.streamSafeExpectation,
+                found: "more in field \(field + 1)")
         }
         guard fields[field].hasDoubledQuotes else { return text }
         // By bytes: a quote and a mark after it that combines with it are one character.

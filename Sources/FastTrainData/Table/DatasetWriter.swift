@@ -7,11 +7,13 @@ struct DatasetWriter {
     /// 0: the file has no test rows.
     let testCount: Int
 
-    /// Writes the file, atomically, with the rows that `body` appends: as many as were promised, as features of F32.
+    /// Writes the file, atomically, with the rows that `body` appends: as many as were promised, as features of F32. Opens it
+    /// before it takes the place of what was there, which stays if the new file is no data set.
+    ///
     /// Throws as `AtomicFile.write`, and what `body` throws.
     func write(
         to path: String, preprocessing: Preprocessing, _ body: (inout Rows) throws(FastTrainError) -> Void
-    ) throws(FastTrainError) {
+    ) throws(FastTrainError) -> Dataset {
         let described = preprocessing.json
         guard described.valueCount <= JSONScanner.mostValues else {
             let reason = "its columns and their categories would be described by \(described.valueCount) values"
@@ -19,12 +21,17 @@ struct DatasetWriter {
         }
         let layouts = layouts("train", trainCount) + (testCount > 0 ? layouts("test", testCount) : [])
         let metadata = Dataset.metadata(task: task, scale: nil, preprocessing: preprocessing)
-        try SafeTensorsWriter.write(streaming: layouts, metadata: metadata, to: path) {
+        var dataset: Dataset?
+        func open(_ temporary: String) throws(FastTrainError) {
+            dataset = try Dataset(path: temporary, name: path)
+        }
+        try SafeTensorsWriter.write(streaming: layouts, metadata: metadata, to: path, check: open) {
             (streams) throws(FastTrainError) in
             var rows = Rows(self, streams)
             defer { streams = rows.streams }
             try body(&rows)
         }
+        return dataset!
     }
 
     /// Labels in the narrowest type that holds them.
@@ -43,6 +50,8 @@ struct DatasetWriter {
     /// The rows of a file that is being written.
     struct Rows {
         fileprivate var streams: TensorStreams
+        /// Of the training rows and of the test rows, whether one has a weight above 0.
+        private(set) var haveWeight = [false, false]
         private let writer: DatasetWriter
         private var features: [Float]
 
@@ -77,6 +86,7 @@ struct DatasetWriter {
                 guard let weight = table.number(weights), weight >= 0, Float(weight).isFinite else {
                     throw table.fault(weights, "a weight of at least 0")
                 }
+                if Float(weight) > 0 { haveWeight[split] = true }
                 try streams.append(Float(weight), to: tensor("w", split))
             }
         }

@@ -40,16 +40,18 @@ public enum SeriesConversion {
             throw .usage("--test: expected a share from 0 to below 1, found \(options.test)")
         }
         guard options.window.length >= 1, options.window.horizon >= 1 else {
-            throw .usage("--window, --horizon: expected numbers of at least 1")
+            throw .usage(
+                "--window, --horizon: expected numbers of at least 1, found \(options.window.length) and "
+                    + "\(options.window.horizon)")
         }
         let series = try Series(path, options)
         let split = try Split(series.count, options, path)
-        let preprocessing = series.preprocessing(options, before: split.firstTestTarget)
+        let preprocessing = try series.preprocessing(options, before: split.firstTestTarget)
         let task = Dataset.Task.regression(targets: preprocessing.targetNames)
         let writer = DatasetWriter(
             task: task, featureCount: preprocessing.featureCount, hasWeights: false, trainCount: split.trainCount,
             testCount: split.testCount)
-        try writer.write(to: output, preprocessing: preprocessing) { (rows) throws(FastTrainError) in
+        return try writer.write(to: output, preprocessing: preprocessing) { (rows) throws(FastTrainError) in
             for start in 0..<split.trainCount + split.testCount {
                 let part = start < split.trainCount ? 0 : 1
                 let (features, target) = try series.row(from: start, preprocessing)
@@ -57,7 +59,6 @@ public enum SeriesConversion {
                 try rows.append(target: target, to: part)
             }
         }
-        return try Dataset(path: output)
     }
 
     /// Which windows are for testing. Window w has the rows from w, and its target is in row w + length − 1 + horizon.
@@ -135,19 +136,19 @@ private struct Series {
         self.targets = targets
     }
 
-    /// Scales by the rows before `end`.
-    func preprocessing(_ options: SeriesOptions, before end: Int) -> Preprocessing {
-        let columns = names.indices.map { column in
+    /// Scales by the rows before `end`. Throws `.badData` when the numbers of a column are too far apart for that.
+    func preprocessing(_ options: SeriesOptions, before end: Int) throws(FastTrainError) -> Preprocessing {
+        let columns = try names.indices.map { column throws(FastTrainError) in
             var statistics = ColumnStatistics()
             for row in 0..<end { statistics.add(values[row * names.count + column]) }
-            return Preprocessing.Column(
-                name: names[column], kind: .number(statistics.scale(options.scale), fill: nil, isMarked: false))
+            let scale = try statistics.scale(options.scale, column: names[column], file: path)
+            return Preprocessing.Column(name: names[column], kind: .number(scale, fill: nil, isMarked: false))
         }
         var statistics = ColumnStatistics()
         for row in 0..<end { statistics.add(targets[row]) }
+        let scale = try statistics.scale(options.targetScale, column: targetName, file: path)
         return Preprocessing(
-            columns: columns, targets: [.init(name: targetName, scale: statistics.scale(options.targetScale))],
-            window: options.window)
+            columns: columns, targets: [.init(name: targetName, scale: scale)], window: options.window)
     }
 
     /// The window of the rows from `start`, and its target. Throws `.badData` for a number that single precision does not

@@ -27,10 +27,9 @@ public enum TableConversion {
         let writer = DatasetWriter(
             task: task, featureCount: preprocessing.featureCount, hasWeights: options.weights != nil,
             trainCount: survey.rowCount - isTest.count { $0 }, testCount: testCount)
-        try writer.write(to: output, preprocessing: preprocessing) { (rows) throws(FastTrainError) in
+        return try writer.write(to: output, preprocessing: preprocessing) { (rows) throws(FastTrainError) in
             try sources.copy(to: &rows, isTest: isTest)
         }
-        return try Dataset(path: output)
     }
 
     /// Whether each row is for testing; empty: none.
@@ -91,11 +90,27 @@ public enum TableConversion {
                 let split = !isTest.isEmpty && isTest[table.rowCount - 1] ? 1 : 0
                 try rows.append(table, encoder, weights: weights, to: split)
             }
-            guard let test else { return }
+            try expectWeight(rows, 0, table)
+            guard let test else {
+                if isTest.contains(true) { try expectWeight(rows, 1, table) }
+                return
+            }
             try test.table.rewind()
             while try test.table.next() {
                 try rows.append(test.table, test.encoder, weights: test.weights, to: 1)
             }
+            try expectWeight(rows, 1, test.table)
+        }
+
+        private func expectWeight(
+            _ rows: DatasetWriter.Rows, _ split: Int, _ table: Table
+        ) throws(FastTrainError) {
+            guard let weights, !rows.haveWeight[split] else { return }
+            throw .badData(
+                file: table.path, place: .file,
+                expected:
+                    "a weight above 0 in column '\(self.table.name(weights))' of a \(split == 0 ? "training" : "test") row",
+                found: "none")
         }
     }
 }

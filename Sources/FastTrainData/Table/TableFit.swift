@@ -27,7 +27,21 @@ struct ColumnStatistics {
 
     /// As scikit-learn's StandardScaler and MinMaxScaler have it: where all numbers are alike, to rounding, the divisor is
     /// 1; the variance is that of the population.
-    func scale(_ scaling: TableOptions.Scaling) -> Preprocessing.Scale {
+    ///
+    /// Throws `.badData` when the numbers of the column are too far apart for a scale.
+    func scale(
+        _ scaling: TableOptions.Scaling, column: String, file: String
+    ) throws(FastTrainError) -> Preprocessing.Scale {
+        let scale = scale(scaling)
+        guard scale.offset.isFinite, scale.divisor.isFinite else {
+            throw .badData(
+                file: file, place: .file, expected: "numbers in column '\(column)' whose variance is finite",
+                found: "larger ones")
+        }
+        return scale
+    }
+
+    private func scale(_ scaling: TableOptions.Scaling) -> Preprocessing.Scale {
         switch scaling {
         case .unscaled: return .identity
         case .minMax: return .init(offset: least, divisor: greatest > least ? greatest - least : 1)
@@ -90,7 +104,7 @@ enum TableFit {
                     file: table.path, place: .file, expected: "a number in column '\(name)' of the training rows",
                     found: "none (leave it out: --ignore \(name))")
             }
-            let scale = try checked(numbers.scale(options.scale), name, table)
+            let scale = try numbers.scale(options.scale, column: name, file: table.path)
             described.append(
                 .init(
                     name: name,
@@ -99,21 +113,9 @@ enum TableFit {
         }
         var learned = survey.targets.map { Preprocessing.Target(name: table.name($0)) }
         for (index, statistics) in targetStatistics.enumerated() {
-            learned[index].scale = try checked(
-                statistics.scale(options.targetScale ?? .standard), learned[index].name, table)
+            learned[index].scale = try statistics.scale(
+                options.targetScale ?? .standard, column: learned[index].name, file: table.path)
         }
         return Preprocessing(columns: described, targets: learned)
-    }
-
-    /// Throws `.badData` when the numbers of a column are too far apart for a scale.
-    private static func checked(
-        _ scale: Preprocessing.Scale, _ name: String, _ table: Table
-    ) throws(FastTrainError) -> Preprocessing.Scale {
-        guard scale.offset.isFinite, scale.divisor.isFinite else {
-            throw .badData(
-                file: table.path, place: .file, expected: "numbers in column '\(name)' whose variance is finite",
-                found: "larger ones")
-        }
-        return scale
     }
 }

@@ -60,7 +60,8 @@ public struct TableRows {
     public func dataset() throws(FastTrainError) -> Dataset {
         guard preprocessing.window == nil else {
             throw .usage(
-                "\(table.path): the series has no targets apart; evaluate on a data set of fasttrain-data series")
+                "\(table.path): a series has no targets apart: predict from it; or hold windows out to evaluate on when its "
+                    + "data set is made (fasttrain-data series --test)")
         }
         try encoder.expectTargets(table, for: "the target")
         var (features, labels, targets): ([Float], [Int], [Float]) = ([], [], [])

@@ -155,6 +155,10 @@ import Testing
         #expect(message { $0.learningRate = 1e-40 } == "--learning-rate: \(subnormal)")
         #expect(message { $0.epsilon = 1e-40 } == "--epsilon: \(subnormal)")
         #expect(message { $0.learningRate = .infinity } == "--learning-rate: expected a number above 0, found inf")
+        let tooLarge = "expected a number of at most 3.4e38, found 1e+39"
+        #expect(message { $0.learningRate = 1e39 } == "--learning-rate: \(tooLarge)")
+        #expect(message { $0.l1 = 1e39 } == "--l1: \(tooLarge)")
+        #expect(message { $0.clipNorm = 1e39 } == "--clip-norm: \(tooLarge)")
         #expect(message { $0.validation = 1 } == "--validation: expected a number from 0 to below 1, found 1.0")
         #expect(
             message { $0.nesterov = true }

@@ -354,6 +354,31 @@ struct SearchTests {
         expect("--threads: expected a number from 1 to 1024, found 0") { $1.threads = 0 }
     }
 
+    /// What no machine has memory for, and what leaves no rows, is told before the folder is the search's.
+    @Test func nothingIsBegunThatCannotEnd() throws {
+        var options = options(threads: 1, output: folder.file("impossible"))
+        options.method = .grid
+        options.trials = nil
+        let large = try SearchSpace(
+            JSON(parsing: #"{"hidden": [[4], [16777216, 16777216]]}"#, file: ""), file: "", lines: [:])
+        do throws(FastTrainError) {
+            _ = try Search(recipe, space: large, on: data, options: options)
+            Issue.record("taken")
+        } catch {
+            #expect(error.exitCode == 64 && error.description.contains("trial 2, {"), "\(error)")
+        }
+        var few = recipe
+        few.validation = 1e-3
+        do throws(FastTrainError) {
+            _ = try Search(few, space: space, on: data, options: self.options(threads: 1, output: folder.file("few")))
+            Issue.record("taken")
+        } catch {
+            #expect(error.exitCode == 64, "\(error)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("impossible")))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("few")))
+    }
+
     @Test func aTrialThatCannotBeIsNamed() throws {
         let space = try SearchSpace(
             JSON(parsing: #"{"dropout": [[0.1, 0.2]], "hidden": [[4]]}"#, file: ""), file: "", lines: [:])

@@ -50,6 +50,26 @@ import _TestSupport
         #expect(outcome.ending == .convergence && outcome.history.last!.trainLoss < 1e-3)
     }
 
+    /// Pairs of so many layers that no file takes them all: told before the first epoch, unless nothing is saved.
+    @Test func checkpointsThatCouldNotBeWritten() throws {
+        let data = try SmallData.classes(rows: 20)
+        var recipe = Recipe()
+        recipe.hidden = [Int](repeating: 2, count: 13)
+        recipe.normalization = .layer
+        recipe.optimizer = .lbfgs
+        recipe.historySize = 1000
+        _ = try Training(recipe, on: data)
+        let folder = ScratchFolder()
+        do throws(FastTrainError) {
+            _ = try Training(recipe, on: data, options: RunOptions(output: folder.file("run")))
+            Issue.record("taken")
+        } catch {
+            let says = "--hidden, --history-size: a checkpoint would have 108108 tensors, expected at most 99999"
+            #expect(error == .usage(says))
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("run")))
+    }
+
     /// Rows for three evaluations of minibatches, the last one odd; wide enough for lists and for layers cut by panels.
     private func large() throws -> (Recipe, Dataset) {
         var recipe = Recipe()
