@@ -99,7 +99,7 @@ MUTATIONS = [
         filter="TrainingTests|DamageTests"),
     Mutation(
         "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console+Messages.swift",
-        "        shm_unlink(name)\n", "", faults="surroundings"),
+        "        shm_unlink(name)\n        setenv(\"KMP_DUPLICATE_LIB_OK\", \"TRUE\", 0)\n", "", faults="surroundings"),
     Mutation(
         "whose folder it is by now", "Sources/FastTrain/Files/FolderLock.swift",
         "if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }",
@@ -131,6 +131,44 @@ MUTATIONS = [
     Mutation(
         "a signal while nobody reads", "Sources/ProgramSupport/Console.swift",
         "if SignalFlag.received() != nil { return false }", "", faults="full-pipes"),
+    Mutation(
+        "combining marks in a row", "Sources/FastTrainData/StreamSafeText.swift",
+        "if marks > String.mostCombiningMarks { return false }", "", faults="hostile-settings"),
+    Mutation(
+        "the data of a run", "Sources/FastTrainCLI/Commands/ModelSource.swift",
+        "        try run.expect(data, in: path)\n", "", faults="other-data"),
+    Mutation(
+        "whose run is in a search's best", "Sources/FastTrain/Search/Search.swift",
+        "            try expectBest(recipe, of: winner, in: folder)\n", "", faults="other-winners"),
+    Mutation(
+        "a run in a search's best", "Sources/FastTrain/Files/RunFolder.swift",
+        "if !isOfSearch, try SearchFolder.isBest(path) {", "if false {", faults="other-winners"),
+    Mutation(
+        "a lock of somebody's", "Sources/FastTrain/Files/FolderLock.swift",
+        "guard isOurs(descriptor) else {", "guard isOurs(descriptor) || true else {", faults="own-files"),
+    Mutation(
+        "data among a run's files", "Sources/FastTrain/Training.swift",
+        "        try OutputFile.expectNoInput(data.name, inRun: path)\n", "", faults="own-files"),
+    Mutation(
+        "without locks nobody is dead", "Sources/FastTrainData/AtomicFile.swift",
+        "if System.lock(descriptor) == .taken { unlink(path) }", "if System.lock(descriptor) != .held { unlink(path) }",
+        faults="writers"),
+    Mutation(
+        "parameters that change while they are read", "Sources/FastTrain/Files/Model.swift",
+        "        // The numbers were copied before the digest was verified; not every file has one.\n"
+        "        try file.checkUnchanged()\n", "", faults="inputs"),
+    Mutation(
+        "images that change while they are converted", "Sources/FastTrainData/Dataset+Write.swift",
+        "            try checkUnchanged()\n", "", faults="inputs"),
+    Mutation(
+        "the end of a download's curl", "Sources/CProgram/signal.c", "    fasttrain_child_end();\n", "", faults="downloads"),
+    Mutation(
+        "a link that cannot be followed", "Sources/FastTrainData/System.swift",
+        'guard isNothing(errno) else { throw .inputOutput(path: path, operation: "realpath", reason: reason) }', "",
+        faults="links"),
+    Mutation(
+        "a data set that cannot be opened", "Sources/FastTrainData/AtomicFile.swift",
+        "        try check(temporary)\n", "", filter="LimitTests|TableConversionTests|SeriesConversionTests"),
     Mutation(
         "the bounds of e^x", "Sources/FastTrain/Engine/LearningRate.swift",
         "guard x.magnitude <= 1000 else { return x > 0 ? .infinity : x < 0 ? 0 : x }", "",

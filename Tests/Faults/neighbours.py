@@ -335,7 +335,7 @@ def process_one(bench: Bench) -> str:
     return f"{renames + 1} signals"
 
 
-def refuse_inputs_of_runs(bench: Bench, folder: Path) -> None:
+def refuse_inputs_of_runs(bench: Bench, folder: Path) -> int:
     """A run, a search, a report, a download that would write over what it reads, or over what is not its own."""
     content = bench.data.read_bytes()
     (folder / "mirror").mkdir()
@@ -365,6 +365,7 @@ def refuse_inputs_of_runs(bench: Bench, folder: Path) -> None:
         expect(all(after.get(path, content) == content for path, content in before.items() if path.name != "lock"),
                f"{command}: something was written")
         expect((folder / "of-lock/lock").read_bytes() == before[folder / "of-lock/lock"], f"{command}: emptied a lock of somebody's")
+    return len(cases)
 
 
 def own_files(bench: Bench) -> str:
@@ -396,7 +397,7 @@ def own_files(bench: Bench) -> str:
         expect_refused(done, 73, f"{command}", "choose another name")
         after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
         expect(after == before, f"{command}: something was written: {set(after) ^ set(before)}")
-    refuse_inputs_of_runs(bench, folder)
+    others = refuse_inputs_of_runs(bench, folder)
     left = folder / f".fasttrain-{os.getpid()}-7.partial"
     left.write_bytes(b"of a killed process")
     done = bench.call("predict", "run", "-o", "run/p.csv", cwd=folder)
@@ -410,4 +411,4 @@ def own_files(bench: Bench) -> str:
     for command in ("train", "search"):
         done = bench.call(command, "--data", "d.safetensors", "--output", "run", cwd=folder)
         expect_refused(done, 73, f"{command} over what is left of a run", "holds what is left of a run (history.jsonl)")
-    return f"{len(commands)} outputs refused, {len(run_files) + 1} of them files of a run"
+    return f"{len(commands) + others} outputs refused, {len(run_files) + 1} of them files of a run"

@@ -15,6 +15,7 @@ import bits
 import calls
 import cgroups
 import damage
+import downloads
 import hostile_settings
 import hostile_tables
 import hostile_tensors
@@ -93,6 +94,7 @@ def main() -> int:
         "search-untold": on(SearchBench, neighbours.untold),
         "removed-checkpoints": neighbours.removed_checkpoints,
         "other-data": neighbours.other_data,
+        "downloads": downloads.downloads,
         "other-winners": on(SearchBench, neighbours.other_winners),
         "sessions-without-events": on(EventBench, neighbours.sessions_without_events),
         "readers": neighbours.readers,

@@ -122,7 +122,8 @@ def surroundings(bench: Bench) -> str:
     }
     for what, options in cases.items():
         run = bench.new_folder()
-        command, environment = bench.command("train", "--data", bench.data, *OPTIONS, "--output", run)
+        # One thread would do without OpenMP.
+        command, environment = bench.command("train", "--data", bench.data, *OPTIONS, "--threads", "2", "--output", run)
         arguments = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120} | options
         done = subprocess.run(command, **arguments)
         # What cannot be said on standard output is an error of its own, 74; the run is whole all the same.
