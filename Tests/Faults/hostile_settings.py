@@ -36,7 +36,7 @@ def anything() -> Iterator[tuple[str, bytes, str]]:
     yield "a name of 900 kB", b"n" * 900_000 + b": [4]\n", ""
     yield "a name of 400 thousand accents", b'"' + b"\xcc\x81" * 400_000 + b'": [4]\n', ""
     yield "a name of accents out of order", ("a" + "\u0301\u0327" * 200 + ": 1\n").encode(), "30 combining marks in a row"
-    yield "a value of 400 thousand accents", ("hidden: " + "\u0301\u0327" * 200_000 + "\n").encode(), "30 combining marks in a row"
+    yield "a value of 20 thousand accents", ("hidden: " + "\u0301\u0327" * 10_000 + "\n").encode(), "30 combining marks in a row"
     yield "a value of 900 kB", b"activation: [" + b"n" * 900_000 + b"]\n", ""
     yield "a number of 900 thousand digits", b"hidden: [" + b"1" * 900_000 + b"]\n", ""
     for kind, text in {"lists": b"[", "lists by lines": b"- ", "objects": b"{a: ", "objects by lines": b"? ",
