@@ -30,7 +30,7 @@ def downloads(bench: Bench) -> str:
     expect_refused(run(), 74, "a full disk", ".part: write failed")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         curl(f"echo $$ > {folder}/part; mv {folder}/part {folder}/process; exec sleep 100")
-        first = subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True)
+        first = subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.DEVNULL)
         try:
             while not (folder / "process").exists():
                 expect(first.poll() is None, "the download ended early")
@@ -39,7 +39,7 @@ def downloads(bench: Bench) -> str:
             child = int((folder / "process").read_text())
         finally:
             first.send_signal(number)
-        first.communicate(timeout=60)
+        first.wait(timeout=60)
         expect(first.returncode == -number, f"a download and {number.name}: it ended with {first.returncode}")
         # It is ended, but may have to be taken away by process 1.
         expect(waited_for(lambda: state(child) in ("", "Z")), f"{number.name}: curl goes on")

@@ -102,7 +102,7 @@ private func plainRecords(_ file: UnsafeRawBufferPointer, delimiter: UInt8) -> R
         return field
     }
     func append(_ field: (some Collection<UInt8>)?) -> Bool {
-        guard let field, String(validating: field, as: UTF8.self) != nil else { return false }
+        guard let field, let text = String(validating: field, as: UTF8.self), text.isStreamSafe else { return false }
         records.append(field: field)
         return true
     }
