@@ -168,7 +168,7 @@ MUTATIONS = [
         faults="links"),
     Mutation(
         "a data set that cannot be opened", "Sources/FastTrainData/AtomicFile.swift",
-        "        try check(temporary)\n", "", filter="LimitTests|TableConversionTests|SeriesConversionTests"),
+        "        try check(temporary)\n", "", filter="AtomicFileTests"),
     Mutation(
         "the bounds of e^x", "Sources/FastTrain/Engine/LearningRate.swift",
         "guard x.magnitude <= 1000 else { return x > 0 ? .infinity : x < 0 ? 0 : x }", "",

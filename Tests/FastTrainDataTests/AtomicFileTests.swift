@@ -5,6 +5,20 @@ import _TestSupport
 @testable import FastTrainData
 
 @Suite struct AtomicFileTests {
+    @Test func whatFailsItsCheckDoesNotTakeItsPlace() throws {
+        let folder = try ScratchFolder()
+        let path = folder.write("file", [1])
+        let refusal = FastTrainError.usage("no data set")
+        func refuse(_ temporary: String) throws(FastTrainError) {
+            #expect(contents(of: temporary) == [2])
+            throw refusal
+        }
+        let error = failure {
+            try AtomicFile.write(to: path, check: refuse) { (sink) throws(FastTrainError) in try sink.write([2]) }
+        }
+        #expect(error == refusal && folder.read("file") == [1] && folder.names == ["file"])
+    }
+
     @Test func writesAndReplaces() throws {
         let folder = try ScratchFolder()
         try AtomicFile.write("first", to: folder("file"))
