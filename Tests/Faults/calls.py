@@ -111,7 +111,6 @@ def expect_harmless(call: Call, error: str, what: str) -> None:
     expect(
         call.name in ("close", "unlink")
         or (call.name == "write" and call.path.endswith("lock"))
-        or (call.name == "flock" and call.path.endswith(".partial"))
         or is_leftover(call)
         or is_reading(call)
         or (call.name == "open" and error == "EACCES" and not Path(call.path).suffix),
@@ -120,8 +119,9 @@ def expect_harmless(call: Call, error: str, what: str) -> None:
 
 
 def is_leftover(call: Call) -> bool:
-    """What a killed process left is opened to see whether a live one has it."""
-    return call.name == "open" and call.path.endswith(".partial")
+    """What a killed process left is opened, and its lock taken, to see whether a live one has it. Or the lock is that of a file
+    that is being written."""
+    return call.name in ("open", "flock") and call.path.endswith(".partial")
 
 
 def is_reading(call: Call | None) -> bool:
