@@ -2,7 +2,7 @@
 """Runs the fuzzers: libFuzzer with AddressSanitizer around each parser of what comes from outside.
 
     Tests/Fuzz/run.py FASTTRAIN_FUZZ [--only NAME,…] [--runs N | --seconds N] [--quick] [--seed N] [--work FOLDER]
-        [--jobs N]
+        [--jobs N] [--length N]
 
 First all seeds and, in the folder of the work, all inputs that earlier runs found to reach something new; then N
 executions of mutations of them, or as many as there is time for. With --runs and --seed what is executed is the same each
@@ -24,8 +24,8 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).parent
-# An input must be done in so many seconds, in so many MiB; the largest input, in bytes.
-SECONDS, MEMORY, LENGTH = 60, 2048, 4096
+# An input must be done in so many seconds, in so many MiB.
+SECONDS, MEMORY = 60, 2048
 
 
 def fuzz(program: str, parser: str, options: argparse.Namespace) -> tuple[bool, str]:
@@ -39,7 +39,7 @@ def fuzz(program: str, parser: str, options: argparse.Namespace) -> tuple[bool, 
     limit = [f"-runs={options.runs}"] if options.seconds is None else [f"-max_total_time={options.seconds}"]
     command = [
         program, parser, *limit, f"-seed={options.seed}", f"-timeout={SECONDS}", f"-rss_limit_mb={MEMORY}",
-        f"-malloc_limit_mb={MEMORY}", f"-max_len={LENGTH}",
+        f"-malloc_limit_mb={MEMORY}", f"-max_len={options.length}",
         f"-entropic_scale_per_exec_time={int(options.quick)}", f"-dict={HERE / 'dictionaries' / parser}.dict",
         f"-artifact_prefix={findings}/", "-print_final_stats=1", str(found),
         str(HERE / "corpus" / parser),
@@ -83,6 +83,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--length", type=int, default=4096, help="the largest input, in bytes (default: 4096)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--work", default=".build-fuzz/work")
     options = parser.parse_args()
