@@ -51,7 +51,7 @@ let fuzzers: [Target] =
     : [
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
-            name: "fasttrain-fuzz", dependencies: ["FastTrain", "FastTrainData", "CFuzzer", "CZlib"],
+            name: "fasttrain-fuzz", dependencies: ["FastTrain", "FastTrainData", "FastTrainSupport", "CFuzzer", "CZlib"],
             path: "Tests/Fuzz/Sources", swiftSettings: [.unsafeFlags(["-sanitize=address", "-g"])],
             linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"] + uselessComparisons)]),
     ]
@@ -89,12 +89,13 @@ let package = Package(
         .target(name: "CSample"),
         .target(name: "CFiles"),
         .target(
-            name: "FastTrainData", dependencies: ["CZlib", "CYAML", "CSample", "CFiles"],
+            name: "FastTrainSupport", dependencies: ["CZlib", "CYAML", "CFiles"],
             swiftSettings: fuzzed,
             // The archive, 0.1 MB: so the program needs no libyaml where it runs. Yams, which wraps the same library, needs
             // all of Foundation: 73 MB instead of 37, and half a minute to build.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),
-        .target(name: "FastTrainPictures", dependencies: ["CZlib", "FastTrainData"]),
+        .target(name: "FastTrainData", dependencies: ["FastTrainSupport", "CSample"], swiftSettings: fuzzed),
+        .target(name: "FastTrainPictures", dependencies: ["CZlib", "FastTrainSupport"]),
         .target(
             name: "FastTrain",
             dependencies: [
@@ -102,7 +103,7 @@ let package = Package(
             ], swiftSettings: fuzzed),
         .target(name: "CProgram", dependencies: ["CFiles"]),
         // What both programs have of streams and signals.
-        .target(name: "ProgramSupport", dependencies: ["FastTrainData", "CFiles", "CProgram", argumentParser]),
+        .target(name: "ProgramSupport", dependencies: ["FastTrainSupport", "CFiles", "CProgram", argumentParser]),
         .executableTarget(
             name: "FastTrainCLI", dependencies: ["FastTrain", "ProgramSupport", argumentParser]),
         .executableTarget(
@@ -113,7 +114,7 @@ let package = Package(
             path: "Tests/_TestSupport"),
         .testTarget(name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"]),
         .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
-        .testTarget(name: "FastTrainDataTests", dependencies: ["FastTrainData", "CSample", "_TestSupport"]),
+        .testTarget(name: "FastTrainDataTests", dependencies: ["FastTrainData", "FastTrainSupport", "CSample", "_TestSupport"]),
         .testTarget(name: "FastTrainPicturesTests", dependencies: ["FastTrainPictures", "CZlib"]),
         .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
         .testTarget(name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"]),

@@ -34,25 +34,25 @@ class Mutation:
 
 MUTATIONS = [
     Mutation(
-        "digest", "Sources/FastTrainData/SafeTensors+Digest.swift",
+        "digest", "Sources/FastTrainSupport/SafeTensors/SafeTensors+Digest.swift",
         "digest != digestPrefix + content", "digest.isEmpty", faults="damage"),
     Mutation(
-        "lock", "Sources/FastTrain/Files/FolderLock.swift", "LOCK_EX | LOCK_NB", "LOCK_UN", faults="owners"),
+        "lock", "Sources/FastTrain/RunFolder/FolderLock.swift", "LOCK_EX | LOCK_NB", "LOCK_UN", faults="owners"),
     Mutation(
-        "fsync", "Sources/FastTrainData/AtomicFile.swift",
+        "fsync", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         'guard System.synchronize(descriptor) else { throw failure(path, "fsync") }', "", faults="synchronized"),
     Mutation(
-        "fsync of the folder of one that was there", "Sources/FastTrain/Files/FileSystem.swift",
+        "fsync of the folder of one that was there", "Sources/FastTrain/RunFolder/FileSystem.swift",
         "if try !isFolder(path) {", "if try isFolder(path) { return } else {", faults="power"),
     Mutation(
         "unwritten sectors of trials.jsonl", "Sources/FastTrain/Search/SearchFolder.swift",
         "warn(\"\\(trialsPath), line \\(lines.count): cut off or damaged; that training is done again\")\n            lines.removeLast()",
         "_ = last", faults="search-power"),
     Mutation(
-        "fsync of the folders of a run that goes on", "Sources/FastTrain/Files/RunFolder.swift",
+        "fsync of the folders of a run that goes on", "Sources/FastTrain/RunFolder/RunFolder.swift",
         "where try FileSystem.isFolder(path)", "where try FileSystem.isFolder(path) && path.isEmpty", faults="power"),
     Mutation(
-        "digest of a line", "Sources/FastTrain/Files/Seal.swift",
+        "digest of a line", "Sources/FastTrain/Model/Seal.swift",
         "guard line.dropFirst(content.count).elementsEqual(end(of: Array(content))) else { return nil }", "",
         filter="SearchTests"),
     Mutation(
@@ -60,24 +60,24 @@ MUTATIONS = [
         "try AtomicFile.write(Array(bytes", "if bytes.isEmpty { try AtomicFile.write([], to: trialsPath) }\n        _ = (Array(bytes",
         faults="search-stops"),
     Mutation(
-        "events synchronized before a checkpoint", "Sources/FastTrain/Engine/TrainingSession.swift",
+        "events synchronized before a checkpoint", "Sources/FastTrain/Training/TrainingSession.swift",
         "try training.tensorBoard?.synchronize()\n            let path", "let path", faults="events-power"),
     Mutation(
-        "temporary file", "Sources/FastTrainData/AtomicFile.swift",
+        "temporary file", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if !renamed { unlink(temporary) }", "_ = renamed", faults="failures"),
     Mutation(
-        "mode less the umask", "Sources/FastTrainData/AtomicFile.swift", "?? 0o666", "?? 0o600", faults="modes"),
+        "mode less the umask", "Sources/FastTrainSupport/Files/AtomicFile.swift", "?? 0o666", "?? 0o600", faults="modes"),
     Mutation(
-        "mode of what is replaced", "Sources/FastTrainData/AtomicFile.swift",
+        "mode of what is replaced", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if let replaced { System.resemble(descriptor, replaced) }", "", faults="modes"),
     Mutation(
-        "links followed", "Sources/FastTrainData/AtomicFile.swift",
+        "links followed", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "System.isLink(path) ? System.resolved(path) ?? path : path", "path", faults="links"),
     Mutation(
-        "loss of an unfinished epoch", "Sources/FastTrain/Engine/TrainingSession.swift",
+        "loss of an unfinished epoch", "Sources/FastTrain/Training/TrainingSession.swift",
         "lossSum = start.lossSum", "lossSum = 0", faults="kills"),
     Mutation(
-        "optimizer's memory", "Sources/FastTrain/Engine/TrainingSession.swift",
+        "optimizer's memory", "Sources/FastTrain/Training/TrainingSession.swift",
         "if let values = start.optimizer[memory.name] { memory.values.load(values) }",
         "_ = start.optimizer[memory.name]", faults="kills"),
     Mutation(
@@ -91,34 +91,34 @@ MUTATIONS = [
         "    for (int shard = 1; omp_get_num_threads() > 2 && shard < shards; shard++) add(*gradients, gradients[shard], count);\n"
         "    for (int distance = omp_get_num_threads() > 2 ? shards : 1;", faults="bits"),
     Mutation(
-        "header length", "Sources/FastTrainData/SafeTensorsHeader.swift",
+        "header length", "Sources/FastTrainSupport/SafeTensors/SafeTensorsHeader.swift",
         "guard length <= UInt64(longest) else", "guard length <= UInt64.max else", filter="MalformedSafeTensorsTests"),
     Mutation(
-        "fingerprint", "Sources/FastTrain/Training.swift",
+        "fingerprint", "Sources/FastTrain/Training/Training.swift",
         "guard data.fingerprint == run.fingerprint else", "guard !data.fingerprint.isEmpty else",
         filter="TrainingTests|DamageTests"),
     Mutation(
         "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console+Messages.swift",
         "        shm_unlink(name)\n        setenv(\"KMP_DUPLICATE_LIB_OK\", \"TRUE\", 0)\n", "", faults="surroundings"),
     Mutation(
-        "whose folder it is by now", "Sources/FastTrain/Files/FolderLock.swift",
+        "whose folder it is by now", "Sources/FastTrain/RunFolder/FolderLock.swift",
         "if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }",
         "if fstat(descriptor, &own) == 0 { return }", faults="moved"),
     Mutation(
-        "temporary files of the living", "Sources/FastTrainData/AtomicFile.swift",
+        "temporary files of the living", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if System.lock(descriptor) { unlink(path) }", "unlink(path)", faults="writers"),
     Mutation(
         "a table that changes", "Sources/FastTrainData/Table/CSVReader.swift",
         "        try System.expectUnchanged(descriptor, since: status, path)\n", "", faults="inputs"),
     Mutation(
-        "data that change under a prediction", "Sources/FastTrain/Model+Use.swift",
+        "data that change under a prediction", "Sources/FastTrain/Model/Model+Use.swift",
         "        try data.checkUnchanged()\n        return predictions", "        return predictions", faults="inputs"),
     Mutation(
-        "what cannot be told", "Sources/FastTrainData/System.swift",
+        "what cannot be told", "Sources/FastTrainSupport/Files/System.swift",
         'default: throw .inputOutput(path: path, operation: "stat", reason: reason)', "default: return nil",
         faults="search-untold"),
     Mutation(
-        "checkpoints that somebody removed", "Sources/FastTrain/Training.swift", "epochs > 0 {", "epochs < 0 {",
+        "checkpoints that somebody removed", "Sources/FastTrain/Training/Training.swift", "epochs > 0 {", "epochs < 0 {",
         faults="removed-checkpoints"),
     Mutation(
         "interrupted and no reader", "Sources/FastTrainCLI/Commands/CommonOptions.swift", "if json { try? ",
@@ -132,7 +132,7 @@ MUTATIONS = [
         "a signal while nobody reads", "Sources/ProgramSupport/Console.swift",
         "if SignalFlag.received() != nil { return false }", "", faults="full-pipes"),
     Mutation(
-        "combining marks in a row", "Sources/FastTrainData/StreamSafeText.swift",
+        "combining marks in a row", "Sources/FastTrainSupport/Text/StreamSafeText.swift",
         "if marks > String.mostCombiningMarks { return false }", "", faults="hostile-settings"),
     Mutation(
         "the data of a run", "Sources/FastTrainCLI/Commands/ModelSource.swift",
@@ -141,20 +141,20 @@ MUTATIONS = [
         "whose run is in a search's best", "Sources/FastTrain/Search/Search.swift",
         "            try expectBest(recipe, of: winner, in: folder)\n", "", faults="other-winners"),
     Mutation(
-        "a run in a search's best", "Sources/FastTrain/Files/RunFolder.swift",
+        "a run in a search's best", "Sources/FastTrain/RunFolder/RunFolder.swift",
         "if !isOfSearch, try SearchFolder.isBest(path) {", "if false {", faults="other-winners"),
     Mutation(
-        "a lock of somebody's", "Sources/FastTrain/Files/FolderLock.swift",
+        "a lock of somebody's", "Sources/FastTrain/RunFolder/FolderLock.swift",
         "guard isOurs(descriptor) else {", "guard isOurs(descriptor) || true else {", faults="own-files"),
     Mutation(
-        "data among a run's files", "Sources/FastTrain/Training.swift",
+        "data among a run's files", "Sources/FastTrain/Training/Training.swift",
         "        try OutputFile.expectNoInput(data.name, inRun: path)\n", "", faults="own-files"),
     Mutation(
-        "without locks nobody is dead", "Sources/FastTrainData/AtomicFile.swift",
+        "without locks nobody is dead", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if System.lock(descriptor) == .taken { unlink(path) }", "if System.lock(descriptor) != .held { unlink(path) }",
         faults="writers"),
     Mutation(
-        "parameters that change while they are read", "Sources/FastTrain/Files/Model.swift",
+        "parameters that change while they are read", "Sources/FastTrain/Model/Model.swift",
         "        // The numbers were copied before the digest was verified; not every file has one.\n"
         "        try file.checkUnchanged()\n", "", faults="inputs"),
     Mutation(
@@ -163,14 +163,14 @@ MUTATIONS = [
     Mutation(
         "the end of a download's curl", "Sources/CProgram/signal.c", "    fasttrain_child_end();\n", "", faults="downloads"),
     Mutation(
-        "a link that cannot be followed", "Sources/FastTrainData/System.swift",
+        "a link that cannot be followed", "Sources/FastTrainSupport/Files/System.swift",
         'guard isNothing(errno) else { throw .inputOutput(path: path, operation: "realpath", reason: reason) }', "",
         faults="links"),
     Mutation(
-        "a data set that cannot be opened", "Sources/FastTrainData/AtomicFile.swift",
+        "a data set that cannot be opened", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "        try check(temporary)\n", "", filter="AtomicFileTests"),
     Mutation(
-        "the bounds of e^x", "Sources/FastTrain/Engine/LearningRate.swift",
+        "the bounds of e^x", "Sources/FastTrain/Engine/Optimizers/LearningRate.swift",
         "guard x.magnitude <= 1000 else { return x > 0 ? .infinity : x < 0 ? 0 : x }", "",
         filter="LearningRateTests|LossAndWeightTests"),
 ]

@@ -1,4 +1,4 @@
-import FastTrainData
+import FastTrainSupport
 
 /// A picture of pixels to draw on. Places are in pixels from the top left; what lies outside is cut off.
 package struct Canvas: Sendable {

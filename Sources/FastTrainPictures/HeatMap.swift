@@ -1,4 +1,4 @@
-import FastTrainData
+import FastTrainSupport
 
 /// A square of counts as SVG: on the diagonal what is right, beside it mistakes, in two colours. A cell is the stronger
 /// the larger its share of the row.

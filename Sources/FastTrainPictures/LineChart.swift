@@ -1,4 +1,4 @@
-import FastTrainData
+import FastTrainSupport
 
 /// Some curves over the epochs of a run, as SVG. Each is labelled at its end.
 package struct LineChart: Sendable {

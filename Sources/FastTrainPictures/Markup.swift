@@ -1,4 +1,4 @@
-import FastTrainData
+import FastTrainSupport
 
 /// HTML and SVG as text that is well-formed XML, too: every element is closed, every text escaped.
 package struct Markup: Sendable {

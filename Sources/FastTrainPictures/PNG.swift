@@ -1,5 +1,5 @@
 import CZlib
-import FastTrainData
+import FastTrainSupport
 
 /// Writes PNG files (ISO/IEC 15948): 8 bits a sample, rows unfiltered, packed by zlib.
 package enum PNG {

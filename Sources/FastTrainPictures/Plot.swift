@@ -1,4 +1,4 @@
-import FastTrainData
+import FastTrainSupport
 import Glibc
 
 /// A range of numbers laid along pixels.

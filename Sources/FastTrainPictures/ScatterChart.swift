@@ -1,4 +1,4 @@
-import FastTrainData
+import FastTrainSupport
 
 /// Points, and the diagonal on which they would lie if all were right, as SVG.
 package struct ScatterChart: Sendable {

@@ -1,4 +1,4 @@
-import FastTrainData
+import FastTrainSupport
 import Glibc
 
 /// The marks of an axis: round numbers within its range, and how they are written.

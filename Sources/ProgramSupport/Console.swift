@@ -1,6 +1,6 @@
 import ArgumentParser
 import CProgram
-import FastTrainData
+import FastTrainSupport
 import Glibc
 
 /// Standard output (results) and standard error (all else), unbuffered.

@@ -1,6 +1,6 @@
 import CFiles
 import CProgram
-import FastTrainData
+import FastTrainSupport
 import Glibc
 
 /// The first SIGINT, SIGTERM or SIGHUP asks a run to stop at its next step; a second one of the same kind ends the

@@ -3,6 +3,7 @@ import Testing
 import _TestSupport
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct AtomicFileTests {
     @Test func whatFailsItsCheckDoesNotTakeItsPlace() throws {

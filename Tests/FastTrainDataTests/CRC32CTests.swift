@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct CRC32CTests {
     /// RFC 3720, B.4, and the check value of catalogues.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// Records and fields of CSV files, and what malformed ones are answered with.
 @Suite struct CSVReaderTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct DatasetTests {
     @Test func fromMemoryThroughAFile() throws {

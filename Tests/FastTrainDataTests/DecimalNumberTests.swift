@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// Decimal numbers, against the standard library's reading of them.
 @Suite struct DecimalNumberTests {

@@ -2,6 +2,7 @@ import Testing
 import _TestSupport
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct DigestTests {
     private static func dataset() throws -> Dataset {

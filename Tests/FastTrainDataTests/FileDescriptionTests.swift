@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct FileDescriptionTests {
     @Test func dataset() throws {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct IDXTests {
     private static let elements: [UInt8] = (0..<24).map { $0 * 10 }

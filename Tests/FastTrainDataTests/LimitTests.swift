@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// Files that are well-formed, but of more parts than a reader should take into memory: refused when the first part too many
 /// comes, with its place.

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// The folder with all of MNIST.
 private let mnistFolder: String? = getenv("FASTTRAIN_MNIST").map { String(cString: $0) }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// Every way in which a safetensors file can be wrong ends in exit code 65 and a line that says where.
 @Suite struct MalformedSafeTensorsTests {

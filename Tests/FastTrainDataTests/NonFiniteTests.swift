@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// NaN and infinity in data: refused where a table is converted and where another program's file is opened, with the row
 /// and the column.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct PhiloxTests {
     /// Known answers of the authors' Random123 library.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct SHA256Tests {
     private static func digest(_ pieces: [UInt8]...) -> String {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct SafeTensorsTests {
     @Test func writerToReader() throws {

@@ -2,6 +2,7 @@ import CSample
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// The data set built into the program.
 @Suite struct SampleTests {

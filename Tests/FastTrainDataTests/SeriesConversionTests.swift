@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// Windows over a series.
 @Suite struct SeriesConversionTests {

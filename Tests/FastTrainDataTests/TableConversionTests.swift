@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// Data sets made of tables.
 @Suite struct TableConversionTests {

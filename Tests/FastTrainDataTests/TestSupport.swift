@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// A folder for one test's files, removed with it.
 final class ScratchFolder {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// Row weights: `train.w` and `test.w`.
 @Suite struct WeightsTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 @Suite struct XXH64Tests {
     /// The test vectors of the xxHash repository: 0, 1, 14 and 222 bytes of its generator, with two seeds.

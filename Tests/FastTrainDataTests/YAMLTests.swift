@@ -1,6 +1,7 @@
 import Testing
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// What of YAML we read, and what we refuse. What words mean is YAML 1.2's core schema (so `no` is a word, `1e-3` a number).
 struct YAMLTests {

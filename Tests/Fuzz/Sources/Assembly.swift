@@ -1,4 +1,5 @@
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// A safetensors file from a few lines, so that a mutation of them is still a file: what the header says of its own length,
 /// of offsets and of the digest is always right.

@@ -2,6 +2,7 @@ import CZlib
 import Glibc
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 let binaryParsers = [
     Parser(name: "idx", test: testIDX),

@@ -1,5 +1,6 @@
 @testable import FastTrain
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 let networkParsers = [
     Parser(name: "model", test: testModel),

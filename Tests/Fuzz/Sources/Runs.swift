@@ -2,6 +2,7 @@ import Glibc
 
 @testable import FastTrain
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 let runParsers = [
     Parser(name: "config", test: testConfiguration),

@@ -1,6 +1,7 @@
 import Glibc
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 /// Ends the program: libFuzzer then keeps the input.
 func finding(_ what: String) -> Never {

@@ -1,6 +1,7 @@
 import Glibc
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 let tableParsers = [
     Parser(name: "csv", test: testCSV),

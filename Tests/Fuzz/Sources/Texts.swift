@@ -1,6 +1,7 @@
 import Glibc
 
 @testable import FastTrainData
+@testable import FastTrainSupport
 
 // MARK: - Numbers
 

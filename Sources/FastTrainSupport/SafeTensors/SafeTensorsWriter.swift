@@ -103,7 +103,7 @@ public enum SafeTensorsWriter {
 
     /// Writes a file whose elements come one after the other, of all tensors at once: `body` appends them to the streams,
     /// by the places of `tensors`. Atomically, with a digest, in the order of tensors that the other function has.
-    static func write(
+    package static func write(
         streaming tensors: [TensorLayout], metadata: [String: String], to path: String,
         check: (_ temporary: String) throws(FastTrainError) -> Void,
         _ body: (inout TensorStreams) throws(FastTrainError) -> Void

@@ -24,7 +24,7 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
     public convenience init(path: String) throws(FastTrainError) { try self.init(path: path, name: path) }
 
     /// `name`: what it is called in messages.
-    convenience init(path: String, name: String) throws(FastTrainError) {
+    package convenience init(path: String, name: String) throws(FastTrainError) {
         let mapping = try MappedFile(path: path, name: name)
         try self.init(file: mapping.bytes, name: name, mapping: mapping)
     }

@@ -278,69 +278,6 @@ public final class Training {
     }
 }
 
-extension Recipe {
-    /// Checked, and with the loss, beta2, gamma and the tolerance set. Throws `.usage`.
-    func resolved(for data: Dataset) throws(FastTrainError) -> Recipe {
-        try validate()
-        var recipe = self
-        if case .classification(let classes) = data.task, classes.count < 2 {
-            throw .badData(
-                file: data.name, place: .named("train.y"), expected: "at least two classes to tell apart",
-                found: "\(classes.count)")
-        }
-        let loss = resolvedLoss(for: data.task)
-        recipe.loss = loss
-        recipe.beta2 = beta2 ?? optimizer.defaultBeta2
-        recipe.gamma = gamma ?? schedule.defaultGamma
-        let tolerance = tolerance
-        recipe.tol = tolerance?.tol
-        recipe.nIterNoChange = tolerance?.epochs
-        guard loss.fits(data.task) else {
-            let what = if case .regression = data.task { "numbers" } else { "classes" }
-            let names = Loss.allCases.filter { $0.fits(data.task) }.map(\.rawValue).joined(separator: ", ")
-            throw .usage("--loss: expected one of \(names) for the \(what) in \(data.name), found \(loss.rawValue)")
-        }
-        guard loss == .crossEntropy || labelSmoothing == 0 else {
-            throw .usage("--label-smoothing: expected 0 for the numbers in \(data.name), found \(labelSmoothing)")
-        }
-        for (split, name) in [(data.train, "train.y"), (data.test, "test.y")] {
-            if let split { try checkTargets(split, of: loss, data, name) }
-        }
-        try checkClassWeight(data)
-        return recipe
-    }
-
-    /// Throws `.usage` when a target is none that the loss can be of.
-    private func checkTargets(
-        _ split: DataSplit, of loss: Loss, _ data: Dataset, _ name: String
-    ) throws(FastTrainError) {
-        guard let range = loss.targets, case .values(let targets, let outputs) = split.targets else { return }
-        defer { extendLifetime(split) }
-        for index in 0..<split.count * outputs where !range.contains(targets[index]) {
-            let expected = range.upperBound.isFinite ? "from 0 to 1" : "of at least 0"
-            // A table's targets are scaled unless one says otherwise.
-            let hint =
-                data.preprocessing == nil ? "" : "; fasttrain-data csv leaves them as they are with --scale-target none"
-            throw .usage(
-                "--loss \(loss.rawValue): expected targets \(expected) in \(data.name), found \(targets[index]) in \(name) "
-                    + "row \(index / outputs)\(hint)")
-        }
-    }
-
-    private func checkClassWeight(_ data: Dataset) throws(FastTrainError) {
-        switch (classWeight, data.task) {
-        case (nil, _): break
-        case (_, .regression):
-            throw .usage("--class-weight: expected none for the numbers in \(data.name)")
-        case (.given(let weights), .classification(let classes)) where weights.count != classes.count:
-            throw .usage(
-                "--class-weight: expected \(classes.count) numbers, one for each class of \(data.name), "
-                    + "found \(weights.count)")
-        case (_, .classification): break
-        }
-    }
-}
-
 extension Dataset {
     /// What bytes are multiplied by; nil when the features are floats.
     var scale: Float? {

@@ -2,53 +2,53 @@
 ///
 /// The header of a safetensors file is read with it directly, so that a fault has a byte offset and starting a
 /// program costs no more than the header's length.
-struct JSONScanner {
+package struct JSONScanner {
     /// What was wrong with the text, and where.
-    struct Failure: Error, Equatable {
+    package struct Failure: Error, Equatable {
         var offset: Int
         var expected: String
         var found: String
     }
 
     /// The most bytes of a name, and of what else is no text of its own.
-    static let mostNameBytes = 65_536
+    package static let mostNameBytes = 65_536
     /// The most members of an object: the tensors of a thousand layers with all that their optimizer remembers.
-    static let mostMembers = 100_000
+    package static let mostMembers = 100_000
     /// The most values of a text: the records of as many epochs as there may be.
-    static let mostValues = 1 << 20
+    package static let mostValues = 1 << 20
 
     private let text: UnsafeRawBufferPointer
     /// The offset of the next unread byte.
     private(set) var position = 0
 
     /// A scanner at the start of UTF-8 text, which must outlive it.
-    init(_ text: UnsafeRawBufferPointer) { self.text = text }
+    package init(_ text: UnsafeRawBufferPointer) { self.text = text }
 
     /// The next byte that is not white space, unread; nil at the end.
-    mutating func peek() -> UInt8? {
+    package mutating func peek() -> UInt8? {
         while position < text.count, Self.isSpace(text[position]) { position += 1 }
         return position < text.count ? text[position] : nil
     }
 
     /// Consumes `byte` (white space before it skipped) if it comes next.
-    mutating func skip(_ byte: UInt8) -> Bool {
+    package mutating func skip(_ byte: UInt8) -> Bool {
         guard peek() == byte else { return false }
         position += 1
         return true
     }
 
     /// Consumes `byte`, or throws.
-    mutating func expect(_ byte: UInt8) throws(Failure) {
+    package mutating func expect(_ byte: UInt8) throws(Failure) {
         guard skip(byte) else { throw failure("'\(Character(UnicodeScalar(byte)))'") }
     }
 
     /// Consumes white space up to the end, or throws.
-    mutating func expectEnd() throws(Failure) {
+    package mutating func expectEnd() throws(Failure) {
         guard peek() == nil else { throw failure("the end of the JSON text") }
     }
 
     /// Consumes a word such as `true` if it comes next.
-    mutating func skipWord(_ word: StaticString) -> Bool {
+    package mutating func skipWord(_ word: StaticString) -> Bool {
         _ = peek()
         let count = word.utf8CodeUnitCount
         guard text.count - position >= count else { return false }
@@ -58,7 +58,7 @@ struct JSONScanner {
     }
 
     /// Consumes `{ "key": … }`, calling `member` with each key in front of its value. Refuses a key that came before.
-    mutating func object(
+    package mutating func object(
         _ member: (inout JSONScanner, _ key: String, _ keyOffset: Int) throws(Failure) -> Void
     ) throws(Failure) {
         try expect(UInt8(ascii: "{"))
@@ -81,7 +81,7 @@ struct JSONScanner {
     }
 
     /// Consumes `[ … ]`, calling `element` in front of each value.
-    mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
+    package mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
         try expect(UInt8(ascii: "["))
         if skip(UInt8(ascii: "]")) { return }
         repeat { try element(&self) } while skip(UInt8(ascii: ","))
@@ -89,7 +89,7 @@ struct JSONScanner {
     }
 
     /// Consumes an integer from 0 to `Int.max`, without fraction or exponent.
-    mutating func count() throws(Failure) -> Int {
+    package mutating func count() throws(Failure) -> Int {
         _ = peek()
         let start = position
         let digits = numberText()
@@ -107,7 +107,7 @@ struct JSONScanner {
     }
 
     /// Consumes the characters that a number may consist of.
-    mutating func numberText() -> UnsafeRawBufferPointer {
+    package mutating func numberText() -> UnsafeRawBufferPointer {
         _ = peek()
         let start = position
         while position < text.count, Self.isDigit(text[position]) || "+-.eE".utf8.contains(text[position]) {
@@ -118,7 +118,7 @@ struct JSONScanner {
 
     /// Consumes a string and decodes its escapes. One that takes more than `most` bytes of the text is refused, and so is one
     /// that is not `isStreamSafe`.
-    mutating func string(most: Int = .max) throws(Failure) -> String {
+    package mutating func string(most: Int = .max) throws(Failure) -> String {
         guard skip(UInt8(ascii: "\"")) else { throw failure("a string") }
         let start = position
         var hasEscapes = false
@@ -184,7 +184,7 @@ struct JSONScanner {
     }
 
     /// A failure at the present position, which tells what stands there.
-    func failure(_ expected: String) -> Failure {
+    package func failure(_ expected: String) -> Failure {
         guard position < text.count else { return Failure(offset: position, expected: expected, found: "the end") }
         let byte = text[position]
         let found = (0x21..<0x7F).contains(byte) ? "'\(Character(UnicodeScalar(byte)))'" : "byte 0x\(hexadecimal(byte))"
@@ -239,10 +239,10 @@ struct JSONScanner {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
-    static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    package static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
 
 /// A byte as two hexadecimal digits.
-func hexadecimal(_ byte: UInt8) -> String {
+package func hexadecimal(_ byte: UInt8) -> String {
     (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
 }

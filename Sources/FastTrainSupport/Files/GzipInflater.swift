@@ -3,12 +3,12 @@ import CZlib
 /// Unpacks a gzip file (RFC 1952) through zlib, piece by piece.
 ///
 /// Several members in a row make one stream, as with gzip(1); what follows them is refused.
-final class GzipInflater {
+package final class GzipInflater {
     /// The most bytes that deflate can make of one: a match of 258 takes at least two bits.
-    static let largestRatio = 1032
+    package static let largestRatio = 1032
 
     /// Whether `bytes` start as a gzip file does.
-    static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    package static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
 
@@ -21,7 +21,7 @@ final class GzipInflater {
     private var ended = false
 
     /// `name` is the file's, for messages.
-    init(_ file: MappedFile, name: String) throws(FastTrainError) {
+    package init(_ file: MappedFile, name: String) throws(FastTrainError) {
         self.file = file
         self.name = name
         stream = .allocate(capacity: 1)
@@ -39,7 +39,7 @@ final class GzipInflater {
     /// Unpacks until `output` is full or the stream ends; returns how many bytes that were.
     ///
     /// Throws `.badData` where the stream is damaged or cut short.
-    func read(into output: UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Int {
+    package func read(into output: UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Int {
         defer { extendLifetime(self) }
         var filled = 0
         while filled < output.count {
@@ -69,7 +69,7 @@ final class GzipInflater {
     }
 
     /// The next `count` bytes, fewer at the end of the stream.
-    func read(_ count: Int) throws(FastTrainError) -> [UInt8] {
+    package func read(_ count: Int) throws(FastTrainError) -> [UInt8] {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
         defer { buffer.deallocate() }
         return Array(buffer[..<(try read(into: buffer))])

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A block of memory aligned to 64 bytes that is filled once, by who makes it, and then only read.
-final class Memory: @unchecked Sendable {  // Sendable: no writes once it is made; freed with the last reference.
-    let bytes: UnsafeRawBufferPointer
+package final class Memory: @unchecked Sendable {  // Sendable: no writes once it is made; freed with the last reference.
+    package let bytes: UnsafeRawBufferPointer
 
     /// Memory that `fill` initializes in full. Nil when there is not that much.
-    init?(
+    package init?(
         byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
         guard let base = Self.allocate(byteCount) else { return nil }
@@ -14,7 +14,7 @@ final class Memory: @unchecked Sendable {  // Sendable: no writes once it is mad
     }
 
     /// A copy of `elements`.
-    init<Element: BitwiseCopyable>(copying elements: [Element]) {
+    package init<Element: BitwiseCopyable>(copying elements: [Element]) {
         let byteCount = elements.count * MemoryLayout<Element>.stride
         guard let base = Self.allocate(byteCount) else { OutOfMemory.end(byteCount) }
         elements.withUnsafeBytes {

@@ -1,8 +1,8 @@
 /// Numbers as people and programs write them: `12`, `-3.5`, `+.5`, `1e-7`. No locale, no hexadecimal, no infinity.
-enum DecimalNumber {
+package enum DecimalNumber {
     /// The `Double` nearest to the number that `text` is, of two equally near ones the even one; infinite where none is
     /// that large. nil when `text` is no such number.
-    static func parse(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    package static func parse(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         let count = text.count
         var index = 0
         var isNegative = false

@@ -1,18 +1,25 @@
 import Glibc
 
 /// A tensor of a file to be written: all but its elements.
-struct TensorLayout {
-    let name: String
-    let type: TensorType
-    let shape: [Int]
+package struct TensorLayout {
+    package let name: String
+    package let type: TensorType
+    package let shape: [Int]
+
+    /// A tensor of this name, element type and shape.
+    package init(name: String, type: TensorType, shape: [Int]) {
+        self.name = name
+        self.type = type
+        self.shape = shape
+    }
 
     /// Of all elements.
-    var byteCount: Int { shape.reduce(type.size, *) }
+    package var byteCount: Int { shape.reduce(type.size, *) }
 }
 
 /// Several tensors of one file, each written front to back, whatever the order in which their elements come: of each a
 /// piece is in memory.
-struct TensorStreams {
+package struct TensorStreams {
     /// Of the first tensor's bytes in the file, after the header.
     private let start: Int
     private let descriptor: Int32
@@ -29,7 +36,7 @@ struct TensorStreams {
     private static let pieceBytes = 1 << 20
 
     /// For `tensors`, which lie in `fileOrder` in the file, the first at byte `start`.
-    init(_ tensors: [TensorLayout], fileOrder: [TensorLayout], from start: Int, _ descriptor: Int32, _ path: String) {
+    package init(_ tensors: [TensorLayout], fileOrder: [TensorLayout], from start: Int, _ descriptor: Int32, _ path: String) {
         self.start = start
         self.descriptor = descriptor
         self.path = path
@@ -46,14 +53,14 @@ struct TensorStreams {
     }
 
     /// Appends elements to the tensor at that place of the list. Throws `.inputOutput`.
-    mutating func append(_ bytes: UnsafeRawBufferPointer, to tensor: Int) throws(FastTrainError) {
+    package mutating func append(_ bytes: UnsafeRawBufferPointer, to tensor: Int) throws(FastTrainError) {
         if streams[tensor].pending.count + bytes.count > Self.pieceBytes { try flush(tensor) }
         precondition(streams[tensor].offset + streams[tensor].pending.count + bytes.count <= streams[tensor].end)
         streams[tensor].pending.append(contentsOf: bytes)
     }
 
     /// Appends one element, or elements as one value.
-    mutating func append(_ value: some BitwiseCopyable, to tensor: Int) throws(FastTrainError) {
+    package mutating func append(_ value: some BitwiseCopyable, to tensor: Int) throws(FastTrainError) {
         var result: Result<Void, FastTrainError> = .success(())
         withUnsafeBytes(of: value) { bytes in
             do throws(FastTrainError) { try append(bytes, to: tensor) } catch { result = .failure(error) }
@@ -69,7 +76,7 @@ struct TensorStreams {
 
     /// Writes what is left; returns the digest's digits: of the file from its start, read once more. All tensors must be
     /// complete.
-    mutating func finish() throws(FastTrainError) -> String {
+    package mutating func finish() throws(FastTrainError) -> String {
         for tensor in streams.indices {
             try flush(tensor)
             precondition(streams[tensor].offset == streams[tensor].end, "a tensor that is not complete")
@@ -88,7 +95,7 @@ struct TensorStreams {
     }
 
     /// Writes `bytes` at a place of the file.
-    static func write(_ bytes: [UInt8], at offset: Int, _ descriptor: Int32, _ path: String) throws(FastTrainError) {
+    package static func write(_ bytes: [UInt8], at offset: Int, _ descriptor: Int32, _ path: String) throws(FastTrainError) {
         guard bytes.withUnsafeBytes({ System.writeAll(descriptor, $0, at: offset) }) else {
             throw .inputOutput(path: path, operation: "write", reason: System.reason)
         }

@@ -44,7 +44,7 @@ package enum System {
     }
 
     /// The first `count` bytes of a file, fewer of a shorter one; nil when it cannot be read.
-    static func firstBytes(of path: String, _ count: Int) -> [UInt8]? {
+    package static func firstBytes(of path: String, _ count: Int) -> [UInt8]? {
         guard let (descriptor, _) = try? openRegularFile(path) else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: count)
@@ -54,7 +54,7 @@ package enum System {
 
     /// Whether an open file has been written to, as its size and the time of its last change tell since `before`, its status
     /// then. Throws `.badData` if it was.
-    static func expectUnchanged(_ descriptor: Int32, since before: stat, _ path: String) throws(FastTrainError) {
+    package static func expectUnchanged(_ descriptor: Int32, since before: stat, _ path: String) throws(FastTrainError) {
         var now = stat()
         guard fstat(descriptor, &now) == 0 else { throw .inputOutput(path: path, operation: "stat", reason: reason) }
         guard

@@ -32,7 +32,7 @@ public enum JSON: Sendable, Equatable {
 
 extension JSON {
     /// This value and those that it holds.
-    var valueCount: Int {
+    package var valueCount: Int {
         switch self {
         case .array(let values): values.reduce(1) { $0 + $1.valueCount }
         case .object(let members): members.reduce(1) { $0 + $1.value.valueCount }

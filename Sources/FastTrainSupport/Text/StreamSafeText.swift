@@ -1,18 +1,18 @@
 extension String {
     /// The most combining marks in a row, as Unicode's stream-safe text has it (UAX #15), in what is read from files.
-    static let mostCombiningMarks = 30
+    package static let mostCombiningMarks = 30
 
     /// What `isStreamSafe` text has, for messages.
-    static let streamSafeExpectation = "at most \(mostCombiningMarks) combining marks in a row"
+    package static let streamSafeExpectation = "at most \(mostCombiningMarks) combining marks in a row"
 
     /// Whether it has no more combining marks in a row than that. The time that comparing and hashing text takes grows with
     /// the square of their number: of 64 KiB of nothing else it is seconds.
-    var isStreamSafe: Bool { utf8Span.isStreamSafe }
+    package var isStreamSafe: Bool { utf8Span.isStreamSafe }
 }
 
 extension UTF8Span {
     /// As `String.isStreamSafe`.
-    var isStreamSafe: Bool {
+    package var isStreamSafe: Bool {
         if isKnownASCII { return true }
         var marks = 0
         var scalars = makeUnicodeScalarIterator()
