@@ -51,7 +51,8 @@ let fuzzers: [Target] =
     : [
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
-            name: "fasttrain-fuzz", dependencies: ["FastTrain", "FastTrainData", "FastTrainSupport", "CFuzzer", "CZlib"],
+            name: "fasttrain-fuzz",
+            dependencies: ["FastTrain", "FastTrainData", "FastTrainSupport", "CFuzzer", "CZlib"],
             path: "Tests/Fuzz/Sources", swiftSettings: [.unsafeFlags(["-sanitize=address", "-g"])],
             linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"] + uselessComparisons)]),
     ]
@@ -114,7 +115,8 @@ let package = Package(
             path: "Tests/_TestSupport"),
         .testTarget(name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"]),
         .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
-        .testTarget(name: "FastTrainDataTests", dependencies: ["FastTrainData", "FastTrainSupport", "CSample", "_TestSupport"]),
+        .testTarget(
+            name: "FastTrainDataTests", dependencies: ["FastTrainData", "FastTrainSupport", "CSample", "_TestSupport"]),
         .testTarget(name: "FastTrainPicturesTests", dependencies: ["FastTrainPictures", "CZlib"]),
         .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
         .testTarget(name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"]),

@@ -7,7 +7,9 @@ import Glibc
 /// The mapping shows the file as it was opened even when another file is renamed over it. One that is written to in place
 /// shows what was written: `checkUnchanged` tells. Where it was cut short, reading is a fault (SIGBUS), which the programs
 /// turn into the same error; in a program of another's it ends that, as with any memory-mapped file.
-package final class MappedFile: @unchecked Sendable {  // Sendable: the memory is read-only and lives as long as the object.
+///
+/// `@unchecked Sendable: the memory is read-only and lives as long as the object.
+package final class MappedFile: @unchecked Sendable {
     /// The whole file.
     package let bytes: UnsafeRawBufferPointer
     private let mapping: UnsafeMutablePointer<fasttrain_mapping>

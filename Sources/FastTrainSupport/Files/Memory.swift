@@ -1,7 +1,9 @@
 import Glibc
 
 /// A block of memory aligned to 64 bytes that is filled once, by who makes it, and then only read.
-package final class Memory: @unchecked Sendable {  // Sendable: no writes once it is made; freed with the last reference.
+///
+/// `@unchecked Sendable: no writes once it is made; freed with the last reference.
+package final class Memory: @unchecked Sendable {
     package let bytes: UnsafeRawBufferPointer
 
     /// Memory that `fill` initializes in full. Nil when there is not that much.

@@ -54,7 +54,8 @@ package enum System {
 
     /// Whether an open file has been written to, as its size and the time of its last change tell since `before`, its status
     /// then. Throws `.badData` if it was.
-    package static func expectUnchanged(_ descriptor: Int32, since before: stat, _ path: String) throws(FastTrainError) {
+    package static func expectUnchanged(_ descriptor: Int32, since before: stat, _ path: String) throws(FastTrainError)
+    {
         var now = stat()
         guard fstat(descriptor, &now) == 0 else { throw .inputOutput(path: path, operation: "stat", reason: reason) }
         guard

@@ -36,7 +36,9 @@ package struct TensorStreams {
     private static let pieceBytes = 1 << 20
 
     /// For `tensors`, which lie in `fileOrder` in the file, the first at byte `start`.
-    package init(_ tensors: [TensorLayout], fileOrder: [TensorLayout], from start: Int, _ descriptor: Int32, _ path: String) {
+    package init(
+        _ tensors: [TensorLayout], fileOrder: [TensorLayout], from start: Int, _ descriptor: Int32, _ path: String
+    ) {
         self.start = start
         self.descriptor = descriptor
         self.path = path
@@ -95,7 +97,9 @@ package struct TensorStreams {
     }
 
     /// Writes `bytes` at a place of the file.
-    package static func write(_ bytes: [UInt8], at offset: Int, _ descriptor: Int32, _ path: String) throws(FastTrainError) {
+    package static func write(_ bytes: [UInt8], at offset: Int, _ descriptor: Int32, _ path: String)
+        throws(FastTrainError)
+    {
         guard bytes.withUnsafeBytes({ System.writeAll(descriptor, $0, at: offset) }) else {
             throw .inputOutput(path: path, operation: "write", reason: System.reason)
         }
