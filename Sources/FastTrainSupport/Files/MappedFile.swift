@@ -8,7 +8,7 @@ import Glibc
 /// shows what was written: `checkUnchanged` tells. Where it was cut short, reading is a fault (SIGBUS), which the programs
 /// turn into the same error; in a program of another's it ends that, as with any memory-mapped file.
 ///
-/// `@unchecked Sendable: the memory is read-only and lives as long as the object.
+/// `@unchecked Sendable`: the memory is read-only and lives as long as the object.
 package final class MappedFile: @unchecked Sendable {
     /// The whole file.
     package let bytes: UnsafeRawBufferPointer

@@ -2,7 +2,7 @@ import Glibc
 
 /// A block of memory aligned to 64 bytes that is filled once, by who makes it, and then only read.
 ///
-/// `@unchecked Sendable: no writes once it is made; freed with the last reference.
+/// `@unchecked Sendable`: no writes once it is made; freed with the last reference.
 package final class Memory: @unchecked Sendable {
     package let bytes: UnsafeRawBufferPointer
 
