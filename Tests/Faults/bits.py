@@ -1,4 +1,4 @@
-"""One recipe, one model: on any number of threads and any instruction set."""
+"""The same recipe gives the same model on any number of threads and any instruction set."""
 
 import subprocess
 
@@ -6,13 +6,13 @@ from harness import Bench, expect, tensors
 
 THREADS = range(1, 65)
 SHARDS = (1, 2, 3, 8)
-# Widths that no vector divides, dropout, statistics of minibatches, a mean of the parameters, held-out rows.
+# Widths that are no multiple of a vector, dropout, minibatch statistics, averaged parameters, and held-out rows.
 RECIPE = ["--hidden", "37,19", "--dropout", "0.2", "--normalization", "batch", "--ema", "0.9", "--batch-size", "32",
           "--epochs", "2", "--learning-rate", "0.01"]
 
 
 def same(bench: Bench) -> str:
-    """The tensors and the history of the last checkpoint, and the model."""
+    """Return the tensors and the history of the last checkpoint, and the model."""
     sets = bench.instruction_sets()
     found: dict[tuple[str, int, int], object] = {}
 

@@ -1,4 +1,4 @@
-"""A stop or a failure at each single call on the files of a run, one run for each."""
+"""Stop a run, or make a call fail, at every single file operation: one run for each operation."""
 
 from pathlib import Path
 
@@ -21,12 +21,12 @@ ANSWERS = (66, 73, 74)  # no such input, cannot create, input/output error
 
 
 def numbered(calls: list[Call]) -> list[tuple[int, Call]]:
-    """With the number that the shim counts by."""
+    """Return the calls, each with the number by which the shim counts it."""
     return list(enumerate((call for call in calls if call.name != "out"), 1))
 
 
 def moments(calls: list[Call]) -> list[tuple[int, Call, str]]:
-    """When a process may be killed."""
+    """List the moments around a call at which a process may be killed."""
     return [
         (number, call, moment)
         for number, call in numbered(calls)
@@ -35,12 +35,12 @@ def moments(calls: list[Call]) -> list[tuple[int, Call, str]]:
 
 
 def errors(calls: list[Call]) -> list[tuple[int, Call, str]]:
-    """How calls may fail."""
+    """List the ways in which a call may fail."""
     return [(number, call, error) for number, call in numbered(calls) for error in ERRORS[call.name]]
 
 
 def stops(bench: Bench) -> str:
-    """SIGKILL before and after every call of a run, and in the middle of every write."""
+    """Send SIGKILL before and after every call of a run, and in the middle of every write."""
 
     def stop(number: int, call: Call, moment: str) -> None:
         run = bench.new_folder()
@@ -53,7 +53,7 @@ def stops(bench: Bench) -> str:
 
 
 def stops_in_recovery(bench: Bench) -> str:
-    """The same while a run is resumed that was killed in the middle of a save; then it is resumed once more."""
+    """Do the same while a run resumes that was killed in the middle of a save, then resume it once more."""
 
     def stop(number: int, call: Call, moment: str) -> None:
         run = bench.torn()
@@ -66,8 +66,8 @@ def stops_in_recovery(bench: Bench) -> str:
 
 
 def failures(bench: Bench) -> str:
-    """Every call fails, in every way that such a call can: the program ends with the right code and one line, leaves the
-    checkpoints from before and nothing else, and can be resumed. Where the call does not matter it goes on."""
+    """Make every call fail in every way it can. The program must end with the right code and one line, leave the
+    earlier checkpoints and nothing else behind, and be resumable. If the failure is harmless, it must continue."""
 
     def fail(number: int, call: Call, error: str) -> str:
         run = bench.new_folder()
@@ -78,7 +78,7 @@ def failures(bench: Bench) -> str:
 
 
 def failures_in_recovery(bench: Bench) -> str:
-    """The same of a run that is resumed after it was killed in the middle of a save."""
+    """Do the same in a run that resumes after it was killed in the middle of a save."""
 
     def fail(number: int, call: Call, error: str) -> str:
         run = bench.torn()
@@ -93,10 +93,10 @@ def told(counts) -> str:
 
 
 def judge(bench: Bench, run, call: Call, error: str, left: list[str], done, what: str) -> str:
-    """What became of a failure. `left`: what a killed process had left before."""
+    """Check the effect of a failure. `left` lists the files that an earlier killed process left behind."""
     if done.returncode == 0:
         expect_harmless(call, error, what)
-        # A file that could not be removed is still there.
+        # A file that could not be removed still exists.
         bench.expect_same(run, what, left if call.name == "unlink" or is_leftover(call) else [])
         return "went on"
     expect_refusal(run, done, what, call, left)
@@ -105,9 +105,10 @@ def judge(bench: Bench, run, call: Call, error: str, left: list[str], done, what
 
 
 def expect_harmless(call: Call, error: str, what: str) -> None:
-    """A file is closed after it was synchronized. A note of who has the folder, and the removal of a file that is not needed
-    any more, may fail, and so may the lock by which a file is not taken for one of those. A folder that may not be read cannot
-    be synchronized. In place of a checkpoint that cannot be read the one before is used."""
+    """Return normally if the failure is harmless. A file is closed only after it was synchronized. Writing the note of
+    who holds the folder may fail, as may removing a file that is no longer needed, and taking the lock that protects a
+    file from such removal. A folder that cannot be read cannot be synchronized. An earlier checkpoint replaces one that
+    cannot be read."""
     expect(
         call.name in ("close", "unlink")
         or (call.name == "write" and call.path.endswith("lock"))
@@ -119,18 +120,18 @@ def expect_harmless(call: Call, error: str, what: str) -> None:
 
 
 def is_leftover(call: Call) -> bool:
-    """What a killed process left is opened, and its lock taken, to see whether a live one has it. Or the lock is that of a file
-    that is being written."""
+    """Return whether the call opens or locks a temporary file: one left by a killed process, to see whether its owner
+    is alive, or one that is being written."""
     return call.name in ("open", "flock") and call.path.endswith(".partial")
 
 
 def is_reading(call: Call | None) -> bool:
-    """Of a checkpoint."""
+    """Return whether the call reads a checkpoint."""
     return call is not None and call.name in ("open", "mmap") and "/checkpoints/step-" in call.path
 
 
 def expect_refusal(run, done, what: str, call: Call | None = None, left: list[str] = []) -> None:
-    answers = ANSWERS + (65,) * is_reading(call)  # bad data: no other checkpoint
+    answers = ANSWERS + (65,) * is_reading(call)  # a damaged file if no other checkpoint exists
     expect(done.returncode in answers, f"{what}: it ended with {done.returncode}: {done.stderr}")
     lines = [line for line in done.stderr.splitlines() if line.startswith("fasttrain: error: ")]
     expect(len(lines) == 1, f"{what}: expected one line that says why, found {lines}")
@@ -139,7 +140,7 @@ def expect_refusal(run, done, what: str, call: Call | None = None, left: list[st
 
 
 def interruptions(bench: Bench) -> str:
-    """Calls that a signal interrupts, or that write less than they were to, are no failures."""
+    """Interrupt calls with a signal, or let writes write less than asked. Neither is a failure."""
 
     def interrupt(number: int, call: Call, kind: str) -> None:
         run = bench.new_folder()
@@ -157,7 +158,7 @@ def interruptions(bench: Bench) -> str:
 
 
 def full_disks(bench: Bench) -> str:
-    """The disk fills, at every 4 KiB that a run writes."""
+    """Fill the disk at every 4 KiB that a run writes."""
     total = sum(call.result for call in bench.trace(bench.new_folder()) if call.name == "write")
     sizes = range(0, total, 4096)
     for size in sizes:
@@ -171,8 +172,8 @@ def full_disks(bench: Bench) -> str:
 
 
 def synchronized(bench: Bench) -> str:
-    """Each file is written in the order that makes it durable: written, synchronized, renamed, its folder synchronized,
-    before anything else begins. A synchronization that fails is not tried again."""
+    """Check that each file is made durable in the right order: write, fsync, rename, fsync of the folder, all before
+    anything else begins. A failed fsync must not be retried."""
     count = 0
     calls = [call for call in bench.trace(bench.new_folder()) if call.name != "out"]
     for place, call in enumerate(calls):

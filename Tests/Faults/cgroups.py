@@ -1,4 +1,4 @@
-"""Control groups, as containers have them: real ones, below the one that the tests run in."""
+"""Run inside real control groups, as containers do, below the group that the tests run in."""
 
 import os
 import re
@@ -13,11 +13,11 @@ ROOT = Path("/sys/fs/cgroup")
 
 
 class Unavailable(Exception):
-    """This machine does not let one make control groups."""
+    """Raised where this machine does not allow the creation of control groups."""
 
 
 class Group:
-    """A new control group below this process's own."""
+    """A new control group below the one of this process."""
 
     def __init__(self, controller: str):
         self.path, self.is_version_2 = self.own(controller)
@@ -48,7 +48,7 @@ class Group:
     def write(self, name: str, value: object) -> None:
         try:
             (self.path / name).write_text(str(value))
-        except OSError as error:  # a controller that is not handed on to groups below
+        except OSError as error:  # a controller that is not delegated to child groups
             raise Unavailable(f"{self.path / name}: {error.strerror}") from error
 
     def limit_cpus(self, count: int) -> None:
@@ -70,7 +70,7 @@ class Group:
 
 
 def cpus(bench: Bench) -> list[int]:
-    """As many threads as the quota allows CPUs."""
+    """Use as many threads as the quota allows CPUs."""
     machine = os.sysconf("SC_NPROCESSORS_ONLN")
     counts = [count for count in (1, 2, 3) if count < min(machine, len(os.sched_getaffinity(0)))]
     for count in counts:
@@ -86,7 +86,7 @@ def cpus(bench: Bench) -> list[int]:
     return counts
 
 
-# Of a network of 3.4 million parameters: what is trained, and what is kept of it, differ.
+# Recipes for a network of 3.4 million parameters that differ in the memory they need to train and to keep.
 RECIPES = [
     ["--optimizer", "adam", "--threads", "2"],
     ["--optimizer", "sgd", "--momentum", "0", "--validation", "0", "--threads", "1"],
@@ -95,12 +95,13 @@ RECIPES = [
 
 
 def memory(bench: Bench) -> tuple[int, int]:
-    """From too little memory to plenty: a line before anything is done, or the whole run; never a kill in between."""
+    """Raise the memory limit from too little to plenty. The program must refuse in one line before it starts, or finish
+    the run; it must never be killed halfway."""
     refused = trained = 0
     for recipe in RECIPES:
         limit, done = 48 << 20, []
         while done.count(0) < 3:
-            # On a disk: what is written to memory would count as the run's own.
+            # Use a disk: files in memory would count against the run's own limit.
             with Group("memory") as group, tempfile.TemporaryDirectory(prefix="fasttrain-faults-") as folder:
                 group.limit_memory(limit)
                 run = Path(folder) / "run"
@@ -122,7 +123,7 @@ def memory(bench: Bench) -> tuple[int, int]:
 
 
 def control_groups(bench: Bench) -> str:
-    """Quotas of CPUs and limits of memory."""
+    """Limit CPUs by quotas, and memory."""
     said = []
     for check in (cpus, memory):
         try:

@@ -1,10 +1,8 @@
-"""Checkpoints and data sets that are not what they were."""
+"""Damage checkpoints and data sets."""
 
 import os
 import shutil
-import signal
 import struct
-import subprocess
 from pathlib import Path
 
 from harness import OPTIONS, Bench, checkpoints, expect
@@ -21,7 +19,7 @@ def flip(path: Path, place: int) -> None:
 
 
 def flipped(path: Path, bench: Bench) -> None:
-    # The least bit of a number: nothing but the digest tells.
+    # Flip the lowest bit of a number, which only the digest can notice.
     flip(path, -4)
 
 
@@ -40,7 +38,7 @@ def folder(path: Path, bench: Bench) -> None:
 
 def unreadable(path: Path, bench: Bench) -> None:
     if os.geteuid() == 0:
-        # Who may read everything: a pipe instead, which would keep a careless reader waiting.
+        # The superuser may read everything, so use a pipe, on which a careless reader would block.
         path.unlink()
         os.mkfifo(path)
     else:
@@ -67,8 +65,8 @@ KINDS = [truncated, flipped, flipped_in_its_header, empty, folder, unreadable, d
 
 
 def newest(bench: Bench) -> str:
-    """The newest checkpoint is damaged: a warning names it, the one before is used, nothing is deleted, all comes out the
-    same. All three are: an error, and nothing is touched."""
+    """Damage the newest checkpoint: a warning must name it, the one before must be used, nothing may be deleted, and
+    the result must not change. Damage all three: the program must report an error and change nothing."""
     for damage in KINDS:
         what = f"the newest checkpoint {damage.__name__}"
         run = bench.new_folder()
@@ -76,7 +74,7 @@ def newest(bench: Bench) -> str:
         newest, before = checkpoints(run)[:2]
         damage(newest, bench)
         done = bench.resume(run)
-        # What is no regular file is not written over: the run says so when it comes to that step.
+        # A path that is not a regular file is not overwritten: the run reports it when it reaches that step.
         is_in_the_way = not newest.is_file()
         expect(done.returncode == (73 if is_in_the_way else 0), f"{what}: {done.returncode} {done.stderr}")
         warnings = [line for line in done.stderr.splitlines() if "skipped" in line]
@@ -105,7 +103,7 @@ def emptied(path: Path, content: bytes) -> None:
 
 
 def cut_within_a_page(path: Path, content: bytes) -> None:
-    """What is gone then reads as zeros."""
+    """Cut off the last 8 bytes: within a mapped page, they then read as zeros."""
     os.truncate(path, len(content) - 8)
 
 
@@ -115,7 +113,7 @@ def longer(path: Path, content: bytes) -> None:
 
 
 def written_over(path: Path, content: bytes) -> None:
-    """Each number is then NaN, each label beyond all classes."""
+    """Turn every number into NaN, or every label into one beyond the classes."""
     begin = start_of_elements(content)
     with open(path, "r+b") as file:
         file.seek(begin)
@@ -123,7 +121,7 @@ def written_over(path: Path, content: bytes) -> None:
 
 
 def other_rows(path: Path, content: bytes) -> None:
-    """Sound ones: the features' bytes in reverse."""
+    """Reverse the bytes of the features, which leaves them valid."""
     begin = start_of_elements(content)
     with open(path, "r+b") as file:
         file.seek(begin)
@@ -145,8 +143,9 @@ HARMLESS = [another_renamed_over, removed]
 
 
 def data(bench: Bench) -> str:
-    """The data set is changed in place under a run that has saved a checkpoint: one line says so, nothing is saved any
-    more, and when the file is back the run goes on to the same bits. A file put in its place changes nothing."""
+    """Change the data set in place under a run that has saved a checkpoint. The run must say so in one line and save
+    nothing more; once the file is restored it must continue to the same bits. Replacing the file must have no
+    effect."""
     content = bench.data.read_bytes()
     renames = [call.other for call in bench.trace(bench.new_folder()) if call.name == "rename"]
     saves = [number for number, path in enumerate(renames, 1) if Path(path).name.startswith("step-")]

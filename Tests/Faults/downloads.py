@@ -1,4 +1,4 @@
-"""A download, by a program in the place of curl that does as it is told."""
+"""Test downloads with a stand-in for curl whose behavior the test controls."""
 
 import os
 import signal
@@ -6,13 +6,12 @@ import subprocess
 import time
 from pathlib import Path
 
-from harness import Bench, expect
-from neighbours import expect_refused
+from harness import Bench, expect, expect_refused
 
 
 def downloads(bench: Bench) -> str:
-    """A signal ends the download and its curl; another download to the same file is sent away meanwhile; a disk that is full
-    is no mirror that fails."""
+    """End a download by a signal, which must also end its curl; refuse a second download to the same file meanwhile;
+    report a full disk as such, not as a failing mirror."""
     folder = bench.new_folder().parent
     tools = folder / "tools"
     tools.mkdir()
@@ -30,7 +29,7 @@ def downloads(bench: Bench) -> str:
     expect_refused(run(), 74, "a full disk", ".part: write failed")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         curl(f"echo $$ > {folder}/part; mv {folder}/part {folder}/process; exec sleep 100")
-        # By nohup, or in a shell's background, they would be ignored.
+        # A shell's background job, or nohup, would ignore the signal.
         first = subprocess.Popen(
             command, env=environment, cwd=folder, stderr=subprocess.DEVNULL,
             preexec_fn=lambda number=number: signal.signal(number, signal.SIG_DFL))
@@ -44,7 +43,7 @@ def downloads(bench: Bench) -> str:
             first.send_signal(number)
         first.wait(timeout=60)
         expect(first.returncode == -number, f"a download and {number.name}: it ended with {first.returncode}")
-        # It is ended, but may have to be taken away by process 1.
+        # The process has ended, but process 1 may still have to reap it.
         expect(waited_for(lambda: state(child) in ("", "Z")), f"{number.name}: curl goes on")
         (folder / "process").unlink()
     expect(not (folder / "data").exists(), "there is a data set")
@@ -52,7 +51,7 @@ def downloads(bench: Bench) -> str:
 
 
 def waited_for(condition) -> bool:
-    """Whether it comes true, within a time that only a failure takes."""
+    """Return whether the condition becomes true before a timeout that only a failure reaches."""
     for _ in range(1000):
         if condition():
             return True
@@ -61,7 +60,7 @@ def waited_for(condition) -> bool:
 
 
 def state(process: int) -> str:
-    """A process's letter in /proc; empty when there is none."""
+    """Return the state letter of a process in /proc, or an empty string if it does not exist."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""A run that writes TensorBoard's event files, to disturb as others are."""
+"""Disturb a run that writes TensorBoard event files in the same ways as other runs."""
 
 import struct
 import time
@@ -9,7 +9,7 @@ from harness import KILLED, Bench, expect
 
 
 class EventBench(Bench):
-    """Beside what a run's result is: whatever happened, the events in its folder make whole curves."""
+    """Check, beyond the result of the run, that the events in its folder always form complete curves."""
 
     def start(self, run: Path) -> list[object]:
         return [*super().start(run), "--tensorboard", f"{run.parent}/events/"]
@@ -23,7 +23,7 @@ class EventBench(Bench):
         return super().contents(run) | curves
 
     def expect_kept(self, run: Path, reported: list[str], what: str) -> None:
-        """The events of the epochs before what was saved are there, too; not only when a run that goes on writes them anew."""
+        """Check that the events of all epochs up to the checkpoint exist before a resumed run can rewrite them."""
         super().expect_kept(run, reported, what)
         saved = int(reported[-1][5:15]) if reported else 0
         due = [record["epoch"] for record in self.expected["history.jsonl"] if record["step"] <= saved]
@@ -33,7 +33,7 @@ class EventBench(Bench):
 
 
 class LateEventBench(EventBench):
-    """The events are asked for when a killed run goes on; then all epochs before are in them, too."""
+    """Request events only when a killed run resumes; they must then include all earlier epochs."""
 
     TORN_WRITE = 80  # in the checkpoint after the third epoch
 
@@ -46,7 +46,7 @@ class LateEventBench(EventBench):
 
 
 def clock_set_back(bench: EventBench) -> str:
-    """The time of day goes back, from look to look and from session to session, also to before 1970."""
+    """Set the clock back, between readings and between sessions, even to before 1970."""
     steps = (1, 3600, 10**9, 10**12)
     for step in steps:
         run = bench.new_folder()
@@ -68,8 +68,8 @@ def clock_set_back(bench: EventBench) -> str:
 
 
 def curve(folder: Path) -> list[tuple[int, float]]:
-    """Epochs and losses, as TensorBoard reads them: the files in the order of their names; a restart puts an end to what was
-    known of its step and of later ones."""
+    """Return epochs and losses as TensorBoard reads them: files in the order of their names, where a restart record
+    discards everything of its step and later."""
     found: list[tuple[int, float]] = []
     for path in sorted(folder.glob("*tfevents*")):
         for record in records(path.read_bytes()):
@@ -84,7 +84,7 @@ def curve(folder: Path) -> list[tuple[int, float]]:
 
 
 def records(content: bytes) -> Iterator[bytes]:
-    """TFRecord: length, check, content, check; up to one that is not whole."""
+    """Read TFRecords (length, checksum, content, checksum) up to the first incomplete one."""
     at = 0
     while at + 12 <= len(content):
         length, check = struct.unpack_from("<QI", content, at)
@@ -98,7 +98,7 @@ def records(content: bytes) -> Iterator[bytes]:
 
 
 def masked(content: bytes) -> int:
-    """CRC-32C, turned and shifted as TFRecord has it."""
+    """Compute CRC-32C, rotated and shifted as TFRecord specifies."""
     crc = 0xFFFFFFFF
     for byte in content:
         crc = crc >> 8 ^ CRC32C[(crc ^ byte) & 255]
@@ -116,7 +116,7 @@ CRC32C = [remainder(byte) for byte in range(256)]
 
 
 def fields(message: bytes) -> Iterator[tuple[int, object]]:
-    """Protocol Buffers: a field's number, and its value."""
+    """Decode a Protocol Buffers message into field numbers and values."""
     at = 0
 
     def number() -> int:

@@ -1,4 +1,4 @@
-"""What the fault tests share: the programs, the shim before them, run folders and what must be in them."""
+"""Share what the fault tests need: the programs, the shim in front of them, run folders, and the expected results."""
 
 import json
 import os
@@ -25,7 +25,7 @@ SETS = ["scalar", "avx2", "avx512", "avx512-bf16"]
 
 
 class Failed(Exception):
-    """A promise that was not kept."""
+    """Raised when a promise was broken."""
 
 
 def expect(condition: bool, what: str) -> None:
@@ -33,9 +33,16 @@ def expect(condition: bool, what: str) -> None:
         raise Failed(what)
 
 
+def expect_refused(done, code: int, what: str, says: str) -> None:
+    """Check that a command ended with `code` and a single error line that contains `says`."""
+    lines = [line for line in done.stderr.splitlines() if ": error: " in line]
+    expect(done.returncode == code and len(lines) == 1 and says in lines[0],
+           f"{what}: it ended with {done.returncode}, expected {code} and one line with {says!r}, found {done.stderr}")
+
+
 @dataclass
 class Call:
-    """A line of the shim's trace."""
+    """One line of the shim's trace."""
 
     name: str
     path: str
@@ -47,20 +54,20 @@ class Call:
 
 
 class Bench:
-    """A data set, the run that nothing disturbed, and folders to disturb others in."""
+    """A data set, an undisturbed run for reference, and folders for the disturbed ones."""
 
-    # A command that begins a run, but for data and folder, and the file by which it is begun and can be resumed.
+    # The command that starts a run, without data and folder, and the file that proves that the run has started.
     START = ["train", *OPTIONS]
     BEGUN = "recipe.json"
     RESUME = ["--threads", "2"]
-    TORN_WRITE = 30  # of its writes: one in the second checkpoint
+    TORN_WRITE = 30  # index of a write within the second checkpoint
 
     def __init__(self, fasttrain: str, converter: str, seed: int):
         self.fasttrain = str(Path(fasttrain).resolve())
         self.converter = str(Path(converter).resolve())
         self.seed = seed
         self.random = random.Random(seed)
-        memory = Path("/dev/shm")  # what a disk does is not the question, and there are thousands of fsyncs
+        memory = Path("/dev/shm")  # disk behavior is not under test here, and there are thousands of fsyncs
         self.folder = Path(tempfile.mkdtemp(prefix="fasttrain-faults-", dir=memory if memory.is_dir() else None)).resolve()
         self.shim = self.folder / "shim.so"
         compiler = os.environ.get("CC") or shutil.which("clang") or "cc"
@@ -74,7 +81,7 @@ class Bench:
         table.write_text("a,b,answer\n" + "".join(lines))
         self.data = self.folder / "data.safetensors"
         subprocess.run([converter, "csv", table, "--target", "answer", "-o", self.data], check=True, capture_output=True)
-        self.skip: str | None = None  # a call that the program is made to leave out
+        self.skip: str | None = None  # a call that the program is made to skip
         self.count = 0
         self.lock = threading.Lock()
         self.reference = self.new_folder()
@@ -84,13 +91,13 @@ class Bench:
 
     def close(self) -> None:
         shutil.rmtree(self.folder)
-        # A killed process leaves a file of libomp's, named by its number and its user's.
+        # A killed process leaves a file of libomp's behind, whose name contains its process and user ids.
         for path in Path("/dev/shm").glob(f"__KMP_REGISTERED_LIB_*_{os.getuid()}"):
             if not Path("/proc", path.name.split("_")[-2]).exists():
                 path.unlink(missing_ok=True)
 
     def new_folder(self) -> Path:
-        """Where a run may go; not there yet. Its parent is what the shim looks at."""
+        """Return a path for a new run. The shim observes its parent folder."""
         with self.lock:
             self.count += 1
             parent = self.folder / f"{self.count}"
@@ -98,17 +105,18 @@ class Bench:
         return parent / "run"
 
     def remove(self, run: Path) -> None:
-        """What `new_folder` made, when all is well."""
+        """Remove what `new_folder` created, after success."""
         shutil.rmtree(run.parent)
 
     def each(self, cases: Iterable[tuple], check: Callable[..., object]) -> Counter:
-        """Does all cases, several at once, each in folders of its own that go when it is done; counts what they return."""
+        """Run all cases in parallel, each in its own temporary folders, and count what they return."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return Counter(pool.map(lambda case: check(*case), cases))
 
     def command(
         self, *arguments: str, faults: dict[str, object] | None = None, at: Path | None = None, program: str | None = None):
-        """The command and its environment, with the shim before it if there are faults or `at`, the folder looked at."""
+        """Return the command and its environment, with the shim preloaded if there are faults or an observed folder
+        `at`."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("FAULT_")}
         if self.skip is not None:
             environment |= {"FAULT_SKIP": self.skip, "FAULT_ROOT": str(self.folder), "LD_PRELOAD": str(self.shim)}
@@ -125,7 +133,7 @@ class Bench:
         return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120)
 
     def instruction_sets(self) -> list[str]:
-        """Those that this CPU has."""
+        """Return the instruction sets that this CPU supports."""
 
         def runs(name: str) -> bool:
             command, environment = self.command("train", "--data", self.data, "--epochs", 1, "--quiet")
@@ -137,7 +145,7 @@ class Bench:
     def meanwhile(
         self, action: Callable[[], object], *arguments: object, faults: dict[str, object], at: Path,
         program: str | None = None, cwd: Path | None = None):
-        """Does something while the program is stopped before a call, and lets it go on."""
+        """Stop the program before a call, do something, and let it continue."""
         command, environment = self.command(*arguments, faults={"do": "STOP"} | faults, at=at, program=program)
         process = subprocess.Popen(
             command, env=environment, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -151,11 +159,11 @@ class Bench:
         return subprocess.CompletedProcess(command, process.returncode, said, text)
 
     def contents(self, run: Path) -> dict[str, object]:
-        """All that its result is."""
+        """Return everything that makes up the result of a run."""
         return contents(run)
 
     def start(self, run: Path) -> list[object]:
-        """The command that begins; the folder with a slash at its end, as shells complete names."""
+        """Return the command that starts a run; the folder ends with a slash, as shells complete it."""
         return [*self.START, "--data", self.data, "--output", f"{run}/"]
 
     def begin(self, run: Path, **faults: object):
@@ -165,11 +173,11 @@ class Bench:
         return self.call("resume", run, *self.RESUME, faults=faults or None, at=run.parent)
 
     def begin_or_resume(self, run: Path, **faults: object):
-        """What a user would do: resume, or start anew where there is nothing to resume."""
+        """Do what a user would: resume, or start again if there is nothing to resume."""
         return (self.resume if (run / self.BEGUN).exists() else self.begin)(run, **faults)
 
     def trace(self, run: Path) -> list[Call]:
-        """The calls when nothing else happens."""
+        """Return the calls of an undisturbed run."""
         path = run.parent / "trace"
         done = self.begin_or_resume(run, trace=path)
         expect(done.returncode == 0, f"the traced run: {done.stderr}")
@@ -178,7 +186,7 @@ class Bench:
         return calls
 
     def torn(self) -> Path:
-        """The folder of a run that was killed in the middle of a save."""
+        """Return the folder of a run that was killed in the middle of a save."""
         run = self.new_folder()
         done = self.begin(run, at=self.TORN_WRITE, calls="write", do="torn")
         expect(done.returncode == KILLED and self.is_torn(run), "it was to be killed in the middle of a save")
@@ -188,7 +196,7 @@ class Bench:
         return bool(leftovers(run))
 
     def go_on(self, run: Path, what: str) -> str:
-        """Does what a user would. All must come out as if nothing had happened. Returns what the program said."""
+        """Continue as a user would, expect the result of an undisturbed run, and return the program's output."""
         done = self.begin_or_resume(run)
         expect(done.returncode == 0, f"{what}: to go on failed with {done.returncode}: {done.stderr}")
         expect("skipped" not in done.stderr, f"{what}: a checkpoint was not whole: {done.stderr}")
@@ -196,8 +204,8 @@ class Bench:
         return done.stderr
 
     def reported(self, calls: list[Call]) -> list[str]:
-        """The checkpoints that the program went on from as saved: the next file, the history, was begun after each; or it said
-        that it resumes from there."""
+        """Return the checkpoints that the program treated as saved: either it began to write the next file, the
+        history, or it said that it resumes from there."""
         saved, waiting = [], None
         for call in calls:
             if call.name == "out" and (resumed := re.search(rb"^resumes +after step ([\d,]+)", call.data, re.M)):
@@ -211,7 +219,7 @@ class Bench:
         return saved
 
     def expect_kept(self, run: Path, reported: list[str], what: str) -> None:
-        """What was reported as saved is there, and sound."""
+        """Check that the checkpoint reported as saved exists and is sound."""
         if reported:
             names = [path.name for path in checkpoints(run)]
             expect(reported[-1] in names, f"{what}: {reported[-1]} was saved, there are {names}")
@@ -219,22 +227,22 @@ class Bench:
             expect("sound" in shown.stdout, f"{what}: {reported[-1]} was saved and is not sound: {shown.stderr}")
 
     def kept(self, run: Path) -> list[str]:
-        """What is saved, as `reported` has it."""
+        """Return the saved checkpoints in the form of `reported`."""
         return [path.name for path in reversed(checkpoints(run))]
 
     def expect_used(self, said: str, reported: list[str], what: str) -> None:
-        """The program went on from what was reported as saved."""
+        """Check that the program continued from the checkpoint that was reported as saved."""
         if reported:
             later = [line for line in said.splitlines() if line.startswith("resumes")]
             step = int(later[0].split("after step ")[1].split(",")[0].replace(",", "")) if later else 0
             expect(step >= int(reported[-1][5:15]), f"{what}: {reported[-1]} was saved, it went on from step {step}")
 
     def expect_same(self, run: Path, what: str, left: list[str] = []) -> None:
-        """`left`: files that may be left over."""
+        """Compare the run with the undisturbed one. `left` lists files that may remain."""
         found = self.contents(run)
         newest = max(name for name in self.expected if "step-" in name)
         for name, value in self.expected.items():
-            # A signal's checkpoint counts among the newest three that are kept.
+            # A checkpoint saved by a signal is one of the three that are kept.
             if "step-" in name and name != newest and name not in found:
                 continue
             expect(found.get(name) == value, f"{what}: {name} is not that of an undisturbed run")
@@ -256,12 +264,12 @@ def leftovers(run: Path) -> list[str]:
 
 
 def checkpoints(run: Path) -> list[Path]:
-    """Newest first."""
+    """Return the checkpoints, newest first."""
     return sorted((run / "checkpoints").glob("step-*.safetensors"), reverse=True)
 
 
 def tensors(path: Path) -> tuple[dict[str, bytes], dict[str, str]]:
-    """A safetensors file's tensors and metadata, but for the time that things took and what follows from it."""
+    """Return the tensors and metadata of a safetensors file, without timings and what follows from them."""
     content = path.read_bytes()
     (length,) = struct.unpack_from("<Q", content)
     header = json.loads(content[8 : 8 + length])
@@ -278,7 +286,7 @@ def timeless(record: dict) -> dict:
 
 
 def contents(run: Path) -> dict[str, object]:
-    """All that a run's result is, by file."""
+    """Return the contents of all result files of a run, by name."""
     found: dict[str, object] = {}
     for name in ("model.safetensors", "metrics.json", "recipe.json"):
         if (run / name).exists():

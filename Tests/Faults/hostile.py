@@ -1,4 +1,5 @@
-"""Files that mean harm: what every program that reads them says of them, what it leaves and what it takes of memory."""
+"""Feed malicious files to every program that reads them, and check the message, the files left behind, and the memory
+used."""
 
 import os
 import shutil
@@ -11,28 +12,28 @@ from pathlib import Path
 from harness import HERE, Bench, Failed, expect
 
 MIB = 1 << 20
-MOST = 64 * MIB  # what may be resident beyond the idle program and what a file honestly needs
+MOST = 64 * MIB  # allowed resident memory beyond the idle program and what a file legitimately needs
 
 
 @dataclass
 class Hostile:
-    """A file, who reads it, and what must come of that."""
+    """A file, the commands that read it, and the expected outcome."""
 
     name: str
     write: Callable[[Path], None]
     readers: list[str]
     code: int = 65
-    says: str = ""  # in the error's line
-    honest: int = 0  # bytes that it takes to read it, beside those of the file where it is mapped
-    file: str = "file"  # its name
+    says: str = ""  # must occur in the error line
+    honest: int = 0  # bytes needed to read it, in addition to the mapped file
+    file: str = "file"  # file name
 
 
 class Target:
-    """The programs, and what they need besides a hostile file."""
+    """The programs, and the files they need beside the malicious one."""
 
     def __init__(self, bench: Bench):
         self.bench = bench
-        # On a disk: in memory, a file of a gigabyte would be memory.
+        # Use a disk: in memory, a file of a gigabyte would count as memory.
         self.folder = Path(tempfile.mkdtemp(prefix="fasttrain-faults-")).resolve()
         self.peak = self.folder / "peak"
         compiler = os.environ.get("CC") or shutil.which("clang") or "cc"
@@ -50,7 +51,7 @@ class Target:
         self.runs = 0
 
     def command(self, reader: str, path: Path) -> list:
-        """The command by which a reader reads the file."""
+        """Return the command with which a reader reads the file."""
         fasttrain, converter, output = self.bench.fasttrain, self.bench.converter, self.output
         data = self.bench.data
         return {
@@ -77,7 +78,8 @@ class Target:
         }[reader]
 
     def measure(self, command: list) -> tuple[int, str, str, int]:
-        """How the program ended (less than 0: by that signal), what it said on both streams, and its peak in bytes."""
+        """Return the exit status (negative: killed by that signal), the text of both streams, and the peak memory in
+        bytes."""
         out, err, peak = (self.folder / name for name in ("out", "err", "peak.txt"))
         with open(out, "wb") as stdout, open(err, "wb") as stderr:
             environment = {key: value for key, value in os.environ.items() if not key.startswith(("FAULT_", "LD_PRELOAD"))}
@@ -143,5 +145,5 @@ def family(bench: Bench, files: Callable[[Target], Iterator[Hostile]]) -> str:
 
 
 def idx(shape: list[int], elements: bytes) -> bytes:
-    """An IDX file of bytes."""
+    """Return an IDX file of bytes."""
     return bytes([0, 0, 8, len(shape)]) + b"".join(extent.to_bytes(4, "big") for extent in shape) + elements

@@ -1,4 +1,4 @@
-"""Hostile settings: YAML and JSON of --config, of a search's space, and a run's own description."""
+"""Malicious settings: YAML and JSON for --config, a search space, and the description of a run."""
 
 import json
 import os
@@ -11,13 +11,13 @@ from hostile import MIB, Hostile, Target, family
 
 
 def laughs(levels: int) -> str:
-    """A billion laughs: each level is ten of the one before."""
+    """Return a "billion laughs" document, in which each level repeats the previous one ten times."""
     lines = ["a0: &a0 [x]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, levels)]
     return "\n".join(lines) + "\n"
 
 
 def anything() -> Iterator[tuple[str, bytes, str]]:
-    """What is refused wherever YAML is read: a name, the text, and words of the error's line."""
+    """Return cases that every reader of YAML must refuse: a name, the text, and words of the error line."""
     yield "anchors that explode", laughs(10).encode(), "no anchor"
     yield "anchors that explode, in one line", ("{" + laughs(9).replace("\n", ",") + "}").encode(), "no anchor"
     yield "an anchor", b"hidden: &a [4]\nactivation: *a\n", "no anchor"
@@ -83,7 +83,7 @@ def spaces() -> Iterator[tuple[str, bytes, str]]:
 
 
 def descriptions(target: Target) -> Iterator[tuple[str, bytes, str]]:
-    """Of a run: recipe.json."""
+    """Return malicious versions of a run's recipe.json."""
     text = (target.bench.reference / "recipe.json").read_text()
     sound = json.loads(text)
     yield "nothing", b"", ""
@@ -129,7 +129,7 @@ def files(target: Target) -> Iterator[Hostile]:
         os.truncate(path, 1 << 40)
 
     for name, content, says in descriptions(target):
-        # The text, and what it is made of.
+        # The text, and the piece that is repeated in it.
         yield Hostile(
             f"recipe.json: {name}", run(content), ["resume", "evaluate the run"], says=says, honest=3 * len(content),
             file="recipe.json")
@@ -137,5 +137,5 @@ def files(target: Target) -> Iterator[Hostile]:
 
 
 def settings(bench: Bench) -> str:
-    """YAML and JSON: --config, the space of a search, a run's own description."""
+    """Test YAML and JSON files: --config, search spaces, and descriptions of runs."""
     return family(bench, files)

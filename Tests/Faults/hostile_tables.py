@@ -1,4 +1,4 @@
-"""Hostile CSV, IDX and gzip files."""
+"""Malicious CSV, IDX and gzip files."""
 
 import gzip
 import os
@@ -16,7 +16,7 @@ ROWS = "a,y\n1,2.5\n2,3.5\n3,4.5\n4,5.5\n5,6.5\n"
 
 
 def csv() -> Iterator[tuple[str, bytes, str]]:
-    """A name, a table that no reader takes, and words of the error's line."""
+    """Return a name, a table that every reader must refuse, and words of the error line."""
     yield "nothing", b"", "an empty file"
     yield "a header alone", b"a,y\n", "rows after the header"
     yield "a byte order mark alone", b"\xef\xbb\xbf", "an empty file"
@@ -41,7 +41,7 @@ def csv() -> Iterator[tuple[str, bytes, str]]:
 
 
 def texts() -> Iterator[tuple[str, bytes, str]]:
-    """Those that are wrong for `csv` alone."""
+    """Return tables that only `csv` must refuse."""
     yield "a category of 15 MB", b"a,y\nu,2.5\n" + b"v" * (15 * MIB) + b",3.5\n", "line 3: expected a text of at most 4096"
     yield "a category of 2,000 accents", b"a,y\nu,2.5\nv" + b"\xcc\x81\xcc\xa7" * 1000 + b",3.5\n", "line 3: expected at most 30 combining"
     yield "Latin-1 in a category", b"a,y\nu,2.5\n\xe9,3.5\n", "line 3: expected text in UTF-8"
@@ -52,14 +52,14 @@ def texts() -> Iterator[tuple[str, bytes, str]]:
 
 
 def numbers() -> Iterator[tuple[str, bytes, str]]:
-    """Those that are wrong where the target is a number."""
+    """Return tables that must be refused if the target is a number."""
     for number in ("1e999", "-1e999", "1e" + "9" * 1000, "inf", "-Infinity", "nan"):
         yield f"{number[:9]} as a target", f"a,y\n1,2.5\n2,{number}\n".encode(), "line 3: expected"
     yield "numbers that single precision does not hold", b"a,y\n1,1e308\n2,-1e308\n3,1.5\n4,2.5\n5,3.5\n6,4.5\n", ""
 
 
 def gigabyte(path: Path, head: bytes, byte: bytes) -> None:
-    """A line of a gigabyte after `head`."""
+    """Write a line of one gigabyte after `head`."""
     with open(path, "wb") as file:
         file.write(head)
         for _ in range(GIB // MIB):
@@ -105,7 +105,7 @@ def pairs(shape: list[int]) -> bytes:
 
 
 def bomb(head: bytes, size: int) -> bytes:
-    """gzip of `head` and then `size` zeros, a thousandth as large."""
+    """Return `head` and then `size` zeros, compressed by gzip to a thousandth of that size."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     parts = [packer.compress(head)]
     for _ in range(size // MIB):
@@ -114,14 +114,14 @@ def bomb(head: bytes, size: int) -> bytes:
 
 
 def member(flags: int, extra: bytes, content: bytes) -> bytes:
-    """A gzip member with those flags, and what they announce."""
+    """Return a gzip member with the given flags and the fields that they announce."""
     packed = zlib.compress(content, 9)[2:-4]
     return (b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + extra + packed
             + struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF))
 
 
 def pictures() -> Iterator[tuple[str, bytes, str]]:
-    """IDX files that are no images, as they are; each is tried packed as well."""
+    """Return IDX files that are not images; each is tried uncompressed and compressed."""
     sound = idx([3, 2, 2], bytes(range(12)))
     yield "nothing", b"", "the end of the file"
     yield "half a magic", b"\0\0", "the end of the file"
@@ -142,7 +142,7 @@ def pictures() -> Iterator[tuple[str, bytes, str]]:
 
 
 def packings() -> Iterator[tuple[str, bytes, str]]:
-    """gzip files whose content would do, and are none."""
+    """Return files with valid content and invalid gzip framing."""
     content = idx([3, 2, 2], bytes(range(12)))
     sound = gzip.compress(content)
     for cut in range(1, len(sound), 3):
@@ -173,7 +173,7 @@ def files(target: Target) -> Iterator[Hostile]:
             yield Hostile(f"IDX{packing}: {name}", writer(packed), ["images"], says=says)
             yield Hostile(f"IDX{packing}: labels: {name}", writer(packed), ["labels"])
     for name, content, says in packings():
-        # The packed file is mapped.
+        # The compressed file is mapped.
         yield Hostile(f"gzip: {name}", writer(content), ["images"], says=says, honest=len(content))
     yield Hostile("labels for images", writer(idx([3], bytes(3))), ["images"], says="features")
     yield Hostile("images for labels", writer(idx([3, 2, 2], bytes(12))), ["labels"], says="labels [rows]")
@@ -184,7 +184,7 @@ def files(target: Target) -> Iterator[Hostile]:
 
 
 def same(bench: Bench) -> str:
-    """What is only written otherwise is the same data set: line ends, a byte order mark, packed in several members."""
+    """Check that other spellings give the same data set: line ends, a byte order mark, several gzip members."""
     target = Target(bench)
     sound = {}
     crlf = ROWS.replace("\n", "\r\n")
@@ -217,5 +217,5 @@ def same(bench: Bench) -> str:
 
 
 def tables_and_images(bench: Bench) -> str:
-    """CSV, IDX and gzip."""
+    """Test CSV, IDX and gzip files."""
     return f"{family(bench, files)}; {same(bench)}"

@@ -1,5 +1,5 @@
-"""Hostile safetensors files: headers that lie, that are too much, that are no JSON; data sets and models of ours whose
-metadata mean harm, with a right digest."""
+"""Malicious safetensors files: headers that lie, are too large, or are not JSON; and our own data sets and models with
+malicious metadata and a valid digest."""
 
 import json
 import struct
@@ -12,7 +12,7 @@ from xxh64 import xxh64
 
 READERS = ["inspect", "inspect --json", "convert inspect", "train", "resume --data", "evaluate --data", "predict --data",
            "evaluate", "predict", "init"]
-QUICK = ["inspect", "train", "evaluate"]  # of what takes a while
+QUICK = ["inspect", "train", "evaluate"]  # for files that take long to read
 TENSOR = {"dtype": "U8", "shape": [2, 2], "data_offsets": [0, 4]}
 
 
@@ -26,13 +26,13 @@ def tensor(dtype: str = "U8", shape: object = [2, 2], offsets: object = [0, 4]) 
 
 
 def both(x: str, y: str, data: bytes, metadata: str = "") -> bytes:
-    """A data set of another program."""
+    """Return a data set written by another program."""
     header = f'{{{metadata}"train.x":{x},"train.y":{y}}}'
     return raw(header + " " * (-len(header.encode()) % 8), data)
 
 
 def headers() -> Iterator[tuple[str, bytes, str]]:
-    """A name, a file, and words of the error's line."""
+    """Return a name, a file, and words of the error line."""
     yield "nothing", b"", "0 bytes"
     yield "seven bytes", bytes(7), "7 bytes"
     yield "no header", bytes(8), "'{'"
@@ -79,7 +79,7 @@ def headers() -> Iterator[tuple[str, bytes, str]]:
 
 
 def large() -> Iterator[tuple[str, bytes, str]]:
-    """Headers of up to 100 MB."""
+    """Return headers of up to 100 MB."""
     empty = '{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'
     yield "1.5 million tensors", raw("{" + ",".join(f'"{i}":{empty}' for i in range(1_500_000)) + "}"), "members"
     yield "6 million metadata entries", raw(
@@ -100,7 +100,7 @@ def large() -> Iterator[tuple[str, bytes, str]]:
 
 
 def datasets() -> Iterator[tuple[str, bytes, str]]:
-    """Sound safetensors files that are no data sets."""
+    """Return valid safetensors files that are not data sets."""
     x, y, data = tensor(), tensor(shape=[2], offsets=[4, 6]), bytes([1, 2, 3, 4, 0, 1])
 
     def classes(text: str) -> str:
@@ -126,7 +126,7 @@ def datasets() -> Iterator[tuple[str, bytes, str]]:
 
 
 def ours(metadata: dict[str, str], tensors: dict[str, tuple] = {}) -> bytes:
-    """A file with a right digest."""
+    """Return a file with a valid digest."""
     entries: dict[str, object] = {"__metadata__": metadata | {"digest": "xxh64:" + "0" * 16}}
     data = b""
     for name, (dtype, shape, content) in tensors.items():
@@ -139,7 +139,7 @@ def ours(metadata: dict[str, str], tensors: dict[str, tuple] = {}) -> bytes:
 
 
 def models(target: Target) -> Iterator[tuple[str, bytes, str]]:
-    """Models and checkpoints that say what cannot be."""
+    """Return models and checkpoints that contradict themselves."""
     content = target.model.read_bytes()
     (length,) = struct.unpack_from("<Q", content)
     header = json.loads(content[8 : 8 + length])
@@ -180,14 +180,14 @@ def files(target: Target) -> Iterator[Hostile]:
         return lambda path: path.write_bytes(content)
 
     for name, content, says in headers():
-        # The file is mapped, so what of it is read counts as resident.
+        # The file is mapped, so the parts that are read count as resident.
         readers = READERS if len(content) < MIB else QUICK
         yield Hostile(name, writer(content), readers, says=says, honest=len(content), file="file.safetensors")
     for name, content, says in large():
         yield Hostile(name, writer(content), QUICK, says=says, honest=len(content), file="file.safetensors")
     for name, content, says in datasets():
         readers = ["train", "resume --data", "evaluate --data", "predict --data"] if len(content) < MIB else ["train"]
-        # Once as it lies there, once decoded.
+        # The file is resident, and so is its decoded form.
         yield Hostile(name, writer(content), readers, says=says, honest=2 * len(content), file="file.safetensors")
     for name, content, says in models(target):
         yield Hostile(name, writer(content), ["evaluate", "predict"], says=says, honest=3 * len(content), file="file.safetensors")
@@ -198,7 +198,7 @@ def files(target: Target) -> Iterator[Hostile]:
             file.truncate(1 << 40)
 
     yield Hostile("a terabyte of zeros", sparse, READERS, says="'{'", file="file.safetensors")
-    # What is odd but sound is taken, for what it takes to have it twice: as it lies there, and decoded.
+    # Unusual but valid files must be accepted, within the memory of the file and its decoded form.
     note = json.dumps({"__metadata__": {"note": "n" * 90_000_000}})[1:-1] + ","
     sound = both(tensor(), tensor(shape=[2], offsets=[4, 6]), bytes([1, 2, 3, 4, 0, 1]), note)
     yield Hostile("a note of 90 million bytes", writer(sound), ["inspect"], code=0, honest=2 * len(sound), file="file.safetensors")
@@ -208,5 +208,5 @@ def files(target: Target) -> Iterator[Hostile]:
 
 
 def tensors(bench: Bench) -> str:
-    """Safetensors files, of data and of models, ours and others'."""
+    """Test safetensors files of data and of models, both foreign and our own."""
     return family(bench, files)

@@ -1,4 +1,4 @@
-"""Processes killed at random moments, and two that want one folder."""
+"""Kill processes at random moments, and let two processes compete for one folder."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from harness import KILLED, OPTIONS, Bench, expect, leftovers
 
 
 def kills(bench: Bench, count: int) -> str:
-    """SIGKILL at a random moment by the clock or at a random call, again and again until the run is done."""
+    """Send SIGKILL at a random moment or at a random call, again and again, until the run is done."""
     done, in_save, runs = 0, 0, 0
     calls = len(numbered(bench.trace(bench.new_folder())))
     while done < count or in_save < count // 4:
@@ -38,7 +38,7 @@ def kills(bench: Bench, count: int) -> str:
 
 
 def owners(bench: Bench) -> str:
-    """A second process is sent away at once and told who has the folder; a dead owner blocks nobody."""
+    """Refuse a second process at once, naming the owner of the folder; a dead owner must block nobody."""
     for kind in ("train", "resume"):
         run = bench.new_folder()
         command, environment = bench.command(

@@ -1,4 +1,4 @@
-"""A network of 100 million parameters. Takes 6 GB of disk and some time, so only when asked for."""
+"""Train a network of 100 million parameters. This takes 6 GB of disk and some time, so it runs only on request."""
 
 import hashlib
 import os
@@ -17,7 +17,8 @@ UNITS = 9700  # 784-9700-9700-10 has 101,811,210 parameters
 
 
 def elements(path: Path) -> str:
-    """A digest of a safetensors file's tensors. Piece by piece: a child's peak starts with what its parent has resident."""
+    """Return a digest of the tensors of a safetensors file. It reads in pieces, because a child process starts with its
+    parent's resident memory as its peak."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         file.seek(8 + length)
@@ -25,9 +26,9 @@ def elements(path: Path) -> str:
 
 
 def parameters(bench: Bench) -> str:
-    """100 million parameters: trained, saved, resumed to the same bits, used; within three times what is trained and what
-    the optimizer keeps, besides the data and 64 MB."""
-    # On a disk: in memory, what is saved would be resident.
+    """Train, save, resume to the same bits, and use 100 million parameters, within three times the memory of parameters
+    and optimizer state, plus the data and 64 MB."""
+    # Use a disk: files in memory would count as resident.
     with tempfile.TemporaryDirectory(prefix="fasttrain-faults-") as folder:
         return parameters_in(Path(folder), bench)
 
@@ -47,7 +48,7 @@ def parameters_in(folder: Path, bench: Bench) -> str:
     peaks = {}
 
     def call(name: str, *arguments: object) -> str:
-        """Runs it to its end, and notes the most that was resident."""
+        """Run it to its end, and record its peak resident memory."""
         command, environment = bench.command(*arguments)
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         text = process.stdout.read()
@@ -60,7 +61,7 @@ def parameters_in(folder: Path, bench: Bench) -> str:
     text = call("train", "train", *recipe, "--output", whole)
     count = int(re.search(r"([\d,]+) parameters", text)[1].replace(",", ""))
     expect(count >= 100_000_000, f"{count} parameters")
-    # The first epoch fits in any case, a second does not.
+    # The time limit always allows the first epoch, and never a second one here.
     call("stop", "train", *recipe, "--output", stopped, "--max-time", 0.001)
     expect(len(checkpoints(stopped)) == 1, f"saved were {checkpoints(stopped)}")
     call("resume", "resume", stopped, "--threads", 1)
@@ -68,7 +69,7 @@ def parameters_in(folder: Path, bench: Bench) -> str:
         expect(elements(paths[0]) == elements(paths[1]), f"{paths[1].name} is not that of the whole run")
     call("predict", "predict", stopped, "--split", "train", "-o", folder / "predictions.csv")
     expect((folder / "predictions.csv").read_text().count("\n") == rows + 1, "not as many predictions as rows")
-    state = 3 * 4 * count  # Adam keeps two numbers for each parameter
+    state = 3 * 4 * count  # Adam keeps two numbers per parameter
     limit = data.stat().st_size + 3 * state + 64_000_000
     for name, peak in peaks.items():
         expect(peak <= limit, f"{name}: {peak / MEBIBYTE:.0f} MiB resident, expected at most {limit / MEBIBYTE:.0f}")

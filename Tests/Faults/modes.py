@@ -1,4 +1,4 @@
-"""Who may read what is written, and where links lead."""
+"""Check permissions of written files, and where symbolic links lead."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ def masked(bench: Bench, mask: int, folder: Path, *arguments: object, program: s
 
 
 def all_written(bench: Bench, mask: int, folder: Path) -> list[Path]:
-    """Has everything written that is written, in a folder that may have it already; what there is then."""
+    """Run all commands that write files, into a folder that may already have them, and return the files."""
     conversion = ["csv", "table.csv", "--target", "answer", "-o", "data.safetensors"]
     masked(bench, mask, folder, *conversion, program=bench.converter)
     if (folder / "run").exists():
@@ -36,7 +36,7 @@ def mode(path: Path) -> int:
 
 
 def modes(bench: Bench) -> str:
-    """What is new has what the umask leaves of 0666 and 0777; what is replaced keeps its mode, and, for root, its owner."""
+    """New files have 0666 and folders 0777, less the umask. A replaced file keeps its mode and, for root, its owner."""
     count = 0
     for mask in MASKS:
         folder = bench.new_folder().parent
@@ -45,7 +45,7 @@ def modes(bench: Bench) -> str:
             right = (0o777 if path.is_dir() else 0o666) & ~mask
             expect(mode(path) == right, f"{path.name} has the mode {mode(path):03o}, expected {right:03o} by the umask")
             count += 1
-        # Of any mode that its owner may read, as few others as are, or more.
+        # Replace files of every mode that allows their owner to read them.
         kept = {}
         for number, path in enumerate(sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "lock")):
             kept[path] = (0o600, 0o640, 0o666, 0o444, 0o755)[number % 5]
@@ -68,8 +68,8 @@ def modes(bench: Bench) -> str:
 
 
 def groups(bench: Bench) -> None:
-    """Somebody else who may write in the folder replaces a file: it stays its group's if he is in it; else what was allowed
-    to that is not allowed to his own."""
+    """Let another user with write permission for the folder replace a file. The file keeps its group if that user is a
+    member; otherwise, the user's own group gets no permissions that the old group had."""
     group = 2000
     folder = bench.new_folder().parent
     shutil.copy(bench.folder / "table.csv", folder)
@@ -90,7 +90,7 @@ def groups(bench: Bench) -> None:
 
 
 def links(bench: Bench) -> str:
-    """Symbolic links are followed and stay: to data, a run folder, its checkpoints, a model, an output."""
+    """Follow symbolic links and keep them: to data, a run folder, its checkpoints, a model, and an output."""
     folder = bench.new_folder().parent
     away = folder / "away"
     for name in ("run", "checkpoints", "outputs"):

@@ -1,4 +1,4 @@
-"""Everything else that writes a file: conversions, predictions, pictures, reports, curves."""
+"""Disturb all other commands that write files: conversions, predictions, pictures, reports, curves."""
 
 import random
 import shutil
@@ -11,10 +11,10 @@ from power import Disk
 from signals import SIGNALS
 
 OLD = b"what was there before\n"
-POWER_LOSSES = 30  # of each command
+POWER_LOSSES = 30  # per command
 CONVERSIONS = ("csv", "series", "idx")
 
-# The file that is written, and what writes it, in a folder that has all that it reads.
+# Each output file and the command that writes it, in a folder that contains all its inputs.
 COMMANDS = {
     "new.safetensors": [
         "csv table.csv --target answer -o new.safetensors",
@@ -30,7 +30,7 @@ COMMANDS = {
 
 
 class Output:
-    """A command and its file."""
+    """A command and its output file."""
 
     def __init__(self, bench: Bench, command: str, name: str):
         self.bench = bench
@@ -45,7 +45,7 @@ class Output:
         shutil.rmtree(at)
 
     def prepared(self) -> Path:
-        """A folder with all that is read, and an earlier file where the new one goes."""
+        """Create a folder with all inputs, and an earlier version of the output."""
         at = self.bench.new_folder().parent
         shutil.copytree(self.bench.reference, at / "run")
         shutil.copy(self.bench.data, at)
@@ -61,19 +61,19 @@ class Output:
         return self.bench.call(*self.command, faults=faults, at=folder, program=program, cwd=folder)
 
     def check(self, number: int, call: Call, event: str) -> str:
-        """What becomes of a stop or a failure at a call."""
+        """Check the outcome of a stop or a failure at a call."""
         what = f"{self.command[0]}: call {number}, {call.name} {call.path}: {event}"
         at = self.prepared()
         done = self.run(at, at=number, do=event)
         found = (at / self.name).read_bytes()
-        # A report by an older checkpoint is another one.
+        # A report made from an older checkpoint differs.
         is_older = is_reading(call) and "checkpoint skipped" in done.stderr
         expect(found in (OLD, self.new) or is_older, f"{what}: {self.name} is neither as before nor as it was to be")
         is_stop = event in ("before", "after", "torn")
         if is_stop:
             expect(done.returncode == KILLED, f"{what}: it ended with {done.returncode}")
         elif event.rstrip("+") in SIGNALS:
-            # By the signal itself, or by the code for it; with 0 when nothing was left to do.
+            # Killed by the signal, or ended with its exit code; or 0 if nothing was left to do.
             code = SIGNALS[event.rstrip("+")]
             expect(done.returncode in (0, -code, 128 + code), f"{what}: it ended with {done.returncode}: {done.stderr}")
             expect(found == self.new or done.returncode != 0, f"{what}: it went on, and {self.name} is as before")
@@ -91,7 +91,7 @@ class Output:
 
 
     def lose(self, number: int) -> str:
-        """The power fails at some call, or when all is done."""
+        """Fail the power at some call, or after the last one."""
         chance = random.Random(f"{self.bench.seed} {self.command[0]} {number}")
         at = self.prepared()
         disk = Disk(at, chance)
@@ -114,8 +114,8 @@ class Output:
 
 
 def outputs(bench: Bench) -> str:
-    """Each call of a command that writes a file fails, in every way that such a call can, or the process is stopped before
-    or after it, or by a signal, or the power fails: the file has what it had, or all that it is to have."""
+    """Make each call of a command fail in every way it can, stop the process before or after it, send a signal, or fail
+    the power. The output file must hold its old contents or its complete new ones."""
     told = []
     for name, commands in COMMANDS.items():
         for command in commands:

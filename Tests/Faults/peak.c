@@ -1,6 +1,7 @@
-// Runs a program and says what it had in memory at most: peak FILE PROGRAM ARGUMENT…
-// FILE gets a line: how it ended (as waitpid says it), and the largest resident set in KiB.
-// What wait4 tells of a child begins with what its parent had when it was made, so the parent is this and not an interpreter.
+// Runs a program and reports its peak memory: peak FILE PROGRAM ARGUMENT…
+// Writes one line to FILE: the status from waitpid, and the largest resident set in KiB.
+// The peak that wait4 reports for a child starts at its parent's size, so the parent must be this and not an
+// interpreter.
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-"""Power that fails: of what was written, only what was synchronized is sure to be there."""
+"""Simulate power failures: only synchronized data is guaranteed to survive."""
 
 import random
 from pathlib import Path
@@ -10,24 +10,24 @@ SECTOR = 512
 
 
 class Disk:
-    """What a disk may hold at the moment the power fails, when these calls were made.
+    """The possible contents of a disk when the power fails after a sequence of calls.
 
-    Files are numbers; a folder's entries lead to them. Of a file the writes since it was synchronized may each be there,
-    or not, or in part, whole sectors of it. Of a folder the entries that were made, moved and removed since it was
-    synchronized may each be so or as before. That is worse than any file system.
+    Files are numbers, and folder entries refer to them. Each write since the last synchronization of a file may
+    survive, be lost, or survive in part, by whole sectors. Each entry created, renamed or removed since the last
+    synchronization of its folder may be in its new or its old state. This is worse than any real file system.
     """
 
     def __init__(self, root: Path, random: random.Random):
         self.root = str(root)
         self.random = random
-        self.files: list[bytearray] = []  # what is sure to be there
-        self.pending: list[list[tuple[int, bytes]]] = []  # writes since
+        self.files: list[bytearray] = []  # guaranteed contents
+        self.pending: list[list[tuple[int, bytes]]] = []  # writes since then
         self.names: dict[str, int] = {}  # as the program sees them
-        self.sure: dict[str, int | None] = {}  # as they are sure to be; a folder is -1
-        self.changes: list[tuple[str, dict[str, int | None]]] = []  # folder, entries
+        self.sure: dict[str, int | None] = {}  # guaranteed entries; a folder is -1
+        self.changes: list[tuple[str, dict[str, int | None]]] = []  # folder and its entries
 
     def hold(self, path: Path) -> None:
-        """A folder and all in it, as it is now: that is sure to be there."""
+        """Mark a folder and everything in it as guaranteed in its current state."""
         for entry in [path, *path.rglob("*")]:
             file = -1
             if entry.is_file():
@@ -75,7 +75,7 @@ class Disk:
             self.changes = [entry for entry in self.changes if entry[0] != call.path]
 
     def write_to(self, target: Path) -> None:
-        """One of the states that the disk may be in."""
+        """Return one of the possible states of the disk."""
         entries = dict(self.sure)
         for _, change in self.changes:
             if self.random.random() < 0.5:
@@ -94,7 +94,7 @@ class Disk:
             contents[file] = content
         for path, file in sorted(entries.items()):
             place = target / path[len(self.root) + 1 :]
-            # An entry of a folder that itself was not synchronized is lost with it.
+            # An entry is lost if its own folder was not synchronized.
             if file is None or not place.parent.is_dir():
                 continue
             if file == -1:
@@ -110,14 +110,14 @@ def put(content: bytearray, offset: int, data: bytes) -> None:
 
 
 def sectors(offset: int, data: bytes) -> list[tuple[int, bytes]]:
-    """What of a write lies in each sector of the file."""
+    """Split a write into the sectors of the file."""
     begins = [offset, *range((offset // SECTOR + 1) * SECTOR, offset + len(data), SECTOR)]
     return [(a, data[a - offset : b - offset]) for a, b in zip(begins, begins[1:] + [offset + len(data)])]
 
 
 def losses(bench: Bench, count: int) -> str:
-    """The power fails at any call, of a run or of one that goes on with a killed one: whatever was reported as saved is
-    there, nothing unsound is used, and all comes out the same."""
+    """Fail the power at any call, of a new run or of one that continues a killed one. Whatever was reported as saved
+    must exist, nothing unsound may be used, and the result must not change."""
     calls = numbered(bench.trace(bench.new_folder()))
     renames = [number for number, call in calls if call.name == "rename"]
 
@@ -127,7 +127,8 @@ def losses(bench: Bench, count: int) -> str:
         what = f"power loss {number}"
         done = []
         if chance.random() < 0.5:
-            # Early calls, by which folders are made, as often as late ones; and between a rename and what makes it durable.
+            # Favor the early calls, which create folders, and the moments between a rename and the fsync that makes it
+            # durable.
             at = chance.choice([int(len(calls) ** chance.random()), chance.choice(renames)])
             moment = "after" if at in renames else chance.choice(["before", "after"])
             trace = run.parent / "killed"

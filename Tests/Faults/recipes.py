@@ -1,4 +1,4 @@
-"""Data sets and recipes drawn at random: every one can be trained, few are sensible."""
+"""Draw data sets and recipes at random: all can be trained, few are sensible."""
 
 import json
 import math
@@ -33,13 +33,13 @@ def floats(values: list[float]) -> bytes:
 
 
 def draw_data(random: random.Random, path: Path) -> tuple[str, int]:
-    """Writes a small data set; returns what is to be learned, a key of `LOSSES`, and the training rows."""
+    """Write a small data set. Returns the task, which is a key of `LOSSES`, and the number of training rows."""
     kind = random.choice(list(LOSSES))
     rows, width = random.randrange(60, 500), random.randrange(1, 60)
     outputs = random.randrange(2, 7) if kind == "classes" else random.randrange(1, 4)
     has_bytes, zeros = random.random() < 0.5, random.choice([0, 0, 0.5, 0.9])
     weighted = random.random() < 0.3
-    # By an unsigned byte, which the largest safetensors alignment suits: 8-byte elements come first.
+    # An unsigned byte fits behind the largest alignment of safetensors: 8-byte elements come first.
     label = random.choice([("I64", "q"), ("U16", "H"), ("U8", "B")])
     tensors = {}
     for part, count in (("train", rows), ("test", random.choice([0, 30]))):
@@ -49,7 +49,7 @@ def draw_data(random: random.Random, path: Path) -> tuple[str, int]:
             [0 if random.random() < zeros else random.randrange(256) for _ in range(width)] for _ in range(count)]
         sums = [sum(value * (1 + column % 3) for column, value in enumerate(row)) for row in features]
         if kind == "classes":
-            # Each class is there, whatever the sums say.
+            # Make sure that every class occurs.
             answers = [row % outputs if row < 2 * outputs else total // 50 % outputs for row, total in enumerate(sums)]
             tensors[f"{part}.y"] = (label[0], [count], struct.pack(f"<{count}{label[1]}", *answers))
         else:
@@ -65,14 +65,14 @@ def draw_data(random: random.Random, path: Path) -> tuple[str, int]:
             tensors[f"{part}.x"] = ("F32", [count, width], floats([value / 255 for row in features for value in row]))
         if weighted:
             tensors[f"{part}.w"] = ("F32", [count], floats([random.choice([0.5, 1, 2]) for _ in range(count)]))
-    # Large elements first, so that each lies at a multiple of its size.
+    # Put large elements first, so that each is aligned to its size.
     sizes = {"I64": 8, "F32": 4, "U16": 2, "U8": 1}
     write_safetensors(path, dict(sorted(tensors.items(), key=lambda entry: -sizes[entry[1][0]])))
     return kind, rows
 
 
 def draw_recipe(random: random.Random, kind: str, rows: int) -> list[str]:
-    """The options of a run that takes a fraction of a second; `kind` as of `draw_data`."""
+    """Return the options of a run that takes a fraction of a second. `kind` is a result of `draw_data`."""
 
     def maybe(share: float, *option: object) -> list[object]:
         return list(option) if random.random() < share else []
@@ -104,7 +104,7 @@ def draw_recipe(random: random.Random, kind: str, rows: int) -> list[str]:
     else:
         schedule = random.choice([name for name in SCHEDULES if name != "plateau" or validation > 0])
         batch = random.choice([16, 32, 33, 100, 1000] + ([1, 7] if rows < 150 else []))
-        # One in ten goes astray: to a divergence, or to outputs and losses near the largest numbers.
+        # One in ten goes wrong: it diverges, or its outputs and losses come close to the largest floats.
         rate = some(0.03, 1e15) if random.random() < 0.1 else some(1e-4, 0.03)
         options += ["--learning-rate", rate, "--schedule", schedule, "--batch-size", batch]
         options += maybe(0.5, "--gamma", 0.5) if schedule in ("step", "exponential", "plateau") else []
@@ -128,7 +128,8 @@ def draw_recipe(random: random.Random, kind: str, rows: int) -> list[str]:
 
 
 def draw_search(random: random.Random, kind: str, space: Path) -> list[str]:
-    """The options of a search that takes a second; writes what it varies to `space`, if not what is usual."""
+    """Return the options of a search that takes a second. Its search space, unless it is the default, goes to
+    `space`."""
     loss = random.choice(LOSSES[kind])
     method = random.choice(["hyperband", "hyperband", "random", "grid"])
     options: list[object] = [
@@ -143,7 +144,7 @@ def draw_search(random: random.Random, kind: str, space: Path) -> list[str]:
     options += ["--normalization", random.choice(["batch", "layer"])] if random.random() < 0.3 else []
     names: list[str] = []
     if method == "grid" or random.random() < 0.6:
-        # One in four goes astray, some trials or all.
+        # In one of four, some or all trials go wrong.
         highest = random.choice([0.01, 0.03, 0.1, 1e10])
         varied: dict[str, object] = {
             "optimizer": random.sample(["sgd", "adam", "adamw", "rmsprop", "adagrad", "lion"], 2),

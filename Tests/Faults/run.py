@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Faults, one after another, and that nothing is lost by them.
+"""Inject faults one after another, and check that nothing is lost.
 
     Tests/Faults/run.py FASTTRAIN FASTTRAIN_DATA [--only NAME,…] [--kills N] [--losses N] [--seed N]
 
-The programs are the real ones, without switches for tests: shim.c stands between them and libc. Prints a line for each
-sort of fault with what was counted, and ends with 1 at the first promise that was not kept.
+The programs are the real ones, without test switches: shim.c sits between them and libc. Prints one line per kind of
+fault with its counts, and exits with 1 at the first broken promise.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import downloads
 import hostile_settings
 import hostile_tables
 import hostile_tensors
+import inputs
 import kills
 import large
 import modes
@@ -43,7 +44,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     def on(kind: type[Bench], test):
-        """The same test of something else than a run alone, on a bench of its own."""
+        """Run the same test on something other than a training run, on a bench of its own."""
 
         def tested(_: Bench) -> str:
             bench = kind(options.fasttrain, options.converter, options.seed)
@@ -88,8 +89,8 @@ def main() -> int:
         "data": damage.data,
         "moved": neighbours.moved,
         "writers": neighbours.writers,
-        "inputs": neighbours.inputs,
-        "own-files": neighbours.own_files,
+        "inputs": inputs.inputs,
+        "own-files": inputs.own_files,
         "untold": neighbours.untold,
         "search-untold": on(SearchBench, neighbours.untold),
         "removed-checkpoints": neighbours.removed_checkpoints,
@@ -117,7 +118,7 @@ def main() -> int:
         "sizes-large": large.parameters,
     }
     def mutations(bench: Bench) -> str:
-        """Each test must fail when the program leaves out what it is a test of."""
+        """Check that each test fails if the program skips the call that the test is about."""
         broken = {
             "fsync": ["synchronized", "power"],
             "fsync-folder": ["synchronized", "power"],
@@ -138,7 +139,7 @@ def main() -> int:
         return "without fsync, fsync of the folder, flock, unlink and a handler of SIGBUS the tests fail, as they should"
 
     tests["mutations"] = mutations
-    # What takes a disk of 20 GB, sparsely written, or 6 GB is done only when it is asked for.
+    # Tests that need a sparse 20 GB file, or 6 GB of disk, run only on request.
     asked_for = ("memory", "sizes-large")
     chosen = options.only.split(",") if options.only else [name for name in tests if name not in asked_for]
     bench = Bench(options.fasttrain, options.converter, options.seed)

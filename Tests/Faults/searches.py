@@ -1,4 +1,4 @@
-"""A search for a recipe, to disturb as a run is."""
+"""Disturb a search in the same ways as a run."""
 
 import json
 import re
@@ -8,12 +8,12 @@ from harness import Bench, Call, contents, expect, timeless
 
 
 class SearchBench(Bench):
-    """Six trainings of five trials on rungs of one and three epochs, then the winner's run."""
+    """A search of six trainings: five trials on rungs of one and three epochs, and the winner's run."""
 
     START = ["search", "--hidden", "8", "--epochs", "3", "--trials", "5", "--threads", "1"]
     BEGUN = "search.json"
-    RESUME = ["--threads", "1"]  # calls come in the same order each time
-    TORN_WRITE = 5  # of its writes: the third line of trials.jsonl
+    RESUME = ["--threads", "1"]  # so that calls come in the same order each time
+    TORN_WRITE = 5  # index of a write: the third line of trials.jsonl
 
     def contents(self, run: Path) -> dict[str, object]:
         return search_contents(run)
@@ -22,7 +22,7 @@ class SearchBench(Bench):
         return not (run / "trials.jsonl").read_bytes().endswith(b"\n")
 
     def reported(self, calls: list[Call]) -> list[str]:
-        """The trainings whose figures were shown."""
+        """Return the trainings whose figures were shown."""
         return shown(b"".join(call.data for call in calls if call.name == "out").decode(errors="replace"))
 
     def kept(self, run: Path) -> list[str]:
@@ -38,12 +38,12 @@ class SearchBench(Bench):
 
 
 def shown(said: str) -> list[str]:
-    """The trainings that the program told of as done."""
+    """Return the trainings that the program reported as done."""
     return re.findall(r"^\d+/6  (trial \d+  \d+ epoch)", said, re.M)
 
 
 def search_contents(run: Path) -> dict[str, object]:
-    """All that a search's result is."""
+    """Return everything that makes up the result of a search."""
     found = {f"best/{name}": value for name, value in contents(run / "best").items()}
     if (run / "search.json").exists():
         found["search.json"] = (run / "search.json").read_bytes()
@@ -52,7 +52,7 @@ def search_contents(run: Path) -> dict[str, object]:
 
 
 def trials(run: Path) -> list[dict]:
-    """The lines of `trials.jsonl` that are whole, in the order of the trials."""
+    """Return the complete lines of `trials.jsonl`, in the order of the trials."""
     path = run / "trials.jsonl"
     lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
     found = []

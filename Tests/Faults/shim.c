@@ -1,19 +1,20 @@
-// Put before libc by LD_PRELOAD: writes down what a program does to the files below a folder, and makes one of those calls
-// fail, or the program stop there. What the calls do otherwise is libc's.
+// Preloaded before libc by LD_PRELOAD. Records the calls of a program on the files below a folder, and makes one of
+// them fail, or stops the program there. All other calls behave as libc's.
 //
-//   FAULT_ROOT   the folder, an absolute path; nothing is done without it
-//   FAULT_TRACE  a file: a line for each call, tab-separated: call, path, second path or "-", offset, result, errno, data in
-//                hexadecimal digits or "-"; lines "out" are what the program wrote to standard output and error
-//   FAULT_AT     the number of the call, from 1, that something happens to
-//   FAULT_CALLS  names with commas: only these calls are counted; all unless given, but for stat, lstat, realpath, readdir
-//   FAULT_DO     before, after: SIGKILL before the call, after it; torn: SIGKILL after half of a write;
-//                INT, TERM, HUP, XCPU, STOP: the signal before the call, which is then made; INT+: after it; INTINT: twice;
-//                short: a write of half of the bytes, which is no error; an error's name, as ENOSPC: the call fails
-//   FAULT_EACH   set: every call from FAULT_AT on, not that one alone
-//   FAULT_SKIP   a call that is left out, as if the program did not make it: fsync (of files), fsync-folder, flock, unlink,
-//                sigbus (setting its handler)
-//   FAULT_FULL   so many bytes may be written below the folder, then the disk is full
-//   FAULT_CLOCK  at each look the time of day is so many seconds earlier than it would be; without a folder, too
+//   FAULT_ROOT   the folder, an absolute path; without it, the shim is inactive
+//   FAULT_TRACE  a file that receives one tab-separated line per call: call, path, second path or "-", offset, result,
+//                errno, data in hexadecimal or "-"; lines "out" show what the program wrote to its two output streams
+//   FAULT_AT     the number of the affected call, from 1
+//   FAULT_CALLS  comma-separated names: only these calls are counted; default: all but stat, lstat, realpath, readdir
+//   FAULT_DO     before, after: SIGKILL before or after the call; torn: SIGKILL after half of a write;
+//                INT, TERM, HUP, XCPU, STOP: this signal before the call, which is then made; INT+: after the call;
+//                INTINT: twice; short: write only half of the bytes, which is not an error;
+//                an error name such as ENOSPC: the call fails
+//   FAULT_EACH   if set: affects every call from FAULT_AT on
+//   FAULT_SKIP   a call that is skipped as if the program did not make it: fsync (of files), fsync-folder, flock,
+//                unlink, sigbus (installing its handler)
+//   FAULT_FULL   the number of bytes that can be written below the folder before the disk is full
+//   FAULT_CLOCK  the number of seconds by which the clock falls back at each reading; needs no folder
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -34,7 +35,7 @@
 
 enum { MOST_DESCRIPTORS = 4096 };
 
-static char *paths[MOST_DESCRIPTORS];  // of the descriptors that lead below the root
+static char *paths[MOST_DESCRIPTORS];  // by descriptor, for files below the root
 static char root[PATH_MAX];
 static const char *calls, *doing, *skipped;
 static long at, counted, left = -1;
@@ -65,7 +66,7 @@ __attribute__((constructor)) static void begin(void) {
     }
 }
 
-// Whether a path is the root or below it. Relative ones are made absolute first.
+// Returns whether a path is the root or below it. Relative paths are made absolute first.
 static int covers(const char *path, char *absolute) {
     if (!root[0] || !path) return 0;
     if (path[0] == '/') {
@@ -100,7 +101,7 @@ static int is_skipped(const char *call) { return skipped && !strcmp(skipped, cal
 
 enum action { GO, KILL_AFTER, INTERRUPT_AFTER, TEAR, SHORT, FAIL };
 
-// What is to happen to this call; sets errno for FAIL.
+// Decides what happens to this call; sets errno for FAIL.
 static enum action decide(const char *call) {
     if (!doing) return GO;
     if (calls) {
@@ -177,7 +178,7 @@ int open64(const char *path, int flags, ...) {
     return open_at(path, flags, mode, REAL(open64));
 }
 
-// How many of `count` bytes the disk still takes.
+// Returns how many of `count` bytes still fit on the disk.
 static size_t room_for(size_t count) {
     if (left < 0) return count;
     size_t room = (size_t)left < count ? (size_t)left : count;
@@ -227,7 +228,7 @@ ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off_t offset) 
     return put("write", descriptor, bytes, count, offset, 1);
 }
 
-// A call on a descriptor that says no more than whether it worked.
+// A call on a descriptor that only reports success or failure.
 #define ON_DESCRIPTOR(name, call_real)                                                                                \
     const char *path = path_of(descriptor);                                                                          \
     if (!path) return call_real;                                                                                     \
@@ -265,7 +266,7 @@ int close(int descriptor) {
     if (!path) return REAL(close)(descriptor);
     enum action action = decide("close");
     int code = errno;
-    // A close that fails has closed all the same, on Linux.
+    // On Linux, a close that fails has closed the descriptor nevertheless.
     int result = REAL(close)(descriptor);
     if (action == FAIL) result = -1; else code = errno;
     paths[descriptor] = NULL;
@@ -288,7 +289,7 @@ int rename(const char *from, const char *to) {
     return result;
 }
 
-// A call on a path that says no more than whether it worked.
+// A call on a path that only reports success or failure.
 #define ON_PATH(name, call_real)                                                                                      \
     char absolute[PATH_MAX];                                                                                         \
     if (!covers(path, absolute)) return call_real;                                                                   \
@@ -328,7 +329,7 @@ void *mmap64(void *address, size_t length, int protection, int flags, int descri
     return map(address, length, protection, flags, descriptor, offset);
 }
 
-// A look at a path, of which there are many: they count when they are asked for.
+// A call that only reads the state of a path. There are many, so they are counted only on request.
 static int look_fails(const char *call, const char *path) {
     char absolute[PATH_MAX];
     if (!calls || !covers(path, absolute)) return 0;
@@ -369,7 +370,7 @@ struct dirent64 *readdir64(DIR *folder) {
     return REAL(readdir64)(folder);
 }
 
-// How much earlier it is at this look at the clock, in s.
+// Returns how many seconds earlier this reading of the clock is.
 static time_t set_back(void) {
     static long looks;
     const char *step = getenv("FAULT_CLOCK");

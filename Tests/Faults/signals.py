@@ -1,4 +1,4 @@
-"""Signals in every phase of a run: while it loads, trains, validates, saves, reports."""
+"""Send signals in every phase of a run: loading, training, validation, saving, reporting."""
 
 import signal
 
@@ -8,8 +8,8 @@ SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "HUP": signal.SIGHUP, "
 
 
 def signals(bench: Bench) -> str:
-    """A signal before each call on a file, the data set included: the run ends with the signal's code, or with 0 where
-    nothing was left to do, and goes on to the same result. A second one ends it at once, and harms nothing."""
+    """Send a signal before each call on a file, the data set included. The run must end with the signal's code, or with
+    0 if nothing was left to do, and resume to the same result. A second signal must end it at once without damage."""
 
     def run_of(faults: dict[str, object]):
         run = bench.new_folder()
@@ -19,7 +19,7 @@ def signals(bench: Bench) -> str:
         run, done = run_of({"at": number, "do": name})
         what = f"SIG{name} before call {number}"
         code = SIGNALS["INT" if name == "INTINT" else name]
-        # By the signal itself: it came before there was anything to save, or it was the second.
+        # Killed by the signal itself: there was nothing to save yet, or it was the second signal.
         expect(done.returncode in (0, 128 + code, -code), f"{what}: it ended with {done.returncode}: {done.stderr}")
         expect(not leftovers(run), f"{what}: left over: {leftovers(run)}")
         if done.returncode == 128 + code:

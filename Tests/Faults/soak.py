@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Hours of random recipes and searches, each killed again and again, and a long run whose memory must not grow.
+"""Run random recipes and searches for hours, killing each again and again, and one long run whose memory must not grow.
 
     Tests/Faults/soak.py FASTTRAIN FASTTRAIN_DATA [--hours 2 | --rounds N] [--seed N] [--first N] [--epochs N]
 
-A round draws a data set and a recipe, or what is varied in a search for one, runs it undisturbed, and then with stops at
-random moments, each time on another number of threads and another instruction set. Both must come to the same bits. Ends
-with 1 at the first difference, keeps its folders and says how to do the round again.
+Each round draws a data set and a recipe, or a search space, runs it undisturbed, and then again with stops at random
+moments, each time on another number of threads and another instruction set. Both must give the same bits. Exits with 1
+at the first difference, keeps its folders, and prints how to repeat the round.
 """
 
 import argparse
@@ -28,8 +28,8 @@ from searches import search_contents
 
 DIVERGED = 76
 SIGNALS = {"TERM": signal.SIGTERM, "INT": signal.SIGINT}
-LATEST_CALL = 200  # of those on files that a stop is put before, after or into
-# Options of train that find-rate has not.
+LATEST_CALL = 200  # the latest file operation at which a stop is injected
+# Options of train that find-rate does not have.
 NOT_OF_FIND_RATE = [
     "--schedule", "--epochs", "--gamma", "--decay-epochs", "--power", "--warmup", "--patience", "--monitor", "--tol",
     "--n-iter-no-change", "--learning-rate", "--checkpoint-every"]
@@ -46,7 +46,7 @@ class Round:
         self.is_search = self.random.random() < 0.15
         self.counts["searches"] += self.is_search
         if not self.is_search and self.random.random() < 0.05:
-            self.data: list[str] = []  # the built-in sample
+            self.data: list[str] = []  # none: the built-in sample
             self.options = draw_recipe(self.random, "classes", 3600)
         else:
             path = self.undisturbed.with_name("data.safetensors")
@@ -58,7 +58,7 @@ class Round:
         self.last: tuple[int, str] | None = None
 
     def resources(self) -> tuple[list[str], str]:
-        """Other threads, another instruction set than the last time."""
+        """Return another number of threads and another instruction set than the last time."""
         while True:
             choice = (self.random.randrange(1, 9), self.random.choice(self.sets))
             if choice != self.last or len(self.sets) == 1:
@@ -67,11 +67,11 @@ class Round:
         return ["--threads", str(choice[0])], choice[1]
 
     def trained(self, run: Path) -> Path:
-        """The folder of the run, or of the search's winner."""
+        """Return the folder of the run, or of the winner of a search."""
         return run / "best" if self.is_search else run
 
     def start(self, run: Path, faults: dict[str, object] | None = None) -> subprocess.Popen:
-        """Trains, or goes on where there is something to go on with."""
+        """Train, or continue if there is something to continue."""
         threads, isa = self.resources()
         verb, begun = ("search", "search.json") if self.is_search else ("train", "recipe.json")
         is_new = not (run / begun).exists()
@@ -90,7 +90,7 @@ class Round:
         return text
 
     def disturb(self, seconds: float) -> bool:
-        """Starts it and stops it; `seconds`: how long it may take. Whether it came to its end all the same."""
+        """Start it, and stop it within `seconds`. Returns whether it finished nevertheless."""
         way = self.random.choice(["KILL", "TERM", "INT", "TERM KILL", "call", "call"])
         faults = None
         if way == "call":
@@ -119,21 +119,22 @@ class Round:
         told = self.end(process, (0, DIVERGED))
         seconds = time.monotonic() - begin
         for _ in range(self.random.randrange(3, 10)):
-            if self.disturb(seconds / 2):  # before its end, more often than not
+            if self.disturb(seconds / 2):  # usually before its end
                 break
         code = process.returncode
         process = self.start(self.run)
         said = self.end(process, (code,))
         if code == DIVERGED:
             self.counts["diverged"] += 1
-            # What follows is the newest checkpoint, which a signal may have saved.
+            # The newest checkpoint, possibly saved by a signal, is the reference.
             where = [text[text.index("training diverged") :].split(";")[0].strip() for text in (told, said)]
             expect(where[0] == where[1], f"it diverged otherwise: {where}")
         self.compare(diverged=code == DIVERGED)
         self.use(code)
 
     def use(self, code: int) -> None:
-        """What may follow on a run, however far it went astray, comes to an end; so does a range test of its recipe."""
+        """Run what may follow a training run, even one that diverged, and a range test of its recipe: all must end
+        properly."""
         run = self.trained(self.run)
         commands = [["report", run]] if checkpoints(run) else []
         if code == 0:
@@ -154,14 +155,14 @@ class Round:
         both = (self.undisturbed, self.run)
         expected, found = map(search_contents if self.is_search else contents, both)
         newest = [max((path.name for path in checkpoints(self.trained(run))), default="") for run in both]
-        # A run that diverged saved nothing at its end; a signal may have saved a later step than the recipe asks for, and
-        # the epochs before it.
+        # A run that diverged saves nothing at its end. A signal may have saved a later step than the recipe asks for,
+        # and the epochs before it.
         is_ahead = diverged and newest[0] < newest[1]
         expect(newest[0] == newest[1] or is_ahead, f"the newest checkpoints are {newest}")
         if is_ahead:
             found["history.jsonl"] = found["history.jsonl"][: len(expected["history.jsonl"])]
         for name in sorted(expected.keys() | found.keys()):
-            # Checkpoints of signals count among the three that are kept.
+            # Checkpoints saved by signals are among the three that are kept.
             if "step-" in name and not (name in expected and name in found):
                 continue
             expect(expected.get(name) == found.get(name), f"{name} is not that of the undisturbed run")
@@ -172,7 +173,8 @@ class Round:
 
 
 def rounds(bench: Bench, seed: int, numbers, deadline: float | None) -> tuple[Counter, str | None]:
-    """Does rounds, several at once, until they or the time are used up, or one fails. What was counted, and the failure."""
+    """Run rounds in parallel until their number or the time is used up, or one fails. Returns the counts and the
+    failure."""
     sets = bench.instruction_sets()
     lock = threading.Lock()
     counts: Counter = Counter()
@@ -206,8 +208,9 @@ def rounds(bench: Bench, seed: int, numbers, deadline: float | None) -> tuple[Co
 
 
 def growth(bench: Bench, epochs: int) -> str:
-    """A long run's resident memory and open files, sampled as its epochs are reported: the late ones are as the early
-    ones. What is open for a moment, while a file is saved, is not in the least of many samples; a leak is."""
+    """Sample the resident memory and the open files of a long run as it reports its epochs. Late samples must not
+    exceed early ones. A file that is open only briefly, during a save, is missing from the smallest of many samples; a
+    leak is not."""
     run = bench.new_folder()
     command, environment = bench.command(
         "train", "--data", bench.data, "--hidden", "32,16", "--normalization", "batch", "--dropout", "0.1", "--ema", "0.9",
@@ -222,7 +225,7 @@ def growth(bench: Bench, epochs: int) -> str:
             open_files.append(len(os.listdir(f"/proc/{process.pid}/fd")))
             resident.append(int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE"))
         except (FileNotFoundError, ProcessLookupError):
-            break  # it has ended
+            break  # the process has ended
     process.communicate()
     expect(process.returncode == 0, f"the long run ended with {process.returncode}")
     resident = resident[: len(open_files)]
@@ -232,7 +235,7 @@ def growth(bench: Bench, epochs: int) -> str:
     files = [min(open_files[part]) for part in (early, late)]
     expect(files[0] == files[1], f"{files[0]} files are open early, {files[1]} late")
     mebibytes = [statistics.median(resident[part]) / 2**20 for part in (early, late)]
-    # Its history grows, by about a KiB an epoch.
+    # The history grows by about 1 KiB per epoch.
     expect(mebibytes[1] - mebibytes[0] < 4, f"{mebibytes[0]:.1f} MiB are resident early, {mebibytes[1]:.1f} late")
     bench.remove(run)
     return (
@@ -245,10 +248,10 @@ def main() -> int:
     parser.add_argument("fasttrain")
     parser.add_argument("converter")
     parser.add_argument("--hours", type=float, default=2)
-    parser.add_argument("--rounds", type=int, help="so many, instead of hours")
+    parser.add_argument("--rounds", type=int, help="number of rounds, instead of a time")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=1, help="the number of the first round")
-    parser.add_argument("--epochs", type=int, default=2000, help="of the long run; 0: none")
+    parser.add_argument("--epochs", type=int, default=2000, help="epochs of the long run; 0 skips it")
     options = parser.parse_args()
     bench = Bench(options.fasttrain, options.converter, options.seed)
     deadline = None if options.rounds else time.monotonic() + 3600 * options.hours

@@ -1,4 +1,4 @@
-"""Readers of what a run says who do not read, or late."""
+"""Test readers of the program's output that read late or not at all."""
 
 import array
 import fcntl
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness import OPTIONS, Bench, Failed, contents, expect
 
-EPOCHS = 400  # whose lines are far more than the pipe holds
+EPOCHS = 400  # enough output lines to overfill the pipe
 CAPACITY = 8192
 F_SETPIPE_SZ = 1031
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -30,7 +30,7 @@ def waiting(reader: int) -> int:
 
 
 def until_full(reader: int, least: int) -> None:
-    """Returns when nothing more goes in, at the latest after a while: what follows must hold anyhow."""
+    """Return once the pipe is full, or after a timeout; the checks that follow hold in both cases."""
     held, same = -1, 0
     while same < 20:
         time.sleep(0.02)
@@ -49,7 +49,8 @@ def expect_end(process: subprocess.Popen, code: int, what: str) -> None:
 
 
 def full_pipes(bench: Bench) -> str:
-    """A run whose reader does not read waits for it; a signal then ends it as ever, all saved; once read, it goes on."""
+    """A run whose output is not read must wait. A signal must then end it as usual, with everything saved; once its
+    output is read, it must continue."""
     options = [option if option != "4" else str(EPOCHS) for option in OPTIONS]
     command = ["train", "--data", bench.data, *options, "--schedule", "constant"]
 
@@ -59,7 +60,7 @@ def full_pipes(bench: Bench) -> str:
         reader, writer = small_pipe()
         streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} | {stream: writer}
         if stream == "stdout":
-            # Full before it begins: the result is all that goes there.
+            # Fill the pipe beforehand: the program writes nothing but the result to it.
             os.write(writer, bytes(CAPACITY))
         process = subprocess.Popen(program, env=environment, **streams)
         os.close(writer)

@@ -1,4 +1,4 @@
-"""Machines that are not as one would wish: small limits, odd names, closed streams, no home, sizes at both ends."""
+"""Run on difficult machines: small limits, odd names, closed streams, no home, extreme sizes."""
 
 import os
 import resource
@@ -13,7 +13,7 @@ REFUSALS = (64, 65, 66, 73, 74)
 
 
 def expect_line(done, codes, what: str) -> None:
-    """It ended with one of the codes, by itself, and said why in one line."""
+    """Check that the program ended with one of the codes, by itself, and gave the reason in one line."""
     expect(done.returncode in codes, f"{what}: it ended with {done.returncode}: {done.stderr[-600:]}")
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("fasttrain: error: ")]
@@ -21,7 +21,8 @@ def expect_line(done, codes, what: str) -> None:
 
 
 def limits(bench: Bench) -> str:
-    """ulimit -n, -f, -v, -d, -u that are small: a clear line, or the same result."""
+    """Set small limits with ulimit -n, -f, -v, -d and -u: the program must fail with a clear line, or give the same
+    result."""
     program = shutil.copy(bench.fasttrain, bench.folder)
     bench.folder.chmod(0o755)
     count = 0
@@ -35,7 +36,7 @@ def limits(bench: Bench) -> str:
 
     def limit(kind: int, value: int) -> None:
         if kind == resource.RLIMIT_NPROC and os.geteuid() == 0:
-            # Root may have as many as it likes.
+            # Root has no limit on processes.
             os.setgroups([])
             os.setgid(NOBODY)
             os.setuid(NOBODY)
@@ -44,7 +45,7 @@ def limits(bench: Bench) -> str:
     for name, (kind, values) in kinds.items():
         outcomes = set()
         for value in values:
-            # Swift's library alone takes some memory before the program begins.
+            # The Swift runtime alone needs some memory before the program starts.
             version = subprocess.run(
                 [program, "--version"], capture_output=True, preexec_fn=lambda kind=kind, value=value: limit(kind, value))
             for threads in (1, 8) if version.returncode >= 0 and version.returncode != 127 else ():
@@ -80,7 +81,7 @@ NAMES = ["with space", "new\nline", "ünïcödé 文字", "-dash", "quote'\"s", 
 
 
 def names(bench: Bench) -> str:
-    """Folders and files of any name that the file system takes."""
+    """Use every folder and file name that the file system accepts."""
     for name in NAMES:
         parent = bench.new_folder().parent / name
         parent.mkdir()
@@ -99,13 +100,14 @@ def names(bench: Bench) -> str:
 
 
 def leave_registration(content: str) -> None:
-    """As a killed process of this one's number left libomp's file, which says that it is loaded."""
+    """Fake the file of libomp's that a killed process with this process's id would leave, which says that it is
+    loaded."""
     Path(f"/dev/shm/__KMP_REGISTERED_LIB_{os.getpid()}_{os.getuid()}").write_text(content)
 
 
 def surroundings(bench: Bench) -> str:
-    """No home, no environment at all, an odd locale, streams that are closed or full, what a killed process left of
-    OpenMP's, a folder that is gone."""
+    """Run without home or environment, in an unusual locale, with closed or full streams, with remains of OpenMP's from
+    a killed process, and in a deleted folder."""
     cases = {
         "no environment": {"env": {}},
         "an odd locale": {"env": {"LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE", "LC_NUMERIC": "fr_FR.UTF-8", "TZ": "Pacific/Kiritimati"}},
@@ -122,11 +124,11 @@ def surroundings(bench: Bench) -> str:
     }
     for what, options in cases.items():
         run = bench.new_folder()
-        # One thread would do without OpenMP.
+        # A single thread does not need OpenMP.
         command, environment = bench.command("train", "--data", bench.data, *OPTIONS, "--threads", "2", "--output", run)
         arguments = {"env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120} | options
         done = subprocess.run(command, **arguments)
-        # What cannot be said on standard output is an error of its own, 74; the run is whole all the same.
+        # A failure to write to standard output is an error of its own, 74; the run is complete nevertheless.
         expect(done.returncode in (0, 74), f"{what}: it ended with {done.returncode}: {done.stderr}")
         bench.expect_same(run, what)
 
@@ -145,7 +147,7 @@ def surroundings(bench: Bench) -> str:
         done = subprocess.run([os.fsencode(part) for part in command] + [b"a\xe9"], capture_output=True)
         expect(done.returncode == 64 and b"UTF-8" in done.stderr, f"a name that is not UTF-8: {done}")
 
-    # Where nothing can be written, not even by root.
+    # Use a place where not even root can write.
     run = bench.new_folder()
     command, environment = bench.command("train", "--data", bench.data, *OPTIONS, "--output", run)
     done = subprocess.run(command, env=environment, cwd="/proc", capture_output=True, text=True)
@@ -163,7 +165,7 @@ def table(bench: Bench, rows: list[str]) -> Path:
 
 
 def sizes(bench: Bench) -> str:
-    """Sizes at both ends: trained, or refused in one line."""
+    """Try extreme sizes: the program must train, or refuse in one line."""
 
     def data_of(rows: list[str], *options: str):
         path = table(bench, rows)
@@ -203,7 +205,7 @@ def sizes(bench: Bench) -> str:
     trained("more threads than rows", ["x,y"] + numbers, ["--task", "regression"], ["--threads", "200"])
     deep = ["--hidden", ",".join(["5"] * 200)]
     trained("200 layers", ["x,y"] + numbers, ["--task", "regression"], [*deep, "--normalization", "layer"])
-    # Their gradients explode: what an optimizer squares is more than a float holds.
+    # Their gradients explode: squared by an optimizer, they exceed the range of a float.
     trained("200 layers as they are", ["x,y"] + numbers, ["--task", "regression"], deep, (0, 76))
     trained("layers of one unit", ["x,y"] + numbers, ["--task", "regression"], ["--hidden", "1,1,1,1"])
     trained("a layer beyond any memory", ["x,y"] + numbers, ["--task", "regression"], ["--hidden", "16777216,16777216"], (64, 74))
@@ -213,12 +215,12 @@ def sizes(bench: Bench) -> str:
 
 
 def memory(bench: Bench) -> str:
-    """A data set of 20 GB that lies sparsely on the disk: what is resident."""
+    """Map a sparse data set of 20 GB and check the resident memory."""
     import json
     import struct
 
     peaks = []
-    # On a disk: in memory, what is read of a sparse file is allocated.
+    # Use a disk: in memory, reading a sparse file would allocate it.
     folder = Path(tempfile.mkdtemp(prefix="fasttrain-faults-"))
     path = folder / "large.safetensors"
     rows, width = 25_600_000, 784

@@ -1,4 +1,4 @@
-"""XXH64 as its specification defines it (github.com/Cyan4973/xxHash), to give a hostile file a right digest."""
+"""XXH64 as specified at github.com/Cyan4973/xxHash, so that hostile files can carry a valid digest."""
 
 import struct
 
@@ -16,7 +16,7 @@ def taken(lane: int, word: int) -> int:
 
 
 def xxh64(data: bytes) -> int:
-    """With the seed 0."""
+    """Return the hash with seed 0."""
     end = len(data) // 32 * 32
     if end:
         lanes = [(PRIMES[0] + PRIMES[1]) & MASK, PRIMES[1], 0, -PRIMES[0] & MASK]
