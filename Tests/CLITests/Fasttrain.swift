@@ -84,9 +84,21 @@ enum Fasttrain {
         return Result(status: status(process), stdout: result, stderr: text)
     }
 
+    /// Restores the default action of signals in the programs that the tests start.
+    ///
+    /// A background job of a shell or of `nohup` ignores SIGINT or SIGHUP, and its children inherit that. They do not inherit
+    /// handlers, so an empty one here leaves this process as it was and gives its children the default action.
+    private static let defaultSignals: Void = {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            let earlier = signal(number) { _ in }
+            if unsafeBitCast(earlier, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, earlier) }
+        }
+    }()
+
     private static func process(
         _ arguments: [String], _ environment: [String: String], _ program: URL = binary
     ) -> Process {
+        _ = defaultSignals
         let process = Process()
         process.executableURL = program
         process.arguments = arguments

@@ -29,10 +29,7 @@ def downloads(bench: Bench) -> str:
     expect_refused(run(), 74, "a full disk", ".part: write failed")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         curl(f"echo $$ > {folder}/part; mv {folder}/part {folder}/process; exec sleep 100")
-        # A shell's background job, or nohup, would ignore the signal.
-        first = subprocess.Popen(
-            command, env=environment, cwd=folder, stderr=subprocess.DEVNULL,
-            preexec_fn=lambda number=number: signal.signal(number, signal.SIG_DFL))
+        first = subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.DEVNULL)
         try:
             while not (folder / "process").exists():
                 expect(first.poll() is None, "the download ended early")

@@ -299,5 +299,19 @@ def contents(run: Path) -> dict[str, object]:
     return found
 
 
+def give_children_default_signals() -> None:
+    """Start every later program with the default action of signals, as from a terminal.
+
+    A shell's background job, or nohup, ignores SIGINT or SIGHUP, and child processes inherit ignored signals. They do not
+    inherit handlers: an empty handler keeps such a signal harmless to this process and lets it act on its children.
+    Blocked signals are inherited as well, and are unblocked.
+    """
+    numbers = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
+    for number in numbers:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+
+
 def progress(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

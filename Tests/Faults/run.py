@@ -30,7 +30,7 @@ import signals
 import streams
 import surroundings
 from events import EventBench, LateEventBench, clock_set_back
-from harness import Bench, Failed, progress
+from harness import Bench, Failed, give_children_default_signals, progress
 from searches import SearchBench
 
 
@@ -43,6 +43,8 @@ def main() -> int:
     parser.add_argument("--losses", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    give_children_default_signals()
+
     def on(kind: type[Bench], test):
         """Run the same test on something other than a training run, on a bench of its own."""
 
@@ -104,6 +106,7 @@ def main() -> int:
         "hostile-tables": hostile_tables.tables_and_images,
         "hostile-settings": hostile_settings.settings,
         "signals": signals.signals,
+        "ignored-signals": signals.ignored,
         "search-signals": on(SearchBench, signals.signals),
         "limits": surroundings.limits,
         "names": surroundings.names,
@@ -117,6 +120,7 @@ def main() -> int:
         "memory": surroundings.memory,
         "sizes-large": large.parameters,
     }
+
     def mutations(bench: Bench) -> str:
         """Check that each test fails if the program skips the call that the test is about."""
         broken = {

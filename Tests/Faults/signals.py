@@ -1,6 +1,7 @@
 """Send signals in every phase of a run: loading, training, validation, saving, reporting."""
 
 import signal
+import subprocess
 
 from harness import Bench, expect, leftovers
 
@@ -37,3 +38,33 @@ def signals(bench: Bench) -> str:
         f"{counts.total()} signals: {counts['saved']} saved and said so, {counts['at once']} ended at once, "
         f"{counts['done']} came when all was done"
     )
+
+
+def ignored(bench: Bench) -> str:
+    """Send signals that the program was started to ignore: under nohup a run must go on when its terminal has gone, in a
+    shell's background job when Ctrl-C is pressed. Other signals must still stop it."""
+    run = bench.new_folder()
+    calls = sum(call.name != "out" for call in bench.trace(run))
+
+    def send(name: str, number: int, ignoring: signal.Signals) -> None:
+        run = bench.new_folder()
+        command, environment = bench.command(*bench.start(run), faults={"at": number, "do": name}, at=run.parent)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=120,
+            preexec_fn=lambda: signal.signal(ignoring, signal.SIG_IGN))
+        what = f"SIG{name} before call {number}, {ignoring.name} ignored"
+        if SIGNALS[name] == ignoring:
+            expect(done.returncode == 0, f"{what}: it ended with {done.returncode}: {done.stderr}")
+            bench.expect_same(run, what)
+        else:
+            code = SIGNALS[name]
+            expect(done.returncode in (128 + code, -code), f"{what}: it ended with {done.returncode}: {done.stderr}")
+            bench.go_on(run, what)
+
+    numbers = range(1, calls, max(1, calls // 8))
+    for ignoring in ("HUP", "INT"):
+        for number in numbers:
+            send(ignoring, number, SIGNALS[ignoring])
+    send("TERM", calls // 2, signal.SIGHUP)
+    send("INT", calls // 2, signal.SIGHUP)
+    return f"{2 * len(numbers)} signals ignored, 2 that were not"

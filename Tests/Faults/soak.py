@@ -22,7 +22,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from harness import KILLED, Bench, Failed, checkpoints, contents, expect, progress
+from harness import KILLED, Bench, Failed, checkpoints, contents, expect, give_children_default_signals, progress
 from recipes import draw_data, draw_recipe, draw_search
 from searches import search_contents
 
@@ -253,6 +253,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1, help="the number of the first round")
     parser.add_argument("--epochs", type=int, default=2000, help="epochs of the long run; 0 skips it")
     options = parser.parse_args()
+    give_children_default_signals()
     bench = Bench(options.fasttrain, options.converter, options.seed)
     deadline = None if options.rounds else time.monotonic() + 3600 * options.hours
     last = options.first + options.rounds if options.rounds else None
