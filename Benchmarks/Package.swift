@@ -1,9 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that who builds fasttrain does not build the benchmark library.
+// A separate package, so that building fasttrain does not build the benchmark library.
 
-/// One program of benchmarks, in Benchmarks/<name>, which is where the plugin looks.
+/// One benchmark program in Benchmarks/<name>, which is where the plugin looks.
 func benchmarks(_ name: String) -> Target {
     .executableTarget(
         name: name,
@@ -21,7 +21,7 @@ let package = Package(
     name: "benchmarks",
     dependencies: [
         .package(name: "fasttrain", path: "../"),
-        // No traits: without them it counts no allocations, and needs no library of its own to be loaded first.
+        // Without traits, the library counts no allocations and does not need to be loaded before others.
         .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
     ],
     targets: [

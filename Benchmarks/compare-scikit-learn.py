@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""fasttrain beside scikit-learn on the six data sets that scikit-learn carries: test scores and times over ten splits.
+"""Compare fasttrain with scikit-learn on scikit-learn's six data sets: test scores and times over ten splits.
 
     make compare-scikit-learn            # writes Benchmarks/COMPARISON.md
 
-For each seed the rows are divided once (a quarter for testing, of each class alike), and both programs get the same rows, the
-same standardisation (of features and of numbers to predict, by the training rows), network, optimizer, penalty, minibatch and
-number of epochs, and stop at nothing earlier. What differs are the random numbers: initial weights (ours by He's rule with biases
-of zero, scikit-learn's by Glorot's with random biases) and the order of rows. Needs Tests/Python/requirements-tables.txt.
+For each seed, the rows are split once (a stratified quarter for testing). Both programs get the same rows, the same
+standardization (features and regression targets, from the training rows), network, optimizer, penalty, minibatch and
+number of epochs, without early stopping. Only the random numbers differ: initial weights (ours follow He's rule with
+zero biases, scikit-learn's follow Glorot's with random biases) and the order of the rows. Needs
+Tests/Python/requirements-tables.txt.
 """
 
 import argparse
@@ -46,7 +47,7 @@ class Case:
         return ",".join(map(str, self.hidden))
 
     def frame(self):
-        """Features and, in the last columns, what is to be predicted; and how many of these there are."""
+        """Features, followed by the targets in the last columns, and the number of targets."""
         bunch = getattr(datasets, "load_" + self.name)(as_frame=True)
         target = bunch.target
         if self.is_classification:
@@ -68,7 +69,7 @@ CASES = [
 
 
 def with_sklearn(case, x, y, seed):
-    """Test score, and seconds of training."""
+    """Return the test score and the seconds of training."""
     scaler = StandardScaler().fit(x[0])
     features = [scaler.transform(part) for part in x]
     settings = dict(
@@ -83,7 +84,7 @@ def with_sklearn(case, x, y, seed):
         labels = labels[:, 0] if labels.shape[1] == 1 else labels
         model = MLPRegressor(**settings)
     begin = time.perf_counter()
-    with warnings.catch_warnings(), threadpool_limits(1):  # networks so small gain nothing by more
+    with warnings.catch_warnings(), threadpool_limits(1):  # networks this small gain nothing from more threads
         warnings.simplefilter("ignore")  # "has not converged"
         model.fit(features[0], labels)
     seconds = time.perf_counter() - begin
@@ -95,7 +96,7 @@ def with_sklearn(case, x, y, seed):
 
 
 def with_fasttrain(programs, case, x, y, seed, folder):
-    """Test score, and seconds of training, start and end of the process included."""
+    """Return the test score and the seconds of the whole process."""
     for name, part, target in zip(["train", "test"], x, y):
         pd.concat([part, target], axis=1).to_csv(folder / f"{name}.csv", index=False)
     data = folder / "data.safetensors"
@@ -116,7 +117,7 @@ def with_fasttrain(programs, case, x, y, seed, folder):
 
 
 def figures(values, digits=3):
-    """Median; mean and its standard error."""
+    """Format the median, and the mean with its standard error."""
     error = statistics.stdev(values) / len(values) ** 0.5
     return f"{statistics.median(values):.{digits}f}", f"{statistics.mean(values):.{digits}f} ± {error:.{digits}f}"
 
@@ -139,15 +140,15 @@ def compare(programs, case, seeds, folder):
            f"{x.shape[1]}-{case.network.replace(',', '-')}-{y.nunique().iloc[0] if case.is_classification else y.shape[1]}, "
            f"{case.epochs} epochs of batches of {case.batch}, rate {case.rate} | {median} | {their_median} | {mean} | {their_mean} | "
            f"{figures(differences)[1]} | {seconds[0] * 1000:.0f} | {seconds[1] * 1000:.0f} |")
-    # Within one standard error of scikit-learn's mean, or better.
+    # At least scikit-learn's mean, less one standard error.
     error = statistics.stdev(scores[1]) / seeds ** 0.5
     return row, statistics.mean(scores[0]) >= statistics.mean(scores[1]) - error
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--fasttrain", required=True, help="the program")
-    parser.add_argument("--converter", required=True, help="the program fasttrain-data")
+    parser.add_argument("--fasttrain", required=True, help="path of fasttrain")
+    parser.add_argument("--converter", required=True, help="path of fasttrain-data")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).with_name("COMPARISON.md"))
     options = parser.parse_args()
@@ -161,19 +162,19 @@ def main():
     version = subprocess.run([options.fasttrain, "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     verdict = ("On each the mean is within one standard error of scikit-learn's, or above it." if not behind else
                f"The mean is more than one standard error below scikit-learn's on {', '.join(behind)}.")
-    options.output.write_text(f"""# fasttrain beside scikit-learn
+    options.output.write_text(f"""# fasttrain and scikit-learn on scikit-learn's data sets
 
 Written by `make compare-scikit-learn` on {datetime.date.today()}: {version}, scikit-learn {sklearn.__version__},
-Python {platform.python_version()}, {options.seeds} seeds, a thread each.
+Python {platform.python_version()}, {options.seeds} seeds, one thread each.
 
-The data sets that scikit-learn carries, three quarters of the rows for training, a quarter for testing, divided anew for each
-seed and alike for both; both standardise alike and train the same network (ReLU, Adam, alpha {ALPHA:g}) for the same epochs. What
-differs: initial weights and the order of rows, so the scores differ from seed to seed. {verdict}
-(linnerud has 20 rows, of which nothing is learnt that holds for others: below 0 is worse than always saying the mean.)
+For each seed, three quarters of the rows are for training and a quarter for testing, the same for both programs. Both
+standardize in the same way and train the same network (ReLU, Adam, alpha {ALPHA:g}) for the same epochs. Initial weights and
+the order of rows differ, so the scores differ from seed to seed. {verdict}
+(linnerud has 20 rows, from which nothing can be learned that generalizes: a score below 0 is worse than the mean.)
 
-Scores on the test rows: the median over the seeds; the mean and its standard error; and of the difference between the two,
-seed by seed. Milliseconds: the median; of fasttrain the whole process from its start to its end, of scikit-learn the call
-of `fit` alone. The data sets are small: much of fasttrain's time is its start. Beside other programs times are rough.
+Scores on the test rows are the median over the seeds, the mean with its standard error, and the difference seed by seed.
+Times are medians in milliseconds: of the whole process for fasttrain, of the call of `fit` for scikit-learn. The data sets
+are small, so much of fasttrain's time is its start-up. Times are rough while other programs are running.
 
 | data | score | rows | network | fasttrain, median | scikit-learn, median | fasttrain, mean | scikit-learn, mean | difference | ms | scikit-learn, ms |
 | --- | --- | --: | --- | --: | --: | --: | --: | --: | --: | --: |

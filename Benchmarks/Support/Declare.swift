@@ -1,9 +1,9 @@
 import Benchmark
 
-/// Declares a benchmark of one call: its time and its rate.
+/// Declares a benchmark of one call, which measures its time and its rate.
 ///
-/// `prepare` makes the data before the clock runs and returns the call. A sample is one call, or the mean of a thousand
-/// when one is so short that reading the clock would count.
+/// `prepare` makes the data before the clock starts and returns the call. A sample is one call, or the mean of a
+/// thousand if the time to read the clock would matter.
 public func declare(
     _ name: String, _ work: Work, isShort: Bool = false, prepare: @escaping () throws -> () -> Void
 ) {

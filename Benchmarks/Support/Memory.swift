@@ -1,12 +1,12 @@
 import Glibc
 import KernelTypes
 
-/// Memory as the engine's buffers have it: aligned, and of 2 MiB pages where the system allows it.
+/// Memory like the engine's buffers: aligned, and in 2 MiB pages where the system allows it.
 public final class Memory<Element: BitwiseCopyable> {
     /// The first element.
     public let base: UnsafeMutablePointer<Element>
 
-    /// Element i is `value(i)`.
+    /// Creates a buffer whose element i is `value(i)`.
     public init(count: Int, _ value: (Int) -> Element) {
         let hugePage = 2 << 20
         let bytes = max(1, count) * MemoryLayout<Element>.stride
@@ -21,7 +21,7 @@ public final class Memory<Element: BitwiseCopyable> {
 }
 
 extension Memory<Float> {
-    /// Numbers in -0.5..<0.5, the same on every run.
+    /// Returns numbers in -0.5..<0.5 that are the same in every run.
     public convenience init(randomCount count: Int) {
         var state: UInt32 = 1
         self.init(count: count) { _ in
@@ -31,13 +31,13 @@ extension Memory<Float> {
     }
 }
 
-/// A panel matrix with random numbers in memory of its own.
+/// A panel matrix of random numbers that owns its memory.
 public final class Matrix {
-    /// What the kernels take. Keep the matrix alive while they work on it.
+    /// The matrix as the kernels take it. Keep this object alive while they use it.
     public let panels: PanelMatrix
     private let memory: Memory<Float>
 
-    /// One spare row a panel, as the engine has it.
+    /// Creates a matrix with one spare row per panel, as the engine does.
     public init(rows: Int, width: Int, panelWidth: Int) {
         let stride = (rows + 1) * panelWidth
         memory = Memory(randomCount: (width + panelWidth - 1) / panelWidth * stride)

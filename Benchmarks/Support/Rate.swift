@@ -1,8 +1,8 @@
 import Benchmark
 
-/// What one call gets done, from which its rate follows: rates can be held against the peak and between machines.
+/// The work done by one call, from which its rate follows. Rates can be compared with the peak and between machines.
 public enum Work: Sendable {
-    /// Floating-point operations, two for each multiply-add.
+    /// Floating-point operations; a multiply-add counts as two.
     case operations(Int)
     /// Bytes read and written.
     case bytes(Int)
@@ -11,16 +11,16 @@ public enum Work: Sendable {
 }
 
 extension BenchmarkMetric {
-    /// Billions of floating-point operations a second.
+    /// Billions of floating-point operations per second.
     public static let gflops = custom("GFLOP/s", polarity: .prefersLarger, useScalingFactor: false)
-    /// Billions of bytes a second.
+    /// Billions of bytes per second.
     public static let gigabytes = custom("GB/s", polarity: .prefersLarger, useScalingFactor: false)
-    /// Rows a second.
+    /// Rows per second.
     public static let rows = custom("rows/s", polarity: .prefersLarger, useScalingFactor: false)
 }
 
 extension Work {
-    /// The metric that `rate` is given in.
+    /// The benchmark metric in which `rate` is reported.
     public var metric: BenchmarkMetric {
         switch self {
         case .operations: .gflops
@@ -29,7 +29,7 @@ extension Work {
         }
     }
 
-    /// The rate of `calls` calls in a row, in whole units of `metric`.
+    /// Returns the rate of `calls` consecutive calls, in whole units of `metric`.
     public func rate(calls: Int, in duration: Duration) -> Int {
         let nanoseconds = Double(duration.components.seconds) * 1e9 + Double(duration.components.attoseconds) * 1e-9
         let perNanosecond =

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Counts the instructions that training executes, kernel by kernel, and holds them against counts.json.
+"""Count the instructions that training executes, kernel by kernel, and compare them with counts.json.
 
 Usage: count.py BUILD_FOLDER [--update] [--swift COMMAND]
 
-Needs valgrind and binutils. README.md says what is counted and why that is exact.
+Needs valgrind and binutils. README.md explains what is counted and why the counts are exact.
 """
 
 import argparse
@@ -24,14 +24,14 @@ FIGURES = HERE / "counts.json"
 SAMPLE = HERE.parents[1] / "Sources/CSample/mnist-sample.safetensors"
 PIXELS = 28 * 28
 
-TOLERANCE = 0.02  # either way; what one compiler made counts the same to a few instructions
-LEAST_SHARE = 0.01  # of a recipe's total: what is less does not fail
+TOLERANCE = 0.02  # in both directions; builds by one compiler differ by a few instructions only
+LEAST_SHARE = 0.01  # of a recipe's total: smaller groups never fail
 
-# Symbols as Swift mangles them. Entering one turns counting on or off, leaving it turns it back: what the first
-# executes is counted, but for the reports of progress, of which there are as many as time has passed.
+# Symbols as mangled by Swift. Counting is switched on entry and switched back on return: everything that the first one
+# executes is counted, except progress reports, whose number depends on the elapsed time.
 SWITCHES = ("$s9FastTrain15TrainingSessionC4work*", "$s9FastTrain15TrainingSessionC6report*")
 
-# A kernel and all that it calls belong to the first group whose pattern its name begins with.
+# A kernel and everything that it calls belong to the first group with a matching pattern.
 GROUPS = (
     ("gather", "gather"),
     ("lists", "sparse(Rows|Columns)|panelColumns"),
@@ -45,7 +45,7 @@ GROUPS = (
     ("transpose", "transpose"),
     ("other kernels", ""),
 )
-# What `product` calls where its input is lists: a group of its own, less in the other's figure.
+# Called by `product` if its input is lists: a group of its own, subtracted from that of `product`.
 SPARSE, SPARSE_KERNEL, DENSE = "sparse product", "sparseGroup", "product"
 REST = "rest"
 TOTAL = "total"
@@ -53,12 +53,12 @@ TOTAL = "total"
 
 @dataclass(frozen=True)
 class Recipe:
-    rows: int  # of the built-in sample; valgrind takes hundreds of times as long as the CPU, so few
+    rows: int  # of the built-in sample; few, as valgrind is hundreds of times slower than the CPU
     options: str
-    dense: bool = False  # no pixel is zero, so that the first layer's products are dense too
+    dense: bool = False  # no pixel is zero, so that the products of the first layer are dense too
 
 
-# Each group is more than LEAST_SHARE of at least one of their totals.
+# Each group is more than LEAST_SHARE of the total of at least one recipe.
 RECIPES = {
     "adam": Recipe(512, "--hidden 256,128 --batch-size 128 --optimizer adam"),
     "bf16": Recipe(512, "--hidden 256,128 --batch-size 128 --optimizer adam --precision bf16"),
@@ -69,15 +69,15 @@ RECIPES = {
 }
 COMMON = "--epochs 1 --validation 0 --seed 1 --threads 1 --quiet"
 
-# valgrind has no AVX-512. Symbols are bound early, lest their look-up be counted with the first call; hashing that
-# starts from a random number would make dictionaries' cost one. Nothing else of the environment gets through.
+# valgrind has no AVX-512. Symbols are bound early, so that their lookup is not counted with the first call. Hashing is
+# made deterministic, because random seeds would change the cost of dictionaries. No other variable is passed on.
 ENVIRONMENT = {"FASTTRAIN_ISA": "avx2", "LD_BIND_NOW": "1", "SWIFT_DETERMINISTIC_HASHING": "1"}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build", type=Path, help="folder with fasttrain and fasttrain-data")
-    parser.add_argument("--update", action="store_true", help="take what is found for the new figures")
+    parser.add_argument("build", type=Path, help="the folder with fasttrain and fasttrain-data")
+    parser.add_argument("--update", action="store_true", help="write the counts to counts.json")
     parser.add_argument("--swift", default="swift", help="the compiler that built them (default: swift)")
     arguments = parser.parse_args()
 
@@ -105,7 +105,7 @@ def main() -> int:
 
 
 def compare(committed: dict, found: dict) -> int:
-    """Prints the table; how many figures are too far off."""
+    """Print the table and return the number of figures that are too far off."""
     failures = 0
     print(f"{'recipe':8}{'group':18}{'committed':>14}{'found':>14}{'ratio':>9}")
     for recipe in sorted(committed | found):
@@ -121,8 +121,8 @@ def compare(committed: dict, found: dict) -> int:
 
 
 def count_all(build: Path, scratch: Path) -> dict[str, dict[str, int]]:
-    """Recipe, group, instructions."""
-    # valgrind 3.19, Debian 12's, ends at Swift 6's debug information. Names are in the symbol table anyway.
+    """Return the instructions by recipe and group."""
+    # valgrind 3.19 in Debian 12 crashes on the debug information of Swift 6. The symbol table has the names anyway.
     program = scratch / "fasttrain"
     run(["objcopy", "--strip-debug", build / "fasttrain", program])
     found = {}
@@ -143,7 +143,7 @@ def count_all(build: Path, scratch: Path) -> dict[str, dict[str, int]]:
 
 
 def make_data(recipe: Recipe, converter: Path, folder: Path) -> Path:
-    """A data set file of the sample's first rows, by way of the converter."""
+    """Convert the first rows of the sample to a data set file."""
     content = SAMPLE.read_bytes()
     (header_size,) = struct.unpack_from("<Q", content)
     start = 8 + header_size
@@ -162,10 +162,10 @@ def make_data(recipe: Recipe, converter: Path, folder: Path) -> Path:
 
 
 def count(profile: str, program: str) -> dict[str, int]:
-    """Group, instructions, of callgrind's profile; of `program` only, not of the system's libraries.
+    """Return the instructions by group from a callgrind profile, for `program` only and not for system libraries.
 
-    A kernel's instructions are those of the calls by which it is entered from elsewhere, so they do not depend on what
-    the compiler inlines into it. They hold nothing of libraries, since no kernel calls one.
+    The instructions of a kernel are those of the calls that enter it from elsewhere, so they do not depend on what the
+    compiler inlines into it. They include no libraries, because no kernel calls one.
     """
     counts, total = Counter(), 0
     is_own = is_call = False
@@ -179,7 +179,7 @@ def count(profile: str, program: str) -> dict[str, int]:
         elif key == "cfn":
             callee = value
         elif key == "calls":
-            is_call = True  # the next line has the whole cost of these calls
+            is_call = True  # the next line has the total cost of these calls
         elif line[:1].isdigit() or line[:1] in ("+", "-", "*"):
             cost = int(line.split()[-1])
             if not is_call:
@@ -194,7 +194,8 @@ def count(profile: str, program: str) -> dict[str, int]:
 
 
 def kernel(symbol: str) -> str:
-    """A kernel's or the all-reduce's name, or nothing. $s11KernelsAVX27productyy… is `product`: length, name, twice."""
+    """Return the name of a kernel or of the all-reduce, if any. In $s11KernelsAVX27productyy…, lengths precede
+    names."""
     if symbol.startswith("ft_all_reduce"):
         return symbol
     module = re.match(r"\$s(\d+)(Kernels\w+)", symbol)

@@ -1,6 +1,6 @@
-"""The chart of a run as SVG that follows light and dark mode.
+"""Draw the chart of a run as an SVG that follows light and dark mode.
 
-A panel a number of threads and precision, in it a group of bars a workload.
+There is one panel per number of threads and precision, with one group of bars per workload.
 """
 
 import math
@@ -10,9 +10,9 @@ from summary import Summary, layers, plural, settings, thousands
 from tools import TOOLS, Tool
 
 WIDTH, LEFT, RIGHT = 1000, 64, 16
-HEAD, PLOT, FOOT = 104, 220, 92  # heights: title and legend, bars, what stands below them
+HEAD, PLOT, FOOT = 104, 220, 92  # heights of the title and legend, of the bars, and of the labels below
 BAR_GAP, GROUP_GAP = 3, 22
-CHARACTER = 6.9  # about the width of one in the legend
+CHARACTER = 6.9  # approximate width of a character in the legend
 
 STYLE = """
 svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; font-size: 13px;
@@ -78,12 +78,12 @@ def legend(summary: Summary) -> list[str]:
 
 
 def panel(summary: Summary, threads: int, precision: str, y: float) -> list[str]:
-    """The bars on so many threads, `y` from the top."""
+    """Draw the bars of one number of threads, at distance `y` from the top."""
     parts = []
     tools = summary.of(precision)
     workloads = summary.run["workloads"]
     shares = [summary.share(threads, workload, tool) or 0 for workload in workloads for tool in tools]
-    top = max(1, math.ceil(max(shares) * 4 + 0.2) / 4)  # room above the highest bar for its figure
+    top = max(1, math.ceil(max(shares) * 4 + 0.2) / 4)  # leaves room above the highest bar for its figure
     ground = y + PLOT
     scale = (PLOT - 20) / top
     for step in range(int(top * 4) + 1):
@@ -111,7 +111,7 @@ def panel(summary: Summary, threads: int, precision: str, y: float) -> list[str]
 
 
 def peak(summary: Summary, threads: int, precision: str) -> str:
-    """What the bars are a share of."""
+    """Return what the bars are a share of."""
     of, gflops = summary.peak(threads, precision)
     other = "" if of == precision else f"{of} "
     return f", {other}peak {gflops:,.0f} GFLOP/s" if gflops else ""
@@ -132,12 +132,12 @@ def one_bar(summary, threads, workload, tool: Tool, x: float, width: float, grou
 
 
 def colour(tool: Tool) -> str:
-    """One a tool, in either precision."""
+    """Return the tools of the legend, each once for both precisions."""
     return f"fill: var(--{tool.name.removesuffix('-bf16')})"
 
 
 def text(x: float, y: float, content: str, style: str = "", longest: float = 0) -> str:
-    """`longest`: what the text is squeezed into if it is likely to be wider."""
+    """Draw a text. `longest` is the width that it is squeezed into if it might be wider."""
     squeeze = f' textLength="{longest:.0f}" lengthAdjust="spacingAndGlyphs"' if 0 < longest < 7.6 * len(content) else ""
     kind = f' class="{style}"' if style else ""
     return f'<text x="{x:.1f}" y="{y:.1f}"{kind}{squeeze}>{escape(content)}</text>'

@@ -1,4 +1,4 @@
-"""JAX, fp32: one jitted call scans over many minibatches; data on the device, weights and state donated."""
+"""JAX, fp32: one jitted call scans over many minibatches; data are on the device, weights and state are donated."""
 
 import functools
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Keras on TensorFlow, fp32: one XLA-compiled call loops over many minibatches; data on the device."""
+"""Keras on TensorFlow, fp32: one XLA-compiled call loops over many minibatches; data are on the device."""
 
 import os
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""fasttrain beside its peers: training throughput on the same cores, data and networks.
+"""Compare the training throughput of fasttrain and its peers on the same cores, data and networks.
 
     python3 Benchmarks/peers/peers.py --fasttrain PATH --data mnist.safetensors --threads 2 --threads 1
 
-The tools take turns: in each round every tool measures each workload once, so that a slow minute of the machine falls
-on all of them. What counts is the median of the rounds, and the ratio: both move less than a single figure.
+The tools take turns: in each round, every tool measures each workload once, so that a slow minute of the machine
+affects all of them. The result is the median over the rounds, and the ratio of medians: both vary less than single
+figures.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import report
 from tools import TOOLS, Failure, Fasttrain, Tool, Worker
 from workloads import WORKLOADS
 
-PAUSE_SECONDS = 0.2  # the threads of the tool before spin for some tenths of a second before they sleep
+PAUSE_SECONDS = 0.2  # the previous tool's threads spin for some tenths of a second before they sleep
 BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
@@ -55,16 +56,16 @@ def arguments() -> argparse.Namespace:
     usable = len(os.sched_getaffinity(0))
     workloads = [name.removeprefix("mnist-") for name in WORKLOADS]
     tools = [tool.name for tool in TOOLS]
-    parser.add_argument("--fasttrain", required=True, help="the program")
+    parser.add_argument("--fasttrain", required=True, help="path of fasttrain")
     parser.add_argument("--data", required=True, help="MNIST as a fasttrain dataset")
     parser.add_argument("--threads", type=int, action="append", help="may be repeated (default: 2 and 1)")
-    parser.add_argument("--workloads", default=",".join(workloads), help="of %(default)s")
-    parser.add_argument("--tools", default=",".join(tools), help="of %(default)s")
+    parser.add_argument("--workloads", default=",".join(workloads), help="comma-separated, from %(default)s")
+    parser.add_argument("--tools", default=",".join(tools), help="comma-separated, from %(default)s")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3, help="the length of a measurement (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=3, help="duration of a measurement (%(default)s)")
     folder = {"type": Path, "metavar": "DIR"}
-    parser.add_argument("--output", **folder, default="Benchmarks", help="where RESULTS.md and results.svg go")
-    parser.add_argument("--scratch", **folder, default=".build-peers/run", help="where raw results and logs go")
+    parser.add_argument("--output", **folder, default="Benchmarks", help="folder for RESULTS.md and results.svg")
+    parser.add_argument("--scratch", **folder, default=".build-peers/run", help="folder for raw results and logs")
     options = parser.parse_args()
     if not os.access(options.fasttrain, os.X_OK):
         parser.error(f"--fasttrain {options.fasttrain}: no such program")
@@ -84,7 +85,7 @@ def arguments() -> argparse.Namespace:
 
 
 def can_run(tool: Tool, options: argparse.Namespace) -> bool:
-    """bf16 only counts where the CPU has instructions for it; elsewhere it is emulated, and slower than fp32."""
+    """Only measure bf16 if the CPU has instructions for it; emulation is slower than fp32."""
     reason = ""
     if tool.precision == "bf16" and not BF16_FLAGS & set(cpu_info().get("flags", "").split()):
         reason = "this CPU has no bf16 instructions"
@@ -96,7 +97,8 @@ def can_run(tool: Tool, options: argparse.Namespace) -> bool:
 
 
 def measure_all(tools: list[Tool], threads: int, options: argparse.Namespace) -> list[dict]:
-    """All rounds on so many threads. A tool that fails before it has measured a workload is not asked for it again."""
+    """Run all rounds with a number of threads. A tool that failed before its first result for a workload is not asked
+    again."""
     runners = {
         tool: Worker(tool, options.scratch, options.data, threads)
         if tool.peer
@@ -138,7 +140,7 @@ def version_of(program: str) -> str:
 
 
 def machine() -> dict:
-    """What `lscpu` and `uname` say of it."""
+    """Describe the machine by the output of `lscpu` and `uname`."""
     info = cpu_info()
     family, model = (int(info.get(key, 0)) for key in ("cpu family", "model"))
     return {
@@ -153,7 +155,7 @@ def machine() -> dict:
 
 
 def kind(vendor: str, family: int, model: int) -> str:
-    """The microarchitecture, which the name of a virtual machine's CPU may leave open."""
+    """Return the microarchitecture, which the CPU name of a virtual machine may not reveal."""
     if vendor == "GenuineIntel":
         server = {85: "Skylake or Cascade Lake", 106: "Ice Lake", 143: "Sapphire Rapids", 207: "Emerald Rapids"}
         return server.get(model, "") if family == 6 else ""

@@ -1,12 +1,12 @@
-"""The report of a run as Markdown."""
+"""Write the report of a run as Markdown."""
 
 from summary import Summary, layers, plural, settings, thousands
 
 ABOUT = """\
 Real MNIST, 60,000 rows, reshuffled each epoch; the same data, networks, minibatches and optimizers for all, on the same
-cores. Thousand samples/s: the median of {rounds}, in which the tools took turns, {seconds:g} s a measurement. In
-brackets the share of the measured peak, with the operations of a dense network counted however few were executed. What
-each peer runs is in [peers](peers/README.md).
+cores. Thousand samples/s: the median of {rounds} in which the tools took turns, {seconds:g} s per measurement. In
+brackets: the share of the measured peak, counting the operations of a dense network even if fewer were executed.
+[peers](peers/README.md) describes what each peer runs.
 """
 
 
@@ -67,7 +67,7 @@ def speeds(summary: Summary, threads: int, precision: str) -> str:
 
 
 def scaling(summary: Summary, most: int, least: int) -> str:
-    """How many times as fast each tool is on the most threads as on the least."""
+    """Return the speedup of each tool from the fewest to the most threads."""
     rows = []
     for workload in summary.run["workloads"]:
         row = [layers(workload)]
@@ -91,6 +91,6 @@ def spreads(summary: Summary) -> str:
 
 
 def table(head: list[str], rows: list[list[str]], right: bool = True) -> str:
-    """A Markdown table; all columns but the first are flush right if asked."""
+    """Format a Markdown table; all columns but the first can be right-aligned."""
     ruler = ["---", *(["--:" if right else "---"] * (len(head) - 1))]
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, ruler, *rows])

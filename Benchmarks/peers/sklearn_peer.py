@@ -1,4 +1,4 @@
-"""scikit-learn's MLPClassifier, float32. partial_fit is one shuffled pass over the rows it is given."""
+"""scikit-learn's MLPClassifier in float32. partial_fit is one shuffled pass over the given rows."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ class Peer:
         self.x, self.y = x, y
 
     def training(self, workload: workloads.Workload) -> Callable[[], int]:
-        """Calls that train an epoch of a small network; of a large one the next few minibatches' rows, in place."""
+        """Return calls that train an epoch of a small network, or a few minibatches of a large one, in place."""
         x, y = self.x, self.y
         net = MLPClassifier(
             hidden_layer_sizes=workload.layers[1:-1],

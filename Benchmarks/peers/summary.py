@@ -1,4 +1,4 @@
-"""What a run of the peers comes to: medians, shares of the peak, the best peer."""
+"""Summarize a run of the peers: medians, shares of the peak, and the best peer."""
 
 import statistics
 
@@ -17,18 +17,18 @@ class Summary:
         return [tool for tool in self.tools if tool.precision == precision]
 
     def rates(self, threads: int, workload: str, tool: Tool) -> list[float]:
-        """Samples/s of each round that succeeded."""
+        """Return the samples/s of each round that succeeded."""
         return [answer["samples_per_second"] for answer in self.cells[threads, workload, tool.name]["runs"]]
 
     def rate(self, threads: int, workload: str, tool: Tool) -> float | None:
-        """Their median; None where no round succeeded."""
+        """Return their median, or None if no round succeeded."""
         rates = self.rates(threads, workload, tool)
         return statistics.median(rates) if rates else None
 
     def peak(self, threads: int, precision: str) -> tuple[str, float | None]:
-        """GFLOP/s, the median of what fasttrain measured beside its trainings, and the precision that it holds for.
+        """Return the peak in GFLOP/s, as the median of fasttrain's measurements, and the precision that it holds for.
 
-        The fp32 peak stands in for that of bf16 where fasttrain has no bf16.
+        The fp32 peak replaces that of bf16 where fasttrain has no bf16.
         """
         ours = [tool.name for tool in self.of(precision) if not tool.peer]
         cells = [cell for (count, _, name), cell in self.cells.items() if count == threads and name in ours]
@@ -38,19 +38,19 @@ class Summary:
         return precision, statistics.median(peaks) if peaks else None
 
     def share(self, threads: int, workload: str, tool: Tool) -> float | None:
-        """Of the peak in the tool's precision; the operations of a dense network, however few were executed."""
+        """Return the share of the peak in the tool's precision, counting the operations of a dense network."""
         rate, (_, peak) = self.rate(threads, workload, tool), self.peak(threads, tool.precision)
         return rate * WORKLOADS[workload].operations_per_sample / (peak * 1e9) if rate and peak else None
 
     def ratio(self, threads: int, workload: str, precision: str) -> tuple[float, Tool] | None:
-        """How many times as fast as the best peer in this precision fasttrain is, and that peer."""
+        """Return fasttrain's speed relative to the best peer in this precision, and that peer."""
         rated = [(self.rate(threads, workload, tool) or 0, tool) for tool in self.of(precision)]
         ours = max((rate for rate, tool in rated if not tool.peer), default=0)
         best, peer = max((pair for pair in rated if pair[1].peer), default=(0, None), key=lambda pair: pair[0])
         return (ours / best, peer) if ours and best else None
 
     def failures(self) -> list[str]:
-        """A line for each tool and workload that failed at least once."""
+        """Return a line for each tool and workload that failed at least once."""
         lines = []
         for (threads, workload, name), cell in self.cells.items():
             if cell["failures"]:
@@ -59,7 +59,7 @@ class Summary:
         return lines
 
     def versions(self) -> list[str]:
-        """fasttrain's, then each peer's once."""
+        """Return fasttrain's version, then each peer's."""
         lines = [self.run["fasttrain"]]
         seen = set()
         for tool in self.tools:
@@ -75,7 +75,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def thousands(rate: float) -> str:
-    """Thousand samples/s, to three digits."""
+    """Format thousand samples/s with three digits."""
     value = rate / 1000
     return f"{value:.0f}" if value >= 99.95 else f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
 

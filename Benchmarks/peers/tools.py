@@ -1,4 +1,4 @@
-"""The programs that are compared, and how each is asked for a measurement."""
+"""List the programs to compare, and how each is asked for a measurement."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PREPARATION_SECONDS = 300  # what a peer may take to import, compile and warm up before it counts as hung
+PREPARATION_SECONDS = 300  # time limit for importing, compiling and warming up
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Tool:
     name: str  # on the command line
     title: str  # in the table and the chart
     precision: str = "fp32"
-    peer: str = ""  # what worker.py is asked for; empty: the program fasttrain
-    options: tuple[str, ...] = ()  # of `fasttrain benchmark`
+    peer: str = ""  # argument of worker.py; empty for fasttrain
+    options: tuple[str, ...] = ()  # for `fasttrain benchmark`
 
     @property
     def full_title(self) -> str:
-        """Where both precisions stand side by side."""
+        """Return the title for tables of both precisions."""
         return self.title if self.precision == "fp32" else f"{self.title} {self.precision}"
 
 
@@ -41,11 +41,11 @@ TOOLS = (
 
 
 class Failure(Exception):
-    """Why there is no measurement, in one line."""
+    """Raised with the reason in one line if there is no measurement."""
 
 
 class Fasttrain:
-    """`fasttrain benchmark`, a process a measurement; it measures the machine's peak too."""
+    """Runs `fasttrain benchmark`, one process per measurement, which also measures the peak of the machine."""
 
     def __init__(self, tool: Tool, program: str, data: str, threads: int):
         self.command = [program, "benchmark", "--json", "--data", data, "--threads", str(threads), *tool.options]
@@ -72,7 +72,7 @@ class Fasttrain:
 
 
 class Worker:
-    """A peer in a process that lives over all rounds of one number of threads, and sleeps while others measure."""
+    """A peer in a process that lives for all rounds of one number of threads, and sleeps while others measure."""
 
     def __init__(self, tool: Tool, logs: Path, data: str, threads: int):
         self.command = [sys.executable, str(HERE / "worker.py"), tool.peer, "--data", data, "--threads", str(threads)]
@@ -110,7 +110,7 @@ class Worker:
             )
 
     def bury(self, timed_out: bool) -> str:
-        """Ends a process that died or hangs, so that the next measurement starts another; says what it died of."""
+        """End a process that died or hangs, so that the next measurement starts a new one. Returns how it ended."""
         if timed_out:
             self.process.kill()
         code = self.process.wait()
@@ -132,7 +132,7 @@ def last_line(text: str) -> str:
 
 
 def thread_environment(threads: int) -> dict[str, str]:
-    """Each library reads its own variable; XLA sizes JAX's pool by NPROC."""
+    """Set the thread count: each library reads its own variable, and XLA sizes JAX's pool by NPROC."""
     count = str(threads)
     several = str(threads > 1).lower()
     return {
@@ -144,12 +144,12 @@ def thread_environment(threads: int) -> dict[str, str]:
         "TF_NUM_INTEROP_THREADS": count,
         "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={several} intra_op_parallelism_threads={count}",
         "JAX_PLATFORMS": "cpu",
-        "TORCHINDUCTOR_COMPILE_THREADS": "1",  # compiles in the worker itself: no processes that stay
+        "TORCHINDUCTOR_COMPILE_THREADS": "1",  # compiles in the worker itself, so that no processes remain
     }
 
 
 def chosen_cpus(threads: int) -> set[int]:
-    """CPUs to pin to: of different cores first, a core's second hardware thread only when the cores run out."""
+    """Choose CPUs to pin to: different cores first, second hardware threads only when the cores run out."""
 
     def place_in_core(cpu: int) -> int:
         siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")

@@ -1,4 +1,4 @@
-"""PyTorch: rows taken from a tensor in memory, no DataLoader, the fused optimizer; eager, compiled, or in bf16."""
+"""PyTorch: rows are taken from a tensor in memory, without DataLoader; fused optimizer; eager, compiled, or in bf16."""
 
 from collections.abc import Callable
 

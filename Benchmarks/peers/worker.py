@@ -1,9 +1,9 @@
-"""Measures one peer on request: a workload and a time come in as a line of JSON, its rate goes out as one.
+"""Measure one peer on request: each input line is a workload and a time in JSON, each output line a rate.
 
     python worker.py torch --data mnist.safetensors --threads 2
 
-The peer is imported once, prepares a workload (compiles it, warms up) when it is first asked for, and keeps it. What
-a peer's library prints goes to standard error.
+The peer is imported once. It prepares a workload (compilation, warm-up) on the first request and keeps it. Output of
+the peer's library goes to standard error.
 """
 
 import argparse
@@ -16,13 +16,13 @@ from collections.abc import Callable
 
 import workloads
 
-WARM_UP_SECONDS = 1.0  # after preparing; the first calls compile
+WARM_UP_SECONDS = 1.0  # after preparation; the first calls compile
 WAKE_UP_SECONDS = 0.2  # before each measurement: the worker has slept since the last one
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("peer", help="the module <peer>_peer; after a colon, the form that it has several of")
+    parser.add_argument("peer", help="the module <peer>_peer, and after a colon its variant, if any")
     parser.add_argument("--data", required=True)
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def elapsed_after(call: Callable[[], int], seconds: float) -> tuple[int, float]:
-    """Samples trained and time taken by calls until `seconds` have gone, one call at least."""
+    """Call until `seconds` have passed, at least once. Returns the number of trained samples and the time taken."""
     samples, start = 0, time.perf_counter()
     while True:
         samples += call()

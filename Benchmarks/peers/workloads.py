@@ -1,4 +1,4 @@
-"""What every peer trains: the reference workloads, the data, the order of the rows."""
+"""Define what every peer trains: the reference workloads, the data, and the order of the rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +19,13 @@ class Workload:
 
     @property
     def operations_per_sample(self) -> int:
-        """Forward, backward and weight gradients; the first layer needs no gradient of its inputs."""
+        """Count forward, backward and weight gradients; the first layer needs no gradient of its inputs."""
         weights = [inputs * units for inputs, units in zip(self.layers, self.layers[1:])]
         return 6 * sum(weights) - 2 * weights[0]
 
     def steps_per_call(self, rows: int) -> int:
-        """Minibatches trained between two looks at the clock: an epoch if it is small, a few steps if large."""
+        """Return the minibatches between two readings of the clock: an epoch of a small network, a few steps of a large
+        one."""
         wanted = OPERATIONS_PER_CALL / (self.operations_per_sample * self.batch_size)
         return max(1, min(round(wanted), rows // self.batch_size))
 
@@ -38,7 +39,7 @@ WORKLOADS = {
 
 
 def load(path: str) -> tuple[np.ndarray, np.ndarray]:
-    """The training rows of a fasttrain dataset: float32 in 0...1 [n, features], int64 labels [n]."""
+    """Load the training rows of a fasttrain dataset: float32 in 0...1 [n, features], int64 labels [n]."""
     with safe_open(path, framework="np") as file:
         scale = np.float32((file.metadata() or {}).get("x_scale", 1))
         x, y = file.get_tensor("train.x"), file.get_tensor("train.y")
@@ -46,9 +47,9 @@ def load(path: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def shuffled(workload: Workload, rows: int) -> Iterator[np.ndarray]:
-    """Without end, the row numbers [steps, batch size] of the next call, from a new permutation each epoch.
+    """Yield the row numbers [steps, batch size] of the next call forever, from a new permutation each epoch.
 
-    What is left of an epoch when it no longer fills a call is passed over, so that every call has one shape.
+    The rest of an epoch that no longer fills a call is skipped, so that every call has the same shape.
     """
     random = np.random.default_rng(1)
     steps = workload.steps_per_call(rows)
@@ -62,7 +63,7 @@ def shuffled(workload: Workload, rows: int) -> Iterator[np.ndarray]:
 
 
 def initial_weights(workload: Workload) -> list[tuple[np.ndarray, np.ndarray]]:
-    """He-normal weights [inputs, units] and zero biases [units], float32, of each layer."""
+    """Draw He-normal weights [inputs, units] and zero biases [units] in float32 for each layer."""
     random = np.random.default_rng(1)
     weights = []
     for inputs, units in zip(workload.layers, workload.layers[1:]):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the fuzzers, Tests/Fuzz/corpus/PARSER/NAME, and their dictionaries.
+"""Write the fuzzers' seeds, Tests/Fuzz/corpus/PARSER/NAME, and their dictionaries.
 
     Tests/Fuzz/make_corpus.py
 
-The same script makes the same files. Inputs that once were findings are in here too, under names that say what they found.
+The same script always writes the same files. They include inputs that were findings once, under names that say so.
 """
 
 import pathlib
@@ -26,7 +26,7 @@ CORPORA = {
 
 
 def quoted(word: str | bytes) -> str:
-    """As libFuzzer's dictionaries have it; a text is in UTF-8."""
+    """Format a word for a libFuzzer dictionary; text is encoded as UTF-8."""
     raw = word if isinstance(word, bytes) else word.encode()
     return '"' + "".join(chr(b) if 0x20 <= b < 0x7F and chr(b) not in '"\\' else f"\\x{b:02X}" for b in raw) + '"'
 

@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
-"""Runs the fuzzers: libFuzzer with AddressSanitizer around each parser of what comes from outside.
+"""Run the fuzzers: libFuzzer with AddressSanitizer around each parser of untrusted input.
 
     Tests/Fuzz/run.py FASTTRAIN_FUZZ [--only NAME,…] [--runs N | --seconds N] [--quick] [--seed N] [--work FOLDER]
         [--jobs N] [--length N]
 
-First all seeds and, in the folder of the work, all inputs that earlier runs found to reach something new; then N
-executions of mutations of them, or as many as there is time for. With --runs and --seed what is executed is the same each
-time, but for what the folder of the work has. With --quick what takes long is mutated less often, by the clock: as many
-executions take less than half the time (tables), or a ninth of it (data sets). Prints a line for each parser and ends with
-1 if there was a finding: its input then lies in FOLDER/findings/NAME, and the program shows it again: FASTTRAIN_FUZZ NAME
-INPUT.
+Runs all seeds and, from the work folder, all inputs by which earlier runs reached new code, then N mutations of them,
+or as many as fit into the time. With --runs and --seed, each run executes the same inputs, apart from what the work
+folder adds. With --quick, slow inputs are mutated less often, as measured by the clock: the same number of executions
+takes less than half the time (tables), or a ninth of it (data sets). Prints one line per parser and exits with 1 if
+there was a finding: its input is then in FOLDER/findings/NAME, and FASTTRAIN_FUZZ NAME INPUT reproduces it.
 """
 
 import argparse
@@ -24,12 +23,12 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).parent
-# An input must be done in so many seconds, in so many MiB.
+# The limits of time (s) and memory (MiB) for one input.
 SECONDS, MEMORY = 60, 2048
 
 
 def fuzz(program: str, parser: str, options: argparse.Namespace) -> tuple[bool, str]:
-    """Whether all was well, and the line that says so."""
+    """Return whether all went well, and the line that reports it."""
     found = pathlib.Path(options.work) / "corpus" / parser
     findings = pathlib.Path(options.work) / "findings" / parser
     for folder in (found, findings):
@@ -46,8 +45,8 @@ def fuzz(program: str, parser: str, options: argparse.Namespace) -> tuple[bool, 
     ]
     environment = os.environ | {
         "FASTTRAIN_FUZZ_FOLDER": scratch,
-        # What is freed is kept apart for longer than an execution takes, and the stacks told are short: half the time,
-        # with tables of text.
+        # A quarantine that outlasts one execution is enough, and short stacks are: this halves the time for tables of
+        # text.
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:handle_abort=1:quarantine_size_mb=1"
         ":thread_local_quarantine_size_kb=16:malloc_context_size=1:max_malloc_fill_size=0",
         "SWIFT_BACKTRACE": "enable=no",
@@ -68,7 +67,7 @@ def fuzz(program: str, parser: str, options: argparse.Namespace) -> tuple[bool, 
         f"{parser:13} {count:>12,} executions  {edges:>6} of {counters[1] if counters else '?'} edges  {features:>7} features"
         f"  {count / max(seconds, 0.001):>8,.0f}/s"
     )
-    # Without counters nothing was guided by coverage: that is no run of a fuzzer.
+    # Without counters, coverage did not guide anything, so this was no fuzzing run.
     if status == 0 and executions and coverage and int(edges) > 0:
         return True, line
     said = re.findall(r"FINDING: .*|Swift runtime failure: .*?(?= /)|Fatal error.*|^==\d+==ERROR: .*|^SUMMARY: .*", text, re.M)

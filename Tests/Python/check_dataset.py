@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks a converted MNIST file against the IDX files it was made from, without any code of fasttrain.
+"""Compare a converted MNIST file with its IDX files, without any code of fasttrain.
 
     pip install safetensors numpy
     python3 Tests/Python/check_dataset.py FILE MNISTDIR
@@ -25,7 +25,7 @@ SOURCES = {
 
 
 def read_idx(folder, stem):
-    """The array of an IDX file of bytes, packed or not."""
+    """Return the array of an IDX file of bytes, compressed or not."""
     plain = folder / stem
     content = plain.read_bytes() if plain.exists() else gzip.open(folder / (stem + ".gz")).read()
     zero, kind, rank = struct.unpack_from(">HBB", content)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks `fasttrain-data download` against a server on this machine.
+"""Check `fasttrain-data download` against a server on this machine.
 
     python3 check_download.py FASTTRAIN_DATA [MNISTDIR]
 
-The server has a mirror without files, one whose files are damaged, one that breaks off, one that knows no ranges, and a
-good one. Without MNISTDIR, the folder of MNIST's four files packed with gzip, only the failures are checked.
+The server offers a mirror without files, one with damaged files, one that breaks off, one without range requests, and a
+good one. MNISTDIR is the folder with MNIST's four files in gzip format; without it, only failures are checked.
 """
 
 import http.server
@@ -19,7 +19,7 @@ STEMS = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """GET /KIND/NAME.gz; each request is noted in `server.log` as (kind, first byte asked for)."""
+    """Serves GET /KIND/NAME.gz, and records each request in `server.log` as (kind, first byte requested)."""
 
     def do_GET(self):
         _, kind, name = self.path.split("/")
@@ -47,7 +47,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             self.wfile.write(body)
         except ConnectionError:
-            pass  # curl has seen that it cannot go on
+            pass  # curl has noticed that it cannot continue
 
     def log_message(self, *arguments):
         pass

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Checks that a model of ours is an nn.Sequential to PyTorch, and predicts there what it predicts here.
+"""Check that PyTorch loads our model as an nn.Sequential and makes the same predictions.
 
     python3 check_model.py MODEL.safetensors DATASET.safetensors PREDICTIONS.csv
 
-PREDICTIONS.csv is what `fasttrain predict MODEL --data DATASET --split test -o PREDICTIONS.csv` wrote. The classes of
-at most one row in 10,000 may differ: PyTorch sums in another order, which may turn a tie. Needs requirements.txt.
+PREDICTIONS.csv is written by `fasttrain predict MODEL --data DATASET --split test -o PREDICTIONS.csv`. At most one row
+in 10,000 may get another class: PyTorch sums in another order, which may break a tie differently. Needs
+requirements.txt.
 """
 
 import argparse
@@ -55,7 +56,7 @@ def network(inputs: int, recipe: dict, outputs: int) -> nn.Sequential:
 
 
 def predicted_by_pytorch(model: str, dataset: str) -> list[str]:
-    """The name of the class of each row of the test split."""
+    """Return the name of the class of each test row."""
     with safe_open(model, framework="pt") as file:
         metadata = file.metadata()
     classes = json.loads(metadata["classes"])

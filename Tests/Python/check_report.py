@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Opens reports of runs in headless Chromium, as a phone, a desktop and in the dark.
+"""Open the reports of runs in headless Chromium: as on a phone, on a desktop, and in dark mode.
 
     python3 check_report.py FASTTRAIN FASTTRAIN_DATA
 
-Nothing may stick out of the page or be loaded from anywhere, and the console must stay silent, whatever classes and columns
-are called. Needs Chromium alone; where there is none, says SKIPPED.
+Nothing may overflow the page or be loaded from elsewhere, and the console must stay silent, whatever the names of
+classes and columns are. Needs only Chromium; without it, prints SKIPPED.
 """
 
 import csv
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-# What a browser makes of the page in a frame of some width, as JSON in the title.
+# Renders the page in a frame of a given width, and reports the result as JSON in the title.
 SURVEY = """
 const frame = document.querySelector('iframe');
 frame.onload = () => {
@@ -74,7 +74,7 @@ class Browser:
 
 
 def contrast(one, other):
-    """Of two colours as CSS has them, by the WCAG's formula: 1 to 21."""
+    """Return the contrast of two CSS colors by the WCAG formula: 1 to 21."""
     def luminance(color):
         values = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
         return sum(
@@ -134,7 +134,7 @@ def main():
               ["Confusion matrix", "Class by class", "Most confident mistakes"])
         columns = [name.replace("\n", " ") for name in HOSTILE]
         rows = [[numbers.gauss(0, 10.0 ** n) for n in range(len(columns))] for _ in range(120)]
-        # The targets by their positions: some names have commas.
+        # Targets are given by position, because some names contain commas.
         data = convert("columns", columns, rows, "--target", ",".join(str(n + 2) for n in range(len(columns) - 1)))
         check(browser, "columns of hostile names", train("columns", "--data", data, "--validation", "0"),
               ["Predicted and true"])

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
-"""Checks what fasttrain-data makes of tables against pandas and scikit-learn.
+"""Compare fasttrain-data's conversion of tables with pandas and scikit-learn.
 
     python3 check_tables.py FASTTRAIN_DATA
 
-Writes the data sets that scikit-learn carries as CSV files, and a table with all that is awkward (quotes, missing
-numbers and texts, weights, both scales). The same columns, labels and numbers must come out, to the rounding of single
-precision. Needs requirements-tables.txt.
+Writes the data sets of scikit-learn as CSV files, and a table of difficult content (quotes, missing numbers and texts,
+weights, both scales). Columns, labels and numbers must agree to single precision. Needs requirements-tables.txt.
 """
 
 import json
@@ -24,7 +23,7 @@ from sklearn.preprocessing import LabelEncoder, MinMaxScaler, OneHotEncoder, Sta
 
 
 def close(found, expected, what):
-    """Single precision of numbers whose scale is 1."""
+    """Round to single precision, for numbers of a scale around 1."""
     assert found.dtype == np.float32, f"{what}: {found.dtype}"
     assert found.shape == expected.shape, f"{what}: {found.shape}, expected {expected.shape}"
     error = np.abs(found.astype(np.float64) - expected) / np.maximum(1, np.abs(expected))
@@ -39,7 +38,7 @@ class Converter:
         return str(self.folder / name)
 
     def run(self, *arguments):
-        """The tensors and the metadata of the file that the command writes."""
+        """Return the tensors and the metadata of the file that the command writes."""
         output = self.path("out.safetensors")
         subprocess.run([self.program, *arguments, "-o", output], check=True, stdout=subprocess.DEVNULL)
         with safe_open(output, framework="numpy") as file:
@@ -47,7 +46,7 @@ class Converter:
 
 
 def check_known(converter, name, targets, task):
-    """A data set of scikit-learn's, cut by its train_test_split."""
+    """Convert a data set of scikit-learn's that was split by its train_test_split."""
     frame = getattr(datasets, "load_" + name)(as_frame=True).frame
     bunch = getattr(datasets, "load_" + name)(as_frame=True)
     if task == "classification":
@@ -76,7 +75,7 @@ def check_known(converter, name, targets, task):
 
 
 def check_share(converter):
-    """A share for testing: each row once, of each class the same share."""
+    """Split off a share for testing: each row appears once, and each class has the same share."""
     frame = datasets.load_wine(as_frame=True).frame
     frame.to_csv(converter.path("wine.csv"), index=False)
     tensors, _ = converter.run(
@@ -119,7 +118,7 @@ def check_awkward(converter, scale, fill, **csv):
     values["with gaps"] = filled
     scaled = pd.DataFrame(scaler.transform(values), columns=numeric)
     hot = OneHotEncoder(sparse_output=False)
-    cities = read["city, town"].fillna("\U0010FFFF")  # the missing ones last
+    cities = read["city, town"].fillna("\U0010FFFF")  # missing values come last
     expected = np.column_stack([
         scaled["plain"], scaled["with gaps"], MissingIndicator().fit_transform(read[["with gaps"]]),
         hot.fit_transform(cities.to_frame()), hot.fit_transform(read[["grade"]]), scaled["constant"], scaled["large"]])
@@ -132,7 +131,7 @@ def check_awkward(converter, scale, fill, **csv):
 
 
 def check_numbers(converter):
-    """Doubles of all sizes that single precision holds, written by Python, become the float that NumPy makes of them."""
+    """Check that doubles of all sizes that fit into single precision become the same floats as in NumPy."""
     generator = np.random.default_rng(5)
     values = generator.normal(size=200_000) * 10.0 ** generator.uniform(-44, 38, 200_000)
     values = values[np.abs(values) < 3e38]

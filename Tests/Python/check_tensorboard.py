@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Reads the event files of --tensorboard with TensorBoard's own reader.
+"""Read the event files of --tensorboard with TensorBoard's own reader.
 
     python3 check_tensorboard.py FASTTRAIN
 
-Every epoch of history.jsonl must be there once, of a run that ended, of one that went on, and of one that was killed after
-epochs that no checkpoint has, in the middle of a record. Needs requirements-tensorboard.txt.
+Every epoch of history.jsonl must occur once: in a run that finished, in one that was resumed, and in one that was
+killed in the middle of a record, after epochs that no checkpoint contains. Needs requirements-tensorboard.txt.
 """
 
 import json
@@ -18,7 +18,7 @@ import time
 import numpy as np
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-# It tells of each epoch that it drops.
+# TensorBoard logs every epoch that it discards.
 logging.getLogger("tensorboard").setLevel(logging.ERROR)
 
 TAGS = {
@@ -30,7 +30,7 @@ TAGS = {
 def check(name, run, logs):
     history = [json.loads(line) for line in (run / "history.jsonl").read_text().splitlines()]
     for split, tags in TAGS.items():
-        # The second of two files of a run makes the reader go on to it.
+        # The reader only continues to the second file of a run when it sees it.
         reader = EventAccumulator(str(logs / split))
         reader.Reload()
         assert set(reader.Tags()["scalars"]) == set(tags), f"{name}: {split} has {reader.Tags()['scalars']}"
@@ -38,7 +38,7 @@ def check(name, run, logs):
             events = reader.Scalars(tag)
             assert [event.step for event in events] == [record["epoch"] for record in history], (
                 f"{name}: {split} {tag} has the steps {[event.step for event in events]}")
-            # The speed of an epoch that is done again is another.
+            # The speed of a repeated epoch differs.
             for event, record in zip(events, history):
                 assert event.value == np.float32(record[key]), f"{name}: {split} {tag}: {event} for {record}"
             assert all(abs(event.wall_time - time.time()) < 86400 for event in events)
@@ -68,7 +68,7 @@ def main():
         process = subprocess.Popen(
             [fasttrain, "--hidden", "8", "--epochs", "5000", "--checkpoint-every", "290", "--quiet", "--output", run,
              "--tensorboard", logs])
-        # A checkpoint after each tenth epoch, and some epochs more.
+        # Save a checkpoint after every tenth epoch, and run some more epochs.
         while process.poll() is None and sum(file.stat().st_size for file in logs.glob("training/*")) < 1700:
             time.sleep(0.002)
         process.kill()

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Makes the reference files beside this script: what PyTorch computes, for our tests to compare with.
+"""Write the reference files beside this script: results of PyTorch, for our tests to compare with.
 
     python3 -m venv venv && venv/bin/pip install scipy -r Tests/Python/requirements.txt
     venv/bin/python Tests/References/make_references.py
 
-The files are committed, so the tests need neither Python nor PyTorch. One version of PyTorch makes the same bytes
-again. All numbers are PyTorch's own float32, on one thread.
+The files are committed, so the tests need neither Python nor PyTorch. The same version of PyTorch writes the same
+bytes. All numbers are PyTorch's own float32, on one thread.
 
-training-<optimizer>[-decay]-<loss>.safetensors: one training run of a network 6-8-5-outputs. 50 rows are taken in
-file order in minibatches of 16, so that each epoch ends in a minibatch of 2: 50 epochs are 200 steps.
+training-<optimizer>[-decay]-<loss>.safetensors: one training run of a network 6-8-5-outputs. 50 rows are taken in file
+order in minibatches of 16, so that each epoch ends in a minibatch of 2: 50 epochs are 200 steps.
     train.x         [50, 6]
     train.y         [50] I64 labels of 4 classes (cross-entropy), or [50, 2] (squared-error)
-    initial.<name>  the weights at the start, named as in nn.Sequential: 0.weight [8, 6], 0.bias [8], 2.weight ...
-    losses          [200], of each step's minibatch, before its update
-    final.<name>    the weights at the end
+    initial.<name>  the initial weights, named as in nn.Sequential: 0.weight [8, 6], 0.bias [8], 2.weight ...
+    losses          [200], the loss of each step's minibatch before the update
+    final.<name>    the final weights
     metadata        the recipe, as strings: optimizer, learning_rate, momentum, nesterov, weight_decay, loss,
-                    activation, batch_size, epochs, hidden, perhaps normalization; and seed, torch
+                    activation, batch_size, epochs, hidden, optional normalization; and seed, torch
 
 gradients.safetensors: one minibatch of 16 rows, every activation with every loss.
     x [16, 6]; cross-entropy.y [16] I64; squared-error.y [16, 2]
@@ -23,33 +23,34 @@ gradients.safetensors: one minibatch of 16 rows, every activation with every los
     <loss>.<activation>.loss              [1]
     <loss>.<activation>.gradient.<name>   dloss/dweight
 
-losses.safetensors: one minibatch of 16 rows, every loss and weighting but the two above, by a network with ReLU.
-    x [16, 6]; w [16] weights of the rows
+losses.safetensors: one minibatch of 16 rows, every other loss and weighting, for a network with ReLU.
+    x [16, 6]; w [16] row weights
     <case>.y [16] I64 of 2 classes (one output) or of 4; or [16, 2]
     <case>.initial.<name>   the weights
-    <case>.loss             [1]; of a weighted case the sum of w * loss, divided by the sum of w
+    <case>.loss             [1]; with weights, the sum of w * loss divided by the sum of w
     <case>.gradient.<name>  dloss/dweight
-    The last part of a case's name: "rows" (weights w), "given" (weights of the classes: CLASS_WEIGHTS), "balanced" (those
-    of scikit-learn's compute_class_weight), "both" (w times the classes').
+    The last part of a case's name: "rows" (row weights w), "given" (class weights: CLASS_WEIGHTS), "balanced" (class
+    weights from scikit-learn's compute_class_weight), "both" (w times the class weights).
 
-training-<normalization>-<loss>.safetensors: the same with momentum, and a batch or layer normalization after each hidden
-layer's sums.
+training-<normalization>-<loss>.safetensors: the same with momentum, and a batch or layer normalization before each
+hidden layer's activation.
 
-training-<regularization>-<loss>.safetensors: the same with what REGULARIZATIONS says, and that in the metadata too.
+training-<regularization>-<loss>.safetensors: the same with an entry of REGULARIZATIONS, which is also in the metadata.
 
-lbfgs-<name>.safetensors: the minimum that SciPy's L-BFGS-B finds, in float64, of the loss over 50 rows and half the weight
-decay times the squared norm of all parameters, from initial.<name>; its value is `objective` in the metadata.
+lbfgs-<name>.safetensors: the minimum found by SciPy's L-BFGS-B in float64, starting from initial.<name>. The objective
+is the loss over 50 rows plus half the weight decay times the squared norm of all parameters; its value is `objective`
+in the metadata.
 
-schedules.safetensors: the learning rate of each of 200 steps, highest 0.1.
+schedules.safetensors: the learning rate of each of 200 steps, at most 0.1.
     cosine          [200], CosineAnnealingLR to 0 after the last step
-    one-cycle       [200], OneCycleLR as it comes (pct_start 0.3, div_factor 25, final_div_factor 1e4, cosine)
+    one-cycle       [200], OneCycleLR by default (pct_start 0.3, div_factor 25, final_div_factor 1e4, cosine)
     step            [200], StepLR(7, 0.5), stepped after each epoch of 4
     exponential     [200], ExponentialLR(0.95), likewise
     plateau         [200], ReduceLROnPlateau(factor 0.3, patience 2), likewise, by the losses
     plateau.losses  [50], of each epoch
 
-A run is of use as a reference only if it forgives rounding: another order of summation must not send it elsewhere
-(through a ReLU's kink, or a loss that nears zero). So each run is made in float64 as well, and the seed is the first
+A run is useful as a reference only if it is robust to rounding: another order of summation must not change its course
+(at the kink of a ReLU, or where a loss approaches zero). So each run is repeated in float64, and the seed is the first
 whose two runs agree to MAX_LOSS_ERROR (relative) and MAX_WEIGHT_ERROR.
 """
 
@@ -80,13 +81,14 @@ OPTIMIZERS = {  # name in the file: (kind, learning rate, momentum, nesterov, th
     "momentum": ("sgd", 0.02, 0.9, False, 0.01),
     "nesterov": ("sgd", 0.02, 0.9, True, 0.01),
     "adam": ("adam", 0.01, 0.0, False, 0.01),
-    # 1 - rate * decay is exact in float32: 200 times the rounding of it would be most of the difference from float64.
+    # So that 1 - rate * decay is exact in float32: otherwise its rounding error, times 200 steps, would dominate the
+    # difference from float64.
     "adamw": ("adamw", 0.0078125, 0.0, False, 0.125),
     "rmsprop": ("rmsprop", 0.005, 0.0, False, 0.01),
     "adagrad": ("adagrad", 0.05, 0.0, False, 0.01),
     "lion": ("lion", 0.0009765625, 0.0, False, 0.125),
 }
-REGULARIZATIONS = {  # name in the file: (optimizer, weight decay, what is added to or done with gradients and weights)
+REGULARIZATIONS = {  # name in the file: (optimizer, weight decay, regularization)
     "l1": ("momentum", 0.0, {"l1": 0.01}),
     "clip-value": ("momentum", 0.01, {"clip_value": 0.05}),
     "l1-clip-value": ("adam", 0.0, {"l1": 0.02, "clip_value": 0.03}),
@@ -96,8 +98,8 @@ REGULARIZATIONS = {  # name in the file: (optimizer, weight decay, what is added
     "ema": ("adam", 0.0, {"ema": 0.95}),
     "batch-ema": ("momentum", 0.0, {"ema": 0.99, "normalization": "batch"}),
 }
-EPSILON = 1e-8  # also of Adagrad, for which PyTorch has 1e-10
-OTHER_ACTIVATION = {  # ReLU elsewhere
+EPSILON = 1e-8  # also for Adagrad, whose default in PyTorch is 1e-10
+OTHER_ACTIVATION = {  # the others use ReLU
     "training-sgd-decay-squared-error": "identity",
     "training-momentum-cross-entropy": "sigmoid",
     "training-nesterov-decay-squared-error": "leaky-relu",
@@ -119,14 +121,15 @@ def network(activation: str, outputs: int, normalization: str = "none") -> nn.Se
 
 
 def loss_of(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy of labels; squared error of targets: summed over the outputs, averaged over the rows."""
+    """Return the cross-entropy of labels, or the squared error of targets, summed over the outputs and averaged over
+    the rows."""
     if y.dtype == torch.int64:
         return nn.functional.cross_entropy(outputs, y)
     return (y - outputs).square().sum(1).mean()
 
 
 def problem(seed: int, rows: int, loss: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features, and noisy targets that depend on them: noise keeps the loss away from zero."""
+    """Draw features and noisy targets that depend on them: the noise keeps the loss away from zero."""
     random = np.random.default_rng(seed)
     x = random.normal(size=(rows, FEATURES))
     y = np.tanh(x @ random.normal(size=(FEATURES, OUTPUTS[loss]))) + 0.5 * random.normal(size=(rows, OUTPUTS[loss]))
@@ -135,7 +138,7 @@ def problem(seed: int, rows: int, loss: str) -> tuple[torch.Tensor, torch.Tensor
 
 
 def initial_weights(seed: int, outputs: int, normalization: str = "none") -> dict[str, torch.Tensor]:
-    """He-normal weights, and biases that are not zero; normalizations as they come."""
+    """Initialize with He-normal weights and nonzero biases; normalizations keep their defaults."""
     random = np.random.default_rng([seed, 1])
     weights = {}
     net = network("relu", outputs, normalization)
@@ -149,7 +152,8 @@ def initial_weights(seed: int, outputs: int, normalization: str = "none") -> dic
 
 
 class Lion(torch.optim.Optimizer):
-    """As in algorithm 2 of Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023); PyTorch has none."""
+    """Lion by algorithm 2 of Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023), which PyTorch
+    lacks."""
 
     def __init__(self, parameters, lr: float, weight_decay: float, betas: tuple[float, float] = (0.9, 0.99)):
         super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay, "betas": betas})
@@ -180,14 +184,14 @@ def optimizer_of(net: nn.Module, kind: str, rate: float, momentum: float, nester
 
 
 def train(x, y, initial, activation: str, normalization: str, recipe: tuple, dtype: torch.dtype, regularization={}):
-    """The loss of each step, without penalties, and the weights at the end, or their mean over the steps."""
+    """Return the loss of each step without penalties, and the final weights or their average over the steps."""
     outputs = next(reversed(initial.values())).shape[0]
     net = network(activation, outputs, normalization).to(dtype)
     net.load_state_dict(initial)
     optimizer = optimizer_of(net, *recipe)
     x = x.to(dtype)
     y = y if y.dtype == torch.int64 else y.to(dtype)
-    # The mean of all steps so far by PyTorch's own bookkeeping, what counts more and more divided by its sum.
+    # Average the steps with PyTorch's own bookkeeping, with weights that grow and are normalized by their sum.
     decay = regularization.get("ema", 0)
     average = torch.optim.swa_utils.AveragedModel(
         net,
@@ -285,7 +289,7 @@ def gradient_references() -> None:
 
 CLASS_WEIGHTS = [1.0, 0.5, 2.0, 3.0]
 HUBER_DELTA = 0.75
-LOSSES = {  # of each output
+LOSSES = {  # per output
     "binary-cross-entropy": lambda z, y: nn.functional.binary_cross_entropy_with_logits(z, y, reduction="none"),
     "huber": lambda z, y: nn.functional.huber_loss(z, y, reduction="none", delta=HUBER_DELTA),
     "absolute-error": lambda z, y: nn.functional.l1_loss(z, y, reduction="none"),
@@ -363,7 +367,7 @@ def schedule_references() -> None:
             optimizer.step()
             scheduler.step()
         tensors[name] = torch.tensor(rates, dtype=torch.float32)
-    # Falls, with noise that makes plateaus.
+    # Decreasing, with noise that makes plateaus.
     losses = 1 / np.arange(1, EPOCHS + 1) + 0.05 * np.random.default_rng(1).random(EPOCHS)
     tensors["plateau.losses"] = torch.from_numpy(losses.astype(np.float32))
     for name, schedule in {
@@ -383,8 +387,8 @@ def schedule_references() -> None:
 
 
 def lbfgs_references() -> None:
-    """Minima that PyTorch's LBFGS comes to as well, so that there is no other one nearby; and without plateaus on the way, at
-    which SciPy itself would end by its usual tolerances."""
+    """Check that PyTorch's LBFGS reaches the same minimum, so that there is no other one nearby, and that the path has
+    no plateaus at which SciPy would stop by its default tolerances."""
     for name, hidden, activation, loss, decay in [
         ("softmax", [], "relu", "cross-entropy", 0.01),
         ("linear", [], "relu", "squared-error", 0.01),
@@ -465,7 +469,8 @@ def main() -> None:
             training_reference(f"training-{optimizer}-{loss}", loss, (*recipe, 0.0))
             training_reference(f"training-{optimizer}-decay-{loss}", loss, (*recipe, decay))
         for normalization in ["batch", "layer"]:
-            # Adam would make steps of the rounding that is all the gradient of a bias before a batch normalization.
+            # Before a batch normalization, the gradient of a bias is nothing but rounding error, which Adam would turn
+            # into steps.
             *recipe, _ = OPTIMIZERS["momentum"]
             training_reference(f"training-{normalization}-{loss}", loss, (*recipe, 0.0), normalization)
         for name, (optimizer, decay, regularization) in REGULARIZATIONS.items():

@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Makes the reference files sklearn-*.safetensors beside this script: what scikit-learn's MLPClassifier and MLPRegressor
-compute, for our tests to compare with.
+"""Write the reference files sklearn-*.safetensors beside this script: results of scikit-learn's MLPClassifier and
+MLPRegressor, for our tests to compare with.
 
     python3 -m venv venv && venv/bin/pip install scikit-learn safetensors
     venv/bin/python Tests/References/make_sklearn_references.py
 
 The files are committed, so the tests need neither Python nor scikit-learn.
 
-sklearn-tolerance.safetensors: its rule of tol, n_iter_no_change and the adaptive rate, run on figures made up here.
-    loss.<n> or score.<n>   [epochs], a training loss or a validation score of each epoch
-    loss.<n>.rates          [epochs that were trained], the learning rate of each (0.1 in the first)
+sklearn-tolerance.safetensors: its rules of tol, n_iter_no_change and the adaptive rate, applied to synthetic figures.
+    loss.<n> or score.<n>   [epochs], a training loss or a validation score per epoch
+    loss.<n>.rates          [trained epochs], the learning rate of each (0.1 in the first)
     metadata                loss.<n>: tol, n_iter_no_change, learning_rate
 
 sklearn-mlp.safetensors: fits on 50 rows of 6 features, in file order.
     <case>.x, <case>.y                  [50, 6]; [50] I64 classes, or [50, outputs] labels or numbers
-    <case>.weights                      perhaps: [50], sample_weight
+    <case>.weights                      optional: [50], sample_weight
     <case>.initial.<layer>.coefs        [inputs, outputs], before the fit; .intercepts [outputs]
     <case>.final.<layer>.coefs          likewise, after it
     <case>.loss_curve                   [epochs]
@@ -22,8 +22,8 @@ sklearn-mlp.safetensors: fits on 50 rows of 6 features, in file order.
     <case>.score                        [1], on the same rows
     metadata                            <case>: the settings as JSON
 
-sklearn-data.safetensors: scikit-learn's own real data sets, standardised (digits as they are), and the test scores of its
-estimators over ten seeds.
+sklearn-data.safetensors: real data sets from scikit-learn, standardized (digits unchanged), and the test scores of its
+estimators with ten seeds.
     <set>.train.x, .train.y, .test.x, .test.y
     <set>.scores                        [10]
     metadata                            <set>: the settings as JSON
@@ -43,7 +43,7 @@ from sklearn.preprocessing import StandardScaler
 
 
 def rates_by_rule(kind: str, figures: np.ndarray, tol: float, epochs: int, schedule: str) -> list[float]:
-    """The loop of MLPRegressor._fit_stochastic, around its own rules."""
+    """Reproduce the loop of MLPRegressor._fit_stochastic around scikit-learn's own rules."""
     estimator = MLPRegressor(solver="sgd", tol=tol, n_iter_no_change=epochs, early_stopping=kind == "score")
     optimizer = SGDOptimizer([], 0.1, schedule)
     estimator._no_improvement_count = 0
@@ -71,7 +71,7 @@ def tolerance_references() -> None:
         for index, (tol, epochs, schedule) in enumerate(
             [(1e-4, 10, "adaptive"), (0.0, 1, "adaptive"), (0.01, 2, "adaptive"), (1e-4, 10, "constant"), (0.01, 3, "constant")]
         ):
-            falling = np.round(1 / (1 + 0.2 * np.arange(400)) + 0.02 * random.random(400), 3)  # with equals
+            falling = np.round(1 / (1 + 0.2 * np.arange(400)) + 0.02 * random.random(400), 3)  # includes equal values
             figures = (falling if kind == "loss" else 1 - falling).astype(np.float32)
             rates = rates_by_rule(kind, figures, tol, epochs, schedule)
             name = f"{kind}.{index}"
@@ -82,7 +82,7 @@ def tolerance_references() -> None:
     write("sklearn-tolerance", tensors, metadata)
 
 def record_initial(kind):
-    """The estimator, which keeps its initial weights."""
+    """An estimator that keeps its initial weights."""
 
     class Recorded(kind):
         def _init_coef(self, *arguments):
@@ -95,7 +95,7 @@ def record_initial(kind):
 
 
 COMMON = {"hidden_layer_sizes": (8, 5), "shuffle": False, "batch_size": 16, "max_iter": 40, "alpha": 0.05, "tol": 0.0}
-CASES = {  # name: (outputs, settings); of a classifier the outputs are its classes
+CASES = {  # name: (outputs, settings); the outputs of a classifier are its classes
     "classes-adam": (4, {"learning_rate_init": 0.01}),
     "classes-adam-settings": (
         4, {"activation": "tanh", "learning_rate_init": 0.01, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3},
@@ -121,8 +121,8 @@ CASES = {  # name: (outputs, settings); of a classifier the outputs are its clas
     ),
     "numbers-auto": (3, {"batch_size": "auto", "activation": "relu", "learning_rate_init": 0.01, "hidden_layer_sizes": (7,)}),
 }
-# lbfgs comes to one minimum, from wherever it starts, of networks without hidden layers: path and intercepts of softmax,
-# to which any number can be added, are not compared.
+# Without hidden layers, lbfgs reaches the same minimum from every starting point. The path is not compared, nor are the
+# intercepts of softmax, which are defined only up to a constant.
 LBFGS = {"solver": "lbfgs", "hidden_layer_sizes": (), "alpha": 1.0, "tol": 1e-7, "max_iter": 2000, "max_fun": 100_000}
 ROWS, FEATURES = 50, 6
 CASES |= {
@@ -166,7 +166,7 @@ def mlp_references() -> None:
             single = kind(random_state=seed, **settings).fit(x, target, weights)
             exact = kind(random_state=seed, **settings)
             exact.fit(x.astype(np.float64), target if is_classifier else target.astype(np.float64), weights)
-            # A reference must forgive rounding: see make_references.py.
+            # A reference must be robust to rounding: see make_references.py.
             if settings.get("solver") == "lbfgs":
                 break
             if single.n_iter_ != exact.n_iter_:
@@ -217,7 +217,7 @@ def real_data_references() -> None:
         x, x_test, y, y_test = train_test_split(
             x, y, test_size=0.3, random_state=0, stratify=y if is_classifier else None
         )
-        if name == "digits":  # 0 to 16, as they are: fewer bytes
+        if name == "digits":  # 0 to 16, unchanged: fewer bytes
             x, x_test = x.astype(np.uint8), x_test.astype(np.uint8)
         else:
             scaler = StandardScaler().fit(x)

@@ -1,4 +1,4 @@
-"""How both makers of references write their files."""
+"""Write the reference files in a reproducible order."""
 
 import json
 import struct
@@ -8,7 +8,8 @@ import numpy as np
 
 
 def write(name: str, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:
-    """A safetensors file in our order: the safetensors package writes metadata in an order that changes by run."""
+    """Write a safetensors file in our own order; the order of metadata from the safetensors package changes between
+    runs."""
     header = {"__metadata__": metadata}
     payload = b""
     for key, value in tensors.items():

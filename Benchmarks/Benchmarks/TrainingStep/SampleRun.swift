@@ -1,11 +1,11 @@
 import FastTrain
 
-/// How many threads a run has by default.
+/// The default number of threads of a run.
 var usableThreads: Int { CPUs.usable().count }
 
-/// Runs of a reference workload on the built-in sample that end when they are told to.
+/// Runs of a reference workload on the built-in sample that can be stopped at any step.
 ///
-/// In a file that does not import the benchmark library, which has a `Benchmark` too.
+/// This file does not import the benchmark library, which also has a type named `Benchmark`.
 struct SampleRun {
     private let training: Training
 
@@ -17,12 +17,13 @@ struct SampleRun {
             workload.recipe, on: Dataset.mnistSample(), options: RunOptions(threads: threads))
     }
 
-    /// Trains from the start. `stepEnded` is called on this thread after each step, and ends the run by `true`.
+    /// Trains from the start. `stepEnded` is called on this thread after each step, and ends the run by returning
+    /// `true`.
     func train(_ stepEnded: @escaping @Sendable () -> Bool) throws {
         _ = try training.train(stop: { stepEnded() ? 1 : nil })
     }
 
-    /// Rows of the minibatch of a step, counted from 0; the last of an epoch has fewer.
+    /// Returns the number of rows in the minibatch of a step, counted from 0; the last one of an epoch is smaller.
     func rows(ofStep step: Int) -> Int {
         let size = training.recipe.batchSize
         return min(size, training.trainRows - step % training.stepsPerEpoch * size)

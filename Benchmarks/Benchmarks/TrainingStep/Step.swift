@@ -1,7 +1,8 @@
 import Benchmark
 import BenchmarkSupport
 
-/// A sample is one step: gather, forward, loss, backward, gradient, all-reduce, update; at an epoch's end the shuffle.
+/// A sample is one step: gather, forward, loss, backward, gradient, all-reduce and update; at the end of an epoch also
+/// the shuffle.
 func declareStep(_ workload: String, threads: Int) {
     Benchmark(
         "step: \(workload), \(threads) \(threads == 1 ? "thread" : "threads")",
@@ -15,7 +16,7 @@ func declareStep(_ workload: String, threads: Int) {
         setup: { try SampleRun(workload: workload, threads: threads) })
 }
 
-/// Makes each step of a run a sample, once the caches are warm.
+/// Turns each step of a run into a sample once the caches are warm.
 ///
 /// `@unchecked Sendable`: only the thread that called `train` calls it.
 private final class StepTimer: @unchecked Sendable {
@@ -31,7 +32,7 @@ private final class StepTimer: @unchecked Sendable {
         self.run = run
     }
 
-    /// Returns whether these are enough.
+    /// Returns whether there are enough samples.
     func stepEnded() -> Bool {
         if step >= warmUp {
             benchmark.stopMeasurement()

@@ -1,5 +1,5 @@
-// What is called at each comparison of one or two bytes in place of libFuzzer's own, which notes them for a value profile
-// alone: run.py leaves that off.
+// Replaces libFuzzer's callbacks for comparisons of one or two bytes, which only feed a value profile that run.py turns
+// off.
 
 #include <stdint.h>
 

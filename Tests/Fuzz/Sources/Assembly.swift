@@ -1,8 +1,8 @@
 @testable import FastTrainData
 @testable import FastTrainSupport
 
-/// A safetensors file from a few lines, so that a mutation of them is still a file: what the header says of its own length,
-/// of offsets and of the digest is always right.
+/// A safetensors file built from a few lines, so that a mutation of the lines is still a valid file: the length of the
+/// header, the offsets and the digest are always correct.
 ///
 ///     format=fasttrain.model.v1        metadata, a line each
 ///     recipe={"hidden":[2],…
@@ -11,10 +11,10 @@
 ///                                      an empty line
 ///     (bytes, repeated until all tensors are full; without any, zeros)
 enum Assembly {
-    /// The most bytes of all tensors.
+    /// The maximum number of bytes in all tensors together.
     private static let mostBytes = 1 << 16
 
-    /// nil when the lines are none of the kind.
+    /// Returns `nil` if the lines do not describe a file.
     static func file(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
         var input = Input(bytes)
         var metadata: [(String, String)] = []
@@ -66,7 +66,7 @@ enum Assembly {
         return file
     }
 
-    /// Makes the digest of a file right, if it has one.
+    /// Replaces the digest of a file, if it has one, by the correct one.
     static func repairDigest(_ file: inout [UInt8]) {
         let place: (Int, String)? = file.withUnsafeBytes { bytes in
             guard let tensors = try? SafeTensors(bytes: bytes, name: "input"), let offset = tensors.digestOffset else {

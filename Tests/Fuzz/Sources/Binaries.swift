@@ -13,7 +13,7 @@ let binaryParsers = [
 
 // MARK: - IDX and gzip
 
-/// Images, and labels after `---`, each packed or not.
+/// Reads IDX images and, after `---`, labels; each part may be compressed.
 private func testIDX(_ bytes: UnsafeRawBufferPointer) {
     let (first, second) = Input(bytes).parts
     let path = Scratch.write("images", first)
@@ -30,14 +30,14 @@ private func testIDX(_ bytes: UnsafeRawBufferPointer) {
     check(data)
 }
 
-/// Reads all of them.
+/// Reads all elements.
 private func touch(_ bytes: UnsafeRawBufferPointer) {
     var hash = XXH64()
     hash.update(bytes)
     _ = hash.value
 }
 
-/// What zlib itself makes of a file, up to `most` bytes.
+/// Returns what zlib itself decompresses from a file, up to `most` bytes.
 private func gzread(_ path: String, most: Int) -> [UInt8] {
     guard let file = gzopen(path, "rb") else { finding("gzopen") }
     defer { gzclose(file) }
@@ -46,8 +46,9 @@ private func gzread(_ path: String, most: Int) -> [UInt8] {
     }
 }
 
-/// What is unpacked, in pieces of any size, is what zlib's own reader unpacks. The first byte tells the size, and whether
-/// what follows is a whole gzip file or only packed data, which then get a header and the right checksum.
+/// Checks that data decompressed in pieces of any size equals what zlib's own reader produces. The first byte
+/// determines the size of the pieces, and whether the rest is a whole gzip file or compressed data only, which then
+/// gets a header and the correct checksum.
 private func testGzip(_ bytes: UnsafeRawBufferPointer) {
     var input = Input(bytes)
     let settings = input.byte()
@@ -72,7 +73,7 @@ private func testGzip(_ bytes: UnsafeRawBufferPointer) {
     expect(unpacked == right, "\(unpacked.count) bytes, by gzread \(right.count), or others")
 }
 
-/// A gzip file of packed data.
+/// Wraps compressed data into a gzip file.
 private func member(_ packed: UnsafeRawBufferPointer) -> [UInt8] {
     var stream = z_stream()
     guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -93,14 +94,14 @@ private func member(_ packed: UnsafeRawBufferPointer) -> [UInt8] {
     let taken = packed.count - Int(stream.avail_in)
     let checksum = UInt32(truncatingIfNeeded: crc32(0, unpacked, UInt32(unpacked.count)))
     func word(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
-    // What zlib left stays behind the trailer: another member, or what has to be refused.
+    // The data that zlib left over follow the trailer: another member, or garbage that must be refused.
     return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + packed.prefix(taken) + word(checksum) + word(UInt32(unpacked.count))
         + packed.dropFirst(taken)
 }
 
 // MARK: - safetensors
 
-/// The file as it is, one in four, and with the right digest, if it has one.
+/// Reads the file unchanged for one input in four, otherwise with the correct digest if it has one.
 private func testSafeTensors(_ bytes: UnsafeRawBufferPointer) {
     describeSome(Scratch.write("input.safetensors", bytes), of: bytes)
     var file = Array(bytes)
@@ -126,24 +127,24 @@ private func testSafeTensors(_ bytes: UnsafeRawBufferPointer) {
     }
 }
 
-/// Everything that `inspect` says.
+/// Produces everything that `inspect` prints.
 func describeFile(_ path: String) {
     guard let description = reading({ () throws(FastTrainError) in try FileDescription(path: path) }) else { return }
     expect(!description.text.isEmpty, "no text")
     let json = description.json.text
-    // A text of the metadata may be longer than our own reader takes in a text that is a value.
+    // A text in the metadata may be longer than our own reader accepts for a string value.
     if description.metadata.values.allSatisfy({ $0.utf8.count < 10_000 }) {
         _ = again("\(json) is refused") { () throws(FastTrainError) in try JSON(parsing: json, file: "inspect") }
     }
     if let data = description.dataset { check(data) }
 }
 
-/// The same for one input in four, as it takes a third of what the rest does.
+/// Does the same for one input in four, because it takes a third of the time of everything else.
 func describeSome(_ path: String, of bytes: UnsafeRawBufferPointer) {
     if isOneInFour(bytes) { describeFile(path) }
 }
 
-/// An assembled data set. What is accepted of one input in four is written and read again as the same.
+/// Reads an assembled data set. For one input in four, an accepted one is written and must be read back unchanged.
 private func testDataset(_ bytes: UnsafeRawBufferPointer) {
     guard let file = Assembly.file(bytes) else { return }
     let path = file.withUnsafeBytes { Scratch.write("input.safetensors", $0) }
@@ -158,7 +159,7 @@ private func testDataset(_ bytes: UnsafeRawBufferPointer) {
     expect(copy.preprocessing == data.preprocessing, "other columns")
 }
 
-/// What a data set promises: labels are classes, numbers finite, weights at least 0.
+/// Checks what a data set guarantees: labels are valid classes, numbers are finite, weights are at least 0.
 private func check(_ data: Dataset) {
     defer { extendLifetime(data) }
     expect(!data.summary.isEmpty, "no summary")

@@ -1,13 +1,14 @@
 import CFuzzer
 import Glibc
 
-/// One program for all parsers: `fasttrain-fuzz PARSER [libFuzzer's options and folders]`; `--list` names the parsers.
+/// The fuzz program for all parsers: `fasttrain-fuzz PARSER [libFuzzer's options and folders]`; `--list` prints the
+/// parsers.
 ///
-/// A finding ends the program, whoever makes it: Swift by a trap, a sanitizer, libFuzzer's limits of time and memory, or
-/// `finding`, when a parser says something that is not true.
+/// Every finding ends the program: a trap in Swift, a sanitizer report, libFuzzer's limits of time and memory, or
+/// `finding`, when a parser returns something wrong.
 @main
 enum Fuzz {
-    /// Set once, before libFuzzer calls, whose callback takes no context.
+    /// The parser under test. It is set once, before libFuzzer's callback, which takes no context, is first called.
     nonisolated(unsafe) private static var parser: Parser?
 
     static func main() {
@@ -34,14 +35,14 @@ enum Fuzz {
     }
 }
 
-/// Something that reads what comes from outside.
+/// A parser of untrusted input.
 struct Parser: Sendable {
     let name: String
-    /// Ends the program when something is wrong.
+    /// Parses an input, and ends the program if something is wrong.
     let test: @Sendable (UnsafeRawBufferPointer) -> Void
 }
 
-/// All of them.
+/// All parsers.
 let parsers =
     [
         Parser(name: "numbers", test: testNumber),

@@ -10,8 +10,9 @@ let networkParsers = [
 
 private let checkpointLine = Array("format=\(Checkpoint.format)\n".utf8)
 
-/// An assembled model or checkpoint. What is accepted and saved is read again as the same. What is not the one by its first
-/// line is taken for it only once in four times: that it is none is all that is to be learned.
+/// Reads an assembled model or checkpoint. An accepted one is saved and must be read back unchanged. An input whose
+/// first line does not claim the right kind is read only one time in four, because a refusal is all that can come of
+/// it.
 private func testModel(_ bytes: UnsafeRawBufferPointer) {
     guard let file = Assembly.file(bytes) else { return }
     let path = file.withUnsafeBytes { Scratch.write("input.safetensors", $0) }
@@ -32,8 +33,8 @@ private func testModel(_ bytes: UnsafeRawBufferPointer) {
     }
 }
 
-/// The parameters in an assembled file of anyone's, for one of some networks, as the file's length wants it: numbers of the
-/// right shapes, all finite.
+/// Reads the parameters of a foreign assembled file, for one of a few networks chosen by the length of the file: they
+/// must have the right shapes and be finite.
 private func testParameters(_ bytes: UnsafeRawBufferPointer) {
     guard let file = Assembly.file(bytes) else { return }
     let path = file.withUnsafeBytes { Scratch.write("input.safetensors", $0) }
@@ -50,8 +51,8 @@ private func testParameters(_ bytes: UnsafeRawBufferPointer) {
     }
 }
 
-/// A table for a model. The first line is the model's `preprocessing`, the second its classes or, behind a `=`, its
-/// targets; the table follows.
+/// Reads a table for a model. The first line is the model's `preprocessing`, the second its classes or, after a `=`,
+/// its targets; the table follows.
 private func testRows(_ bytes: UnsafeRawBufferPointer) {
     var input = Input(bytes)
     let settings = input.byte()

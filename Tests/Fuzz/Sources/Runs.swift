@@ -15,7 +15,7 @@ let runParsers = [
 
 // MARK: - Settings
 
-/// What a configuration file comes to is, as JSON, read again as the same.
+/// Checks that the JSON of an accepted configuration file is read back as the same configuration.
 private func testConfiguration(_ bytes: UnsafeRawBufferPointer) {
     let path = Scratch.write("input.yaml", bytes)
     guard let configuration = reading({ () throws(FastTrainError) in try RunConfiguration(path: path) }),
@@ -27,7 +27,8 @@ private func testConfiguration(_ bytes: UnsafeRawBufferPointer) {
     expect(copy.differences(from: recipe).isEmpty, "other settings: \(copy.differences(from: recipe))")
 }
 
-/// Drawing from a space gives values that a recipe takes, of a range within it; as JSON it is read again as the same.
+/// Checks that values drawn from a search space are accepted by a recipe and lie within their range, and that the JSON
+/// of the space is read back unchanged.
 private func testSpace(_ bytes: UnsafeRawBufferPointer) {
     let path = Scratch.write("input.yaml", bytes)
     guard let space = reading({ () throws(FastTrainError) in try SearchSpace(path: path) }) else { return }
@@ -60,7 +61,7 @@ private func check(_ space: SearchSpace) {
 
 // MARK: - Folders
 
-/// Makes a folder, if it is not there.
+/// Creates a folder unless it exists.
 private func folder(_ name: String) -> String {
     let path = Scratch.folder + "/" + name
     mkdir(path, 0o700)
@@ -75,7 +76,7 @@ private func testRecipe(_ bytes: UnsafeRawBufferPointer) {
         try RunDescription(json: JSON(parsing: run.json.page, file: "copy"), file: "copy")
     }
     expect(copy.json == run.json, "\(run.json.text) is read as another: \(copy.json.text)")
-    // A run's own recipe.json is a configuration.
+    // The recipe.json of a run is itself a configuration.
     Scratch.write("recipe/copy.json", run.json.page)
     let configuration = again("as a configuration it is refused") { () throws(FastTrainError) in
         try RunConfiguration(path: path + "/copy.json")
@@ -85,7 +86,7 @@ private func testRecipe(_ bytes: UnsafeRawBufferPointer) {
     }
 }
 
-/// A folder that holds a run, owned by this process.
+/// Returns a folder that holds a run owned by this process.
 private let run: RunFolder = {
     let path = folder("run")
     Scratch.write("run/recipe.json", "{}")
@@ -101,7 +102,7 @@ private func testHistory(_ bytes: UnsafeRawBufferPointer) {
     expect(copy.map(\.json) == records.map(\.json), "other records when they are read again")
 }
 
-/// `search.json`: as JSON read again as the same, and its trials can be told.
+/// Reads `search.json`: its JSON must be read back unchanged, and its trials can be enumerated.
 private func testSearch(_ bytes: UnsafeRawBufferPointer) {
     func read(_ text: String) throws(FastTrainError) -> SearchDescription {
         try SearchDescription(json: JSON(parsing: text, file: "input"), file: "input")
@@ -120,7 +121,7 @@ private func testSearch(_ bytes: UnsafeRawBufferPointer) {
     expect(plan.ready.count <= plan.jobCount, "more that is ready than there is")
 }
 
-/// A search of nine trials, all alike, in a folder of its own.
+/// Returns a search of nine identical trials, in a folder of its own.
 private let trials: (search: Search, folder: SearchFolder) = {
     again("the search") { () throws(FastTrainError) in
         let data = try Dataset(
@@ -136,7 +137,8 @@ private let trials: (search: Search, folder: SearchFolder) = {
     }
 }()
 
-/// `trials.jsonl`, as the rest of a search takes it up: with each line's digest at its end, and one in four as it is.
+/// Reads `trials.jsonl` as a resumed search does: usually with the correct digest at the end of each line, one time in
+/// four unchanged.
 private func testTrials(_ bytes: UnsafeRawBufferPointer) {
     let (search, folder) = trials
     if isOneInFour(bytes) {

@@ -3,20 +3,20 @@ import Glibc
 @testable import FastTrainData
 @testable import FastTrainSupport
 
-/// Ends the program: libFuzzer then keeps the input.
+/// Ends the program, so that libFuzzer keeps the input.
 func finding(_ what: String) -> Never {
     var line = "FINDING: \(what)\n"
     _ = line.withUTF8 { System.writeAll(STDERR_FILENO, UnsafeRawBufferPointer($0)) }
     abort()
 }
 
-/// Ends the program unless `condition` holds.
+/// Ends the program unless `condition` is true.
 func expect(_ condition: Bool, _ what: @autoclosure () -> String) {
     if !condition { finding(what()) }
 }
 
-/// What `body` reads; nil when it refuses that, which has to be for bad data or, where settings are wrong or do not fit
-/// the data, for bad usage.
+/// Returns what `body` reads, or `nil` if it refuses the input. The only acceptable reasons are bad data and, for
+/// settings that are wrong or do not fit the data, bad usage.
 func reading<Value>(orUsage: Bool = false, _ body: () throws(FastTrainError) -> Value) -> Value? {
     do throws(FastTrainError) {
         return try body()
@@ -31,7 +31,7 @@ func reading<Value>(orUsage: Bool = false, _ body: () throws(FastTrainError) -> 
     }
 }
 
-/// What a parser accepted, to be read or written once more: that may not fail.
+/// Reads or writes something that a parser accepted, which must not fail.
 func again<Value>(_ what: String, _ body: () throws(FastTrainError) -> Value) -> Value {
     do throws(FastTrainError) {
         return try body()
@@ -40,7 +40,7 @@ func again<Value>(_ what: String, _ body: () throws(FastTrainError) -> Value) ->
     }
 }
 
-/// What was read is, saved and read and saved once more, the same bytes. Returns the copy that was read.
+/// Checks that saving, reading and saving again gives the same bytes. Returns the copy that was read.
 @discardableResult
 func checkCopies<Value>(
     of value: Value, read: (String) throws(FastTrainError) -> Value,
@@ -54,39 +54,39 @@ func checkCopies<Value>(
     return copy
 }
 
-/// Whether something that takes long is to be done with this input: with one in four, told by its length.
+/// Whether to spend time on a slow check: true for one input in four, by its length.
 func isOneInFour(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.count % 4 == 0 }
 
-/// An input, from which settings are taken first.
+/// An input whose first bytes are settings.
 struct Input {
     private(set) var rest: UnsafeRawBufferPointer
 
     init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
 
-    /// The next byte; 0 at the end.
+    /// Returns the next byte, or 0 at the end.
     mutating func byte() -> UInt8 {
         guard let byte = rest.first else { return 0 }
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
         return byte
     }
 
-    /// One of `choices`.
+    /// Returns one of `choices`.
     mutating func choice<Value>(_ choices: [Value]) -> Value { choices[Int(byte()) % choices.count] }
 
-    /// The bytes before the next line feed, or all that are left.
+    /// Returns the bytes before the next line feed, or all that remain.
     mutating func line() -> UnsafeRawBufferPointer {
         let line = rest.prefix { $0 != 0x0A }
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(line.count + 1))
         return UnsafeRawBufferPointer(rebasing: line)
     }
 
-    /// The next line as text; nil when it is not UTF-8.
+    /// Returns the next line as text, or `nil` if it is not valid UTF-8.
     mutating func textLine() -> String? { String(validating: line(), as: UTF8.self) }
 
-    /// What is left as text; nil when it is not UTF-8.
+    /// Returns the remaining input as text, or `nil` if it is not valid UTF-8.
     var text: String? { String(validating: rest, as: UTF8.self) }
 
-    /// What is left before and after the line `---`; all of it and nil when there is no such line.
+    /// Returns the remaining input before and after the line `---`, or all of it and `nil` if there is no such line.
     var parts: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) {
         let mark = Array("\n---\n".utf8)
         guard rest.count >= mark.count,
@@ -99,7 +99,7 @@ struct Input {
     }
 }
 
-/// The folder for the files of this process, in memory; `run.py` names one and removes it.
+/// The in-memory folder for the files of this process, which `run.py` names and removes.
 enum Scratch {
     static let folder: String = {
         if let folder = getenv("FASTTRAIN_FUZZ_FOLDER") { return String(cString: folder) }
@@ -108,7 +108,7 @@ enum Scratch {
         return String(cString: made)
     }()
 
-    /// Makes a file with these bytes and returns its path.
+    /// Creates a file with these bytes and returns its path.
     @discardableResult
     static func write(_ name: String, _ bytes: UnsafeRawBufferPointer) -> String {
         let path = folder + "/" + name
@@ -124,7 +124,7 @@ enum Scratch {
         return text.withUTF8 { write(name, UnsafeRawBufferPointer($0)) }
     }
 
-    /// The bytes of a file.
+    /// Returns the bytes of a file.
     static func read(_ path: String) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         defer { close(descriptor) }

@@ -13,8 +13,8 @@ private let delimiters = ",;\t |".utf8.map { $0 }
 
 // MARK: - Records
 
-/// Records one after another, of each its line and the bytes of its fields, quotes taken off and not doubled any more. One
-/// array, as most of a fuzzer's time goes into allocations; marks are told from text, as they are no UTF-8.
+/// Consecutive CSV records: for each, its line and the bytes of its fields, with quotes resolved. All are in one array,
+/// because most of a fuzzer's time goes into allocations. The separators are not UTF-8, so text cannot contain them.
 private struct Records: Equatable, CustomStringConvertible {
     private var bytes: [UInt8] = []
 
@@ -45,7 +45,7 @@ private struct Records: Equatable, CustomStringConvertible {
     }
 }
 
-/// The records by `CSVReader`; nil when it refuses them.
+/// Returns the records as `CSVReader` reads them, or `nil` if it refuses them.
 private func records(of path: String, delimiter: UInt8, bufferBytes: Int) -> Records? {
     reading { () throws(FastTrainError) in
         let reader = try CSVReader(path: path, delimiter: delimiter, bufferBytes: bufferBytes)
@@ -58,14 +58,14 @@ private func records(of path: String, delimiter: UInt8, bufferBytes: Int) -> Rec
     }
 }
 
-/// The records by the book, a byte at a time, all of the file in memory; nil when it breaks a rule.
+/// A byte-by-byte reference reader of CSV that holds the whole file in memory; it returns `nil` for a violation.
 private func plainRecords(_ file: UnsafeRawBufferPointer, delimiter: UInt8) -> Records? {
     var bytes = file[...]
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return nil }
     var records = Records()
     var (p, line) = (bytes.startIndex, 1)
-    /// Passes over LF, CR LF or CR; false when there is none.
+    /// Skips LF, CR LF or CR, and returns whether there was one.
     func skipLineEnd() -> Bool {
         guard p < bytes.endIndex, bytes[p] == 0x0A || bytes[p] == 0x0D else { return false }
         p += bytes[p] == 0x0D && p + 1 < bytes.endIndex && bytes[p + 1] == 0x0A ? 2 : 1
@@ -74,7 +74,7 @@ private func plainRecords(_ file: UnsafeRawBufferPointer, delimiter: UInt8) -> R
     }
     func endsField(_ byte: UInt8) -> Bool { byte == delimiter || byte == 0x0A || byte == 0x0D }
     func isSpace(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 }
-    /// Passes over a field between quotes; nil when it breaks a rule.
+    /// Skips a quoted field, and returns `nil` for a violation.
     func quoted() -> [UInt8]? {
         var field: [UInt8] = []
         p += 1
@@ -90,7 +90,7 @@ private func plainRecords(_ file: UnsafeRawBufferPointer, delimiter: UInt8) -> R
         }
         return p == bytes.endIndex || endsField(bytes[p]) ? field : nil
     }
-    /// Passes over any other field.
+    /// Skips an unquoted field.
     func plain() -> Slice<UnsafeRawBufferPointer>? {
         let start = p
         while p < bytes.endIndex, !endsField(bytes[p]) {
@@ -120,8 +120,8 @@ private func plainRecords(_ file: UnsafeRawBufferPointer, delimiter: UInt8) -> R
     return records
 }
 
-/// The same records, and the same refusals, as by the book, wherever the end of the buffer cuts them: its size is the
-/// second byte of the input.
+/// Checks that `CSVReader` returns the same records and refusals as the reference reader, wherever the end of its
+/// buffer falls. The second byte of the input is the buffer size.
 private func testCSV(_ bytes: UnsafeRawBufferPointer) {
     var input = Input(bytes)
     let delimiter = input.choice(delimiters)
@@ -135,7 +135,7 @@ private func describe(_ records: Records?) -> String { records?.description ?? "
 
 // MARK: - Data sets
 
-/// The settings of a conversion, from the first bytes of an input.
+/// The settings of a conversion, taken from the first bytes of an input.
 private func tableOptions(_ input: inout Input) -> TableOptions {
     var options = TableOptions(targets: input.choice([["1"], ["y"], ["2"], ["1", "2"]]))
     options.task = input.choice([nil, .classification, .regression])
@@ -156,8 +156,8 @@ private func tableOptions(_ input: inout Input) -> TableOptions {
     return options
 }
 
-/// What a table becomes is sound data, and `TableRows` makes the same numbers of the same rows. After `---` comes a table
-/// of test rows.
+/// Checks that a converted table is a sound data set, and that `TableRows` computes the same numbers for the same rows.
+/// A table of test rows may follow after `---`.
 private func testTable(_ bytes: UnsafeRawBufferPointer) {
     var input = Input(bytes)
     var options = tableOptions(&input)
@@ -183,7 +183,7 @@ private func testTable(_ bytes: UnsafeRawBufferPointer) {
     expectSame(rows.train, data.train, features: data.featureCount)
 }
 
-/// Two splits of the same numbers; weights do not matter.
+/// Whether two splits have the same numbers, ignoring weights.
 private func expectSame(_ a: DataSplit, _ b: DataSplit, features: Int) {
     expect(a.count == b.count, "\(a.count) rows for \(b.count)")
     guard case .f32(let x) = a.features, case .f32(let y) = b.features else { finding("features that are no numbers") }
@@ -201,7 +201,7 @@ private func expectSame(_ a: DataSplit, _ b: DataSplit, features: Int) {
     extendLifetime(b)
 }
 
-/// What a series becomes is sound data.
+/// Checks that a converted series is a sound data set.
 private func testSeries(_ bytes: UnsafeRawBufferPointer) {
     var input = Input(bytes)
     let shape = input.byte()

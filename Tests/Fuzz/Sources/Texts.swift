@@ -5,13 +5,13 @@ import Glibc
 
 // MARK: - Numbers
 
-/// What `strtod` makes of a text without a byte 0.
+/// Returns what `strtod` reads from a text without null bytes.
 private func strtodValue(_ bytes: UnsafeRawBufferPointer) -> Double {
     let text = bytes.map { CChar(bitPattern: $0) } + [0]
     return strtod(text, nil)
 }
 
-/// Whether a text is a decimal number: a sign or none, digits with a point or without, an exponent or none.
+/// Whether a text is a decimal number: an optional sign, digits with an optional point, and an optional exponent.
 private func isDecimal(_ text: UnsafeRawBufferPointer) -> Bool {
     var rest = text[...]
     func skipSign() { if let first = rest.first, first == 0x2B || first == 0x2D { rest = rest.dropFirst() } }
@@ -35,14 +35,14 @@ private func isDecimal(_ text: UnsafeRawBufferPointer) -> Bool {
     return rest.isEmpty
 }
 
-/// A number as tables, JSON and YAML have it, against `strtod`, to the bit; and another one of many digits.
+/// Compares a number as tables, JSON and YAML read it with `strtod`, to the bit, and another number of many digits.
 func testNumber(_ bytes: UnsafeRawBufferPointer) {
     checkNumber(bytes)
     var number = longNumber(bytes)
     number.withUTF8 { checkNumber(UnsafeRawBufferPointer($0)) }
 }
 
-/// A number that follows from the input, of up to 20 digits. Faults of rounding are of one number in thousands, and coverage
+/// Derives a number of up to 20 digits from the input. Rounding errors affect one number in thousands, and coverage
 /// does not lead to them.
 private func longNumber(_ bytes: UnsafeRawBufferPointer) -> String {
     var hash = XXH64()
@@ -73,7 +73,7 @@ private func checkNumber(_ bytes: UnsafeRawBufferPointer) {
 
 // MARK: - JSON and YAML
 
-/// What is accepted and written is read again as the same, and so is what is written for a person.
+/// Checks that accepted JSON is read back unchanged after it was written, compactly or indented.
 func testJSON(_ bytes: UnsafeRawBufferPointer) {
     guard let text = Input(bytes).text,
         let json = reading({ () throws(FastTrainError) in
@@ -89,7 +89,7 @@ func testJSON(_ bytes: UnsafeRawBufferPointer) {
     expect(json.excerpt.count <= 61, "an excerpt of \(json.excerpt.count) characters")
 }
 
-/// What is accepted is, as JSON, read again as the same: JSON is YAML, too.
+/// Checks that the JSON of an accepted YAML document is read back unchanged: JSON is also YAML.
 func testYAML(_ bytes: UnsafeRawBufferPointer) {
     guard let text = Input(bytes).text,
         let document = reading({ () throws(FastTrainError) in
@@ -100,7 +100,7 @@ func testYAML(_ bytes: UnsafeRawBufferPointer) {
     _ = again("\(written) is refused as JSON") { () throws(FastTrainError) in
         try JSON(parsing: written, file: "written")
     }
-    // Beyond ASCII, libyaml folds lines where JSON has none; names of more than 1024 bytes it refuses.
+    // libyaml folds lines beyond ASCII where JSON has none, and it refuses names of more than 1024 bytes.
     guard written.utf8.count < 1000, written.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else { return }
     let copy = again("\(written) is refused") { () throws(FastTrainError) in
         try YAMLDocument(parsing: written, file: "written")

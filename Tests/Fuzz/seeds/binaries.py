@@ -1,4 +1,4 @@
-"""IDX, gzip and safetensors."""
+"""Make seeds of IDX, gzip and safetensors."""
 
 import struct
 import zlib
@@ -26,7 +26,7 @@ IDX = {
     "more-labels": IMAGES + b"\n---\n" + idx([4], bytes(4)),
 }
 
-# The first byte: the size of a piece, and 128 where only the packed data follow.
+# The first byte is the size of a piece, plus 128 if only the compressed data follow.
 GZIP = {
     "stored": b"\3" + gzip(SENTENCE, 0),
     "fixed": b"\2" + gzip(SENTENCE, 9, zlib.Z_FIXED),

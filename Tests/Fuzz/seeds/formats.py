@@ -1,4 +1,4 @@
-"""How the formats are written, without the code under test."""
+"""Write the file formats without the code under test."""
 
 import json
 import struct

@@ -1,4 +1,4 @@
-"""Models, checkpoints, and the files of runs and searches."""
+"""Make seeds of models, checkpoints, and the files of runs and searches."""
 
 import json
 

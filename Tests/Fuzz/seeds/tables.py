@@ -1,4 +1,4 @@
-"""Tables, and the models that take them."""
+"""Make seeds of tables and of the models that read them."""
 
 from .formats import text
 
@@ -23,7 +23,7 @@ IRIS = "y,c,a,w\n" + "".join(
 )
 PRICES = "y,c,a\n" + "".join(f"{n * 1.5},{n % 4},{'' if n == 3 else n * n}\n" for n in range(9))
 
-# The first four bytes are the settings: targets, task, flags, more flags.
+# The first four bytes are settings: targets, task, and two bytes of flags.
 TABLES = {
     "classes": b"\1\0\1\0" + IRIS.encode(),
     "classes-weighted": b"\1\1\x22\1" + IRIS.encode(),

@@ -1,4 +1,4 @@
-"""Numbers, JSON and YAML."""
+"""Make seeds of numbers, JSON and YAML."""
 
 from .formats import text
 

@@ -1,4 +1,4 @@
-"""The words of the formats: libFuzzer puts them into inputs."""
+"""List the keywords of the formats, which libFuzzer inserts into inputs."""
 
 from .binaries import DIGEST
 from .networks import RECIPE
