@@ -16,3 +16,8 @@ public enum Activation: String, Sendable, CaseIterable {
     /// z tanh(ln(1 + eᶻ)) (Misra 2019).
     case mish
 }
+
+extension Activation {
+    /// The settings that this activation reads and some other activation ignores.
+    package var settings: Set<PartialKeyPath<Recipe>> { self == .leakyReLU ? [\.leakySlope] : [] }
+}

@@ -16,6 +16,15 @@ public enum Loss: String, Sendable, CaseIterable {
 }
 
 extension Loss {
+    /// The settings that this loss reads and some other loss ignores.
+    package var settings: Set<PartialKeyPath<Recipe>> {
+        switch self {
+        case .crossEntropy: [\.labelSmoothing]
+        case .huber: [\.huberDelta]
+        case .binaryCrossEntropy, .squaredError, .absoluteError, .poisson: []
+        }
+    }
+
     /// Whether it can be of such answers.
     func fits(_ task: Dataset.Task) -> Bool {
         switch (self, task) {

@@ -22,3 +22,15 @@ public enum Schedule: String, Sendable, CaseIterable {
     /// Of `Recipe.gamma`.
     public var defaultGamma: Double { self == .exponential ? 0.9 : 0.1 }
 }
+
+extension Schedule {
+    /// The settings that this schedule reads and some other schedule ignores.
+    package var settings: Set<PartialKeyPath<Recipe>> {
+        switch self {
+        case .step, .plateau: [\.gamma, \.decayEpochs]
+        case .exponential: [\.gamma]
+        case .inverseScaling: [\.power]
+        case .constant, .adaptive, .cosine, .oneCycle: []
+        }
+    }
+}

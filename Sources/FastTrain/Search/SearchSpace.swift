@@ -71,18 +71,15 @@ public struct SearchSpace: Sendable, Equatable {
             isLarge
             ? [[256], [512], [1024], [256, 128], [512, 256], [512, 512], [1024, 512], [1024, 1024]]
             : [[32], [64], [128], [256], [32, 32], [64, 64], [128, 64], [256, 128]]
-        let rates: (low: Double, high: Double) =
-            switch recipe.optimizer {
-            case .adam, .adamw, .rmsprop: (3e-4, isLarge ? 3e-3 : 6e-3)
-            case .sgd: (5e-3, 0.2)
-            case .adagrad: (3e-3, 0.1)
-            case .lion, .lbfgs: (3e-5, 1e-3)
-            }
-        var dimensions = [
-            list("hidden", hidden), list("optimizer", [Optimizer.adam, .adamw]),
-            Dimension(
-                name: "learning_rate",
-                values: .range(low: rates.low, high: rates.high, isLogarithmic: true, isInteger: false)),
+        var dimensions = [list("hidden", hidden), list("optimizer", [Optimizer.adam, .adamw])]
+        if let rates = recipe.optimizer.learningRateRange(trainRows: data.train.count) {
+            dimensions.append(
+                Dimension(
+                    name: "learning_rate",
+                    values: .range(
+                        low: rates.lowerBound, high: rates.upperBound, isLogarithmic: true, isInteger: false)))
+        }
+        dimensions += [
             list("batch_size", isLarge ? [128, 256] : [16, 32, 64, 128]),
             list("weight_decay", [0, 1e-5, 1e-4, 1e-3]),
         ]
@@ -95,8 +92,8 @@ public struct SearchSpace: Sendable, Equatable {
         if case .classification = data.task, recipe.loss ?? .crossEntropy == .crossEntropy {
             dimensions.append(list("label_smoothing", [0, 0.1]))
         }
-        if recipe.optimizer == .lbfgs {
-            let useless = ["optimizer", "learning_rate", "batch_size", "dropout", "input_dropout"]
+        if recipe.optimizer.isFullBatch {
+            let useless = ["optimizer", "batch_size", "dropout", "input_dropout"]
             dimensions.removeAll { useless.contains($0.name) }
         }
         return SearchSpace(dimensions.filter { !given.contains($0.name) }, startsWithRecipe: true)
