@@ -73,7 +73,11 @@ fuzz: setup
 test-soak: build
 	Tests/Faults/soak.py .build/release/fasttrain .build/release/fasttrain-data $(ARGS)
 
+# Formatting, doc comments, paths in the documents, the snippets that mutations replace, and the symbols of what is built.
 lint: build
+	Tools/check-documents.py --report
+	Tools/check-comments.py
+	Tools/test-mutations.py --check
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel
 	Tools/check-symbols.sh .build/release
 

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Takes one promise after another out of a copy of the sources, and sees that a test fails.
+"""Check that the tests notice when a promise of the sources is broken.
 
     Tools/test-mutations.py [--only NAME,…] [--swift SWIFT]
+    Tools/test-mutations.py --check
 
-The copy and what is built of it lie in .build-mutations. Prints a line for each mutation: what was taken out and which
-tests failed; ends with 1 if one went unnoticed.
+Each mutation replaces one piece of a copy of the sources by another, or removes it; a test must fail then. The copy and its
+builds are in .build-mutations. Prints one line for each mutation with the tests that failed, and exits with 1 if a mutation
+went unnoticed, could not be built, or does not fit the sources. `--check` only verifies, within a second, that every mutation
+fits: the text that it replaces occurs exactly once in its file, and the tests that it names exist.
 """
 
 import argparse
@@ -24,12 +27,27 @@ COPY = ROOT / ".build-mutations" / "sources"
 class Mutation:
     name: str
     file: str
-    # Exactly once in the file.
+    # The text to replace; it must occur exactly once in the file.
     old: str
     new: str
-    # What must notice it: of Tests/Faults/run.py, or else of the Swift tests, which takes a longer build.
+    # The tests that must notice it: names of Tests/Faults/run.py, or suites of the Swift tests (a longer build).
     faults: str = ""
     filter: str = ""
+
+    def mismatches(self) -> list[str]:
+        """The reasons why the mutation does not fit the sources; empty if it does."""
+        path = ROOT / self.file
+        if not path.is_file():
+            return [f"{self.name}: there is no file {self.file}"]
+        found = []
+        if (count := path.read_text().count(self.old)) != 1:
+            found.append(f"{self.name}: {self.file} contains {self.old!r} {count} times, expected once")
+        faults = (ROOT / "Tests/Faults/run.py").read_text()
+        found += [
+            f"{self.name}: Tests/Faults/run.py has no test '{name}'"
+            for name in filter(None, self.faults.split(",")) if f'"{name}":' not in faults]
+        found += [f"{self.name}: no suite '{name}' in Tests" for name in filter(None, self.filter.split("|")) if not has_suite(name)]
+        return found
 
 
 MUTATIONS = [
@@ -72,7 +90,8 @@ MUTATIONS = [
         "if let replaced { System.resemble(descriptor, replaced) }", "", faults="modes"),
     Mutation(
         "links followed", "Sources/FastTrainSupport/Files/AtomicFile.swift",
-        "System.isLink(path) ? System.resolved(path) ?? path : path", "path", faults="links"),
+        "guard try System.isLink(path) else { return (path, status) }", "if !path.isEmpty { return (path, status) }",
+        faults="links"),
     Mutation(
         "loss of an unfinished epoch", "Sources/FastTrain/Training/TrainingSession.swift",
         "lossSum = start.lossSum", "lossSum = 0", faults="kills"),
@@ -95,8 +114,8 @@ MUTATIONS = [
         "guard length <= UInt64(longest) else", "guard length <= UInt64.max else", filter="MalformedSafeTensorsTests"),
     Mutation(
         "fingerprint", "Sources/FastTrain/Training/Training.swift",
-        "guard data.fingerprint == run.fingerprint else", "guard !data.fingerprint.isEmpty else",
-        filter="TrainingTests|DamageTests"),
+        "        try run.expect(data, in: path)\n", "",
+        filter="ResumeRefusalTests|DamageTests"),
     Mutation(
         "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console+Messages.swift",
         "        shm_unlink(name)\n        setenv(\"KMP_DUPLICATE_LIB_OK\", \"TRUE\", 0)\n", "", faults="surroundings"),
@@ -106,7 +125,7 @@ MUTATIONS = [
         "if fstat(descriptor, &own) == 0 { return }", faults="moved"),
     Mutation(
         "temporary files of the living", "Sources/FastTrainSupport/Files/AtomicFile.swift",
-        "if System.lock(descriptor) { unlink(path) }", "unlink(path)", faults="writers"),
+        "if System.lock(descriptor) == .taken { unlink(path) }", "unlink(path)", faults="writers"),
     Mutation(
         "a table that changes", "Sources/FastTrainData/Table/CSVReader.swift",
         "        try System.expectUnchanged(descriptor, since: status, path)\n", "", faults="inputs"),
@@ -115,11 +134,11 @@ MUTATIONS = [
         "        try data.checkUnchanged()\n        return predictions", "        return predictions", faults="inputs"),
     Mutation(
         "what cannot be told", "Sources/FastTrainSupport/Files/System.swift",
-        'default: throw .inputOutput(path: path, operation: "stat", reason: reason)', "default: return nil",
+        'guard isNothing(errno) else { throw .inputOutput(path: path, operation: "stat", reason: reason) }', "",
         faults="search-untold"),
     Mutation(
-        "checkpoints that somebody removed", "Sources/FastTrain/Training/Training.swift", "epochs > 0 {", "epochs < 0 {",
-        faults="removed-checkpoints"),
+        "checkpoints that somebody removed", "Sources/FastTrain/Training/Training.swift",
+        "if newest == nil { try folder.expectNothingDone() }", "", faults="removed-checkpoints"),
     Mutation(
         "interrupted and no reader", "Sources/FastTrainCLI/Commands/CommonOptions.swift", "if json { try? ",
         "if json { try ", faults="readers"),
@@ -176,15 +195,19 @@ MUTATIONS = [
 ]
 
 
+def has_suite(name: str) -> bool:
+    return any(re.search(rf"struct {name}\b", path.read_text()) for path in (ROOT / "Tests").rglob("*.swift"))
+
+
 def run(command: list[str]) -> subprocess.CompletedProcess:
-    # A mutation may well crash: Swift's program that then looks for the place can wait for good for what is gone.
+    # A mutation may crash a program; Swift's backtracer could then wait forever for a process that no longer exists.
     environment = os.environ | {"SWIFT_BACKTRACE": "enable=no"}
     return subprocess.run(
         command, cwd=COPY, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-def take_over(file: str) -> None:
-    """The file as it is, and no newer than it need be, so that little is built again."""
+def copy_file(file: str) -> None:
+    """Copies a file unless it is unchanged, so that little has to be built again."""
     target = COPY / file
     target.parent.mkdir(parents=True, exist_ok=True)
     source = ROOT / file
@@ -196,7 +219,7 @@ def take_over(file: str) -> None:
 
 
 def failures(swift: str, mutation: Mutation) -> list[str] | None:
-    """What failed, by name; nil if it could not be built."""
+    """The names of the tests that failed; None if the mutation could not be built."""
     if mutation.faults:
         if run([swift, "build", "-c", "release", "--static-swift-stdlib"]).returncode != 0:
             return None
@@ -211,48 +234,63 @@ def failures(swift: str, mutation: Mutation) -> list[str] | None:
     done = run([swift, "test", "--skip-build", *build, "--filter", mutation.filter])
     found = re.findall(r"^✘ Test (?!run with)(\S+?\(.*?\)) .*?(?:failed|recorded)", done.stdout, re.MULTILINE)
     crashed = done.returncode != 0 and not found
-    return ["the tests ended before their end"] if crashed else sorted(set(found))
+    return ["the test program crashed"] if crashed else sorted(set(found))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--only", default="")
-    parser.add_argument("--swift", default="swift")
-    options = parser.parse_args()
+def copy_sources() -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-z", "Sources", "Tests", "Tools", "Package.swift"], cwd=ROOT, check=True,
         capture_output=True, text=True).stdout
     files = set(filter(None, listed.split("\0")))
     for file in files:
-        take_over(file)
+        copy_file(file)
     for folder in ("Sources", "Tests", "Tools"):
         for path in (COPY / folder).rglob("*"):
-            # What a commit since the last time has removed.
+            # Files that a commit has removed since the last time.
             if (path.is_symlink() or path.is_file()) and str(path.relative_to(COPY)) not in files:
                 path.unlink()
+
+
+def outcome(swift: str, mutation: Mutation) -> tuple[bool, str]:
+    """Applies a mutation to the copy and runs its tests. Returns whether they noticed it, and the line to print."""
+    target = COPY / mutation.file
+    text = target.read_text()
+    target.write_text(text.replace(mutation.old, mutation.new))
+    try:
+        found = failures(swift, mutation)
+    finally:
+        target.write_text(text)
+    if found:
+        return True, f"noticed: {'; '.join(found[:4])}"
+    return False, "could not be built" if found is None else "NOT NOTICED"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", metavar="NAME,…", help="the mutations to try, instead of all")
+    parser.add_argument("--swift", default="swift", help="the swift command")
+    parser.add_argument("--check", action="store_true", help="only verify that every mutation fits the sources")
+    options = parser.parse_args()
     names = [mutation.name for mutation in MUTATIONS]
     chosen = options.only.split(",") if options.only else names
     if unknown := set(chosen) - set(names):
-        sys.exit(f"no mutations: {', '.join(sorted(unknown))}")
-    unnoticed = 0
-    for mutation in MUTATIONS:
-        if mutation.name not in chosen:
-            continue
-        target = COPY / mutation.file
-        text = target.read_text()
-        if text.count(mutation.old) != 1:
-            print(f"{mutation.name}: {mutation.file} has '{mutation.old}' {text.count(mutation.old)} times, not once")
-            return 1
-        target.write_text(text.replace(mutation.old, mutation.new))
-        try:
-            found = failures(options.swift, mutation)
-        finally:
-            target.write_text(text)
-        if found:
-            print(f"{mutation.name}: noticed: {'; '.join(found[:4])}", flush=True)
-        else:
-            unnoticed += 1
-            print(f"{mutation.name}: " + ("could not be built" if found is None else "NOT NOTICED"), flush=True)
+        sys.exit(f"there are no mutations named {', '.join(sorted(unknown))}")
+    mutations = [mutation for mutation in MUTATIONS if mutation.name in chosen]
+    misfits = {mutation.name: found for mutation in mutations if (found := mutation.mismatches())}
+    for line in sum(misfits.values(), []):
+        print(line, flush=True)
+    if options.check:
+        print(f"{len(mutations) - len(misfits)} of {len(mutations)} mutations fit the sources")
+        return 1 if misfits else 0
+
+    copy_sources()
+    unnoticed = len(misfits)
+    for mutation in mutations:
+        if mutation.name not in misfits:
+            is_noticed, line = outcome(options.swift, mutation)
+            unnoticed += not is_noticed
+            print(f"{mutation.name}: {line}", flush=True)
+    print(f"{len(mutations) - unnoticed} of {len(mutations)} mutations noticed")
     return 1 if unnoticed else 0
 
 
