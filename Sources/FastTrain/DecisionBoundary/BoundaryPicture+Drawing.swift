@@ -1,7 +1,7 @@
 import FastTrainPictures
 
 extension BoundaryPicture {
-    /// Pixels of the plane's side: six for each of the 100 steps between 101 points.
+    /// The side of the plane in pixels: six for each of the 100 steps between 101 points.
     private static let side = 601
     private static let left = 92
     private static let bottom = 66
@@ -17,7 +17,7 @@ extension BoundaryPicture {
         var canvas = Canvas(width: columns.upperBound + right, height: rows.upperBound + Self.bottom)
         paintPlane(&canvas, columns, rows)
         drawPoints(&canvas, columns, rows)
-        // What stuck out of the plane is cut off.
+        // Cut off whatever reaches beyond the plane.
         canvas.fill(x: 0..<canvas.width, y: 0..<rows.lowerBound, .white)
         canvas.fill(x: 0..<canvas.width, y: rows.upperBound..<canvas.height, .white)
         canvas.fill(x: 0..<columns.lowerBound, y: 0..<canvas.height, .white)
@@ -33,7 +33,7 @@ extension BoundaryPicture {
 
     private var isNumber: Bool { if case .regression = model.task { true } else { false } }
 
-    /// Of the colours of a regression: of the plane and the points.
+    /// The value range of the color scale for regression, which covers the plane and the points.
     private var valueRange: ClosedRange<Double> {
         guard let span = ClosedRange(spanning: survey.values(output: output) + points.map(\.value)) else {
             return 0...1
@@ -63,7 +63,13 @@ extension BoundaryPicture {
         if !isNumber { drawBoundaries(of: classes, on: &canvas, columns, rows) }
     }
 
-    /// A line of two pixels where the answer changes. `classes`: of the plane's pixels.
+    /// Draws a line two pixels wide where the predicted class changes.
+    ///
+    /// - Parameters:
+    ///   - classes: The predicted class of each pixel of the plane.
+    ///   - canvas: The canvas.
+    ///   - columns: The canvas columns of the plane.
+    ///   - rows: The canvas rows of the plane.
     private func drawBoundaries(
         of classes: [Int], on canvas: inout Canvas, _ columns: Range<Int>, _ rows: Range<Int>
     ) {
@@ -78,12 +84,12 @@ extension BoundaryPicture {
         }
     }
 
-    /// White with a share of a class's colour.
+    /// Returns white mixed with a fraction of a class's color.
     private static func tint(_ index: Int, _ share: Double) -> PixelColor {
         PixelColor.white.mixed(.category(index), share)
     }
 
-    /// The classes' colours by their probabilities, paler where no class is likely.
+    /// Returns the classes' colors mixed by their probabilities, paler where no class is likely.
     private static func blend(_ probabilities: [Double]) -> PixelColor {
         let chance = 1 / Double(probabilities.count)
         let certainty = max(0, ((probabilities.max() ?? 0) - chance) / max(1 - chance, 1e-9))
@@ -94,7 +100,7 @@ extension BoundaryPicture {
             color.1 += probability * Double(category.green)
             color.2 += probability * Double(category.blue)
         }
-        // An output that is not finite makes the others' share NaN: white.
+        // An output that is not finite makes the other probabilities NaN; such points are white.
         func channel(_ value: Double) -> UInt8 { value.isNaN ? 255 : UInt8(min(max(value.rounded(), 0), 255)) }
         return PixelColor.white.mixed(
             PixelColor(channel(color.0), channel(color.1), channel(color.2)), 0.1 + 0.5 * certainty)
@@ -158,7 +164,7 @@ extension BoundaryPicture {
         var width: Int { 30 + BitmapFont.width(text, scale: BoundaryPicture.textScale) }
     }
 
-    /// Entries in lines that fit the plane's width.
+    /// Returns the legend's entries in lines that fit the plane's width.
     private func legendLines() -> [[LegendEntry]] {
         var lines: [[LegendEntry]] = []
         var room = 0
@@ -177,7 +183,7 @@ extension BoundaryPicture {
         var entries: [LegendEntry] = []
         switch model.task {
         case .classification(let classes):
-            // Colours come again after ten: a longer legend would tell nothing.
+            // Colors repeat after ten classes, so a longer legend would not help.
             for (index, name) in classes.prefix(10).enumerated() {
                 entries.append(LegendEntry(text: shortened(name), color: .category(index), marker: .disc))
             }

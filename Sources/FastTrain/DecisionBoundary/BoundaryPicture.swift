@@ -1,13 +1,15 @@
 import FastTrainPictures
 
-/// The picture of what a model of two inputs makes of each point of a plane: the class by colour, the stronger the surer;
-/// or the number, by a scale of colours. With the data's points on it.
+/// A picture of the predictions of a model with two inputs over a plane.
+///
+/// Each point has the color of the predicted class, stronger where the model is surer, or a color of a scale for
+/// numbers. The rows of a data set can be drawn on top.
 ///
 ///     try BoundaryPicture(model, data: data).write(to: "boundary.png")
 public struct BoundaryPicture: Sendable {
-    /// Of the first input, from left to right.
+    /// The range of the first input, from left to right.
     public let xRange: ClosedRange<Double>
-    /// Of the second input, upwards.
+    /// The range of the second input, from bottom to top.
     public let yRange: ClosedRange<Double>
 
     let model: Model
@@ -16,25 +18,33 @@ public struct BoundaryPicture: Sendable {
     let points: [Point]
     let axisNames: [String]
 
-    /// A row of the data.
+    /// A row of the data set.
     struct Point: Sendable {
         var x: Double
         var y: Double
-        /// The class, or the number of the target shown.
+        /// The class, or the value of the target shown.
         var value: Double
         var isTest: Bool
     }
 
-    /// More would hide the plane.
+    /// The maximum number of points; more would hide the plane.
     private static let mostPoints = 5000
-    /// Beyond the data, as a share of its extent.
+    /// The margin around the data as a fraction of its extent.
     private static let margin = 0.08
 
-    /// Asks the model at `grid` × `grid` points.
+    /// Evaluates a model on a grid of points.
     ///
-    /// `data`: what to show on the plane, and what the ranges follow from unless they are given. `target`: which number a
-    /// model of several is shown by; nil for classes and a single number. Throws `.badData` when the model has not two
-    /// inputs or does not fit the data, `.usage` when a range or the target is missing or cannot be.
+    /// - Parameters:
+    ///   - model: The model, which must have two inputs.
+    ///   - name: The name of the model, for messages.
+    ///   - data: The data set to draw on the plane, which also determines the ranges unless they are given.
+    ///   - xRange: The range of the first input.
+    ///   - yRange: The range of the second input.
+    ///   - grid: The number of points along each side.
+    ///   - target: The target to show if the model predicts several; `nil` for classes and for a single target.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    /// - Throws: `.badData` if the model does not have two inputs or does not fit the data; `.usage` if a range or the
+    ///   target is missing or not valid.
     public init(
         _ model: Model, name: String = "the model", data: Dataset? = nil, xRange: ClosedRange<Double>? = nil,
         yRange: ClosedRange<Double>? = nil, grid: Int = 101, target: String? = nil, threads: Int? = nil
@@ -45,7 +55,7 @@ public struct BoundaryPicture: Sendable {
                 file: name, place: .file, expected: "a model of two inputs, which span a plane", found: "\(inputs)")
         }
         guard (2...2001).contains(grid) else { throw .usage("--grid: expected 2 to 2001, found \(grid)") }
-        // Each pixel asks for all of them, which are in memory at once.
+        // Each pixel needs all outputs, and they are held in memory at once.
         guard model.network.outputs <= 1000 else {
             throw .badData(
                 file: name, place: .file, expected: "a model of at most 1000 outputs to be drawn",
@@ -76,12 +86,14 @@ public struct BoundaryPicture: Sendable {
         axisNames = units.map(\.name)
     }
 
-    /// Writes the picture as a PNG file: all of it or, when this throws, nothing. Throws `.cannotCreate`, `.inputOutput`.
+    /// Writes the picture as a PNG file, completely or, if this throws, not at all.
+    ///
+    /// - Throws: `.cannotCreate` if the file cannot be created; `.inputOutput` if writing fails.
     public func write(to path: String) throws(FastTrainError) {
         try AtomicFile.write(png(), to: path)
     }
 
-    /// The picture as a PNG file.
+    /// Returns the picture as a PNG file.
     public func png() throws(FastTrainError) -> [UInt8] { try drawn().png() }
 
     private static func output(named target: String?, of model: Model) throws(FastTrainError) -> Int {
@@ -108,7 +120,7 @@ public struct BoundaryPicture: Sendable {
         return span.lowerBound - room...span.upperBound + room
     }
 
-    /// Evenly chosen rows if there are too many.
+    /// Returns the rows of the data set as points, evenly thinned out if there are too many.
     private static func points(
         of data: Dataset, _ units: [FeatureUnit], output: Int, _ target: Preprocessing.Scale
     ) -> [Point] {
@@ -126,7 +138,7 @@ public struct BoundaryPicture: Sendable {
 }
 
 extension DataSplit {
-    /// The features of a row as they are in the data, `count` of them; bytes are not scaled.
+    /// Returns the first `count` features of a row as stored; bytes are not scaled.
     func feature(_ row: Int, of count: Int) -> [Double] {
         defer { extendLifetime(self) }
         let places = row * count..<(row + 1) * count
@@ -136,7 +148,7 @@ extension DataSplit {
         }
     }
 
-    /// The class of a row, or the number of a target.
+    /// Returns the class of a row, or the value of a target.
     func target(_ row: Int, output: Int) -> Double {
         defer { extendLifetime(self) }
         if case .values(let values, let outputs) = targets { return Double(values[row * outputs + output]) }

@@ -1,10 +1,9 @@
-/// What a feature is called, and how it was scaled: pictures have their axes in the units of the table that a data set was
-/// made of.
+/// The name and scale of a feature, so that axes can show the units of the table that a data set was made from.
 struct FeatureUnit: Sendable, Equatable {
     var name: String
     var scale: Preprocessing.Scale
 
-    /// Of each feature. Those of a data set that no table was made into are called x1, x2, …
+    /// Returns the units of all features. Features that were not made from a table are named x1, x2 and so on.
     static func all(of model: Model) -> [FeatureUnit] {
         guard let preprocessing = model.preprocessing else {
             return (1...model.parameters.layers[0].inputs).map { FeatureUnit(name: "x\($0)", scale: .identity) }
@@ -21,7 +20,7 @@ struct FeatureUnit: Sendable, Equatable {
 }
 
 extension Model {
-    /// How target `output` was scaled.
+    /// Returns the scale of a target.
     func targetScale(_ output: Int) -> Preprocessing.Scale {
         guard case .regression = task, let preprocessing else { return .identity }
         return preprocessing.targets[output].scale

@@ -1,18 +1,27 @@
-/// What a model of two inputs answers all over a plane: on a grid of points, ends of the ranges included.
+/// The predictions of a model with two inputs on a grid of points over a plane. The grid includes the ends of both
+/// ranges.
 struct PlaneSurvey: Sendable {
     let x: ClosedRange<Double>
     let y: ClosedRange<Double>
-    /// Points along each side.
+    /// The number of points along each side.
     let grid: Int
     let outputs: Int
-    /// [grid, grid, outputs]: y from its lowest on, then x. As `Predictions.values`.
+    /// The predictions, [grid, grid, outputs]: by y from its lowest value, then by x. See `Predictions.values`.
     private let values: [Float]
 
-    /// `units`: of the two features. Throws as `Model.predict`; the model must have two inputs.
+    /// Evaluates a model, which must have two inputs. Throws the errors of `Model.predict`.
+    ///
+    /// - Parameters:
+    ///   - model: The model.
+    ///   - x: The range of the first input.
+    ///   - y: The range of the second input.
+    ///   - units: The names and scales of the two features.
+    ///   - grid: The number of points along each side.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
     init(
         _ model: Model, x: ClosedRange<Double>, y: ClosedRange<Double>, units: [FeatureUnit], grid: Int, threads: Int?
     ) throws(FastTrainError) {
-        // The points lie between those of bytes, too: features of a scale are taken as floats that have it already.
+        // Points also lie between integer values, so U8 features are passed as floats that are already scaled.
         let scale = Double(model.scale ?? 1)
         let floats = Model(
             recipe: model.recipe, featureShape: model.featureShape, scale: nil, task: model.task,
@@ -32,12 +41,13 @@ struct PlaneSurvey: Sendable {
         values = predictions.values
     }
 
-    /// The values of an output at all points.
+    /// Returns the values of one output at all points.
     func values(output: Int) -> [Double] {
         stride(from: output, to: values.count, by: outputs).map { Double(values[$0]) }
     }
 
-    /// The outputs at a place of the plane, each side from 0 to 1: between the points of the grid by straight lines.
+    /// Returns the outputs at a position in the plane, given as a fraction from 0 to 1 of each side, by bilinear
+    /// interpolation.
     func outputs(atX x: Double, y: Double) -> [Double] {
         let (column, right) = place(x)
         let (row, up) = place(y)

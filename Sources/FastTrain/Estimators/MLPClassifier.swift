@@ -1,89 +1,111 @@
-/// A multilayer perceptron that tells classes apart: scikit-learn's `MLPClassifier`, trained by fasttrain's engine.
+/// A multilayer perceptron classifier with the interface of scikit-learn's `MLPClassifier`, trained by fasttrain's
+/// engine.
 ///
 ///     var net = MLPClassifier<String>(hiddenLayerSizes: [50], randomState: 1)
 ///     try net.fit(rows, species)
 ///     print(try net.score(otherRows, otherSpecies), net.lossCurve.count)
 ///
-/// A value: a copy is trained apart from the original. `Label` is what classes are called, such as Int or String.
+/// A classifier is a value: training a copy leaves the original unchanged. `Label` is the type of the class labels,
+/// such as Int or String.
 public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimator {
-    /// What it is told.
+    /// The settings, which correspond to scikit-learn's constructor parameters.
     public var settings: MLPSettings
-    /// What training has come to.
+    /// The result of training, which corresponds to scikit-learn's fitted attributes.
     public private(set) var fitted = MLPFitted()
-    /// Sorted; the outputs of `predictProbabilities` are in this order. Empty before training.
+    /// The classes, sorted; the columns of `predictProbabilities` are in this order. Empty before training.
     public private(set) var classes: [Label] = []
 
-    /// See `MLPEstimator.init`, which has the settings one by one.
+    /// Creates an untrained classifier. `MLPEstimator.init` takes the settings as separate arguments.
     public init(settings: MLPSettings) { self.settings = settings }
 
-    /// Whether rows have any number of labels, rather than one class each: by the last `fit` from new weights.
+    /// Whether each row has any number of labels instead of exactly one class. Each `fit` that starts from new weights
+    /// sets this.
     public private(set) var isMultilabel = false
 
-    /// The function of the outputs: "softmax", or "logistic" for two classes (of which there is one output) and for labels;
-    /// nil before training.
+    /// The activation of the outputs; `nil` before training.
+    ///
+    /// It is "softmax" for three or more classes, and "logistic" for several labels and for two classes, which share
+    /// one output.
     public var outActivation: String? { fitted.network == nil ? nil : loss(of: classes.count).outActivation }
 
     private func loss(of classCount: Int) -> MLPLoss { isMultilabel || classCount == 2 ? .logistic : .softmax }
 
-    /// Trains on rows of features and the class of each.
+    /// Trains on rows of features and the class of each row. With `warmStart`, training continues from the current
+    /// weights.
     ///
-    /// `sampleWeight`: how much each row counts. With `warmStart` it goes on from the weights there are. Throws
-    /// `.usage` for a setting out of its range, rows that are
-    /// not alike or too few, labels that do not fit the rows or, with `warmStart`, the classes before; `.badData` with row
-    /// and column for a feature that is NaN or infinite; `.diverged`.
+    /// - Parameters:
+    ///   - x: The features, [rows, features].
+    ///   - y: The class of each row.
+    ///   - sampleWeight: The weight of each row; `nil` means that all rows count the same.
+    /// - Throws: `.usage` if a setting is out of range, if there are too few rows, or if the classes do not fit the
+    ///   rows or, with `warmStart`, the previous classes; `.badData` with row and column if a feature is NaN or
+    ///   infinite; `.diverged` if the loss or a weight becomes infinite or NaN.
     public mutating func fit(_ x: Matrix, _ y: [Label], sampleWeight: [Double]? = nil) throws(FastTrainError) {
         try train(x, .classes(y), sampleWeight, classes: nil, isPartial: false)
     }
 
-    /// The same with rows as arrays.
+    /// Trains on rows given as arrays; see `fit(_:_:sampleWeight:)` for a `Matrix`. Throws `.usage` if the rows differ
+    /// in length.
     public mutating func fit<Number: BinaryFloatingPoint>(
         _ x: [[Number]], _ y: [Label], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(Matrix(x), y, sampleWeight: sampleWeight) }
 
-    /// Trains on rows that have any number of labels each, or none. Throws as the other.
+    /// Trains on rows of features and the set of labels of each row, which may be empty.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`.
     public mutating func fit(
         _ x: Matrix, labels y: [Set<Label>], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try train(x, .labels(y), sampleWeight, classes: nil, isPartial: false) }
 
-    /// The same with rows as arrays.
+    /// Trains on rows given as arrays and the set of labels of each row.
     public mutating func fit<Number: BinaryFloatingPoint>(
         _ x: [[Number]], labels y: [Set<Label>], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(Matrix(x), labels: y, sampleWeight: sampleWeight) }
 
-    /// One epoch over these rows, going on from the epochs before. `classes`: all that there will ever be; needed at the
-    /// first call. Throws as `fit`, and `.usage` for a class that is none of them.
+    /// Trains for one epoch on the given rows, continuing from the previous epochs.
+    ///
+    /// - Parameters:
+    ///   - x: The features, [rows, features].
+    ///   - y: The class of each row.
+    ///   - classes: All classes that will ever occur. They are required in the first call and optional afterwards.
+    ///   - sampleWeight: The weight of each row; `nil` means that all rows count the same.
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.badData` if `y` has a class that is not in `classes`.
     public mutating func partialFit(
         _ x: Matrix, _ y: [Label], classes: [Label]? = nil, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try train(x, .classes(y), sampleWeight, classes: classes, isPartial: true) }
 
-    /// The same with rows as arrays.
+    /// Trains for one epoch on rows given as arrays.
     public mutating func partialFit<Number: BinaryFloatingPoint>(
         _ x: [[Number]], _ y: [Label], classes: [Label]? = nil, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), y, classes: classes, sampleWeight: sampleWeight) }
 
-    /// The same with any number of labels a row.
+    /// Trains for one epoch on rows of features and the set of labels of each row.
     public mutating func partialFit(
         _ x: Matrix, labels y: [Set<Label>], classes: [Label]? = nil, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try train(x, .labels(y), sampleWeight, classes: classes, isPartial: true) }
 
-    /// The same with rows as arrays.
+    /// Trains for one epoch on rows given as arrays and the set of labels of each row.
     public mutating func partialFit<Number: BinaryFloatingPoint>(
         _ x: [[Number]], labels y: [Set<Label>], classes: [Label]? = nil, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), labels: y, classes: classes, sampleWeight: sampleWeight) }
 
-    /// The most probable class of each row. Throws as `predictProbabilities`, and for labels, which `predictLabels` is for.
+    /// Predicts the most probable class of each row.
+    ///
+    /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the classifier was trained on sets of labels.
     public func predict(_ x: Matrix) throws(FastTrainError) -> [Label] {
         guard !isMultilabel else { throw .usage("predict: expected one class a row: predictLabels has all labels") }
         let answers = try answers(x)
         return (0..<answers.count).map { classes[answers.bestClass($0)] }
     }
 
-    /// The same with rows as arrays.
+    /// Predicts the most probable class of each row, with rows given as arrays.
     public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Label] {
         try predict(Matrix(x))
     }
 
-    /// The labels of each row that are more probable than not. Throws as `predictProbabilities`, and for classes.
+    /// Predicts the labels of each row whose probability is above 0.5.
+    ///
+    /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the classifier was trained on one class per row.
     public func predictLabels(_ x: Matrix) throws(FastTrainError) -> [Set<Label>] {
         let probabilities = try predictProbabilities(x)
         guard isMultilabel else { throw .usage("predictLabels: expected a fit to labels: predict has the classes") }
@@ -92,24 +114,26 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
         }
     }
 
-    /// The same with rows as arrays.
+    /// Predicts the labels of each row whose probability is above 0.5, with rows given as arrays.
     public func predictLabels<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Set<Label>] {
         try predictLabels(Matrix(x))
     }
 
-    /// The probability of each class or label, [rows, classes]. Throws `.usage` before training and for rows of another number of
-    /// features, `.badData` for a feature that is not finite.
+    /// Predicts the probability of each class or label, [rows, classes].
+    ///
+    /// - Throws: `.usage` before training and if the number of features differs from training; `.badData` if a feature
+    ///   is not finite.
     public func predictProbabilities(_ x: Matrix) throws(FastTrainError) -> Matrix {
         let answers = try answers(x)
         return Matrix(answers.values, rows: answers.count, columns: answers.outputs)
     }
 
-    /// The same with rows as arrays.
+    /// Predicts the probability of each class or label, with rows given as arrays.
     public func predictProbabilities<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictProbabilities(Matrix(x))
     }
 
-    /// Their natural logarithms.
+    /// Predicts the natural logarithm of the probability of each class or label, [rows, classes].
     public func predictLogProbabilities(_ x: Matrix) throws(FastTrainError) -> Matrix {
         let probabilities = try predictProbabilities(x)
         return Matrix(
@@ -117,24 +141,25 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
             columns: probabilities.columns)
     }
 
-    /// The same with rows as arrays.
+    /// Predicts the natural logarithm of the probability of each class or label, with rows given as arrays.
     public func predictLogProbabilities<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictLogProbabilities(Matrix(x))
     }
 
-    /// The share of rows that are classified rightly, each as often as its weight says. Throws as `predict`.
+    /// Returns the weighted fraction of rows that are classified correctly. Throws the errors of `predict(_:)`.
     public func score(_ x: Matrix, _ y: [Label], sampleWeight: [Double]? = nil) throws(FastTrainError) -> Double {
         let predicted = try predict(x)
         try expect(y.count, "labels", for: x)
         return try share(zip(predicted, y).map(==), x, sampleWeight)
     }
 
-    /// The same with rows as arrays.
+    /// Returns the weighted fraction of rows that are classified correctly, with rows given as arrays.
     public func score<Number: BinaryFloatingPoint>(
         _ x: [[Number]], _ y: [Label], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), y, sampleWeight: sampleWeight) }
 
-    /// The share of rows of which all labels are right. Throws as `predictLabels`.
+    /// Returns the weighted fraction of rows with exactly the right set of labels. Throws the errors of
+    /// `predictLabels(_:)`.
     public func score(
         _ x: Matrix, labels y: [Set<Label>], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double {
@@ -143,7 +168,7 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
         return try share(zip(predicted, y).map(==), x, sampleWeight)
     }
 
-    /// The same with rows as arrays.
+    /// Returns the weighted fraction of rows with exactly the right set of labels, with rows given as arrays.
     public func score<Number: BinaryFloatingPoint>(
         _ x: [[Number]], labels y: [Set<Label>], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), labels: y, sampleWeight: sampleWeight) }
@@ -153,7 +178,7 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
         return Evaluation.mean(isRight.count, { weights?[$0] ?? 1 }, { isRight[$0] ? 1 : 0 })
     }
 
-    /// The trained network, with the classes by name; nil before training.
+    /// The trained network with the names of the classes; `nil` before training.
     public var model: Model? {
         fitted.network.map {
             Model(
@@ -167,7 +192,7 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
         return isMultilabel ? .regression(targets: names) : .classification(classes: names)
     }
 
-    /// What rows are.
+    /// The true classes or labels of the rows.
     private enum Answers {
         case classes([Label])
         case labels([Set<Label>])
@@ -179,7 +204,7 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
             }
         }
 
-        /// All that there are.
+        /// All classes or labels that occur.
         var all: Set<Label> {
             switch self {
             case .classes(let labels): Set(labels)
@@ -240,7 +265,7 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
         }
     }
 
-    /// Weights to begin with: for tests.
+    /// The initial weights in place of random ones; set by tests only.
     var initial: Parameters?
 
     private func trainedClasses(
@@ -265,8 +290,12 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
 }
 
 extension MLPClassifier where Label: LosslessStringConvertible {
-    /// A trained classifier from a model file, such as `save` writes, or a run of the program on F32 features. It predicts,
-    /// and with `warmStart` or `partialFit` goes on. Throws `.usage` for a model of other kinds.
+    /// Creates a trained classifier from a model, such as one written by `save(to:)` or by a run of the program on F32
+    /// features.
+    ///
+    /// It can predict and, with `warmStart` or `partialFit`, continue training.
+    ///
+    /// - Throws: `.usage` if the model is not a classifier that this type can represent.
     public init(model: Model) throws(FastTrainError) {
         self.init(settings: MLPSettings(model))
         let names: [String]

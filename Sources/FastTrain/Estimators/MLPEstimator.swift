@@ -1,29 +1,31 @@
-/// What `MLPClassifier` and `MLPRegressor` have in common. Every setting of `MLPSettings` and every fitted attribute of
-/// `MLPFitted` can be reached at the estimator itself: `net.alpha = 1e-5`, `net.lossCurve`.
+/// The common interface of `MLPClassifier` and `MLPRegressor`.
+///
+/// Every setting of `MLPSettings` and every fitted attribute of `MLPFitted` is also available on the estimator itself,
+/// such as `net.alpha = 1e-5` or `net.lossCurve`.
 @dynamicMemberLookup
 public protocol MLPEstimator: Sendable {
-    /// What it is told.
+    /// The settings, which correspond to scikit-learn's constructor parameters.
     var settings: MLPSettings { get set }
-    /// What training has come to.
+    /// The result of training, which corresponds to scikit-learn's fitted attributes.
     var fitted: MLPFitted { get }
-    /// The trained network, to be saved or evaluated; nil before training.
+    /// The trained network, which can be saved and evaluated; `nil` before training.
     var model: Model? { get }
 
-    /// An estimator that is not trained yet.
+    /// Creates an untrained estimator.
     init(settings: MLPSettings)
 }
 
 extension MLPEstimator {
-    /// A setting.
+    /// Accesses a setting.
     public subscript<Value>(dynamicMember path: WritableKeyPath<MLPSettings, Value>) -> Value {
         get { settings[keyPath: path] }
         set { settings[keyPath: path] = newValue }
     }
 
-    /// A fitted attribute.
+    /// Accesses a fitted attribute.
     public subscript<Value>(dynamicMember path: KeyPath<MLPFitted, Value>) -> Value { fitted[keyPath: path] }
 
-    /// scikit-learn's parameters and defaults: see `MLPSettings`.
+    /// Creates an untrained estimator with scikit-learn's parameters and defaults; `MLPSettings` describes them.
     public init(
         hiddenLayerSizes: [Int] = [100], activation: Activation = .relu, solver: MLPSettings.Solver = .adam,
         alpha: Double = 0.0001, batchSize: MLPSettings.BatchSize = .auto,
@@ -62,8 +64,9 @@ extension MLPEstimator {
         self.init(settings: settings)
     }
 
-    /// Writes the model file, which `fasttrain predict`, Python and `init(model:)` read. Throws `.usage` before training,
-    /// and as `Model.save`.
+    /// Writes the model file, which `fasttrain predict`, Python and `init(model:)` can read.
+    ///
+    /// - Throws: `.usage` before training, and any error of `Model.save(to:)`.
     public func save(to path: String) throws(FastTrainError) { try trainedModel().save(to: path) }
 
     func trainedModel() throws(FastTrainError) -> Model {
@@ -71,7 +74,7 @@ extension MLPEstimator {
         return model
     }
 
-    /// The network's answers for some rows.
+    /// Returns the network's predictions for the given rows.
     func answers(_ x: Matrix) throws(FastTrainError) -> Predictions {
         let model = try trainedModel()
         try x.checkFeatures(columns: fitted.nFeaturesIn)
@@ -80,7 +83,8 @@ extension MLPEstimator {
 }
 
 extension Matrix {
-    /// Throws unless these can be features: some rows, of so many columns if that is known, all finite.
+    /// Throws unless the matrix can be features: it must have rows, the expected number of columns, if given, and only
+    /// finite values.
     func checkFeatures(columns expected: Int?) throws(FastTrainError) {
         guard rows > 0, columns > 0 else { throw .usage("x: expected rows of features, found \(rows) of \(columns)") }
         if let expected, columns != expected {
@@ -89,7 +93,7 @@ extension Matrix {
         try checkFinite("x")
     }
 
-    /// Throws `.badData` with the first row and column that are NaN or infinite.
+    /// Throws `.badData` that names the first row and column whose value is NaN or infinite.
     func checkFinite(_ name: String) throws(FastTrainError) {
         guard let place = firstNotFinite else { return }
         throw .badData(
@@ -99,14 +103,19 @@ extension Matrix {
 }
 
 extension MLPEstimator {
-    /// Throws `.usage` unless there is one `what` for each row.
+    /// Throws `.usage` unless there are as many targets as rows in `x`.
+    ///
+    /// - Parameters:
+    ///   - count: The number of targets.
+    ///   - what: The name of the targets, for the message.
+    ///   - x: The features.
     func expect(_ count: Int, _ what: String, for x: Matrix) throws(FastTrainError) {
         guard count == x.rows else {
             throw .usage("y: expected \(x.rows) \(what), one for each row of x, found \(count)")
         }
     }
 
-    /// Throws `.usage` unless there is a weight for each row, finite, at least 0, not all 0.
+    /// Returns the weights after checking that there is one per row, all are finite and at least 0, and not all are 0.
     func checkedWeights(_ weights: [Double]?, for x: Matrix) throws(FastTrainError) -> [Double]? {
         guard let weights else { return nil }
         guard weights.count == x.rows else {

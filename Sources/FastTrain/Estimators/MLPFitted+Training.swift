@@ -1,7 +1,12 @@
 extension MLPFitted {
-    /// Trains on `data`: from new weights, or on from those there are. `isPartial`: one epoch, as the next of those before.
+    /// Trains on a data set, starting from new weights or, with `isPartial` or `warmStart`, from the current ones.
     ///
-    /// `initial`: new weights to begin with, instead of random ones.
+    /// - Parameters:
+    ///   - settings: The settings of the estimator.
+    ///   - data: The data set.
+    ///   - loss: The loss to minimize.
+    ///   - isPartial: Whether to train for a single epoch that continues the previous ones.
+    ///   - initial: The initial weights, in place of random ones.
     mutating func train(
         _ settings: MLPSettings, on data: Dataset, loss: MLPLoss, isPartial: Bool,
         initial: Parameters? = nil
@@ -46,7 +51,7 @@ extension MLPFitted {
                 if recipe.schedule == .inverseScaling { trained.learningRate /= power(Double(t) + 1, settings.powerT) }
             }
             if trained.epochs == 0 {
-                // From a model file, which says nothing of these.
+                // These weights come from a model file, which does not record the learning rates.
                 trained.learningRate = settings.learningRateInit
                 trained.memoryRate = settings.learningRateInit
             }
@@ -64,7 +69,9 @@ extension MLPFitted {
 }
 
 extension MLPFitted {
-    /// What can be told from a model: not how it was trained. Throws `.usage` for a network that the estimators do not have.
+    /// Restores what a model records: the weights, but not how training went.
+    ///
+    /// - Throws: `.usage` if an estimator cannot represent the network.
     init(_ model: Model) throws(FastTrainError) {
         guard model.recipe.normalization == .none, Set(model.recipe.activations).count <= 1, model.scale == nil else {
             throw .usage(
@@ -83,7 +90,7 @@ extension MLPFitted {
 }
 
 extension MLPSettings {
-    /// The defaults, with the network of a model.
+    /// Creates default settings with the hidden layers and activation of a model.
     init(_ model: Model) {
         self.init()
         hiddenLayerSizes = model.recipe.hidden

@@ -1,49 +1,51 @@
-/// What an estimator's training has come to: scikit-learn's fitted attributes, and what it takes to go on.
+/// The result of an estimator's training: scikit-learn's fitted attributes and the state needed to continue training.
 ///
-/// All of them can be read from the estimator itself, such as `classifier.lossCurve`.
+/// All public properties are also available on the estimator itself, such as `classifier.lossCurve`.
 public struct MLPFitted: Sendable, Equatable {
-    /// nil before training.
+    /// The trained network and the state of training; `nil` before training.
     var network: Trained?
-    /// Loss of each epoch, of all fits since the weights were new: the mean over the rows, each at the weights that its
-    /// minibatch met, with the L2 penalty.
+    /// The loss of each epoch since the weights were new, across all fits.
+    ///
+    /// It is the mean over rows plus the L2 penalty. Each row's loss is computed with the weights before its
+    /// minibatch's update.
     public internal(set) var lossCurve: [Double] = []
-    /// Accuracy, or R², on the rows held out after each epoch; empty without `earlyStopping`.
+    /// The accuracy or R² on the validation rows after each epoch; empty without `earlyStopping`.
     public internal(set) var validationScores: [Double] = []
-    /// Epochs (of lbfgs iterations) of the last fit.
+    /// The number of epochs, or of L-BFGS iterations, in the last fit.
     public internal(set) var nIter = 0
-    /// Rows trained in all epochs: scikit-learn's `t_`.
+    /// The number of rows trained over all epochs, which scikit-learn calls `t_`.
     public internal(set) var t = 0
-    /// Whether the last fit ended by itself, rather than after `maxIter` epochs.
+    /// Whether the last fit ended by itself and not because it reached `maxIter`.
     public internal(set) var isConverged = false
-    /// Of the last epoch; nil before training.
+    /// The loss of the last epoch; `nil` before training.
     public internal(set) var loss: Double?
-    /// The lowest of `lossCurve`; nil with `earlyStopping`.
+    /// The lowest loss in `lossCurve`; `nil` with `earlyStopping`.
     public internal(set) var bestLoss: Double?
-    /// The highest of `validationScores`, whose epoch's weights were kept; nil without `earlyStopping`.
+    /// The highest score in `validationScores`. The weights of that epoch were kept. `nil` without `earlyStopping`.
     public internal(set) var bestValidationScore: Double?
 
-    /// The weights and all that training needs of the past.
+    /// The weights and the state that training continues from.
     struct Trained: Sendable, Equatable {
-        /// What a run of the program would have been told.
+        /// The equivalent recipe for a run of the program.
         var recipe: Recipe
         var parameters: Parameters
-        /// By their names in `Recipe.optimizerState`.
+        /// The optimizer's state, under the names in `Recipe.optimizerState`.
         var memories: [String: Parameters] = [:]
-        /// The rate that momentum is a multiple of.
+        /// The learning rate that the momentum buffer is scaled by.
         var memoryRate: Double
-        /// Minibatches since the weights were new: Adam's t.
+        /// The number of minibatches since the weights were new, which is Adam's t.
         var steps = 0
-        /// Likewise; each epoch has an order of its own.
+        /// The number of epochs since the weights were new. Each epoch has its own order of rows.
         var epochs = 0
-        /// Of the next epoch.
+        /// The learning rate of the next epoch.
         var learningRate: Double
-        /// Epochs in a row that were no better.
+        /// The number of consecutive epochs without improvement, and the best value so far.
         var tolerance: Tolerance
     }
 
     init() {}
 
-    /// Weights of each layer, [inputs, outputs]; empty before training.
+    /// The weights of each layer, [inputs, outputs]; empty before training.
     public var coefs: [Matrix] {
         (network?.parameters.layers ?? []).map { layer in
             var values = [Float](repeating: 0, count: layer.weight.count)
@@ -56,15 +58,15 @@ public struct MLPFitted: Sendable, Equatable {
         }
     }
 
-    /// Biases of each layer, [outputs]; empty before training.
+    /// The biases of each layer, [outputs]; empty before training.
     public var intercepts: [[Float]] { (network?.parameters.layers ?? []).map(\.bias) }
 
-    /// Layers, those of features and outputs included; 0 before training.
+    /// The number of layers, including the input and output layers; 0 before training.
     public var nLayers: Int { network.map { $0.parameters.layers.count + 1 } ?? 0 }
 
-    /// Outputs of the network; 0 before training.
+    /// The number of outputs of the network; 0 before training.
     public var nOutputs: Int { network?.parameters.layers.last?.outputs ?? 0 }
 
-    /// Features of a row; 0 before training.
+    /// The number of features of a row; 0 before training.
     public var nFeaturesIn: Int { network?.parameters.layers.first?.inputs ?? 0 }
 }

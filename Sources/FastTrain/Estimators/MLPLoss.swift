@@ -1,13 +1,14 @@
-/// A loss of the estimators, and how scikit-learn's figures follow from the engine's where they are others.
+/// A loss of the estimators, with the factors that convert the engine's values to scikit-learn's.
 struct MLPLoss: Sendable {
     let loss: Loss
-    /// Of the loss that is shown.
+    /// The factor of the reported loss.
     let data: Double
-    /// Of the penalty that is shown.
+    /// The factor of the reported penalty.
     let penalty: Double
-    /// What the engine's gradient is a multiple of: a power of two, so that nothing is rounded.
+    /// The factor by which the engine's gradient exceeds scikit-learn's. It is a power of two, so scaling does not
+    /// round.
     let gradient: Double
-    /// The function of the outputs, by scikit-learn's name.
+    /// The activation of the outputs, by scikit-learn's name.
     let outActivation: String
 
     private init(
@@ -20,26 +21,30 @@ struct MLPLoss: Sendable {
         self.outActivation = outActivation
     }
 
-    /// Of more than two classes.
+    /// The loss for three or more classes.
     static let softmax = MLPLoss(.crossEntropy, outActivation: "softmax")
 
-    /// Of two classes, with one output, and of labels that hold or not.
+    /// The loss for two classes, which share one output, and for independent labels.
     static let logistic = MLPLoss(.binaryCrossEntropy, outActivation: "logistic")
 
-    /// scikit-learn takes half of it, and shows its mean over the outputs, while the gradient is that of the sum.
+    /// The squared error. scikit-learn takes half of it and reports the mean over the outputs, while its gradient is
+    /// that of the sum.
     static func squaredError(outputs: Int) -> MLPLoss {
         MLPLoss(
             .squaredError, data: 1 / Double(2 * outputs), penalty: 0.5, gradient: 2, outActivation: "identity")
     }
 
-    /// Half the deviance of Poisson's distribution.
+    /// Half the deviance of the Poisson distribution.
     static let poisson = MLPLoss(.poisson, outActivation: "exp")
 
-    /// What the rate is divided by: Adam's steps do not depend on the gradient's scale, but for its epsilon.
+    /// Returns the divisor of the learning rate. Adam's steps do not depend on the gradient's scale, except through
+    /// epsilon.
     func ofRate(_ optimizer: Optimizer) -> Double { optimizer == .sgd ? gradient : 1 }
 
-    /// What each row's loss is more by than the engine's, times its weight: y log y − y, which no weight changes, is part of
-    /// the deviance. Empty: nothing.
+    /// Returns per-row constants to add to the engine's loss, times the row's weight, to match scikit-learn's. Empty if
+    /// there are none.
+    ///
+    /// The Poisson deviance contains the term y log y − y, which does not depend on the weights of the network.
     func offsets(_ split: DataSplit) -> [Double] {
         guard loss == .poisson, case .values(let targets, let outputs) = split.targets else { return [] }
         defer { extendLifetime(split) }

@@ -1,76 +1,87 @@
-/// A multilayer perceptron that predicts numbers: scikit-learn's `MLPRegressor`, trained by fasttrain's engine.
+/// A multilayer perceptron regressor with the interface of scikit-learn's `MLPRegressor`, trained by fasttrain's
+/// engine.
 ///
-/// Features and targets are taken as they are: scale them first. A value: a copy is trained apart from the original.
+/// Features and targets are used as they are, so scale them first. A regressor is a value: training a copy leaves the
+/// original unchanged.
 public struct MLPRegressor: MLPEstimator {
-    /// What it is told.
+    /// The settings, which correspond to scikit-learn's constructor parameters.
     public var settings: MLPSettings
-    /// What training has come to.
+    /// The result of training, which corresponds to scikit-learn's fitted attributes.
     public private(set) var fitted = MLPFitted()
 
-    /// What is minimised: scikit-learn's `loss`, a name that its value has here.
+    /// The loss to minimize; scikit-learn's parameter `loss`.
     public var lossFunction = LossFunction.squaredError
 
-    /// What a regressor minimises.
+    /// A loss of a regressor.
     public enum LossFunction: String, Sendable, CaseIterable {
         /// Half the squared error.
         case squaredError = "squared_error"
-        /// Half the deviance of Poisson's distribution, for counts; `predict` gives what is expected, which is above 0.
+        /// Half the deviance of the Poisson distribution, for counts. Predictions are expected values, which are above
+        /// 0.
         case poisson
     }
 
-    /// See `MLPEstimator.init`, which has the settings one by one.
+    /// Creates an untrained regressor. `MLPEstimator.init` takes the settings as separate arguments.
     public init(settings: MLPSettings) { self.settings = settings }
 
-    /// The function of the outputs: "identity", for Poisson's loss "exp"; nil before training.
+    /// The activation of the outputs: "exp" with the Poisson loss and "identity" otherwise; `nil` before training.
     public var outActivation: String? { fitted.network.map { $0.recipe.loss == .poisson ? "exp" : "identity" } }
 
-    /// Trains on rows of features and the numbers to predict from each, [rows, outputs].
+    /// Trains on rows of features and the numbers to predict. With `warmStart`, training continues from the current
+    /// weights.
     ///
-    /// `sampleWeight`: how much each row counts. With `warmStart` it goes on from the weights there are. Throws
-    /// `.usage` for a setting out of its range, rows that are
-    /// not alike or too few, or targets that do not fit the rows; `.badData` with row and column for a number that is NaN
-    /// or infinite; `.diverged`.
+    /// - Parameters:
+    ///   - x: The features, [rows, features].
+    ///   - y: The numbers to predict, [rows, outputs].
+    ///   - sampleWeight: The weight of each row; `nil` means that all rows count the same.
+    /// - Throws: `.usage` if a setting is out of range, if there are too few rows, or if the targets do not fit the
+    ///   rows; `.badData` with row and column if a number is NaN or infinite; `.diverged` if the loss or a weight
+    ///   becomes infinite or NaN.
     public mutating func fit(
         _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: false) }
 
-    /// The same with one number a row.
+    /// Trains on rows of features and one number per row.
     public mutating func fit<Number: BinaryFloatingPoint>(
         _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
-    /// The same with rows as arrays.
+    /// Trains on rows given as arrays and one number per row. Throws `.usage` if the rows differ in length.
     public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
-    /// The same with rows as arrays, and several numbers a row.
+    /// Trains on rows given as arrays and several numbers per row. Throws `.usage` if the rows differ in length.
     public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
 
-    /// One epoch over these rows, going on from the epochs before. Throws as `fit`.
+    /// Trains for one epoch on the given rows, continuing from the previous epochs.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`.
     public mutating func partialFit(
         _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: true) }
 
-    /// The same with one number a row.
+    /// Trains for one epoch on rows of features and one number per row.
     public mutating func partialFit<Number: BinaryFloatingPoint>(
         _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
-    /// The same with rows as arrays.
+    /// Trains for one epoch on rows given as arrays and one number per row.
     public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
-    /// The same with rows as arrays, and several numbers a row.
+    /// Trains for one epoch on rows given as arrays and several numbers per row.
     public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
 
-    /// The number of each row. Throws `.usage` before training, for rows of another number of features, and when there are
-    /// several numbers a row: `predictOutputs` is for those; `.badData` for a feature that is not finite.
+    /// Predicts one number for each row.
+    ///
+    /// - Throws: `.usage` before training, if the number of features differs from training, and if there are several
+    ///   numbers per row, which `predictOutputs(_:)` returns; `.badData` if a feature is not finite.
     public func predict(_ x: Matrix) throws(FastTrainError) -> [Float] {
         guard fitted.nOutputs <= 1 else {
             throw .usage("predict: expected one output, found \(fitted.nOutputs): predictOutputs has them all")
@@ -78,24 +89,27 @@ public struct MLPRegressor: MLPEstimator {
         return try answers(x).values
     }
 
-    /// The same with rows as arrays.
+    /// Predicts one number for each row, with rows given as arrays.
     public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Float] {
         try predict(Matrix(x))
     }
 
-    /// The numbers of each row, [rows, outputs]. Throws as `predict`.
+    /// Predicts all numbers of each row, [rows, outputs].
+    ///
+    /// - Throws: `.usage` before training and if the number of features differs from training; `.badData` if a feature
+    ///   is not finite.
     public func predictOutputs(_ x: Matrix) throws(FastTrainError) -> Matrix {
         let answers = try answers(x)
         return Matrix(answers.values, rows: answers.count, columns: answers.outputs)
     }
 
-    /// The same with rows as arrays.
+    /// Predicts all numbers of each row, with rows given as arrays.
     public func predictOutputs<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictOutputs(Matrix(x))
     }
 
-    /// The coefficient of determination R², averaged over the outputs, each row counted as often as its weight says. Throws
-    /// as `predict`.
+    /// Returns the weighted coefficient of determination R², averaged over the outputs. Throws the errors of
+    /// `predictOutputs(_:)`.
     public func score(_ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil) throws(FastTrainError) -> Double {
         let predicted = try predictOutputs(x)
         try check(y, for: x)
@@ -108,22 +122,22 @@ public struct MLPRegressor: MLPEstimator {
         return scores.reduce(0, +) / Double(scores.count)
     }
 
-    /// The same with one number a row.
+    /// Returns the weighted R² for one number per row.
     public func score<Number: BinaryFloatingPoint>(
         _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
-    /// The same with rows as arrays.
+    /// Returns the weighted R² for one number per row, with rows given as arrays.
     public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
-    /// The same with rows as arrays, and several numbers a row.
+    /// Returns the weighted R², averaged over several numbers per row, with rows given as arrays.
     public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
 
-    /// The trained network; its targets are called "y", or "y0", "y1", …; nil before training.
+    /// The trained network; `nil` before training. Its target is named "y", or its targets "y0", "y1" and so on.
     public var model: Model? {
         fitted.network.map {
             Model(
@@ -132,8 +146,12 @@ public struct MLPRegressor: MLPEstimator {
         }
     }
 
-    /// A trained regressor from a model file, such as `save` writes, or a run of the program on F32 features. It predicts,
-    /// and with `warmStart` or `partialFit` goes on. Throws `.usage` for a model of other kinds.
+    /// Creates a trained regressor from a model, such as one written by `save(to:)` or by a run of the program on F32
+    /// features.
+    ///
+    /// It can predict and, with `warmStart` or `partialFit`, continue training.
+    ///
+    /// - Throws: `.usage` if the model is not a regressor that this type can represent.
     public init(model: Model) throws(FastTrainError) {
         self.init(settings: MLPSettings(model))
         guard case .regression = model.task, model.recipe.loss == .squaredError || model.recipe.loss == .poisson else {
@@ -170,7 +188,7 @@ public struct MLPRegressor: MLPEstimator {
             isPartial: isPartial, initial: initial)
     }
 
-    /// Weights to begin with: for tests.
+    /// The initial weights in place of random ones; set by tests only.
     var initial: Parameters?
 
     private func check(_ y: Matrix, for x: Matrix) throws(FastTrainError) {

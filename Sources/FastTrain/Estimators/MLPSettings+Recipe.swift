@@ -1,5 +1,5 @@
 extension MLPSettings {
-    /// What a run of the program would be told, so that its engine does what scikit-learn does.
+    /// Returns the recipe with which fasttrain's engine does what scikit-learn does with these settings.
     func recipe(seed: UInt64, rows: Int, _ loss: MLPLoss) -> Recipe {
         var recipe = Recipe()
         recipe.hidden = hiddenLayerSizes
@@ -43,10 +43,10 @@ extension MLPSettings {
         return recipe
     }
 
-    /// As in scikit-learn lbfgs does not.
+    /// Whether `earlyStopping` applies. As in scikit-learn, L-BFGS ignores it.
     var stopsEarly: Bool { earlyStopping && solver != .lbfgs }
 
-    /// Throws `.usage` that names the first setting that is out of its range.
+    /// Throws `.usage` that names the first setting that is out of range.
     func validate() throws(FastTrainError) {
         if let size = hiddenLayerSizes.first(where: { !(1...Recipe.mostUnits).contains($0) }) {
             throw .usage("hiddenLayerSizes: expected from 1 to \(Recipe.mostUnits) units a layer, found \(size)")
@@ -58,7 +58,7 @@ extension MLPSettings {
         let positive = "a number above 0"
         let share = "a number from 0 to below 1"
         let least = "a number of at least 0"
-        // NaN is in no range.
+        // Comparisons reject NaN.
         let numbers: [(name: String, value: Double, expected: String, isSound: Bool)] = [
             ("alpha", alpha, least, alpha >= 0 && Float(2 * alpha).isFinite),
             (
@@ -89,8 +89,10 @@ extension MLPSettings {
 }
 
 extension MLPSettings {
-    /// scikit-learn's initial weights: weights and biases of a layer uniform within ±√(6 / (inputs + outputs)), of the
-    /// logistic activation ±√(2 / (inputs + outputs)) (Glorot & Bengio 2010).
+    /// Returns scikit-learn's initial weights (Glorot & Bengio 2010).
+    ///
+    /// Weights and biases of a layer are uniform within ±√(6 / (inputs + outputs)), or ±√(2 / (inputs + outputs)) with
+    /// the logistic activation.
     func initialParameters(of network: Network, seed: UInt64) -> Parameters {
         var parameters = network.zeroParameters()
         let generator = Philox(seed: seed, purpose: .initialWeights)

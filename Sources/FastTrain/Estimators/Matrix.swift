@@ -1,15 +1,17 @@
-/// Numbers in rows and columns: what the estimators take as features and targets, and what their weights are.
+/// A matrix of numbers, used for the estimators' features, targets and weights.
 ///
-/// Estimators take arrays of arrays as well; a matrix is for a flat buffer, and spares taking rows apart.
+/// Estimators also take arrays of arrays. A matrix holds a flat buffer, which avoids copying row by row.
 public struct Matrix: Sendable, Equatable {
-    /// Row after row.
+    /// The numbers in row-major order.
     public let values: [Float]
-    /// Rows.
+    /// The number of rows.
     public let rows: Int
-    /// Numbers in each row.
+    /// The number of columns.
     public let columns: Int
 
-    /// A flat buffer, row after row. Throws `.usage` when it is no whole number of rows.
+    /// Creates a matrix from a flat buffer in row-major order.
+    ///
+    /// - Throws: `.usage` if the buffer is not a whole number of rows.
     public init<Number: BinaryFloatingPoint>(_ values: [Number], columns: Int) throws(FastTrainError) {
         guard columns > 0, values.count % columns == 0 else {
             throw .usage(
@@ -18,7 +20,9 @@ public struct Matrix: Sendable, Equatable {
         self.init(values.asFloats, rows: values.count / columns, columns: columns)
     }
 
-    /// An array of rows. Throws `.usage` that names the first row whose length is not that of the first.
+    /// Creates a matrix from an array of rows.
+    ///
+    /// - Throws: `.usage` that names the first row whose length differs from that of row 0.
     public init<Number: BinaryFloatingPoint>(_ rows: [[Number]]) throws(FastTrainError) {
         let columns = rows.first?.count ?? 0
         if let row = rows.firstIndex(where: { $0.count != columns }) {
@@ -36,32 +40,32 @@ public struct Matrix: Sendable, Equatable {
         self.columns = columns
     }
 
-    /// Rows and columns.
+    /// The number of rows and the number of columns.
     public var shape: [Int] { [rows, columns] }
 
-    /// A number, by its row and column from 0.
+    /// Accesses a number by its row and column, which are counted from 0.
     public subscript(row: Int, column: Int) -> Float {
         precondition((0..<rows).contains(row) && (0..<columns).contains(column), "[\(row), \(column)] of \(shape)")
         return values[row * columns + column]
     }
 
-    /// A row, from 0.
+    /// Returns a row, which is counted from 0.
     public subscript(row: Int) -> [Float] {
         precondition((0..<rows).contains(row), "row \(row) of \(rows)")
         return Array(values[row * columns..<(row + 1) * columns])
     }
 
-    /// As an array of rows.
+    /// The matrix as an array of rows.
     public var arrays: [[Float]] { (0..<rows).map { self[$0] } }
 
-    /// The place of the first number that is NaN or infinite.
+    /// The position of the first number that is NaN or infinite; `nil` if there is none.
     var firstNotFinite: (row: Int, column: Int)? {
         values.firstIndex { !$0.isFinite }.map { ($0 / columns, $0 % columns) }
     }
 }
 
 extension Array where Element: BinaryFloatingPoint {
-    /// As single-precision numbers; those that are too large become infinite.
+    /// The numbers in single precision. Numbers that are too large become infinite.
     var asFloats: [Float] {
         if let floats = self as? [Float] { return floats }
         return map { Float($0) }

@@ -2,13 +2,13 @@ import CIntrinsics
 import KernelDispatch
 import Synchronization
 
-/// How fast this machine trains, through the very code of `Training.train`.
+/// Measures how fast this machine trains, using the same code as `Training.train`.
 public enum Benchmark {
-    /// One network and recipe to measure on images of 28 × 28.
+    /// A network and recipe to measure on images of 28 × 28 pixels.
     public struct Workload: Sendable {
-        /// As `--workload` takes it.
+        /// The name that `--workload` takes.
         public let name: String
-        /// Without validation and, in effect, without end.
+        /// The recipe, without validation and with more epochs than a measurement can reach.
         public let recipe: Recipe
 
         init(_ name: String, hidden: [Int], batchSize: Int, optimizer: Optimizer, learningRate: Double) {
@@ -25,7 +25,7 @@ public enum Benchmark {
         }
     }
 
-    /// The reference workloads: small, medium, wide and deep; SGD has a momentum of 0.9.
+    /// The reference workloads: small, medium, wide and deep. SGD uses a momentum of 0.9.
     public static let workloads = [
         Workload("mnist-small", hidden: [128], batchSize: 64, optimizer: .sgd, learningRate: 0.05),
         Workload("mnist-medium", hidden: [512, 512], batchSize: 128, optimizer: .adam, learningRate: 0.001),
@@ -34,47 +34,56 @@ public enum Benchmark {
             "mnist-deep", hidden: [2500, 2000, 1500, 1000, 500], batchSize: 1000, optimizer: .sgd, learningRate: 0.05),
     ]
 
-    /// What was measured.
+    /// The result of a measurement.
     public struct Result: Sendable, Equatable {
-        /// Its name.
+        /// The name of the workload.
         public let workload: String
-        /// Threads that worked at once.
+        /// The number of threads.
         public let threads: Int
-        /// That the kernels were compiled for.
+        /// The instruction set of the kernels.
         public let instructionSet: String
-        /// Of the factors in matrix products.
+        /// The precision of the factors in matrix products.
         public let precision: Precision
-        /// Rows trained a second, shuffling and gathering included.
+        /// The number of rows trained per second, including shuffling and gathering.
         public let samplesPerSecond: Double
-        /// Nominal operations a second, in billions (`Network.operationsPerSample`), however few were executed.
+        /// Billions of nominal operations per second (`Network.operationsPerSample`), regardless of how many were
+        /// skipped.
         public let gflops: Double
-        /// Multiply-adds of that precision a second of all threads together without any memory, in billions of
-        /// operations, measured before and after in the same process: the better of the two.
+        /// Billions of operations per second in multiply-adds of this precision without memory access, over all
+        /// threads.
+        ///
+        /// It is measured in the same process before and after training, and the higher value counts.
         public let peakGflops: Double
-        /// Where the time went; empty unless asked for.
+        /// The time of each phase of a step; empty unless profiling was requested.
         public let phases: [PhaseTime]
-        /// `gflops` as a share of `peakGflops`.
+        /// The value of `gflops` as a fraction of `peakGflops`.
         public var fractionOfPeak: Double { gflops / peakGflops }
     }
 
-    /// A phase of a step: of one layer, or of the whole network where `layer` is nil.
+    /// The time of one phase of a step, for one layer or for the whole network.
     public struct PhaseTime: Sendable, Equatable {
-        /// gather, pack (lists, pairs), forward, loss, backward, gradient, update or barrier.
+        /// The phase: gather, pack (lists, pairs), forward, loss, backward, gradient, update or barrier.
         public let phase: String
-        /// From 0.
+        /// The layer, from 0; `nil` if the phase covers the whole network.
         public let layer: Int?
-        /// Of a step, the mean of the threads.
+        /// The seconds per step, averaged over the threads.
         public let seconds: Double
-        /// Operations of a step of a dense network, all threads together; 0 where the phase has no product.
+        /// The number of operations per step in a dense network, over all threads; 0 if the phase has no product.
         public let operations: Double
-        /// Those that were executed.
+        /// The number of operations per step that were executed.
         public let executedOperations: Double
     }
 
-    /// Trains one workload for about `seconds`, after a warm-up of a fifth of that, and says how fast.
+    /// Trains one workload for about the given time and measures its speed.
     ///
-    /// `data`: nil for the built-in sample. `profile`: tells the phases of a step apart, which takes some time itself.
-    /// Throws `.usage` for a name that is no workload, and as `Training`.
+    /// - Parameters:
+    ///   - name: The name of the workload.
+    ///   - data: A data set of 784 features and 10 classes; `nil` means the built-in sample.
+    ///   - seconds: The seconds to measure, after a warm-up of a fifth of that time.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - precision: The precision of the factors in matrix products.
+    ///   - profile: Whether to measure each phase of a step, which itself takes some time.
+    /// - Throws: `.usage` if there is no such workload, and any error of `Training`.
     public static func run(
         workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
         precision: Precision = .f32, profile: Bool = false
@@ -114,7 +123,7 @@ public enum Benchmark {
             phases: profile.map { phases($0, of: training, secondsPerTick: secondsPerTick) } ?? [])
     }
 
-    /// In the order of a step, layer by layer.
+    /// Returns the times in the order of a step, layer by layer.
     private static func phases(_ profile: Profile, of training: Training, secondsPerTick: Double) -> [PhaseTime] {
         let steps = max(1, Double(profile.steps))
         let rows = Double(training.trainRows) / Double(training.stepsPerEpoch)
@@ -126,18 +135,18 @@ public enum Benchmark {
                 return PhaseTime(
                     phase: "\(phase)", layer: phase.hasLayers ? layer : nil, seconds: ticks * secondsPerTick / steps,
                     operations: phase.isProduct ? 2 * rows * Double(widths[layer] * widths[layer + 1]) : 0,
-                    // A gradient's entries are those of the forward product.
+                    // The gradient has the same entries as the forward product.
                     executedOperations: phase.isProduct
                         ? 2 * profile.multiplyAdds(phase == .gradient ? .forward : phase, layer: layer) / steps : 0)
             }
         }
     }
 
-    /// Billions of operations a second that `threads` cores do at once when they touch no memory.
+    /// Returns the billions of operations per second that `threads` cores reach together without memory access.
     static func peak(
         threads: Int, precision: Precision, kernels: KernelTable
     ) throws(FastTrainError) -> Double {
-        // Of a link of a chain; in bf16 it is two multiply-adds.
+        // The operations of one link of a chain. In bf16 a link is two multiply-adds.
         let operations = precision == .bf16 ? 4.0 : 2.0
         let rounds = kernels.instructionSet == .scalar ? 2_000 : 200_000
         let best = Mutex(0.0)
@@ -157,8 +166,10 @@ public enum Benchmark {
         return best.withLock { $0 }
     }
 
-    /// Counts steps once a warm-up is over, and says when to stop. `@unchecked Sendable`: one thread calls `tick`, the
-    /// team's rank 0; `stepsPerSecond` is read after the run.
+    /// Counts steps after a warm-up and decides when to stop.
+    ///
+    /// `@unchecked Sendable`: only one thread, the team's rank 0, calls `tick`, and `stepsPerSecond` is read after the
+    /// run.
     private final class Meter: @unchecked Sendable {
         private let warmUp: Double
         private let seconds: Double
@@ -174,7 +185,7 @@ public enum Benchmark {
             self.onWarm = onWarm
         }
 
-        /// After each step; any value ends the run.
+        /// Counts a step. Call this after each step; any value other than `nil` ends the run.
         func tick() -> Int32? {
             let now = RunClock.now()
             guard let from else {

@@ -1,25 +1,31 @@
 import CThreadTeam
 import Glibc
 
-/// The CPUs that this process may really use: what the number of threads defaults to.
+/// The CPUs that this process may use, which determine the default number of threads.
 public struct CPUs: Sendable, Equatable {
-    /// How many threads can run at once, at least 1.
+    /// The number of threads that can run at once; at least 1.
     public let count: Int
-    /// CPUs of the machine.
+    /// The number of CPUs of the machine.
     public let machine: Int
-    /// What makes `count` less than `machine`: "affinity", "cpu.max", or nothing.
+    /// The reason why `count` is less than `machine`: "affinity" or "cpu.max"; empty if it is not.
     public let limit: String
 
-    /// Asks the affinity mask and the quotas (`cpu.max`) of the process's control group and the groups above it.
+    /// Determines the usable CPUs from the affinity mask and the quotas (`cpu.max`) of the process's control group and
+    /// its ancestors.
     ///
-    /// A quota that is no whole number of CPUs is rounded.
+    /// A quota that is not a whole number of CPUs is rounded.
     public static func usable() -> CPUs {
         usable(
             machine: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), affinity: Int(ft_affinity_cpus()),
             quota: quota(ControlGroup()))
     }
 
-    /// Of so many, of which the affinity mask has `affinity` (0: not known) and the control groups allow `quota`.
+    /// Combines the limits.
+    ///
+    /// - Parameters:
+    ///   - machine: The number of CPUs of the machine.
+    ///   - affinity: The number of CPUs in the affinity mask; 0 if it is unknown.
+    ///   - quota: The number of CPUs that the control groups allow; `nil` means no quota.
     static func usable(machine: Int, affinity: Int, quota: Double?) -> CPUs {
         var count = machine
         var limit = ""
@@ -37,7 +43,7 @@ public struct CPUs: Sendable, Equatable {
         return CPUs(count: count, machine: machine, limit: limit)
     }
 
-    /// The least quota from the process's control group up to the root, in CPUs; nil when there is none.
+    /// Returns the lowest quota, in CPUs, from the process's control group up to the root, or `nil` if there is none.
     static func quota(_ group: ControlGroup) -> Double? {
         group.folders(controller: "cpu").compactMap { folder in
             if folder.isVersion2 { return ControlGroup.read(folder.path + "/cpu.max").flatMap(parseMax) }
@@ -48,7 +54,8 @@ public struct CPUs: Sendable, Equatable {
         }.min()
     }
 
-    /// `cpu.max` holds "max 100000" or "<quota> <period>", in microseconds.
+    /// Returns the number of CPUs in a text such as "max 100000" or "<quota> <period>" (in microseconds), which is the
+    /// format of `cpu.max`; `nil` if there is no quota.
     static func parseMax(_ text: String) -> Double? {
         let words = text.split { $0 == " " || $0 == "\n" }
         guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]), quota > 0, period > 0

@@ -1,24 +1,24 @@
 import Glibc
 
-/// What the control groups of this process (a container's limits) say.
+/// The control groups of this process, which hold a container's limits.
 struct ControlGroup {
-    /// Which groups the process is in.
+    /// The file that lists the groups of this process.
     var membership = "/proc/self/cgroup"
-    /// Where the groups are mounted.
+    /// The path where the groups are mounted.
     var root = "/sys/fs/cgroup"
 
-    /// A group that the process is in, or one above it.
+    /// A group of the process, or an ancestor of one.
     struct Folder {
         let path: String
-        /// Of the unified hierarchy; else one controller's of version 1.
+        /// Whether the group belongs to the unified hierarchy; otherwise it belongs to one controller of version 1.
         let isVersion2: Bool
     }
 
-    /// The groups whose limits for `controller` ("cpu", "memory") hold for this process, innermost first.
+    /// Returns the groups whose limits for a controller ("cpu" or "memory") apply to this process, innermost first.
     func folders(controller: String) -> [Folder] {
         var folders: [Folder] = []
         for line in (Self.read(membership) ?? "").split(separator: "\n") {
-            // hierarchy:controllers:path; version 2 has hierarchy 0 and no controllers.
+            // The format is hierarchy:controllers:path. Version 2 has hierarchy 0 and no controllers.
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3 else { continue }
             let isVersion2 = parts[0] == "0" && parts[1].isEmpty
@@ -34,7 +34,7 @@ struct ControlGroup {
         return folders
     }
 
-    /// The first 4 KiB of a small file of the kernel's; nil when it cannot be read.
+    /// Returns the first 4 KiB of one of the kernel's small files, or `nil` if it cannot be read.
     static func read(_ path: String) -> String? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }

@@ -1,13 +1,14 @@
 import Glibc
 import KernelDispatch
 
-/// The instruction sets that the hot path is built for.
+/// An instruction set that the hot path is compiled for.
 public typealias InstructionSet = KernelDispatch.InstructionSet
 
 extension InstructionSet {
-    /// The one that runs use: the best that the CPU has, or what the environment variable `FASTTRAIN_ISA` names.
+    /// Returns the instruction set to use: the one that the environment variable `FASTTRAIN_ISA` names, or the best one
+    /// that this CPU supports.
     ///
-    /// Throws `.usage` when that is none of them, or one that this CPU has not.
+    /// - Throws: `.usage` if the variable names no instruction set, or one that this CPU does not support.
     public static func chosen() throws(FastTrainError) -> InstructionSet {
         guard let variable = getenv("FASTTRAIN_ISA") else { return best }
         let name = String(cString: variable)
@@ -21,10 +22,12 @@ extension InstructionSet {
         return choice
     }
 
-    /// As `chosen`, for training in a precision.
+    /// Returns the instruction set to use for training in a precision.
     ///
-    /// Throws `.usage` in bf16 on a CPU without instructions for it, where it would be slower than single precision.
-    /// Where `FASTTRAIN_ISA` names a set, its kernels do without, and yield the same bits.
+    /// Kernels without bf16 instructions compute the same bits more slowly than single precision. They are therefore
+    /// used for bf16 only if `FASTTRAIN_ISA` names their instruction set.
+    ///
+    /// - Throws: `.usage` for bf16 on a CPU without instructions for it, and any error of `chosen()`.
     static func chosen(for precision: Precision) throws(FastTrainError) -> InstructionSet {
         let choice = try chosen()
         guard precision == .f32 || choice.hasBF16 || getenv("FASTTRAIN_ISA") != nil else {

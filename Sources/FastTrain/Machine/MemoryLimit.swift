@@ -1,8 +1,9 @@
 import Glibc
 
-/// How much memory a run takes, and how much there may be: asked before it starts, not found out in its middle.
+/// The memory that a run needs and the memory that is available. Both are compared before the run starts, so that it
+/// does not fail in the middle.
 enum MemoryLimit {
-    /// Throws `.usage` when a run's arrays alone are more than this process can have.
+    /// Throws `.usage` if a run's arrays need more memory than this process can have.
     static func check(
         _ network: Network, recipe: Recipe, rows: Int, threads: Int, isSaved: Bool
     ) throws(FastTrainError) {
@@ -14,16 +15,21 @@ enum MemoryLimit {
                 + "expected at most \(text(available)), which is what this process can have")
     }
 
-    /// The parameters, once more for backpropagation, for their average, the whole gradient and the optimizer's each
-    /// memory, five more for lbfgs (whose smallest networks have more, which is little), those of the best epoch; once more
-    /// all that a checkpoint has, while it is saved, or two for the model that comes out and its evaluation. Two numbers
-    /// for each unit and row, and what lists of the features and of one hidden layer, by rows and by columns, may come to;
-    /// the threads' rooms for a block of gradient of each shard. In bf16 of each unit and row two numbers more, half as
-    /// large: pairs of rows, of it and of its gradient. One more where the activation's derivative is stored, two more
-    /// where units are normalised.
+    /// Returns an estimate of the bytes that a run needs.
     ///
-    /// And the program itself: 4 MB, and what malloc and huge pages round up. 784-1500-1500-10 needed 6 MiB more than its
-    /// arrays on two threads, 14 in bf16, 22 on eight (Emerald Rapids, limits 2% apart; Tests/Faults/cgroups.py).
+    /// Copies of the parameters: the parameters themselves, one for backpropagation, one for the average, one for the
+    /// whole gradient, one for each part of the optimizer's state, five more for L-BFGS (its smallest networks have
+    /// more, which is little), and one for the best epoch. Saving a checkpoint copies everything it contains once more;
+    /// otherwise the resulting model and its evaluation take two copies.
+    ///
+    /// Numbers for each unit and row: two, one more if the activation's derivative is stored, and two more with
+    /// normalization. In bf16 there are two more of half the size: pairs of rows, of the outputs and of their gradient.
+    /// The lists of the features and of one hidden layer, by rows and by columns, and each thread's block of the
+    /// gradient for each shard are included.
+    ///
+    /// The program itself takes 4 MB plus what malloc and huge pages round up. 784-1500-1500-10 needed 6 MiB more than
+    /// its arrays on two threads, 14 MiB in bf16, and 22 MiB on eight threads (Emerald Rapids, limits 2% apart;
+    /// Tests/Faults/cgroups.py).
     static func bytes(_ network: Network, recipe: Recipe, rows: Int, threads: Int, isSaved: Bool) -> Double {
         let saved = 1 + recipe.optimizerState.count + (recipe.ema == nil ? 0 : 1)
         let hasBest = recipe.validation > 0 && recipe.monitor != .trainLoss
@@ -41,14 +47,15 @@ enum MemoryLimit {
             + scratch + 10e6 + 3e6 * Double(threads)
     }
 
-    /// As `Network.parameterCount`, which would overflow for the largest networks that can be asked for.
+    /// The value of `Network.parameterCount` as a Double. As an integer it would overflow for the largest networks that
+    /// can be requested.
     private static func parameterCount(_ network: Network) -> Double {
         (0..<network.layerCount).reduce(0.0) {
             $0 + Double(network.widths[$1] + (network.isNormalized($1) ? 3 : 1)) * Double(network.widths[$1 + 1])
         }
     }
 
-    /// Bytes of the machine, or of the tightest control group.
+    /// Returns the bytes of the machine's memory or the limit of the tightest control group, whichever is lower.
     static func usable(_ group: ControlGroup) -> Double {
         var least = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
         for folder in group.folders(controller: "memory") {
@@ -60,7 +67,7 @@ enum MemoryLimit {
         return least
     }
 
-    /// Rounded to three digits or so, in MB or GB.
+    /// Returns the number in MB or GB, rounded to about three digits.
     private static func text(_ bytes: Double) -> String {
         let megabytes = (bytes / 1e6).rounded()
         if megabytes < 10_000 { return "\(Int(megabytes)) MB" }

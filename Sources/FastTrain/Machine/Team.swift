@@ -6,15 +6,15 @@ struct TeamMember {
     let size: Int
     fileprivate let team: OpaquePointer
 
-    /// Waits for all members. Throws when one of them has failed: the thrower then leaves its body.
+    /// Waits for all members. Throws if another member has failed; the caller then leaves its body.
     func barrier() throws(FastTrainError) {
         guard ft_team_barrier(team) else { throw TeamMember.leftAlone }
     }
 
-    /// This member's share of `count` things in a row, as even as can be.
+    /// Returns this member's share of `count` consecutive items. Shares differ by at most one item.
     func share(of count: Int) -> Range<Int> { TeamMember.share(of: count, rank: rank, size: size) }
 
-    /// The share of the member of that rank in a team of that size.
+    /// Returns the share of the member with the given rank in a team of the given size.
     static func share(of count: Int, rank: Int, size: Int) -> Range<Int> {
         count * rank / size..<count * (rank + 1) / size
     }
@@ -23,9 +23,9 @@ struct TeamMember {
 }
 
 enum Team {
-    /// Runs `body` on `threads` threads at once, in one OpenMP parallel region, and waits for all.
+    /// Runs `body` on `threads` threads at once, in one OpenMP parallel region, and waits for all of them.
     ///
-    /// Throws the error of the lowest rank that failed by itself.
+    /// - Throws: The error of the lowest rank that failed by itself.
     static func run(
         threads: Int, _ body: @escaping @Sendable (TeamMember) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
@@ -44,8 +44,10 @@ enum Team {
         }
     }
 
-    /// What the members share. `@unchecked Sendable`: each member writes only its own element of `errors`, and the
-    /// caller reads them after all have ended.
+    /// The state that the members share.
+    ///
+    /// `@unchecked Sendable`: each member writes only its own element of `slots`, and the caller reads them after all
+    /// members have ended.
     private final class Run: @unchecked Sendable {
         let body: @Sendable (TeamMember) throws(FastTrainError) -> Void
         let slots: UnsafeMutableBufferPointer<FastTrainError?>

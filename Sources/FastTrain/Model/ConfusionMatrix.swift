@@ -1,54 +1,63 @@
-/// Counts of rows by true class (row) and predicted class (column).
+/// A confusion matrix: row counts by true class (first index) and predicted class (second index).
 public struct ConfusionMatrix: Sendable, Equatable {
-    /// Names of the classes, in the order of labels.
+    /// The class names, in label order.
     public let classes: [String]
-    /// Rows by `label * classes + prediction`; what is not there is 0. So there may be many classes.
+    /// Row counts keyed by `label * classes.count + prediction`. A missing key means 0, so memory depends on the pairs
+    /// that occur and not on the number of classes.
     private var counts: [Int: Int] = [:]
 
-    /// No rows yet.
+    /// Creates a matrix that counts no rows yet.
+    ///
+    /// - Parameter classes: The class names, in label order.
     public init(classes: [String]) {
         self.classes = classes
     }
 
-    /// Counts one row.
+    /// Counts one row of class `label` for which the model predicted class `prediction`.
     public mutating func add(label: Int, prediction: Int) {
         counts[label * classes.count + prediction, default: 0] += 1
     }
 
-    /// Rows of class `label` that were taken for class `prediction`.
+    /// The number of rows of class `label` for which the model predicted class `prediction`.
     public subscript(label: Int, prediction: Int) -> Int { counts[label * classes.count + prediction] ?? 0 }
 
-    /// All rows.
+    /// The number of rows counted.
     public var total: Int { counts.values.reduce(0, +) }
 
-    /// What is not 0, in no order.
+    /// The nonzero entries, in no particular order.
     var entries: [(label: Int, prediction: Int, count: Int)] {
         counts.map { (label: $0.key / classes.count, prediction: $0.key % classes.count, count: $0.value) }
     }
 
-    /// The largest count.
+    /// The largest entry.
     public var largest: Int { counts.values.max() ?? 0 }
 
-    /// Share of rows on the diagonal; 0 of no rows.
+    /// The fraction of rows on the diagonal, or 0 if no rows have been counted.
     public var accuracy: Double {
         let right = classes.indices.reduce(0) { $0 + self[$1, $1] }
         return total == 0 ? 0 : Double(right) / Double(total)
     }
 
-    /// One class against the rest, or one label.
+    /// The scores of one class against all others, or of one label.
     public struct ClassScore: Sendable, Equatable {
-        /// Of the class.
+        /// The name of the class or label.
         public let name: String
-        /// Of the rows predicted as this class, the share that are it; 0 if none was predicted.
+        /// The fraction of the rows predicted as this class that belong to it, or 0 if none were predicted.
         public let precision: Double
-        /// Of the rows of this class, the share that were predicted as it; 0 if there are none.
+        /// The fraction of the rows of this class that were predicted as it, or 0 if there are none.
         public let recall: Double
-        /// Harmonic mean of precision and recall.
+        /// The harmonic mean of precision and recall.
         public let f1: Double
-        /// Rows of this class.
+        /// The number of rows of this class.
         public let support: Int
 
-        /// Of `support` rows, of as many as were predicted, and of those that are both.
+        /// Computes the scores from counts.
+        ///
+        /// - Parameters:
+        ///   - name: The name of the class or label.
+        ///   - hits: The number of rows of this class that were predicted as it.
+        ///   - predicted: The number of rows predicted as this class.
+        ///   - support: The number of rows of this class.
         init(name: String, hits: Int, predicted: Int, support: Int) {
             self.name = name
             self.support = support
@@ -58,7 +67,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
         }
     }
 
-    /// One score a class, in the order of `classes`.
+    /// The scores of each class, in the order of `classes`.
     public var classScores: [ClassScore] {
         var support = [Int](repeating: 0, count: classes.count)
         var predicted = support

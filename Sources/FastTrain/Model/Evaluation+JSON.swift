@@ -1,14 +1,18 @@
 extension Evaluation {
-    /// What `evaluate --json` prints: `{"loss":…, "accuracy":…, "confusion_matrix":[[…]], "samples":…}`, for regression
-    /// with `r2` in place of the two in the middle; for labels without the matrix, which is null of more than 1000 classes. Its
-    /// rows are the true classes, columns the predicted.
+    /// The evaluation as `evaluate --json` prints it: `{"loss":…, "accuracy":…, "confusion_matrix":[[…]],
+    /// "samples":…}`.
+    ///
+    /// Rows of the confusion matrix are true classes and columns are predicted classes. The matrix is `null` for more
+    /// than 1000 classes. Regression has `r2` in place of accuracy and matrix; labels have no matrix.
     public var json: JSON {
         .object([JSON.Member("loss", loss.json)] + scoreMembers + [JSON.Member("samples", samples.json)])
     }
 
-    /// The content of `metrics.json`: of the test rows `test_loss`, `test_accuracy` or `test_r2`, `test_samples`,
-    /// `classes`, `confusion_matrix`, `per_class` (precision, recall, f1, support; of labels, too); of the held-out rows the same, all
-    /// names with `validation_` in front.
+    /// The content of `metrics.json`.
+    ///
+    /// The members for the test rows are `test_loss`, `test_accuracy` or `test_r2`, `test_samples`, `classes`,
+    /// `confusion_matrix`, and `per_class` (precision, recall, f1 and support of each class or label). The validation
+    /// rows have the same members, each with the prefix `validation_`.
     static func metrics(test: Evaluation?, validation: Evaluation?) -> JSON {
         var members: [JSON.Member] = []
         if let test { members += test.metricMembers(prefix: "test_", matrixPrefix: "") }
@@ -49,10 +53,10 @@ extension Evaluation {
 }
 
 extension ConfusionMatrix {
-    /// The most classes of which all pairs are written: a megabyte and more.
+    /// The largest number of classes for which the whole matrix is written; at this size it takes over a megabyte.
     private static let mostWritten = 1000
 
-    /// One list for each true class; null of too many.
+    /// One array for each true class, or `null` if there are more than `mostWritten` classes.
     fileprivate var json: JSON {
         guard classes.count <= Self.mostWritten else { return .null }
         return classes.indices.map { label in classes.indices.map { self[label, $0] } }.json

@@ -1,9 +1,14 @@
-/// Reads the `__metadata__` of a model or a checkpoint. Every fault is `.badData` that names the entry.
+/// Reads the `__metadata__` entries of a model or checkpoint file. Every fault is a `.badData` error that names the
+/// entry.
 struct MetadataReader {
     let file: SafeTensors
 
-    /// Throws unless the file says that it is of one of these formats and its digest is right; so what comes after
-    /// deals with a file as it was written. Returns the format.
+    /// Checks the format entry and verifies the digest, so that everything read afterwards is as it was written.
+    ///
+    /// - Parameters:
+    ///   - file: The open file.
+    ///   - formats: The accepted values of the entry `format`.
+    /// - Throws: `.badData` if the format is not accepted or the digest does not match.
     init(_ file: SafeTensors, formats: [String]) throws(FastTrainError) {
         self.file = file
         let format = file.metadata["format"]
@@ -13,18 +18,18 @@ struct MetadataReader {
         _ = try file.verifyDigest()
     }
 
-    /// The entry's text.
+    /// Returns the text of an entry.
     func text(_ key: String) throws(FastTrainError) -> String {
         guard let text = file.metadata[key] else { throw fault(key, expected: "an entry", found: "no such entry") }
         return text
     }
 
-    /// The entry's text as JSON.
+    /// Returns the value of an entry that holds JSON.
     func json(_ key: String) throws(FastTrainError) -> JSON {
         try JSON(parsing: text(key), file: file.name, place: .named(key))
     }
 
-    /// The entry's JSON as a list of at least one element.
+    /// Returns the value of an entry that holds a JSON array of at least one element.
     func list<Element: JSONConvertible>(_ key: String, of type: Element.Type) throws(FastTrainError) -> [Element] {
         let json = try json(key)
         guard let list = [Element](json: json), !list.isEmpty else {
@@ -34,7 +39,7 @@ struct MetadataReader {
         return list
     }
 
-    /// The entry as an integer of at least `least`.
+    /// Returns the value of an entry that holds an integer of at least `least`.
     func integer(_ key: String, from least: Int) throws(FastTrainError) -> Int {
         let text = try text(key)
         guard let value = Int(text), value >= least else {
@@ -43,7 +48,7 @@ struct MetadataReader {
         return value
     }
 
-    /// An entry that is wrong.
+    /// Returns an error that describes a wrong entry.
     func fault(_ key: String, expected: String, found: String) -> FastTrainError {
         .badData(file: file.name, place: .named(key), expected: expected, found: found)
     }

@@ -1,20 +1,24 @@
 extension Model {
-    /// What the parameters are of.
+    /// The network that the parameters belong to.
     public var network: Network {
         let layers = parameters.layers
         return recipe.network(inputs: layers[0].inputs, outputs: layers[layers.count - 1].outputs)
     }
 
-    /// Whether `predict` gives the probability of each class or label.
+    /// Whether `predict` returns a probability for each class or label.
     public var hasProbabilities: Bool { recipe.loss == .crossEntropy || recipe.loss == .binaryCrossEntropy }
 
-    /// Whether answers are right or wrong, rather than near or far.
+    /// Whether predictions are either right or wrong, as in classification, rather than near or far, as in regression.
     public var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(task) }
 
-    /// Loss and score on rows of data that the model fits.
+    /// Computes the loss and the score on rows of a data set.
     ///
-    /// Throws `.badData` when it does not: other features, or other classes or targets; or when the data set was written to
-    /// since it was opened.
+    /// - Parameters:
+    ///   - data: The data set, which must have the model's features and its classes or targets.
+    ///   - split: The split of `data` to evaluate.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    /// - Throws: `.badData` if the features, classes or targets differ from the model's, or if the data set's file was
+    ///   modified after it was opened.
     public func evaluate(
         _ data: Dataset, _ split: DataSplit, threads: Int? = nil
     ) throws(FastTrainError) -> Evaluation {
@@ -24,7 +28,14 @@ extension Model {
         return evaluation
     }
 
-    /// What the model answers for rows of data whose features it fits. Throws as `evaluate`.
+    /// Predicts the outputs for rows of a data set.
+    ///
+    /// - Parameters:
+    ///   - data: The data set, which must have the model's features. Its classes or targets are ignored.
+    ///   - split: The split of `data` to predict.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    /// - Throws: `.badData` if the features differ from the model's, or if the data set's file was modified after it
+    ///   was opened.
     public func predict(
         _ data: Dataset, _ split: DataSplit, threads: Int? = nil
     ) throws(FastTrainError) -> Predictions {
@@ -34,10 +45,13 @@ extension Model {
         return predictions
     }
 
-    /// What the model answers for rows of F32 features [rows, features], prepared as those that it was trained on.
+    /// Predicts the outputs for rows of F32 features.
     ///
-    /// Throws `.usage` when that is no whole number of rows or the model takes U8 features, `.badData` when a number is not
-    /// finite.
+    /// - Parameters:
+    ///   - features: The features, [rows, features], row-major, prepared like those the model was trained on.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    /// - Throws: `.usage` if `features` is not a whole number of rows or the model takes U8 features; `.badData` if a
+    ///   number is not finite.
     public func predict(features: [Float], threads: Int? = nil) throws(FastTrainError) -> Predictions {
         let width = parameters.layers[0].inputs
         guard !features.isEmpty, features.count % width == 0 else {
@@ -53,13 +67,14 @@ extension Model {
         return try predict(data.train, rows: data.train.allRows, threads: threads)
     }
 
-    /// What the model answers for some rows, in their order; the split's features must be of the model's shape and scale.
+    /// Predicts the outputs for the rows at the given indices, in that order. The split's features must have the
+    /// model's shape and scale.
     func predict(_ split: DataSplit, rows: [Int32], threads: Int?) throws(FastTrainError) -> Predictions {
         let forward = try forwardPass(split, threads: threads)
         let count = rows.count
         let indices = Buffer<Int32>(count: count)
         indices.base.update(from: rows, count: count)
-        // A single output for two classes is the probability of the second.
+        // A binary classifier has one output, the probability of the second class.
         let isBinary = forward.pass.isBinary
         let outputs = isBinary ? 2 : forward.pass.network.outputs
         let values = Buffer<Float>(count: count * outputs)
@@ -120,7 +135,8 @@ extension Model {
         }
     }
 
-    /// Features that were made of other columns, or by other scales, would be taken for what they are not.
+    /// Returns the error for a data set whose features were made from other columns or with other scales. Using such
+    /// features would give meaningless predictions.
     private func preparationFault(_ data: Dataset) -> FastTrainError {
         let place = FastTrainError.Place.named(Preprocessing.key)
         let found = data.preprocessing == nil ? "features of another origin" : "other columns or scales"
@@ -136,7 +152,7 @@ extension Model {
             found: found + (preprocessing?.window == nil ? hint : ""))
     }
 
-    /// Throws `.badData` unless the data has the model's features and its classes or targets.
+    /// Throws `.badData` unless the data set has the model's features and its classes or targets.
     func check(_ data: Dataset) throws(FastTrainError) {
         try checkFeatures(data)
         guard data.preprocessing?.targets == preprocessing?.targets else { throw preparationFault(data) }

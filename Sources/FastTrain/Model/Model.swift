@@ -1,25 +1,28 @@
-/// A trained network, with all that it takes to predict from raw features: `model.safetensors`.
+/// A trained network with everything needed to predict from raw features.
 ///
-/// The tensors bear the names and shapes of a PyTorch `nn.Sequential` of Linear, normalization, activation and dropout in turn,
-/// each as far as there is one, so that
-/// `net.load_state_dict(load_file("model.safetensors"))` works as it stands.
+/// A model is stored as `model.safetensors`. Its tensors have the names and shapes of a PyTorch `nn.Sequential` of
+/// Linear, normalization, activation and dropout modules (as far as the network has them), so
+/// `net.load_state_dict(load_file("model.safetensors"))` loads it without conversion.
 public struct Model: Sendable, Equatable {
-    /// Of the run that made it; `loss` is set.
+    /// The recipe of the run that made the model; its `loss` is set.
     public let recipe: Recipe
-    /// The extents of a row's features, as in the data set.
+    /// The shape of one row of features, as in the data set.
     public let featureShape: [Int]
-    /// What U8 features are multiplied by; nil for F32 features.
+    /// The factor that U8 features are multiplied by; `nil` for F32 features.
     public let scale: Float?
-    /// The classes, or the targets.
+    /// The task, with the names of its classes or targets.
     public let task: Dataset.Task
-    /// How features and targets are made of a table's columns, for a model of such a data set.
+    /// How features and targets are made from a table's columns; `nil` if the data set was not made from a table.
     public let preprocessing: Preprocessing?
-    /// Weights and biases of each layer.
+    /// The weights and biases of each layer.
     public let parameters: Parameters
 
     static let format = "fasttrain.model.v1"
 
-    /// `recipe.loss` must be set, and the parameters of the shapes that the recipe, features and task ask for.
+    /// Creates a model from its parts.
+    ///
+    /// - Precondition: `recipe.loss` is set, and the shapes of `parameters` follow from the recipe, the features and
+    ///   the task.
     public init(
         recipe: Recipe, featureShape: [Int], scale: Float?, task: Dataset.Task, preprocessing: Preprocessing? = nil,
         parameters: Parameters
@@ -39,11 +42,13 @@ public struct Model: Sendable, Equatable {
         self.parameters = parameters
     }
 
-    /// Reads a model file, the `model.safetensors` of a run folder, or a checkpoint: then the model is the best by
-    /// validation so far, or without validation the newest.
+    /// Reads a model file, the `model.safetensors` of a run folder, or a checkpoint.
     ///
-    /// Throws `.noInput` when there is none, `.badData` when the file is damaged, not of these formats, or its tensors
-    /// are not those of its recipe.
+    /// The model of a checkpoint is the best one so far if the run has validation, and the newest one otherwise.
+    ///
+    /// - Parameter path: The path of a model file, a run folder or a checkpoint.
+    /// - Throws: `.noInput` if there is no such file; `.badData` if the file is damaged, has another format, or has
+    ///   tensors that do not match its recipe.
     public init(path: String) throws(FastTrainError) {
         let file = try SafeTensors(path: try FileSystem.isFolder(path) ? RunFolder.modelPath(in: path) : path)
         let metadata = try MetadataReader(file, formats: [Self.format, Checkpoint.format])
@@ -58,13 +63,13 @@ public struct Model: Sendable, Equatable {
             try file.expectOnly([description.tensors()])
             self.init(description, try description.tensors().read(file))
         }
-        // The digest was that of what was read.
+        // The digest was verified against the bytes that were read, so they must not have changed since.
         try file.checkUnchanged()
     }
 
-    /// Writes the model file: all of it or, when this throws, nothing. The same model gives the same bytes.
+    /// Writes the model file completely or, if this throws, not at all. Equal models give equal bytes.
     ///
-    /// Throws `.cannotCreate`, or `.inputOutput` when writing fails.
+    /// - Throws: `.cannotCreate` if the file cannot be created; `.inputOutput` if writing fails.
     public func save(to path: String) throws(FastTrainError) {
         let description = NetworkDescription(
             recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
@@ -73,16 +78,21 @@ public struct Model: Sendable, Equatable {
         try SafeTensorsWriter.write(description.tensors().write(parameters), metadata: metadata, to: path)
     }
 
-    /// The parameters in a safetensors file of any origin, to start a run from: of each layer a weight [out, in] and a
-    /// bias [out] under the number of its place in an `nn.Sequential`, such as "0.weight", "0.bias", "2.weight", … The
-    /// layers come in the order of these numbers; a normalization comes right after its layer. Tensors of other kinds of
-    /// names are passed over.
+    /// Reads the parameters to start a run from, out of a safetensors file of any origin.
     ///
-    /// Throws `.noInput`, or `.badData` when a tensor is missing, of another type or shape, or holds a number that is not
-    /// finite, when the file has a layer or a normalization that the network has not, or when its digest is wrong.
+    /// Each layer has a weight [outputs, inputs] and a bias [outputs], named by the layer's position in an
+    /// `nn.Sequential`: "0.weight", "0.bias", "2.weight" and so on. Layers are read in the order of these positions.
+    /// The tensors of a normalization have the position right after its layer. Tensors with other names are ignored.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the safetensors file.
+    ///   - network: The network that the parameters are for.
+    /// - Throws: `.noInput` if there is no such file; `.badData` if a tensor is missing, has the wrong type or shape,
+    ///   or holds a number that is not finite, if the file has a layer or normalization that the network does not have,
+    ///   or if its digest does not match.
     public static func loadParameters(path: String, of network: Network) throws(FastTrainError) -> Parameters {
         let file = try SafeTensors(path: path)
-        // A normalization's weight is a vector.
+        // The weight of a normalization is a vector.
         let weights = file.tensors.filter { module(of: $0.name) != nil && $0.name.hasSuffix(".weight") }
         let found = Set(weights.filter { $0.shape.count != 1 }.compactMap { module(of: $0.name) }).sorted()
         if found.count > network.layerCount {
@@ -101,7 +111,7 @@ public struct Model: Sendable, Equatable {
                     ? "a normalization right after each hidden layer" : "no normalization, as the network has none",
                 found: "\(other.type.rawValue) \(other.shape)")
         }
-        // Of layers that are missing the error names the first, as if Linear and activation took turns.
+        // If layers are missing, the error names the first one as if Linear and activation modules alternated.
         let missing = (found.count..<network.layerCount).map { max(2 * $0, (found.last ?? -2) + 2) }
         let tensors = ParameterTensors(network, modules: found + missing, prefix: "", suffix: "", hasRunning: true)
         let parameters = try tensors.read(file)
@@ -121,15 +131,15 @@ public struct Model: Sendable, Equatable {
                     found: "\(running.variance[unit]) at element \(unit)")
             }
         }
-        // The numbers were copied before the digest was verified; not every file has one.
+        // The numbers were copied before the digest was verified, and not every file has a digest.
         try file.checkUnchanged()
         return parameters
     }
 
-    /// Far beyond the modules of any network that a recipe may ask for.
+    /// An upper bound on module positions, far beyond any network that a recipe can describe.
     private static let mostModules = 1_000_000
 
-    /// The number in a name such as "0.weight" or "0.bias".
+    /// Returns the module position in a name such as "0.weight" or "0.bias", or `nil` if `name` has another form.
     private static func module(of name: String) -> Int? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1] == "weight" || parts[1] == "bias", let number = Int(parts[0]),

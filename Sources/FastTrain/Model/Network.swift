@@ -1,40 +1,50 @@
-/// The shape of a multilayer perceptron.
+/// The layer widths and normalization of a multilayer perceptron.
 public struct Network: Sendable, Equatable {
-    /// Units of each layer: inputs, hidden layers, outputs; at least two.
+    /// The number of units in each layer, from the inputs through the hidden layers to the outputs. There are at least
+    /// two elements.
     public let widths: [Int]
-    /// Between each hidden layer's sums and its activation.
+    /// The normalization between the weighted sums of each hidden layer and its activation.
     public let normalization: Normalization
 
-    /// `hidden`: input side first; empty for a linear model.
+    /// Creates a network.
+    ///
+    /// - Parameters:
+    ///   - inputs: The number of features of a row.
+    ///   - hidden: The widths of the hidden layers, input side first. A linear model has none.
+    ///   - outputs: The number of outputs.
+    ///   - normalization: The normalization of the hidden layers.
     public init(inputs: Int, hidden: [Int], outputs: Int, normalization: Normalization = .none) {
         widths = [inputs] + hidden + [outputs]
         self.normalization = normalization
     }
 
-    /// Features of a row.
+    /// The number of features of a row.
     public var inputs: Int { widths[0] }
-    /// Classes (or one output for two of them, see `Loss.binaryCrossEntropy`), or values to predict.
+    /// The number of outputs: one for each class or target, or a single one for two classes (see
+    /// `Loss.binaryCrossEntropy`).
     public var outputs: Int { widths[widths.count - 1] }
 
-    /// Layers with weights.
+    /// The number of layers with weights.
     public var layerCount: Int { widths.count - 1 }
 
-    /// Weights and biases, and each normalization's scale and shift.
+    /// The number of weights and biases, including the scale and shift of each normalization.
     public var parameterCount: Int {
         (0..<layerCount).reduce(0) { $0 + (widths[$1] + (isNormalized($1) ? 3 : 1)) * widths[$1 + 1] }
     }
 
-    /// Whether a normalization follows on the sums of a layer.
+    /// Returns whether the weighted sums of a layer are normalized.
     func isNormalized(_ layer: Int) -> Bool { normalization != .none && layer < layerCount - 1 }
 
-    /// Floating-point operations to train on one sample, as the field counts them: two for each weight in the forward
-    /// pass, two in the gradient of the weight, two in that of the layer's input, which the first layer does not need.
+    /// The number of floating-point operations needed to train on one sample, by the usual count.
+    ///
+    /// Each weight takes two operations in the forward pass, two for its gradient, and two for the gradient of the
+    /// layer's inputs, which the first layer does not need.
     public var operationsPerSample: Int {
         let products = (0..<layerCount).map { widths[$0] * widths[$0 + 1] }
         return 6 * products.reduce(0, +) - 2 * products[0]
     }
 
-    /// Whether the layers of `parameters` are of this network.
+    /// Returns whether `parameters` have the shapes of this network.
     public func fits(_ parameters: Parameters) -> Bool {
         parameters.layers.count == layerCount
             && parameters.layers.indices.allSatisfy { index in
@@ -45,7 +55,8 @@ public struct Network: Sendable, Equatable {
             }
     }
 
-    /// An optimizer's memory has no running statistics.
+    /// Returns whether the parameters of a normalization have the shapes of layer `index`. Running statistics may be
+    /// missing, as they are in an optimizer's state.
     private func fits(_ numbers: Parameters.Normalization?, _ index: Int) -> Bool {
         guard let numbers else { return !isNormalized(index) }
         let counts = [numbers.scale.count, numbers.shift.count]
@@ -54,7 +65,7 @@ public struct Network: Sendable, Equatable {
             && (running.isEmpty || normalization == .batch)
     }
 
-    /// All zero, in the public layout; no running statistics.
+    /// Returns parameters of this network's shapes that are all zero, without running statistics.
     public func zeroParameters() -> Parameters {
         Parameters(
             layers: (0..<layerCount).map { index in
@@ -67,6 +78,6 @@ public struct Network: Sendable, Equatable {
 }
 
 extension Network: CustomStringConvertible {
-    /// Such as "784-256-10".
+    /// The widths, such as "784-256-10".
     public var description: String { widths.map(String.init).joined(separator: "-") }
 }

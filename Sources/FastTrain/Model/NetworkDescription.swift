@@ -1,4 +1,4 @@
-/// What a model and a checkpoint both say of their network, in the file's metadata: all but the numbers.
+/// The description of a network in the metadata of a model or checkpoint file: everything but the parameters.
 struct NetworkDescription: Sendable, Equatable {
     var recipe: Recipe
     var featureShape: [Int]
@@ -6,20 +6,21 @@ struct NetworkDescription: Sendable, Equatable {
     var task: Dataset.Task
     var preprocessing: Preprocessing?
 
-    /// Elements of a row of features.
+    /// The number of features of a row.
     var inputs: Int { featureShape.reduce(1, *) }
 
     var network: Network { recipe.network(inputs: inputs, outputs: recipe.outputs(for: task)) }
 
-    /// The tensors of the network's parameters, or with a suffix of something of their shapes.
+    /// The tensors that hold the network's parameters, or values of the same shapes, such as an optimizer's state,
+    /// under names with a prefix or suffix.
     func tensors(prefix: String = "", suffix: String = "") -> ParameterTensors {
         ParameterTensors(
             network, modules: (0..<network.layerCount).map(recipe.moduleIndex), prefix: prefix, suffix: suffix,
             hasRunning: suffix.isEmpty)
     }
 
-    /// Entries `recipe`, `task`, `classes` or `targets`, `feature_shape`, of U8 features `x_scale`, of a table
-    /// `preprocessing`.
+    /// The metadata entries `recipe`, `task`, `classes` or `targets`, and `feature_shape`, with `x_scale` for U8
+    /// features and `preprocessing` for a data set made from a table.
     var metadata: [String: String] {
         var entries = ["recipe": recipe.json.text, "feature_shape": featureShape.json.text]
         switch task {
@@ -37,7 +38,7 @@ struct NetworkDescription: Sendable, Equatable {
 }
 
 extension NetworkDescription {
-    /// Reads what `metadata` writes. Throws `.badData` that names the entry.
+    /// Reads the entries that `metadata` writes. Throws `.badData` that names the entry.
     init(_ metadata: MetadataReader) throws(FastTrainError) {
         task = try Self.readTask(metadata)
         featureShape = try Self.readFeatureShape(metadata)

@@ -1,7 +1,9 @@
-/// The tensors that hold a network's parameters in a file, or what an optimizer remembers of each parameter: for
-/// the layer at place m of an `nn.Sequential`, `<prefix><m>.weight<suffix>` [outputs, inputs] and
-/// `<prefix><m>.bias<suffix>` [outputs], F32; of its normalization, at m + 1, likewise `weight` and `bias` [outputs] and,
-/// where they belong there, `running_mean`, `running_var` [outputs] and `num_batches_tracked` [], I64.
+/// The tensors of a safetensors file that hold a network's parameters, or an optimizer's state for each parameter.
+///
+/// The layer at position m of an `nn.Sequential` has `<prefix><m>.weight<suffix>` [outputs, inputs] and
+/// `<prefix><m>.bias<suffix>` [outputs], both F32. Its normalization, at position m + 1, has `weight` and `bias`
+/// [outputs] under the same scheme. Batch normalization adds `running_mean` and `running_var` [outputs] and
+/// `num_batches_tracked` [] (I64) where running statistics apply.
 struct ParameterTensors {
     private let network: Network
     private let modules: [Int]
@@ -9,7 +11,14 @@ struct ParameterTensors {
     private let suffix: String
     private let hasRunning: Bool
 
-    /// `modules`: the place of each layer. `hasRunning`: with the running statistics of batch normalization.
+    /// Creates the tensors' names and shapes.
+    ///
+    /// - Parameters:
+    ///   - network: The network whose parameters the tensors hold.
+    ///   - modules: The `nn.Sequential` position of each layer.
+    ///   - prefix: The text before each name.
+    ///   - suffix: The text after each name.
+    ///   - hasRunning: Whether the running statistics of batch normalization are included.
     init(_ network: Network, modules: [Int], prefix: String, suffix: String, hasRunning: Bool) {
         self.network = network
         self.modules = modules
@@ -26,7 +35,7 @@ struct ParameterTensors {
         "\(prefix)\(modules[layer] + 1).\(part)\(suffix)"
     }
 
-    /// The tensors with the numbers of `parameters`, which must fit.
+    /// Returns the tensors with the values of `parameters`, which must have the network's shapes.
     func write(_ parameters: Parameters) -> [TensorToWrite] {
         parameters.layers.enumerated().flatMap { index, layer in
             let outputs = [layer.outputs]
@@ -50,7 +59,8 @@ struct ParameterTensors {
         }
     }
 
-    /// The numbers. Throws `.badData` that names the first tensor that is missing or of another type or shape.
+    /// Reads the parameters. Throws `.badData` that names the first tensor that is missing or has the wrong type or
+    /// shape.
     func read(_ file: SafeTensors) throws(FastTrainError) -> Parameters {
         var layers: [Parameters.Layer] = []
         for index in 0..<network.layerCount {
@@ -91,7 +101,7 @@ struct ParameterTensors {
 }
 
 extension Parameters.Layer {
-    /// weight: [outputs, inputs]; bias: [outputs].
+    /// Creates a layer from its parts: weight [outputs, inputs] and bias [outputs].
     init(inputs: Int, outputs: Int, weight: [Float], bias: [Float], normalization: Parameters.Normalization?) {
         self.inputs = inputs
         self.outputs = outputs
@@ -102,7 +112,7 @@ extension Parameters.Layer {
 }
 
 extension SafeTensors {
-    /// Throws `.badData` when a tensor is none of these.
+    /// Throws `.badData` if the file has a tensor that is in none of the groups.
     func expectOnly(_ groups: [ParameterTensors]) throws(FastTrainError) {
         let names = Set(groups.flatMap(\.names))
         guard let other = tensors.first(where: { !names.contains($0.name) }) else { return }

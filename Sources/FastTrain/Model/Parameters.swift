@@ -1,19 +1,19 @@
-/// The numbers of a network in their public layout: that of PyTorch's `nn.Linear` and of its normalizations.
+/// The parameters of a network, laid out as in PyTorch's `nn.Linear` and its normalization modules.
 public struct Parameters: Sendable, Equatable {
-    /// One Linear.
+    /// The parameters of one linear layer and of the normalization that follows it.
     public struct Layer: Sendable, Equatable {
-        /// Columns of the weight.
+        /// The number of inputs, which is the number of columns of the weight.
         public let inputs: Int
-        /// Rows of the weight.
+        /// The number of outputs, which is the number of rows of the weight.
         public let outputs: Int
-        /// [outputs, inputs], row-major.
+        /// The weight matrix, [outputs, inputs], row-major.
         public var weight: [Float]
-        /// [outputs]
+        /// The bias, [outputs].
         public var bias: [Float]
-        /// Of its outputs, if they are normalised.
+        /// The parameters of the normalization of the layer's outputs; `nil` if they are not normalized.
         public var normalization: Normalization?
 
-        /// All zero, without normalization.
+        /// Creates a layer whose parameters are all zero, without normalization.
         public init(inputs: Int, outputs: Int) {
             self.inputs = inputs
             self.outputs = outputs
@@ -22,32 +22,32 @@ public struct Parameters: Sendable, Equatable {
         }
     }
 
-    /// One normalization: PyTorch's `BatchNorm1d` or `LayerNorm`.
+    /// The parameters of one normalization, like those of PyTorch's `BatchNorm1d` or `LayerNorm`.
     public struct Normalization: Sendable, Equatable {
-        /// γ, its `weight`; [outputs].
+        /// The scale γ, which PyTorch calls `weight`; [outputs].
         public var scale: [Float]
-        /// β, its `bias`; [outputs].
+        /// The shift β, which PyTorch calls `bias`; [outputs].
         public var shift: [Float]
-        /// Of batch normalization; nil also in an optimizer's memory.
+        /// The running statistics of batch normalization; `nil` for layer normalization and in an optimizer's state.
         public var running: Running?
 
-        /// See the properties.
+        /// Creates the parameters of a normalization from their parts.
         public init(scale: [Float], shift: [Float], running: Running? = nil) {
             self.scale = scale
             self.shift = shift
             self.running = running
         }
 
-        /// The statistics that take the minibatch's place after training.
+        /// The statistics that replace those of the minibatch after training.
         public struct Running: Sendable, Equatable {
-            /// [outputs]
+            /// The running mean, [outputs].
             public var mean: [Float]
-            /// [outputs], unbiased.
+            /// The running unbiased variance, [outputs].
             public var variance: [Float]
-            /// Minibatches that they have seen.
+            /// The number of minibatches that the statistics cover.
             public var batches: Int
 
-            /// See the properties.
+            /// Creates running statistics from their parts.
             public init(mean: [Float], variance: [Float], batches: Int) {
                 self.mean = mean
                 self.variance = variance
@@ -56,15 +56,15 @@ public struct Parameters: Sendable, Equatable {
         }
     }
 
-    /// Input side first.
+    /// The layers, input side first.
     public var layers: [Layer]
 
-    /// See `layers`.
+    /// Creates parameters from layers, input side first.
     public init(layers: [Layer]) {
         self.layers = layers
     }
 
-    /// How many numbers there are.
+    /// The number of weights and biases, including the scale and shift of each normalization.
     public var count: Int {
         layers.reduce(0) { $0 + $1.weight.count + $1.bias.count + ($1.normalization.map { 2 * $0.scale.count } ?? 0) }
     }

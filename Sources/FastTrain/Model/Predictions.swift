@@ -1,16 +1,18 @@
 import KernelDispatch
 
-/// What a model answers for some rows.
+/// A model's predictions for a set of rows.
 public struct Predictions: Sendable, Equatable {
-    /// Rows.
+    /// The number of rows.
     public let count: Int
-    /// Values a row.
+    /// The number of values per row.
     public let outputs: Int
-    /// [count, outputs], row-major: probabilities of the classes or labels if the model was trained by cross-entropy, what
-    /// is expected if by Poisson's loss, else the network's outputs.
+    /// The predicted values, [count, outputs], row-major.
+    ///
+    /// They are probabilities of the classes or labels if the model was trained with cross-entropy, expected values if
+    /// it was trained with the Poisson loss, and the network's outputs otherwise.
     public let values: [Float]
 
-    /// The class with the largest value, the first of equals.
+    /// Returns the class with the largest value in a row; among equal values, the first.
     public func bestClass(_ row: Int) -> Int {
         let first = row * outputs
         var best = first
@@ -18,8 +20,12 @@ public struct Predictions: Sendable, Equatable {
         return best - first
     }
 
-    /// The predictions of numbers in the units of the table that the model's data set was made of. `predict` gives them as
-    /// the data set has them, which may be scaled (see `Preprocessing.Target`).
+    /// Returns the predictions in the units of the table that the model's data set was made from.
+    ///
+    /// `Model.predict` returns numbers as the data set holds them, and a data set may hold scaled targets (see
+    /// `Preprocessing.Target`). Predictions of other tasks are returned unchanged.
+    ///
+    /// - Parameter model: The model that made the predictions.
     public func restored(by model: Model) -> Predictions {
         guard case .regression = model.task, let preprocessing = model.preprocessing else { return self }
         return Predictions(count: count, outputs: outputs, values: preprocessing.invertTargets(values))

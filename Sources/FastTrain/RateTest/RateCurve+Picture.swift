@@ -1,7 +1,7 @@
 import FastTrainPictures
 
 extension RateCurve {
-    /// The curve as a picture of its own, light or dark as the reader's system is.
+    /// The curve as a complete SVG image in the light or dark style of the reader's system.
     var svg: String {
         var page = Markup()
         page.element(
@@ -36,7 +36,7 @@ extension RateCurve {
         return plot
     }
 
-    /// What the smoothed curve needs, up to a little above where it began.
+    /// The range of the smoothed curve, up to a little above its start.
     private var yRange: ClosedRange<Double> {
         let smoothed = points.map(\.smoothed)
         guard let low = smoothed.min(), let first = smoothed.first else { return 0...1 }
@@ -76,14 +76,14 @@ extension RateCurve {
         if marks.isEmpty { Plot.label(&page, "key", left, 30, "start", "the loss never fell") }
     }
 
-    /// What is marked, the suggestion first.
+    /// The points to mark, the suggestion first.
     private var marks: [(name: String, style: String, point: Point)] {
         [("valley", "valley", valley), ("steepest", "steepest", steepest), ("lowest", "lowest", lowest)]
             .compactMap { name, style, point in point.map { (name, style, $0) } }
     }
 
     private func path(_ page: inout Markup, _ style: String, _ plot: Plot, _ value: (Point) -> Double) {
-        // Beyond the frame a place is as good as any, as long as it is none of the frame's.
+        // A position outside the frame is clipped, so any one will do.
         let places = points.map { point in
             let y = value(point) > plot.yRange.upperBound ? plot.top - 20 : plot.y.place(value(point))
             return Plot.text(plot.x.place(point.rate)) + " " + Plot.text(y)
@@ -92,7 +92,7 @@ extension RateCurve {
         page.empty("path", ["class": style, "d": "M" + places.joined(separator: "L")])
     }
 
-    /// Two significant digits: a range test tells no more.
+    /// Returns a learning rate with two significant digits, which is the accuracy of a range test.
     public static func text(_ rate: Double) -> String {
         var exponent = 0
         var mantissa = rate

@@ -1,31 +1,33 @@
-/// What a range test found: the loss at each learning rate.
+/// The result of a learning-rate range test: the loss at each learning rate.
 public struct RateCurve: Sendable, Equatable {
-    /// A step.
+    /// The result of one step.
     public struct Point: Sendable, Equatable {
-        /// Of the learning.
+        /// The learning rate of the step.
         public let rate: Double
-        /// Of its minibatch, before its update.
+        /// The loss of the step's minibatch before the update.
         public let loss: Double
-        /// The mean of this loss and those before, the later the more: over about a twentieth of the steps.
+        /// The exponentially weighted mean of the losses up to this step, over about a twentieth of all steps.
         public let smoothed: Double
     }
 
-    /// What was asked for.
+    /// The settings of the test.
     public let test: RateTest
-    /// One for each step that was done.
+    /// The points, one for each finished step.
     public let points: [Point]
-    /// Whether the loss exploded before the last step.
+    /// Whether the test ended early because the loss exploded.
     public let isCutShort: Bool
-    /// The signal that ended the test.
+    /// The signal that ended the test; `nil` if there was none.
     public let interrupted: Int32?
 
-    /// The least smoothed loss: at a larger rate it rises. nil if the loss never fell below where it began.
+    /// The point with the lowest smoothed loss, beyond which the loss rises; `nil` if the loss never fell below its
+    /// start.
     public var lowest: Point? { lowestIndex.map { points[$0] } }
 
-    /// Where the smoothed loss falls the most for a rise of the rate by a factor. nil if it never fell.
+    /// The point where the smoothed loss falls fastest per factor of the rate; `nil` if it never fell.
     public var steepest: Point? {
         guard let lowestIndex else { return nil }
-        // Over some steps, lest it be told by the noise of one; fewer where the loss explodes after a few.
+        // The slope is taken over several steps so that the noise of one does not decide; over fewer if the loss
+        // exploded after a few.
         let reach = max(1, min(test.steps / 40, lowestIndex / 2))
         let places = reach...max(reach, lowestIndex - reach)
         func slope(_ place: Int) -> Double {
@@ -34,11 +36,13 @@ public struct RateCurve: Sendable, Equatable {
         return places.min { slope($0) < slope($1) }.map { points[$0] }
     }
 
-    /// The middle of the longest fall: of the longest row of points, others in between, each lower than that before. As in
-    /// fastai, a rate that is safe to take. nil if the loss never fell.
+    /// The middle of the longest fall, which, as in fastai, is a rate that is safe to use; `nil` if the loss never
+    /// fell.
+    ///
+    /// The longest fall is the longest decreasing subsequence of the smoothed losses.
     public var valley: Point? {
         guard lowestIndex != nil else { return nil }
-        // For each length the largest loss that a fall of so many points may end at: falling from one to the next.
+        // For each length, the highest loss that a fall of that length can end at. The losses decrease with the length.
         var ends: [Double] = []
         var longest = (length: 0, end: 0)
         for (index, point) in points.enumerated() {
@@ -55,11 +59,11 @@ public struct RateCurve: Sendable, Equatable {
 
     private var lowestIndex: Int? {
         guard let index = points.indices.min(by: { points[$0].smoothed < points[$1].smoothed }) else { return nil }
-        // Within the first steps the mean is hardly one.
+        // The mean over the first few steps is too noisy.
         return index >= points.count / 10 && points[index].smoothed < points[0].smoothed ? index : nil
     }
 
-    /// For programs: the settings, the suggestions (null where there is none), the points.
+    /// The settings, the suggestions (`null` if there is none) and the points as JSON.
     public var json: JSON {
         func json(_ point: Point?) -> JSON {
             point.map {
@@ -77,17 +81,22 @@ public struct RateCurve: Sendable, Equatable {
         ])
     }
 
-    /// Writes the curve: as SVG, or as JSON where the name ends in .json.
+    /// Writes the curve as SVG, or as JSON if the name ends in .json.
     ///
-    /// Throws `.usage` for a name of another ending, `.cannotCreate` in place of a file of a run or a search, and as
-    /// writing files does.
+    /// - Throws: `.usage` if the name ends in neither .svg nor .json; `.cannotCreate` if the file would replace a file
+    ///   of a run or search, and any error of writing files.
     public func write(to path: String) throws(FastTrainError) {
         try Self.checkOutput(path)
         try AtomicFile.write(path.hasSuffix(".json") ? json.text + "\n" : svg, to: path)
     }
 
-    /// Throws as `write` does, so that this is known before the work is done; and in place of one of `inputs`, the files that
-    /// are read for it.
+    /// Checks that the curve can be written to a path, before the test runs.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the output file.
+    ///   - inputs: The files that are read, which must not be replaced.
+    /// - Throws: The errors of `write(to:)` that can be detected in advance; `.cannotCreate` if `path` is one of
+    ///   `inputs`.
     public static func checkOutput(_ path: String, reading inputs: [String] = []) throws(FastTrainError) {
         guard path.hasSuffix(".svg") || path.hasSuffix(".json") else {
             throw .usage("--output: expected a name that ends in .svg or .json, found \(path)")

@@ -1,26 +1,30 @@
-/// A learning-rate range test (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017): some steps of training
-/// at a rate that rises from each to the next by the same factor, until the loss explodes.
+/// A learning-rate range test (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017).
+///
+/// It trains for some steps at a learning rate that grows by a constant factor from step to step, until the loss
+/// explodes.
 ///
 ///     let curve = try RateTest().run(recipe, on: data)
 ///     print(curve.valley?.rate ?? "the loss never fell")
 ///
-/// Like training itself it gives the same numbers on any number of threads.
+/// As in training, the number of threads does not affect the results.
 public struct RateTest: Sendable, Equatable {
-    /// The rate of the first step.
+    /// The learning rate of the first step.
     public var from = 1e-6
-    /// The rate of the last step.
+    /// The learning rate of the last step.
     public var to = 10.0
-    /// Minibatches, over as many epochs as it takes.
+    /// The number of minibatches, over as many epochs as needed.
     public var steps = 200
 
-    /// See the properties.
+    /// Creates a test from its settings.
     public init(from: Double = 1e-6, to: Double = 10, steps: Int = 200) {
         self.from = from
         self.to = to
         self.steps = steps
     }
 
-    /// Throws `.usage` with the setting named as its command-line option.
+    /// Checks the settings.
+    ///
+    /// - Throws: `.usage` that names the first setting out of range by its command-line option.
     public func validate() throws(FastTrainError) {
         guard Float(from) >= .leastNormalMagnitude, from.isFinite else {
             throw .usage("--from: expected a number of at least 1.2e-38, found \(from)")
@@ -28,18 +32,19 @@ public struct RateTest: Sendable, Equatable {
         guard to > from, Float(to).isFinite else {
             throw .usage("--to: expected a number above --from, \(from), and of at most 3.4e38, found \(to)")
         }
-        // So many epochs may be asked for, and an epoch may be one step.
+        // The number of steps is also the largest number of epochs, because an epoch can be a single step.
         guard (20...100_000).contains(steps) else {
             throw .usage("--steps: expected a number from 20 to 100000, found \(steps)")
         }
     }
 
-    /// Of a step, from 0.
+    /// Returns the learning rate of a step, which is counted from 0.
     func rate(_ step: Int) -> Double {
         from * power(to / from, Double(step) / Double(steps - 1))
     }
 
-    /// What of a recipe plays a part: all but its learning rate, schedule, epochs and rules of stopping.
+    /// Returns the recipe to train with: the given one with a constant rate and without schedule, warmup and stopping
+    /// rules.
     func recipe(_ recipe: Recipe, stepsPerEpoch: Int) -> Recipe {
         var recipe = recipe
         recipe.epochs = (steps + stepsPerEpoch - 1) / stepsPerEpoch
@@ -54,12 +59,18 @@ public struct RateTest: Sendable, Equatable {
         return recipe
     }
 
-    /// Trains such a recipe on the training rows that are not held out. Nothing is written.
+    /// Trains with increasing learning rates on the training rows that are not held out. Nothing is written.
     ///
-    /// Of the options threads and initial parameters count. `stop` is polled after each step: a signal's number ends the
-    /// test, and the curve is that of the steps that were done. `onStep` is told the number of each, from 1, with its
-    /// point of the curve. Throws as
-    /// `Training.init`.
+    /// - Parameters:
+    ///   - recipe: The recipe. Its learning rate, schedule, epochs and stopping rules are ignored.
+    ///   - data: The data set to train on.
+    ///   - options: The options, of which only `threads` and `initial` apply.
+    ///   - stop: A function that is polled after each step. If it returns a signal number, the test ends, and the curve
+    ///     has
+    ///     the points of the finished steps.
+    ///   - onStep: A function that is called after each step with its number, from 1, and its point.
+    /// - Throws: `.usage` if a setting is out of range or the optimizer has no learning rate, and any error of
+    ///   `Training.init`.
     public func run(
         _ recipe: Recipe, on data: Dataset, options: RunOptions = RunOptions(),
         stop: @escaping @Sendable () -> Int32? = { nil },
@@ -87,11 +98,13 @@ public struct RateTest: Sendable, Equatable {
         return RateCurve(test: self, points: log.points, isCutShort: log.hasExploded, interrupted: signal)
     }
 
-    /// No signal has this number.
+    /// The value that ends the session; no signal has this number.
     private static let ended: Int32 = 1000
 }
 
-/// The points so far. `@unchecked Sendable`: only rank 0 of the team touches it, and the caller before and after.
+/// The points measured so far.
+///
+/// `@unchecked Sendable`: during the run, only rank 0 of the team uses it; before and after, only the caller does.
 private final class RateLog: @unchecked Sendable {
     private let test: RateTest
     private(set) var points: [RateCurve.Point] = []
@@ -107,7 +120,7 @@ private final class RateLog: @unchecked Sendable {
     func explode() { hasExploded = true }
 
     func add(_ loss: Double) -> RateCurve.Point {
-        // Over a twentieth of the steps, so that the curve looks alike with many and with few.
+        // The mean covers a twentieth of the steps, so curves of many and of few steps look alike.
         let share = min(1, 20 / Double(test.steps))
         mean += share * (loss - mean)
         weight += share * (1 - weight)
@@ -115,7 +128,8 @@ private final class RateLog: @unchecked Sendable {
         points.append(point)
         lowest = min(lowest, point.smoothed)
         if let first = points.first?.smoothed {
-            // As far above where it began as it had fallen below, or half of that where it did not fall.
+            // The loss has exploded when it is as far above its start as it had fallen below, or half as far as its
+            // start if it did not fall.
             hasExploded = point.smoothed > first + max(first - lowest, 0.5 * first.magnitude)
         }
         return point

@@ -1,7 +1,7 @@
 import FastTrainPictures
 
 extension RunReport {
-    /// Loss, score, learning rate and speed over the epochs.
+    /// Adds the charts of loss, score, learning rate and speed over the epochs.
     func addCurves(_ page: inout Markup) {
         guard !history.isEmpty else { return }
         let ring = bestEpoch == nil ? "" : " The ring marks the epoch that the model is of."

@@ -1,7 +1,7 @@
 import FastTrainPictures
 
 extension RunReport {
-    /// What it is, how it ended, and the figures that one asks for first.
+    /// Adds the title, how the run ended, and the key figures.
     func addHeader(_ page: inout Markup) {
         page.element("header") { page in
             page.element("p", ["class": "overline"], "fasttrain report")
@@ -86,7 +86,7 @@ extension RunReport {
         }
     }
 
-    /// Of the epochs' speeds the one in the middle.
+    /// The median of the epochs' speeds.
     private var medianRate: Double? {
         let rates = history.map(\.samplesPerSecond).sorted()
         return rates.isEmpty ? nil : rates[rates.count / 2]

@@ -1,19 +1,19 @@
 import FastTrainPictures
 
 extension RunReport {
-    /// A row that the model takes for another class.
+    /// A row that the model misclassifies.
     struct Mistake {
-        /// Of the split, from 0.
+        /// The index of the row in the split, from 0.
         var row: Int
         var label: Int
         var prediction: Int
-        /// What the model gives the class that it predicts.
+        /// The model's value for the class that it predicts.
         var value: Float
     }
 
     private static let mostMistakes = 24
 
-    /// The mistakes that the model is surest of, with their pictures if the rows are pictures.
+    /// Adds the most confident mistakes, with their images if the rows are images.
     func addMistakes(_ closeUp: CloseUp, _ page: inout Markup) throws(FastTrainError) {
         guard case .classification(let classes) = model.task else { return }
         let (mistakes, count) = Self.mistakes(closeUp)
@@ -55,12 +55,12 @@ extension RunReport {
         }
     }
 
-    /// Near 100% with as many digits as tell one from the other.
+    /// Returns a probability as a percentage, with more digits near 100%.
     private static func percent(_ probability: Double) -> String {
         probability > 0.9999 ? "> 99.99%" : Format.percent(probability, probability > 0.99 ? 2 : 1)
     }
 
-    /// The surest first, of equal ones the first row; and how many there are in all.
+    /// Returns the most confident mistakes (among equals, in row order) and the number of all mistakes.
     private static func mistakes(_ closeUp: CloseUp) -> (surest: [Mistake], count: Int) {
         var mistakes: [Mistake] = []
         for (index, row) in closeUp.rows.enumerated() {
@@ -75,12 +75,12 @@ extension RunReport {
     }
 }
 
-/// Rows that are pictures: [height, width] numbers.
+/// The shape of rows that are images: [height, width].
 struct PictureShape: Sendable, Equatable {
     let height: Int
     let width: Int
 
-    /// nil unless rows of this shape can be shown.
+    /// Creates the shape, or returns `nil` if rows of this shape cannot be shown as images.
     init?(_ shape: [Int]) {
         guard shape.count == 2 || (shape.count == 3 && shape[2] == 1), shape[0] >= 4, shape[1] >= 4,
             max(shape[0], shape[1]) <= 128
@@ -88,7 +88,7 @@ struct PictureShape: Sendable, Equatable {
         (height, width) = (shape[0], shape[1])
     }
 
-    /// A PNG file for each row, the lowest number of all of them black, the highest white.
+    /// Returns a PNG file for each row. The lowest number of all rows is black and the highest is white.
     func pictures(of rows: [Int], _ split: DataSplit) throws(FastTrainError) -> [[UInt8]] {
         let values = rows.map { split.feature($0, of: height * width) }
         let low = values.joined().min() ?? 0

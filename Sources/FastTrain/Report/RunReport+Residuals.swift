@@ -4,7 +4,7 @@ extension RunReport {
     private static let mostTargets = 8
     private static let mostDots = 1500
 
-    /// Of each number predicted: how far off, and in which direction.
+    /// Adds the size and direction of the errors for each predicted number.
     func addResiduals(_ closeUp: CloseUp, _ page: inout Markup) {
         guard case .regression(let targets) = model.task, !model.isScoredByAccuracy else { return }
         let fits = targets.indices.prefix(Self.mostTargets).map { Fit(closeUp, output: $0, model.targetScale($0)) }
@@ -58,11 +58,16 @@ extension RunReport {
         }
     }
 
-    /// One output over all rows.
+    /// The predictions of one output over all rows.
     struct Fit: Sendable {
         var pairs: [(truth: Double, prediction: Double)]
 
-        /// `scale`: of the target. Of a table's column the numbers are in that column's own units.
+        /// Collects the predictions of an output.
+        ///
+        /// - Parameters:
+        ///   - closeUp: The rows and their predictions.
+        ///   - output: The index of the output.
+        ///   - scale: The scale of the target. Numbers are restored to the units of the table's column.
         init(_ closeUp: CloseUp, output: Int, _ scale: Preprocessing.Scale) {
             pairs = closeUp.rows.enumerated().map { index, row in
                 let prediction = closeUp.predictions.values[index * closeUp.predictions.outputs + output]
@@ -74,12 +79,13 @@ extension RunReport {
             pairs.reduce(0) { $0 + value($1) } / Double(max(1, pairs.count))
         }
 
-        /// Of true less predicted.
+        /// The mean of true minus predicted values.
         var mean: Double { mean { $0.truth - $0.prediction } }
         var meanAbsolute: Double { mean { ($0.truth - $0.prediction).magnitude } }
         var rootMeanSquare: Double { mean { ($0.truth - $0.prediction) * ($0.truth - $0.prediction) }.squareRoot() }
 
-        /// Coefficient of determination; of truths that are all equal 1 if all is right, else 0, as scikit-learn has it.
+        /// The coefficient of determination. If all true values are equal, it is 1 when every prediction is exact and 0
+        /// otherwise, as in scikit-learn.
         var r2: Double {
             let center = mean(\.truth)
             let spread = mean { ($0.truth - center) * ($0.truth - center) }

@@ -1,10 +1,19 @@
 import Glibc
 
 extension RunReport.CloseUp {
-    /// So many outputs at most are looked at, 80 MB; of more rows evenly chosen ones.
+    /// The maximum number of outputs to hold, which take 80 MB. If there are more, the rows are thinned out evenly.
     private static let mostOutputs = 20_000_000
 
-    /// `rows`: nil for all. Throws as `Model.predict`.
+    /// Predicts rows of a split.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the rows: "test" or "validation".
+    ///   - split: The split.
+    ///   - rows: The rows to predict; `nil` means all rows.
+    ///   - model: The model.
+    ///   - outputs: The number of outputs per row.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    /// - Throws: The errors of `Model.predict`.
     init(
         _ name: String, _ split: DataSplit, rows: [Int32]?, model: Model, outputs: Int, threads: Int?
     ) throws(FastTrainError) {
@@ -18,16 +27,16 @@ extension RunReport.CloseUp {
 }
 
 extension RunReport.Machine {
-    /// This one.
+    /// Describes the machine that this process runs on.
     static func current(threads: Int, instructionSet: InstructionSet) -> Self {
         Self(processor: processorName, threads: threads, cpus: .usable(), instructionSet: instructionSet)
     }
 
-    /// As the kernel knows it; nil when it does not say.
+    /// The processor's name according to the kernel; `nil` if it does not report one.
     private static var processorName: String? {
         guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
         defer { fclose(file) }
-        // Every CPU has a line, the first is enough.
+        // Every CPU has such a line; the first one is enough.
         var line = [CChar](repeating: 0, count: 1024)
         for _ in 0..<64 {
             guard fgets(&line, Int32(line.count), file) != nil else { return nil }
@@ -41,7 +50,7 @@ extension RunReport.Machine {
 }
 
 extension Training {
-    /// Writes `report.html`. Throws as `Model.predict`, and as writing files does.
+    /// Writes `report.html`. Throws the errors of `Model.predict` and of writing files.
     func writeReport(_ outcome: Outcome, in folder: RunFolder) throws(FastTrainError) {
         let report = RunReport(
             dataName: RunReport.shortName(data), model: outcome.model, trainRows: trainRows,
@@ -53,12 +62,16 @@ extension Training {
         try folder.writeReport(report.html())
     }
 
-    /// Writes the `report.html` of a run anew: of its model or, before it has one, of its newest sound checkpoint.
-    /// Returns the page's path.
+    /// Writes the `report.html` of a run again, using its newest intact checkpoint or, without one, its model.
     ///
-    /// `data`: what the run was started on, nil to open the file that `recipe.json` names. Throws `.noInput` when there is
-    /// no run or nothing of it is saved yet, `.badData` when the data is not that of the run, `.folderInUse`, `.inputOutput`.
-    /// `warn` is told of each checkpoint that cannot be used, by which there would have been more to report.
+    /// - Parameters:
+    ///   - path: The path of the run folder.
+    ///   - data: The data set that the run was started on; `nil` opens the file that `recipe.json` names.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - warn: A function that receives a warning for each checkpoint that cannot be used.
+    /// - Returns: The path of the report.
+    /// - Throws: `.noInput` if there is no run or it has saved nothing yet; `.badData` if the data is not that of the
+    ///   run; `.folderInUse` if another process owns the folder; `.inputOutput` if writing fails.
     public static func report(
         _ path: String, data: Dataset? = nil, threads: Int? = nil, warn: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> String {
@@ -91,8 +104,8 @@ extension Training {
         var ending: Outcome.Ending?
     }
 
-    /// What the run has come to: by its newest sound checkpoint, which a complete run has, too; by the model alone if
-    /// somebody removed the checkpoints.
+    /// Returns the results of the run: from its newest intact checkpoint, which a finished run also has, or from the
+    /// model alone if the checkpoints were removed.
     private static func saved(
         of run: RunDescription, in folder: RunFolder, warn: (String) -> Void
     ) throws(FastTrainError) -> Saved {
@@ -119,7 +132,7 @@ extension Training {
         } else if let end = stopping.ending(history) {
             ending = end
         } else if let finished, finished.parameters == model.parameters {
-            // It ended before its last epoch, and nobody resumed it.
+            // The run ended before its last epoch and was not resumed.
             ending = .time
         }
         return Saved(model: model, history: history, bestEpoch: stopping.bestEpoch(history), ending: ending)
@@ -127,7 +140,8 @@ extension Training {
 }
 
 extension RunReport {
-    /// The test rows or else the rows held out; nil when there are none.
+    /// Returns the test rows or, without test rows, the validation rows with their predictions; `nil` if there are
+    /// neither.
     static func closeUp(
         of model: Model, _ data: Dataset, _ sampling: Sampling, threads: Int?
     ) throws(FastTrainError) -> CloseUp? {
@@ -141,7 +155,7 @@ extension RunReport {
             threads: threads)
     }
 
-    /// A file's name without its folders and its ending.
+    /// Returns a file's name without folders and extension.
     static func shortName(_ data: Dataset) -> String {
         let file = data.name.split(separator: "/").last.map(String.init) ?? data.name
         return file.hasSuffix(".safetensors") ? String(file.dropLast(".safetensors".count)) : file

@@ -1,7 +1,7 @@
 import FastTrainPictures
 
 extension RunReport {
-    /// The confusion matrix and what follows from it, class by class.
+    /// Adds the confusion matrix and the scores of each class.
     func addScores(_ page: inout Markup) {
         guard let (rows, evaluation) = bestKnown else {
             section(
@@ -40,7 +40,7 @@ extension RunReport {
 
     private static let mostPairs = 12
 
-    /// Classes that are taken for another, the most often first.
+    /// Adds the list of the most frequent confusions.
     private func addPairs(
         _ pairs: [(label: Int, prediction: Int, count: Int)], _ names: [String], _ page: inout Markup
     ) {
@@ -61,7 +61,14 @@ extension RunReport {
 
     private static let mostClasses = 60
 
-    /// `what`: a class, or a label; `meaning`: of a line.
+    /// Adds the table of scores.
+    ///
+    /// - Parameters:
+    ///   - all: The scores.
+    ///   - what: What a row of the table is: "class" or "label".
+    ///   - meaning: What a row of the table shows, for the note.
+    ///   - rows: The name of the rows that were evaluated.
+    ///   - page: The page.
     private func addClasses(
         _ all: [ConfusionMatrix.ClassScore], _ what: String, _ meaning: String, _ rows: String, _ page: inout Markup
     ) {
@@ -92,7 +99,12 @@ extension RunReport {
         }
     }
 
-    /// `lack`: of F1, 0 to 1 in the worst class.
+    /// Adds a row to the table of scores.
+    ///
+    /// - Parameters:
+    ///   - score: The score.
+    ///   - lack: The difference of F1 from 1, as a fraction of that of the worst class.
+    ///   - page: The page.
     private func addRow(_ score: ConfusionMatrix.ClassScore, lack: Double, _ page: inout Markup) {
         page.element("tr") { page in
             page.element("th", ["scope": "row"], score.name)
@@ -108,7 +120,7 @@ extension RunReport {
 }
 
 extension ConfusionMatrix {
-    /// What is not on the diagonal, the most frequent first, equal ones in the order of classes.
+    /// The entries off the diagonal, most frequent first and equal ones in class order.
     var mistakes: [(label: Int, prediction: Int, count: Int)] {
         entries.filter { $0.label != $0.prediction }
             .sorted { ($1.count, $0.label, $0.prediction) < ($0.count, $1.label, $1.prediction) }

@@ -1,6 +1,6 @@
 extension RunReport {
-    /// Light and dark by what the reader's system asks for; on paper light. Blue and orange are told apart by those who
-    /// see few colours, too.
+    /// The style sheet, light or dark as the reader's system requests, and light on paper. Color-blind readers can also
+    /// tell blue and orange apart.
     static let style: StaticString = """
 
         :root {

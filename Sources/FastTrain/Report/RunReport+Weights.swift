@@ -2,15 +2,15 @@ import FastTrainPictures
 
 extension RunReport {
     private static let mostUnits = 48
-    /// On each side of zero. More make the page larger, not clearer.
+    /// The number of colors on each side of zero. More would make the page larger but not clearer.
     private static let levels = 15
-    /// Negative weights blue, positive ones orange, each the stronger the larger; no weight shows the page.
+    /// The colors of weights: blue if negative, orange if positive, stronger if larger. A zero weight is transparent.
     private static let colors = (-levels...levels).map { level in
         let alpha = UInt8((Double(level.magnitude) / Double(levels) * 255).rounded())
         return level < 0 ? PixelColor(0, 114, 190, alpha: alpha) : PixelColor(224, 98, 10, alpha: alpha)
     }
 
-    /// What each unit of the first layer looks for in a picture.
+    /// Adds an image of the weights of each unit in the first layer.
     func addWeights(_ page: inout Markup) throws(FastTrainError) {
         guard let shape = PictureShape(model.featureShape) else { return }
         let layer = model.parameters.layers[0]
@@ -43,7 +43,7 @@ extension RunReport {
 
     private func className(_ output: Int) -> String {
         switch model.task {
-        // A single output of two classes speaks for the second.
+        // The single output of a binary classifier stands for the second class.
         case .classification(let names), .regression(let names):
             model.network.outputs == 1 ? names[names.count - 1] : names[output]
         }

@@ -1,35 +1,35 @@
 import FastTrainPictures
 
-/// What a run came to, as a page that needs nothing else: `report.html`.
+/// The results of a run as a self-contained web page: `report.html`.
 ///
-/// The same run gives the same page, but for times and the machine. It is written for people; each number that is in
-/// `metrics.json` stands beside its exact value (`<data value=…>`).
+/// Equal runs give equal pages, except for times and the machine. The page is made for people, but each number that is
+/// also in `metrics.json` has its exact value beside it (`<data value=…>`).
 struct RunReport: Sendable {
-    /// What the data set is called.
+    /// The name of the data set.
     var dataName: String
     var model: Model
-    /// Rows trained on.
+    /// The number of rows used for training.
     var trainRows: Int
-    /// Minibatches of an epoch.
+    /// The number of minibatches in an epoch.
     var stepsPerEpoch: Int
     var history: [EpochRecord]
-    /// That the model is of; nil: the last.
+    /// The epoch that the model was taken from; `nil` means the last one.
     var bestEpoch: Int?
-    /// nil: it has not ended yet.
+    /// The reason why the run ended; `nil` if it has not ended yet.
     var ending: Outcome.Ending?
-    /// Wall clock.
+    /// The wall-clock time of the run in seconds.
     var seconds: Double
     var test: Evaluation?
     var validation: Evaluation?
-    /// The rows to look at one by one.
+    /// The rows to examine one by one.
     var closeUp: CloseUp?
-    /// nil when the page is made elsewhere.
+    /// The machine of the run; `nil` if the page is made later, perhaps on another one.
     var machine: Machine?
 
     var recipe: Recipe { model.recipe }
     var network: Network { model.network }
 
-    /// The page. Throws `.internalError` when zlib fails.
+    /// Returns the page. Throws `.internalError` if zlib fails.
     func html() throws(FastTrainError) -> String {
         var page = Markup()
         page.verbatim("<!DOCTYPE html>\n")
@@ -58,9 +58,9 @@ struct RunReport: Sendable {
         return page.text
     }
 
-    // MARK: - Parts that several sections use
+    // MARK: - Parts shared by sections
 
-    /// A section under its heading, with a line that says what is to be seen.
+    /// Adds a section with a heading and a note that explains its content.
     func section(
         _ title: String, _ explanation: String = "", _ page: inout Markup, _ content: (inout Markup) -> Void
     ) {
@@ -71,7 +71,7 @@ struct RunReport: Sendable {
         }
     }
 
-    /// A chart under its title.
+    /// Adds a chart with a title.
     func figure(_ title: String, _ page: inout Markup, _ content: (inout Markup) -> Void) {
         page.element("figure") { page in
             page.element("figcaption", title)
@@ -79,7 +79,7 @@ struct RunReport: Sendable {
         }
     }
 
-    /// The rows that tell most about the model.
+    /// The evaluation that says most about the model: on the test rows or, without test rows, on the validation rows.
     var bestKnown: (rows: String, evaluation: Evaluation)? {
         if let test { return ("test", test) }
         return validation.map { ("validation", $0) }
@@ -97,7 +97,7 @@ struct RunReport: Sendable {
 }
 
 extension RunReport {
-    /// Where a run was trained.
+    /// The machine that a run was trained on.
     struct Machine: Sendable {
         var processor: String?
         var threads: Int
@@ -105,12 +105,12 @@ extension RunReport {
         var instructionSet: InstructionSet
     }
 
-    /// Some rows with what the model answers for each.
+    /// A set of rows with the model's predictions for each.
     struct CloseUp: Sendable {
-        /// "test" or "validation".
+        /// The name of the rows: "test" or "validation".
         var name: String
         var split: DataSplit
-        /// Of the split; as many as there are predictions.
+        /// The indices of the rows in the split, one for each prediction.
         var rows: [Int32]
         var predictions: Predictions
     }

@@ -1,6 +1,12 @@
 extension Checkpoint {
-    /// Throws `.badData` that names the first entry of the file at `path` in which `data` is described otherwise. Data in
-    /// memory has a fingerprint of its numbers alone: what they mean is compared here.
+    /// Throws `.badData` unless `data` has the shape, scale, task and preprocessing recorded in this checkpoint.
+    ///
+    /// The fingerprint of data in memory covers its numbers alone, so their meaning is compared here.
+    ///
+    /// - Parameters:
+    ///   - data: The data set to compare.
+    ///   - path: The checkpoint's path, for the message.
+    /// - Throws: `.badData` that names the first entry that differs.
     func expectDescription(of data: Dataset, path: String) throws(FastTrainError) {
         let mine = NetworkDescription(
             recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)

@@ -1,23 +1,25 @@
-/// A run at a moment between two minibatches: a file of it is all that resuming takes, besides the data.
+/// The complete state of a run between two minibatches. A checkpoint file and the data set suffice to resume the run.
 public struct Checkpoint: Sendable, Equatable {
-    /// Of the run; `loss` is set.
+    /// The recipe of the run; its `loss` is set.
     public let recipe: Recipe
-    /// `Dataset.fingerprint` of the data.
+    /// The `Dataset.fingerprint` of the data.
     public let fingerprint: String
-    /// The extents of a row's features, as in the data set.
+    /// The shape of one row of features, as in the data set.
     public let featureShape: [Int]
-    /// What U8 features are multiplied by; nil for F32 features.
+    /// The factor that U8 features are multiplied by; `nil` for F32 features.
     public let scale: Float?
-    /// The classes, or the targets.
+    /// The task, with the names of its classes or targets.
     public let task: Dataset.Task
-    /// See `Model.preprocessing`.
+    /// How features and targets are made from a table's columns; `nil` if the data set was not made from a table.
     public let preprocessing: Preprocessing?
-    /// All that changes as the run goes.
+    /// The state that changes during the run.
     public let state: TrainingState
 
     static let format = "fasttrain.checkpoint.v1"
 
-    /// `recipe.loss` must be set, and the state be one that a run of this recipe can be in.
+    /// Creates a checkpoint from its parts.
+    ///
+    /// `recipe.loss` must be set, and `state` must be one that a run of the recipe can reach. `save(to:)` checks both.
     public init(
         recipe: Recipe, fingerprint: String, featureShape: [Int], scale: Float?, task: Dataset.Task,
         preprocessing: Preprocessing? = nil, state: TrainingState
@@ -31,10 +33,10 @@ public struct Checkpoint: Sendable, Equatable {
         self.state = state
     }
 
-    /// Reads a checkpoint file: what was saved, to the bit.
+    /// Reads a checkpoint file and restores exactly what was saved.
     ///
-    /// Throws `.noInput` when there is none, `.badData` when the file is damaged, not of this format, or holds a state
-    /// that no run of its recipe can be in.
+    /// - Throws: `.noInput` if there is no such file; `.badData` if the file is damaged, has another format, or holds a
+    ///   state that no run of its recipe can reach.
     public init(path: String) throws(FastTrainError) {
         let file = try SafeTensors(path: path)
         let metadata = try MetadataReader(file, formats: [Self.format])
@@ -50,9 +52,10 @@ public struct Checkpoint: Sendable, Equatable {
         if let epoch = progress.bestEpoch {
             best = .init(epoch: epoch, parameters: try Self.bestTensors(network).read(file))
         }
-        // Last: a recipe may ask for millions of tensors, of which the file then has all.
+        // This check comes last. A recipe can describe millions of tensors, but by now the file is known to have all of
+        // them.
         try file.expectOnly(Self.tensors(network, hasBest: progress.bestEpoch != nil))
-        // The digest was that of what was read.
+        // The digest was verified against the bytes that were read, so they must not have changed since.
         try file.checkUnchanged()
         self.init(
             recipe: network.recipe, fingerprint: try metadata.text("fingerprint"),
@@ -64,16 +67,21 @@ public struct Checkpoint: Sendable, Equatable {
                 hasConverged: progress.hasConverged, seconds: progress.seconds))
     }
 
-    /// Writes the checkpoint file: all of it or, when this throws, nothing. When it returns, the file is on the storage
-    /// device. The same checkpoint gives the same bytes.
+    /// Writes the checkpoint file completely or, if this throws, not at all.
     ///
-    /// Throws `.cannotCreate`, `.inputOutput` when writing fails, or `.internalError` for a state that no run of the
-    /// recipe can be in, as no one could read it back.
+    /// When this returns, the file is on the storage device. Equal checkpoints give equal bytes.
+    ///
+    /// - Throws: `.cannotCreate` if the file cannot be created; `.inputOutput` if writing fails; `.internalError` if no
+    ///   run of the recipe can reach the state, because the file could not be read back.
     public func save(to path: String) throws(FastTrainError) {
         try save(to: path, HistoryText(state.history))
     }
 
-    /// `history`: the state's.
+    /// Writes the checkpoint file as `save(to:)` does.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - history: The text of the state's history.
     func save(to path: String, _ history: HistoryText) throws(FastTrainError) {
         let network = NetworkDescription(
             recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
@@ -98,7 +106,7 @@ public struct Checkpoint: Sendable, Equatable {
         try SafeTensorsWriter.write(tensors, metadata: metadata, to: path)
     }
 
-    /// Throws `.usage` when a checkpoint of such a run would have more tensors than a file takes.
+    /// Throws `.usage` if a checkpoint of such a run would have more tensors than a file can hold.
     static func expectSavable(_ network: Network, _ recipe: Recipe) throws(FastTrainError) {
         let (layers, hidden) = (network.layerCount, network.layerCount - 1)
         let learned = 2 * layers + (network.normalization == .none ? 0 : 2 * hidden)
@@ -111,20 +119,20 @@ public struct Checkpoint: Sendable, Equatable {
                 + "\(SafeTensorsWriter.mostTensors)")
     }
 
-    /// Whether all parameters in the state are of this network.
+    /// Returns whether all parameters in the state have the shapes of this network.
     private func fits(_ network: NetworkDescription) -> Bool {
         let all =
             [state.parameters] + state.optimizer.values + [state.average, state.best?.parameters].compactMap { $0 }
         return all.allSatisfy(network.network.fits)
     }
 
-    /// `best.0.weight` and so on.
+    /// The tensors of the best parameters: `best.0.weight` and so on.
     static func bestTensors(_ network: NetworkDescription) -> ParameterTensors { network.tensors(prefix: "best.") }
 
-    /// `ema.0.weight` and so on.
+    /// The tensors of the averaged parameters: `ema.0.weight` and so on.
     static func averageTensors(_ network: NetworkDescription) -> ParameterTensors { network.tensors(prefix: "ema.") }
 
-    /// `optimizer.0.weight.exp_avg` and so on.
+    /// The tensors of one part of the optimizer's state: `optimizer.0.weight.exp_avg` and so on.
     private static func optimizerTensors(_ network: NetworkDescription, _ name: String) -> ParameterTensors {
         network.tensors(prefix: "optimizer.", suffix: "." + name)
     }

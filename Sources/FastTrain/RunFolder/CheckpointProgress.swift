@@ -1,4 +1,4 @@
-/// How far a run is, as a checkpoint's metadata tells it: all of its state but the tensors.
+/// The progress of a run as recorded in a checkpoint's metadata: its state without the tensors.
 struct CheckpointProgress {
     let step: Int
     let lossSum: Double
@@ -7,7 +7,7 @@ struct CheckpointProgress {
     let hasConverged: Bool
     let seconds: Double
 
-    /// Epochs that are finished.
+    /// The number of finished epochs.
     var epoch: Int { history.count }
 
     init(_ state: TrainingState) {
@@ -19,9 +19,13 @@ struct CheckpointProgress {
         seconds = state.seconds
     }
 
-    /// Entries `step`, `epoch` (finished ones), `loss_sum` (the bits of the Double, 16 hexadecimal digits), `seconds`, `history`
-    /// (a list of what `history.jsonl` has in lines) and, if there is a best epoch, `best_epoch`,
-    /// if lbfgs has converged `converged`. `history`: of these records.
+    /// Returns the metadata entries.
+    ///
+    /// They are `step`, `epoch` (the number of finished epochs), `loss_sum` (the bits of the Double as 16 hexadecimal
+    /// digits), `seconds`, and `history` (an array of the objects that are the lines of `history.jsonl`). `best_epoch`
+    /// is present if there is a best epoch, and `converged` if L-BFGS has converged.
+    ///
+    /// - Parameter history: The text of `self.history`.
     func metadata(_ history: HistoryText) -> [String: String] {
         let digits = String(lossSum.bitPattern, radix: 16)
         var entries = [
@@ -36,7 +40,7 @@ struct CheckpointProgress {
         return entries
     }
 
-    /// Reads what `metadata` returns. Throws `.badData` that names the entry.
+    /// Reads the entries that `metadata(_:)` returns. Throws `.badData` that names the entry.
     init(_ metadata: MetadataReader) throws(FastTrainError) {
         step = try metadata.integer("step", from: 0)
         lossSum = try Self.readLossSum(metadata)
@@ -85,8 +89,10 @@ struct CheckpointProgress {
         return records
     }
 
-    /// What no run can be like, if this is so: epochs are numbered from 1 and of equal length, and the step lies within
-    /// the epoch after them.
+    /// The first contradiction in the progress, or `nil` if a run can have made it.
+    ///
+    /// Epochs must be numbered from 1 and have equal numbers of steps, and `step` must lie within the epoch that
+    /// follows the finished ones.
     var fault: (entry: String, expected: String, found: String)? {
         let stepsPerEpoch = history.first?.step ?? 0
         for (index, record) in history.enumerated() {

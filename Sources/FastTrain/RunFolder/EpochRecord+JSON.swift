@@ -1,5 +1,5 @@
 extension EpochRecord {
-    /// The record as an object of `history.jsonl`: exact to the bit, what does not apply left out.
+    /// The record as an object of `history.jsonl`. Numbers are written exactly, and values that are `nil` are left out.
     public var json: JSON {
         var members = [
             JSON.Member("epoch", epoch.json),
@@ -17,7 +17,7 @@ extension EpochRecord {
         return .object(members)
     }
 
-    /// Reads what `json` writes. Throws `.badData` that names the member.
+    /// Reads an object that `json` wrote. Throws `.badData` that names the member.
     init(json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: place)
         self.init(

@@ -1,26 +1,26 @@
-/// What is known of one finished epoch: a line of `history.jsonl`.
+/// The results of one finished epoch: a line of `history.jsonl`.
 public struct EpochRecord: Sendable, Equatable {
-    /// From 1.
+    /// The number of the epoch, from 1.
     public var epoch: Int
-    /// Minibatches since the start of the run.
+    /// The number of minibatches since the start of the run.
     public var step: Int
-    /// Mean loss of a row over the epoch, each at the parameters that its minibatch met; of lbfgs at those that the iteration
-    /// came to.
+    /// The mean loss per row over the epoch. Each row's loss is computed with the parameters before its minibatch's
+    /// update; with L-BFGS, with the parameters after the iteration.
     public var trainLoss: Double
-    /// Mean loss of a held-out row; nil without validation.
+    /// The mean loss per validation row; `nil` without validation.
     public var validationLoss: Double?
-    /// Share of held-out rows classified rightly (classification).
+    /// The fraction of validation rows classified correctly; `nil` without validation and for regression.
     public var validationAccuracy: Double?
-    /// Coefficient of determination on the held-out rows (regression).
+    /// The coefficient of determination on the validation rows; `nil` without validation and for classification.
     public var validationR2: Double?
-    /// Of the epoch's last step; of lbfgs how far the line search went.
+    /// The learning rate of the epoch's last step; with L-BFGS, the step length that the line search chose.
     public var learningRate: Double
-    /// Rows trained a second, validation and saving left out.
+    /// The number of rows trained per second, excluding validation and saving.
     public var samplesPerSecond: Double
-    /// Wall-clock time since the start of the run, earlier sessions of a resumed run included.
+    /// The wall-clock time in seconds since the start of the run, including earlier sessions of a resumed run.
     public var seconds: Double
 
-    /// See the properties.
+    /// Creates a record from its parts.
     public init(
         epoch: Int, step: Int, trainLoss: Double, validationLoss: Double? = nil, validationAccuracy: Double? = nil,
         validationR2: Double? = nil, learningRate: Double, samplesPerSecond: Double, seconds: Double

@@ -1,16 +1,18 @@
 import Glibc
 
-/// What the run folder needs of the operating system.
+/// The operating-system calls that a run folder needs.
 enum FileSystem {
-    /// Throws `.inputOutput` when it cannot be told, as `exists`.
+    /// Returns whether a folder exists at `path`. Throws `.inputOutput` if this cannot be determined.
     package static func isFolder(_ path: String) throws(FastTrainError) -> Bool {
         try System.status(path)?.isFolder ?? false
     }
 
     static func exists(_ path: String) throws(FastTrainError) -> Bool { try System.status(path) != nil }
 
-    /// A folder's path without slashes at its end. Throws `.usage` for an empty one: that is no folder, but a mistake (a
-    /// variable of a script that was never set).
+    /// Returns a folder's path without trailing slashes.
+    ///
+    /// - Throws: `.usage` if the path is empty. An empty path is a mistake, such as a script's variable that was never
+    ///   set.
     static func trimmed(_ path: String) throws(FastTrainError) -> String {
         guard !path.isEmpty else { throw .usage("expected a folder, found an empty path") }
         var path = path
@@ -18,8 +20,10 @@ enum FileSystem {
         return path
     }
 
-    /// Makes a folder and those above it that are missing. When this returns, it is on the storage device, if its file
-    /// system can tell that of a folder and the one above may be read.
+    /// Creates a folder and its missing parents.
+    ///
+    /// When this returns, the folder is on the storage device, provided that its file system can synchronize folders
+    /// and that the parent may be read.
     static func makeFolder(_ path: String) throws(FastTrainError) {
         let path = try trimmed(path)
         let parent = AtomicFile.folder(of: path)
@@ -27,20 +31,22 @@ enum FileSystem {
             if parent != path { try makeFolder(parent) }
             if mkdir(path, 0o777) != 0 {
                 guard errno == EEXIST else { throw System.creationFailure(path, by: "mkdir") }
-                // Another process may have been faster.
+                // Another process may have created it meanwhile.
                 guard try isFolder(path) else { throw .cannotCreate(path: path, reason: "is not a folder") }
             }
         }
-        // Also when it was there: the process that made it may have been killed before this. Those above it are on the
-        // device then, as they were made, and this was done, before it.
+        // This is done even if the folder existed, because the process that created it may have been killed before
+        // synchronizing. Folders further up were synchronized when they were created, before this one.
         try AtomicFile.synchronizeFolder(parent, for: parent)
     }
 
-    /// The most bytes of a text file: twice what the history of the longest run takes.
+    /// The default size limit of a text file in bytes: twice the size of the history of the longest run.
     static let mostTextBytes = 1 << 26
 
-    /// A text file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it is not UTF-8 or has more than `most`
-    /// bytes.
+    /// Returns the content of a text file.
+    ///
+    /// - Throws: `.noInput` if there is no such file; `.inputOutput` if reading fails; `.badData` if the file is not
+    ///   UTF-8 or has more than `most` bytes.
     static func readText(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> String {
         guard let text = String(validating: try readBytes(path, most: most), as: UTF8.self) else {
             throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "other bytes")
@@ -48,7 +54,10 @@ enum FileSystem {
         return text
     }
 
-    /// A file's content. Throws `.noInput`, `.inputOutput`, or `.badData` when it has more than `most` bytes.
+    /// Returns the content of a file.
+    ///
+    /// - Throws: `.noInput` if there is no such file; `.inputOutput` if reading fails; `.badData` if the file has more
+    ///   than `most` bytes.
     static func readBytes(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> [UInt8] {
         let (descriptor, status) = try System.openRegularFile(path)
         defer { close(descriptor) }
@@ -56,7 +65,7 @@ enum FileSystem {
         let tooMuch = FastTrainError.badData(file: path, place: .file, expected: "at most \(most) bytes", found: "more")
         guard size <= most else { throw tooMuch }
         var bytes: [UInt8] = []
-        // In one piece, of a file that is not too large for it, with a byte more for what may have been added meanwhile.
+        // A file that is small enough is read in one piece. The extra byte reveals whether the file has grown.
         let piece = UnsafeMutableRawBufferPointer.allocate(
             byteCount: min(max(size + 1, 1 << 12), 1 << 16), alignment: 1)
         defer { piece.deallocate() }

@@ -1,19 +1,30 @@
 import Glibc
 
-/// Ownership of a folder: an exclusive `flock` on a file in it, `lock` in a run's. The kernel drops it when the process
-/// ends, in whatever way, so nobody waits for a dead owner. The file holds the owner's process number, for messages only.
+/// Exclusive ownership of a folder, held by an exclusive `flock` on a file inside it (`lock` in a run folder).
+///
+/// The kernel releases the lock when the process ends in any way, so no one waits for a dead owner. The file holds the
+/// owner's process number, which is used in messages only.
 final class FolderLock: Sendable {
     private let descriptor: Int32
     private let folder: String
     private let path: String
 
-    /// How often it is tried, with a pause of 10 ms between, when the lock is held and no live process says that it is the
-    /// owner. Either the owner is about to say so; or it has let go, but another thread of its process is starting a program,
-    /// and until that runs it has all open files. 0.4 s leave time within the second in which a run is to be refused.
+    /// The number of attempts to take the lock, 10 ms apart, while it is held but no live process is recorded as its
+    /// owner.
+    ///
+    /// Either the owner is about to record its number, or it has released the lock while another thread of its process
+    /// starts a program, which has all open files until it runs. The 0.4 s in total leave time within the second in
+    /// which an occupied folder is to be refused.
     private static let mostAttempts = 40
 
-    /// Takes the lock of `folder`. Throws `.folderInUse` when a live process (or another object in this one) has it,
-    /// `.cannotCreate` when the file cannot be written, or is not ours.
+    /// Takes the lock of a folder.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder's path.
+    ///   - file: The name of the lock file.
+    ///   - pause: The wait between two attempts.
+    /// - Throws: `.folderInUse` if a live process, or another object in this one, holds the lock; `.cannotCreate` if
+    ///   the file cannot be written or is not a lock file.
     static func take(
         _ folder: String, file: String = "lock", pause: () -> Void = { usleep(10_000) }
     ) throws(FastTrainError) -> FolderLock {
@@ -42,9 +53,10 @@ final class FolderLock: Sendable {
         return FolderLock(locked: descriptor, path, in: folder)
     }
 
-    /// To be called before anything is written to the folder: its path may lead to another by now, which somebody else owns.
+    /// Checks that the folder is still the one that was locked. Call this before writing anything to the folder,
+    /// because its path may now lead to a folder that someone else owns.
     ///
-    /// Throws `.inputOutput` when the file that is locked is no longer there.
+    /// - Throws: `.inputOutput` if the locked file is no longer at its path.
     func expectOwned() throws(FastTrainError) {
         var own = stat()
         if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }
@@ -55,7 +67,8 @@ final class FolderLock: Sendable {
         self.descriptor = descriptor
         self.path = path
         self.folder = folder
-        // Failing to note the number, on a full disk say, costs a later message its number, nothing else.
+        // If the number cannot be recorded, for example on a full disk, a later message lacks it. Nothing else depends
+        // on it.
         _ = ftruncate(descriptor, 0)
         _ = "\(getpid())\n".withCString { pwrite(descriptor, $0, strlen($0), 0) }
     }
@@ -65,7 +78,7 @@ final class FolderLock: Sendable {
         close(descriptor)
     }
 
-    /// Whether a file holds what a lock may: a number, or, after a power cut, zeros in its place.
+    /// Returns whether the file holds what a lock file may: a number or, after a power failure, zeros in its place.
     private static func isOurs(_ descriptor: Int32) -> Bool {
         var text = [UInt8](repeating: 0, count: 17)
         let count = pread(descriptor, &text, text.count, 0)
@@ -73,7 +86,7 @@ final class FolderLock: Sendable {
             && text.prefix(max(0, count)).allSatisfy { [0, 0x0A].contains($0) || (0x30...0x39).contains($0) }
     }
 
-    /// The number in the file, if it is that of a live process.
+    /// Returns the process number in the file, or `nil` if no live process has it.
     private static func holder(_ descriptor: Int32) -> Int32? {
         var text = [UInt8](repeating: 0, count: 16)
         let count = pread(descriptor, &text, text.count, 0)

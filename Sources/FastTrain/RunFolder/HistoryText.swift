@@ -1,18 +1,20 @@
-/// The records of a run as JSON. What was made text for one save is kept for the next: a run of thousands of epochs that is
-/// saved after each would make millions.
+/// The records of a run as JSON text.
+///
+/// The text made for one save is kept for the next. A run of thousands of epochs that saves after each of them would
+/// otherwise format millions of records.
 struct HistoryText: Sendable {
     private var records: [EpochRecord] = []
-    /// As `history.jsonl` has them: one on each line.
+    /// The content of `history.jsonl`: one record per line.
     private(set) var lines = ""
-    /// The same with commas between them.
+    /// The same records separated by commas.
     private var elements = ""
 
-    /// As a checkpoint has them.
+    /// The JSON array that a checkpoint holds.
     var list: String { "[" + elements + "]" }
 
     init(_ records: [EpochRecord] = []) { update(records) }
 
-    /// Takes over the records of a run, mostly those that it has and a new one.
+    /// Replaces the records with those of a run. This is fast if `all` begins with the current records.
     mutating func update(_ all: [EpochRecord]) {
         if !all.starts(with: records) { (records, lines, elements) = ([], "", "") }
         for record in all.dropFirst(records.count) {

@@ -1,17 +1,17 @@
-/// How a run was started: `recipe.json`. With it and the data, the run can be done again to the bit.
+/// How a run was started: the content of `recipe.json`. Together with the data set it reproduces the run exactly.
 public struct RunDescription: Sendable, Equatable {
-    /// `loss` is set.
+    /// The recipe; its `loss` is set.
     public var recipe: Recipe
-    /// The data set's file; nil for the built-in sample or data in memory.
+    /// The path of the data set file; `nil` for the built-in sample or for data in memory.
     public var data: String?
-    /// `Dataset.fingerprint` of the data.
+    /// The `Dataset.fingerprint` of the data.
     public var fingerprint: String
-    /// Steps between two checkpoints; nil: one after each epoch.
+    /// The number of steps between checkpoints; `nil` means one checkpoint after each epoch.
     public var checkpointEvery: Int?
-    /// Whether the run started from given parameters, which its checkpoint of step 0 holds, and not from the seed's.
+    /// Whether the run started from given parameters instead of random ones. Its checkpoint of step 0 holds them.
     public var isFromParameters: Bool
 
-    /// See the properties.
+    /// Creates a description from its parts.
     public init(
         recipe: Recipe, data: String?, fingerprint: String, checkpointEvery: Int? = nil, isFromParameters: Bool = false
     ) {
@@ -22,16 +22,22 @@ public struct RunDescription: Sendable, Equatable {
         self.isFromParameters = isFromParameters
     }
 
-    /// Reads the `recipe.json` of a run folder, whoever owns the folder.
+    /// Reads the `recipe.json` of a run folder. The folder need not be locked.
     ///
-    /// Throws `.noInput` when there is none, `.badData` that names the member.
+    /// - Parameter folder: The path of the run folder.
+    /// - Throws: `.noInput` if there is no such file; `.badData` that names the wrong member.
     public init(folder: String) throws(FastTrainError) {
         let path = RunFolder.recipePath(in: folder)
         let text = try FileSystem.readText(path)
         try self.init(json: JSON(parsing: text, file: path), file: path)
     }
 
-    /// Throws `.badData` when `data` is not that of this run, which is in the folder `path`.
+    /// Checks that a data set is the one this run was started on.
+    ///
+    /// - Parameters:
+    ///   - data: The data set.
+    ///   - path: The path of the run folder, for the message.
+    /// - Throws: `.badData` if the fingerprints differ.
     public func expect(_ data: Dataset, in path: String) throws(FastTrainError) {
         guard data.fingerprint != fingerprint else { return }
         throw .badData(
@@ -39,7 +45,7 @@ public struct RunDescription: Sendable, Equatable {
             found: data.fingerprint)
     }
 
-    /// The recipe's members, then `data`, `fingerprint`, `checkpoint_every` and `from_parameters`.
+    /// The members of the recipe, followed by `data`, `fingerprint`, `checkpoint_every` and `from_parameters`.
     var json: JSON {
         .object(
             recipe.jsonMembers + [
@@ -50,7 +56,7 @@ public struct RunDescription: Sendable, Equatable {
             ])
     }
 
-    /// Reads what `json` writes. Throws `.badData` that names the member.
+    /// Reads an object that `json` wrote. Throws `.badData` that names the member.
     init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)
         recipe = try Recipe(&reader)

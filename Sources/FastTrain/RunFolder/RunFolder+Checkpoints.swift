@@ -1,19 +1,21 @@
 import Glibc
 
 extension RunFolder {
-    /// How many checkpoints are kept: should the newest be damaged, there are two more to go back to.
+    /// The number of checkpoints to keep. If the newest one is damaged, two older ones remain.
     static let keptCheckpoints = 3
 
-    /// The folder of the checkpoints, made with the first.
+    /// The path of the folder of checkpoints, which is created with the first checkpoint.
     public var checkpointsPath: String { path + "/checkpoints" }
 
-    /// Where the checkpoint of a step is: `checkpoints/step-<10 digits>.safetensors`.
+    /// Returns the path of the checkpoint of a step: `checkpoints/step-<10 digits>.safetensors`.
     public func checkpointPath(step: Int) -> String { checkpointsPath + "/" + Self.name(ofStep: step) }
 
-    /// Writes a checkpoint and, once it is on the storage device, removes all but the newest 3 up to its step. Files of
-    /// later steps, left by a run that was resumed from before them, stay until they are written anew.
+    /// Writes a checkpoint and, once it is on the storage device, removes all but the newest 3 up to its step.
     ///
-    /// Returns the checkpoint's path. Throws as `Checkpoint.save` does; then those from before are all still there.
+    /// Checkpoints of later steps, left by a run that was resumed from an earlier one, stay until they are overwritten.
+    ///
+    /// - Returns: The checkpoint's path.
+    /// - Throws: Any error of `Checkpoint.save(to:)`. All earlier checkpoints are then still there.
     public func save(_ checkpoint: Checkpoint) throws(FastTrainError) -> String {
         let step = checkpoint.state.step
         let path = checkpointPath(step: step)
@@ -23,23 +25,28 @@ extension RunFolder {
             try lock.expectOwned()
         }
         try checkpoint.save(to: path, text(of: checkpoint.state.history))
-        // Best effort: a file that cannot be removed takes space, no more.
+        // Removal is best effort: a file that cannot be removed only takes up space.
         let old = (try? checkpoints())?.filter { $0.step <= step }.dropFirst(Self.keptCheckpoints) ?? []
         for checkpoint in old { unlink(checkpoint.path) }
         return path
     }
 
-    /// The newest checkpoint that is whole and of this run (`recipe.json`: its recipe, but for the number of epochs, and
-    /// its data), with a warning for each newer one that is not, which names it and why. Deletes nothing.
+    /// Returns the newest intact checkpoint of this run, with a warning for each newer one that was skipped.
     ///
-    /// nil when the run has saved none yet. Throws `.badData` when none of those it has can be used, and as `readRecipe`.
+    /// A checkpoint belongs to the run if its data and its recipe, except the number of epochs, are those of
+    /// `recipe.json`. Each warning names a skipped file and the reason. No file is deleted.
+    ///
+    /// - Returns: The checkpoint, its path and the warnings, or `nil` if the run has not saved a checkpoint yet.
+    /// - Throws: `.badData` if there are checkpoints but none can be used, and any error of `readRecipe()`.
     public func newestSoundCheckpoint() throws(FastTrainError) -> (
         checkpoint: Checkpoint, path: String, warnings: [String]
     )? {
         try newestSoundCheckpoint(of: readRecipe())
     }
 
-    /// The same; `run`: what `readRecipe` gave, but for the number of epochs.
+    /// Returns the newest intact checkpoint as `newestSoundCheckpoint()` does.
+    ///
+    /// - Parameter run: The content of `recipe.json`; the number of epochs may differ.
     func newestSoundCheckpoint(of run: RunDescription) throws(FastTrainError) -> (
         checkpoint: Checkpoint, path: String, warnings: [String]
     )? {
@@ -59,7 +66,7 @@ extension RunFolder {
             found: "\(faults.count) that cannot be used (newest: \(newest))")
     }
 
-    /// All checkpoints by their names, newest first.
+    /// Returns the steps and paths of all files that are named like checkpoints, newest first.
     func checkpoints() throws(FastTrainError) -> [(step: Int, path: String)] {
         try System.names(in: checkpointsPath)
             .compactMap { name in Self.step(ofName: name).map { (step: $0, path: checkpointsPath + "/" + name) } }
@@ -71,7 +78,7 @@ extension RunFolder {
         return "step-" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits + ".safetensors"
     }
 
-    /// nil unless `name` is the name of a checkpoint.
+    /// Returns the step in the name of a checkpoint, or `nil` if `name` is not such a name.
     private static func step(ofName name: String) -> Int? {
         guard name.hasPrefix("step-"), name.hasSuffix(".safetensors"),
             let step = Int(name.dropFirst("step-".count).dropLast(".safetensors".count)), step >= 0,
@@ -82,7 +89,7 @@ extension RunFolder {
 }
 
 extension Checkpoint {
-    /// Throws `.badData` unless this is the checkpoint of that step in that run.
+    /// Throws `.badData` unless this is the checkpoint of the given step of the given run.
     fileprivate func expect(_ run: RunDescription, step: Int, file: String) throws(FastTrainError) {
         func fault(_ entry: String, _ expected: String, _ found: String) -> FastTrainError {
             .badData(file: file, place: .named(entry), expected: expected, found: found)
@@ -93,7 +100,7 @@ extension Checkpoint {
         guard fingerprint == run.fingerprint else {
             throw fault("fingerprint", "\(run.fingerprint), as in recipe.json", fingerprint)
         }
-        // Only the number of epochs can be changed when a run is resumed.
+        // Only the number of epochs may change when a run is resumed.
         if let difference = run.recipe.differences(from: recipe).first(where: { $0.field != "epochs" }) {
             throw fault("recipe.\(difference.field)", "\(difference.mine), as in recipe.json", difference.theirs)
         }

@@ -1,37 +1,37 @@
 import Glibc
 import Synchronization
 
-/// The folder of a run, owned by this object: no other process, and no other object in this one, can own it meanwhile.
+/// The folder of a run, owned exclusively by this object: no other process or object can own it at the same time.
 ///
-/// Every file in it is written whole or not at all (`AtomicFile`), so a run that is killed at any instant leaves a folder
-/// that can be resumed. One thread at a time may write.
+/// Every file in it is written completely or not at all (`AtomicFile`), so a run that is killed at any moment leaves a
+/// folder that can be resumed. Only one thread at a time may write.
 public final class RunFolder: Sendable {
-    /// As it was given, without a slash at the end.
+    /// The folder's path as it was given, without trailing slashes.
     public let path: String
     let lock: FolderLock
     private let history = Mutex(HistoryText())
 
-    /// What the run leaves; a folder with one of these holds a run.
+    /// The files that a run writes. A folder that contains any of them holds a run.
     private static let files = ["recipe.json", "history.jsonl", "metrics.json", "model.safetensors", "report.html"]
 
-    /// The model to use: the best by validation if there was one, else the last.
+    /// The path of the model to use: the best one by validation if the run has validation, and the last one otherwise.
     public var modelPath: String { Self.modelPath(in: path) }
-    /// One line for each finished epoch.
+    /// The path of the history, which has one line for each finished epoch.
     public var historyPath: String { path + "/history.jsonl" }
-    /// How the model does on the test rows and the held-out rows.
+    /// The path of the results on the test rows and the validation rows.
     public var metricsPath: String { path + "/metrics.json" }
-    /// What the run came to, as a page for people.
+    /// The path of the report, a web page about the run.
     public var reportPath: String { path + "/report.html" }
-    /// How the run was started.
+    /// The path of the description of how the run was started.
     public var recipePath: String { Self.recipePath(in: path) }
 
     static func recipePath(in folder: String) -> String { folder + "/recipe.json" }
     static func modelPath(in folder: String) -> String { folder + "/model.safetensors" }
 
-    /// Takes the folder for a new run; makes it, and those above it, when missing.
+    /// Takes ownership of a folder for a new run, and creates it and its missing parents.
     ///
-    /// Throws `.cannotCreate` when it holds a run already, is a search's to make, or cannot be made, `.folderInUse` when
-    /// another process owns it.
+    /// - Throws: `.cannotCreate` if the folder holds a run already, is reserved by a search, or cannot be created;
+    ///   `.folderInUse` if another process owns it.
     public static func create(_ path: String) throws(FastTrainError) -> RunFolder {
         try create(path, isOfSearch: false)
     }
@@ -55,7 +55,7 @@ public final class RunFolder: Sendable {
         return folder
     }
 
-    /// Throws `.cannotCreate` when a folder holds files of a run.
+    /// Throws `.cannotCreate` if a folder holds files of a run.
     static func expectNoRun(_ path: String) throws(FastTrainError) {
         for name in files where try FileSystem.exists(path + "/" + name) {
             let isWhole = try FileSystem.exists(recipePath(in: path))
@@ -67,9 +67,10 @@ public final class RunFolder: Sendable {
         }
     }
 
-    /// Takes the folder of an existing run.
+    /// Takes ownership of the folder of an existing run.
     ///
-    /// Throws `.noInput` when there is none, `.folderInUse` when another process owns it, `.inputOutput`.
+    /// - Throws: `.noInput` if there is no run; `.folderInUse` if another process owns the folder; `.inputOutput` if
+    ///   the operating system reports an error.
     public static func open(_ path: String) throws(FastTrainError) -> RunFolder {
         let path = try FileSystem.trimmed(path)
         guard try FileSystem.isFolder(path) else {
@@ -82,7 +83,7 @@ public final class RunFolder: Sendable {
             throw .noInput(path: recipePath(in: path), reason: System.reason)
         }
         let folder = try RunFolder(path)
-        // A process that was killed after it had renamed a file may have left that to the storage device's leisure.
+        // A process that was killed right after renaming a file may not have synchronized the folder.
         for path in [path, folder.checkpointsPath] where try FileSystem.isFolder(path) {
             try AtomicFile.synchronizeFolder(path, for: path)
         }
@@ -92,32 +93,36 @@ public final class RunFolder: Sendable {
     private init(_ path: String) throws(FastTrainError) {
         self.path = path
         lock = try FolderLock.take(path)
-        // Nobody else writes here now: what looks like a file being written was left by a killed process.
+        // No one else writes here now, so files that look unfinished were left by a killed process.
         AtomicFile.removeLeftovers(in: path)
         AtomicFile.removeLeftovers(in: checkpointsPath)
     }
 }
 
-// MARK: - The files about the run as a whole
+// MARK: - Files of the whole run
 
 extension RunFolder {
-    /// Writes `recipe.json`. Throws `.cannotCreate` or `.inputOutput`, as all writing here; so when the folder was moved or
-    /// replaced.
+    /// Writes `recipe.json`.
+    ///
+    /// - Throws: `.cannotCreate` or `.inputOutput` if writing fails, or if the folder was moved or replaced. The other
+    ///   writing methods throw likewise.
     public func writeRecipe(_ run: RunDescription) throws(FastTrainError) {
         try lock.expectOwned()
         try AtomicFile.write(run.json.page, to: recipePath)
     }
 
-    /// Reads `recipe.json`. Throws `.noInput`, or `.badData` that names the member.
+    /// Reads `recipe.json`.
+    ///
+    /// - Throws: `.noInput` if there is no such file; `.badData` that names the wrong member.
     public func readRecipe() throws(FastTrainError) -> RunDescription { try RunDescription(folder: path) }
 
-    /// Writes `history.jsonl` anew: one line an epoch.
+    /// Writes `history.jsonl` with one line per epoch, replacing its content.
     public func writeHistory(_ records: [EpochRecord]) throws(FastTrainError) {
         try lock.expectOwned()
         try AtomicFile.write(text(of: records).lines, to: historyPath)
     }
 
-    /// Records as text. What the save before had is not made anew.
+    /// Returns the records as text. Records of the previous save are not formatted again.
     func text(of records: [EpochRecord]) -> HistoryText {
         history.withLock { history in
             history.update(records)
@@ -125,7 +130,9 @@ extension RunFolder {
         }
     }
 
-    /// To be called when there is no checkpoint. Throws `.badData` when there were: what is written after one is there.
+    /// Checks that an interrupted run without checkpoints has not written anything that follows its first checkpoint.
+    ///
+    /// - Throws: `.badData` if the history, the model, the metrics or the report exist.
     func expectNothingDone() throws(FastTrainError) {
         func lacksCheckpoint(_ what: String) -> FastTrainError {
             .badData(
@@ -140,7 +147,10 @@ extension RunFolder {
         }
     }
 
-    /// Reads `history.jsonl`; empty when there is none yet. Throws `.badData` with the line.
+    /// Reads `history.jsonl`.
+    ///
+    /// - Returns: The records, or an empty array if there is no such file yet.
+    /// - Throws: `.badData` that names the wrong line.
     public func readHistory() throws(FastTrainError) -> [EpochRecord] {
         guard try FileSystem.exists(historyPath) else { return [] }
         let bytes = try FileSystem.readBytes(historyPath)
@@ -161,7 +171,7 @@ extension RunFolder {
         try model.save(to: modelPath)
     }
 
-    /// Writes `metrics.json` (see `Evaluation.metrics`).
+    /// Writes `metrics.json`; see `Evaluation.metrics`.
     public func writeMetrics(test: Evaluation?, validation: Evaluation?) throws(FastTrainError) {
         try lock.expectOwned()
         try AtomicFile.write(Evaluation.metrics(test: test, validation: validation).page, to: metricsPath)

@@ -1,44 +1,53 @@
 import Glibc
 
-/// A search for a recipe: many are trained, told apart by rows that are held out; the best is then trained on all
-/// training rows and evaluated on the test rows, once.
+/// A search for the best recipe.
+///
+/// A search trains many trials and compares them on validation rows. The best recipe is then trained on all training
+/// rows and evaluated on the test rows, once.
 ///
 ///     let search = try Search(Recipe(), space: .standard(for: data), on: data)
 ///     let outcome = try search.run()
 ///     print(outcome.final!.test!.accuracy!)
 ///
-/// Trials, figures and winner follow from recipe (its seed), space, data and options alone: not from threads, from how
-/// many trials train side by side, or from how often the search was stopped and resumed. A limit of time is the exception.
+/// Trials, results and winner depend only on the recipe (including its seed), the space, the data and the options. They
+/// do not depend on the number of threads, on how many trials train side by side, or on how often the search was
+/// stopped and resumed. The only exception is a time limit.
 public final class Search: Sendable {
-    /// What all trials have but for what the space varies; `epochs` is the most that a trial is trained for.
+    /// The recipe that trials share except for what the space varies. Its `epochs` is the maximum for a trial.
     public var recipe: Recipe { description.recipe }
-    /// What varies.
+    /// The settings that vary between trials.
     public var space: SearchSpace { description.space }
-    /// How trials are gone about.
+    /// The strategy that decides which trials are trained for how long.
     public var method: SearchMethod { description.method }
-    /// How many.
+    /// The number of trials.
     public var trials: Int { description.trials }
-    /// See `SearchOptions`.
+    /// The number of cross-validation folds; see `SearchOptions.folds`.
     public var folds: Int? { description.folds }
-    /// What is learned from.
+    /// The data set to train on.
     public let data: Dataset
-    /// Threads that work at once.
+    /// The number of threads.
     public let threads: Int
-    /// See `SearchOptions`.
+    /// The time limit in seconds; see `SearchOptions.time`.
     public let time: Double?
-    /// The folder of the search.
+    /// The path of the search's folder; `nil` if there is none.
     public var output: String? { folder?.path }
 
     let description: SearchDescription
     private let folder: SearchFolder?
 
-    /// The epochs of a search whose recipe does not say: 1, 3, 9 and 27 of Hyperband's rungs.
+    /// The number of epochs for a search whose recipe does not set it: Hyperband's rungs of 1, 3, 9 and 27 epochs.
     public static let standardEpochs = 27
 
-    /// A new search or, when `options.output` holds this very one, the rest of it.
+    /// Creates a new search, or continues the search in `options.output` if it has the same settings.
     ///
-    /// `dataPath` is what `search.json` will name as the data's file. Throws `.usage` when a setting is out of range,
-    /// names the trial whose recipe cannot be, and as taking the folder does.
+    /// - Parameters:
+    ///   - recipe: The recipe that trials share.
+    ///   - space: The settings that vary between trials.
+    ///   - data: The data set to train on.
+    ///   - dataPath: The path of the data set file that `search.json` records for resuming.
+    ///   - options: The options of the search.
+    /// - Throws: `.usage` if a setting is out of range or the recipe of a trial, which it names, is not valid;
+    ///   `.cannotCreate` if the folder cannot be used; `.folderInUse` if another process owns it.
     public convenience init(
         _ recipe: Recipe, space: SearchSpace, on data: Dataset, dataPath: String? = nil,
         options: SearchOptions = SearchOptions()
@@ -65,7 +74,7 @@ public final class Search: Sendable {
             let option = String(fault.member.map { $0 == "_" ? "-" : $0 })
             throw .usage("--\(option): expected \(fault.expected), found \(fault.found)")
         }
-        // As it is read again: there are two ways to write one value (a list of one activation, and that activation).
+        // Read back the written form, because a value can be written in two ways: one activation, or a list of one.
         description = try SearchDescription(json: description.json, file: "the search")
         let threads = try checkedThreads(options.threads)
         try Self.checkTrials(description, data, threads: threads)
@@ -75,9 +84,15 @@ public final class Search: Sendable {
         try self.init(description, data: data, folder: folder, threads: options.threads, time: options.time)
     }
 
-    /// Goes on with the search in a folder; `data`: nil to open the file that `search.json` names.
+    /// Resumes the search in a folder.
     ///
-    /// Throws `.noInput` when there is none, `.badData` when the data is not that of the search, `.folderInUse`.
+    /// - Parameters:
+    ///   - path: The path of the search's folder.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - time: The time limit of this session in seconds; see `SearchOptions.time`.
+    ///   - data: The data set of the search; `nil` opens the file that `search.json` names.
+    /// - Throws: `.noInput` if there is no search; `.badData` if the data is not that of the search; `.folderInUse` if
+    ///   another process owns the folder.
     public static func resume(
         _ path: String, threads: Int? = nil, time: Double? = nil, data: Dataset? = nil
     ) throws(FastTrainError) -> Search {
@@ -95,7 +110,7 @@ public final class Search: Sendable {
         return try Search(description, data: data, folder: folder, threads: threads, time: time)
     }
 
-    /// Whether a folder holds a search.
+    /// Returns whether a folder holds a search.
     public static func isSearch(_ path: String) throws(FastTrainError) -> Bool { try SearchFolder.isOne(path) }
 
     private init(
@@ -111,7 +126,7 @@ public final class Search: Sendable {
         self.time = time
     }
 
-    /// How many trials; throws `.usage` when a grid has no end.
+    /// Returns the number of trials. Throws `.usage` if a grid is infinite, too large, or larger than the given number.
     private static func trials(_ options: SearchOptions, _ space: SearchSpace) throws(FastTrainError) -> Int {
         guard options.method == .grid else { return options.trials ?? 50 }
         guard let combinations = space.combinations else {
@@ -128,10 +143,10 @@ public final class Search: Sendable {
 
     // MARK: - Trials
 
-    /// What sets a trial apart.
+    /// Returns the settings in which a trial differs from the recipe.
     func settings(of trial: Int) -> RecipeChanges { description.settings(of: trial) }
 
-    /// Throws `.usage` for the first trial whose recipe cannot be.
+    /// Throws `.usage` for the first trial whose recipe is not valid.
     private static func checkTrials(
         _ description: SearchDescription, _ data: Dataset, threads: Int
     ) throws(FastTrainError) {
@@ -155,8 +170,8 @@ public final class Search: Sendable {
         }
     }
 
-    /// The recipe by which a trial is trained for so many epochs: its warm-up and its steps are as long a part of them as
-    /// they are of all.
+    /// Returns the recipe for training a trial for the given number of epochs. Its warmup and its decay steps keep
+    /// their proportion to the number of epochs.
     func recipe(_ settings: RecipeChanges, epochs: Int) -> Recipe {
         var result = settings.applied(to: recipe)
         let share = Double(epochs) / Double(recipe.epochs)
@@ -166,9 +181,14 @@ public final class Search: Sendable {
         return result
     }
 
-    /// Trains one trial, fold by fold. `onEpoch` is called at the end of each epoch. Returns nil when `stop` ended it.
+    /// Trains one trial, fold by fold. Divergence is a result, not an error.
     ///
-    /// Diverging is a result. Throws what else goes wrong.
+    /// - Parameters:
+    ///   - job: The trial and its number of epochs.
+    ///   - threads: The number of threads.
+    ///   - stop: A function that is polled after each step and can end the training.
+    ///   - onEpoch: A function that is called at the end of each epoch.
+    /// - Returns: The result, or `nil` if `stop` ended the training.
     func train(
         _ job: SearchPlan.Job, threads: Int, stop: @escaping @Sendable () -> Int32?,
         onEpoch: @escaping @Sendable () -> Void
@@ -192,7 +212,7 @@ public final class Search: Sendable {
                 break
             }
             if session.interrupted != nil { return nil }
-            // With a patience the last epochs are those that were no better.
+            // With a patience, the last epochs are those without improvement.
             let best = recipe.endsByValidation ? session.best?.epoch : nil
             ends.append(session.history[(best ?? session.history.count) - 1])
         }
@@ -206,15 +226,20 @@ public final class Search: Sendable {
             divergence: divergence, seconds: RunClock.now() - begin, isScoredByAccuracy: isScoredByAccuracy)
     }
 
-    /// Whether a trial's score is an accuracy, rather than R².
+    /// Whether the score of a trial is an accuracy; otherwise it is R².
     public var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(data.task) }
 
-    // MARK: - The whole
+    // MARK: - Running the search
 
-    /// Trains all trials that are not trained yet, then the winner; with a folder, writes everything there.
+    /// Trains all remaining trials and then the winner. With a folder, writes all results there.
     ///
-    /// `stop` is polled after each step of each training, by all threads: a signal's number ends the search. What was
-    /// finished is then in the folder. Throws `.diverged` when all trials did, and as training and writing files do.
+    /// - Parameters:
+    ///   - stop: A function that all threads poll after each step. If it returns a signal number, the search ends.
+    ///     Everything
+    ///     finished by then is in the folder.
+    ///   - progress: A function that is called with the progress of the search.
+    /// - Returns: The ranking of the trials and the trained winner.
+    /// - Throws: `.diverged` if all trials diverged, and any error of training and of writing files.
     public func run(
         stop: @escaping @Sendable () -> Int32? = { nil },
         progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
@@ -245,7 +270,8 @@ public final class Search: Sendable {
         return outcome(training, final, final.interrupted)
     }
 
-    /// The recipe of the winner's last training: on all training rows, so that none are left to stop by.
+    /// Returns the recipe for training the winner on all training rows. There are no validation rows left, so training
+    /// cannot stop early.
     func finalRecipe(of winner: TrialResult) -> Recipe {
         let own = recipe.endsByValidation ? winner.bestEpoch ?? winner.epochs : winner.epochs
         var result = recipe(winner.settings, epochs: description.finalEpochs ?? own)
@@ -267,7 +293,7 @@ public final class Search: Sendable {
         return try Training(recipe, on: data, dataPath: description.data, options: options)
     }
 
-    /// Throws `.badData` when the run in `best` is not the winner's, whose epochs may be others by now.
+    /// Throws `.badData` if the run in `best` is not the winner's. Only its number of epochs may have changed.
     private func expectBest(_ recipe: Recipe, of winner: TrialResult, in folder: SearchFolder) throws(FastTrainError) {
         var expected = try recipe.resolved(for: data)
         let found = try RunDescription(folder: folder.bestPath).recipe
@@ -283,10 +309,10 @@ public final class Search: Sendable {
 }
 
 extension SearchDescription {
-    /// What sets a trial apart from the recipe.
+    /// Returns the settings in which a trial differs from the recipe.
     func settings(of trial: Int) -> RecipeChanges {
         let members = method == .grid ? space.combination(trial) : space.draw(trial, seed: recipe.seed)
-        // The space has checked each value by the same fields.
+        // The space has already validated each value.
         return (try? RecipeChanges(.object(members), file: "", place: .file)) ?? RecipeChanges()
     }
 }

@@ -1,10 +1,12 @@
 import Glibc
 import Synchronization
 
-/// Hands out a search's trials to threads that train them side by side, and takes in what came of them.
+/// Distributes the trials of a search to threads that train them side by side, and collects the results.
 ///
-/// Which thread does what, and when, decides nothing: a trial's figures are its own, and a rung's best are told when all
-/// of the rung are in. `@unchecked Sendable`: what changes is touched under `mutex` alone, or after all threads have ended.
+/// No result depends on which thread does what, or when: a trial's numbers are its own, and the best trials of a rung
+/// are chosen when all trials of the rung are finished.
+///
+/// `@unchecked Sendable`: mutable state is only accessed while holding `mutex`, or after all threads have ended.
 final class SearchBoard: @unchecked Sendable {
     private let search: Search
     private let folder: SearchFolder?
@@ -20,16 +22,18 @@ final class SearchBoard: @unchecked Sendable {
     private var error: FastTrainError?
     private var freeThreads: Int
     private var running: [(status: SearchStatus.Running, job: SearchPlan.Job, bytes: Double)] = []
-    /// Of the trials that this session trained.
+    /// The number of epochs trained in this session.
     private var epochs = 0
     private var operations = 0.0
     private var threadSeconds = 0.0
     private var lastReport = 0.0
     private let received = Mutex<Int32?>(nil)
-    /// When trials must be over, lest the winner's training not fit; told anew with each result.
+    /// The time when trials must end so that the winner's training still fits, updated with each result.
     private let deadline = Mutex(Double.infinity)
 
-    /// `results`: those of earlier sessions. Throws `.badData` for one that is none of this search.
+    /// Creates a board from the results of earlier sessions.
+    ///
+    /// - Throws: `.badData` if a result does not belong to this search.
     init(
         _ search: Search, results: [(result: TrialResult, place: FastTrainError.Place)], folder: SearchFolder?,
         begin: Double, stop: @escaping @Sendable () -> Int32?, progress: @escaping @Sendable (SearchProgress) -> Void
@@ -48,7 +52,7 @@ final class SearchBoard: @unchecked Sendable {
         changed = .allocate(capacity: 1)
         changed.initialize(to: pthread_cond_t())
         pthread_cond_init(changed, nil)
-        // Rungs come after those that they follow from, whatever the order of the lines.
+        // Results are recorded by rung because a rung depends on the previous ones; lines can be in any order.
         for rung in Set(results.map(\.result.rung)).sorted() {
             var ready = Set(plan.ready)
             for (result, place) in results where result.rung == rung {
@@ -70,7 +74,7 @@ final class SearchBoard: @unchecked Sendable {
         changed.deallocate()
     }
 
-    /// Trains all that is not trained yet, or until `stop` or the time says so. Throws the first error of a trial.
+    /// Trains all remaining trials, until `stop` or the time limit ends it. Throws the first error of a trial.
     func run() throws(FastTrainError) {
         if plan.ready.isEmpty { return }
         let others = (1..<max(1, search.threads)).compactMap { _ in WorkerThread { self.work() } }
@@ -79,7 +83,7 @@ final class SearchBoard: @unchecked Sendable {
         if let error { throw error }
     }
 
-    /// One thread's part: a trial at a time, until there are no more.
+    /// Trains one trial after the other on one thread until none is left.
     private func work() {
         while let (job, threads) = take() {
             do throws(FastTrainError) {
@@ -93,7 +97,7 @@ final class SearchBoard: @unchecked Sendable {
         }
     }
 
-    /// The signal that `stop` told of, also if it did so once.
+    /// Returns the signal that `stop` reported, even if it reported it only once.
     private func signal() -> Int32? {
         received.withLock { received in
             received = received ?? stop()
@@ -101,7 +105,7 @@ final class SearchBoard: @unchecked Sendable {
         }
     }
 
-    // MARK: - Under the lock
+    // MARK: - Guarded by the lock
 
     private func locked<Result>(_ body: () -> Result) -> Result {
         pthread_mutex_lock(mutex)
@@ -109,7 +113,7 @@ final class SearchBoard: @unchecked Sendable {
         return body()
     }
 
-    /// Waits for a trial to train, with the threads to do so; nil when there are none any more.
+    /// Waits for a trial to train and returns it with its number of threads, or `nil` if no more trials will come.
     private func take() -> (SearchPlan.Job, threads: Int)? {
         locked {
             while true {
@@ -143,23 +147,31 @@ final class SearchBoard: @unchecked Sendable {
         }
     }
 
-    /// How much longer a training takes on all threads than by their speed side by side: see `mostBytesSideBySide`.
+    /// The factor by which training on all threads takes longer than the speed of trials side by side predicts; see
+    /// `mostBytesSideBySide`.
     private static let together = 1.3
 
-    /// Bytes (`workingSet`) of networks that are trained side by side, one thread each; beyond, trials take turns on all
-    /// threads. Two at once against one on two threads, thousand samples/s on MNIST in minibatches of 128, on two quiet
-    /// cores of Emerald Rapids (2 MiB of second-level cache each, 260 shared): 784-64-10 1,060 against 737; 784-128-10 773
-    /// against 617; 784-512-512-10 120 against 102; 784-1024-1024-10 42 against 34; 784-2048-2048-10 (93 MB each) 11.8
-    /// against 11.4; 784-4096-4096-10 (321 MB each) 2.1 against 3.0.
+    /// The limit in bytes (`workingSet`) up to which networks are trained side by side, one thread each. Above it,
+    /// trials take turns on all threads.
+    ///
+    /// Two trials at once compared with one on two threads, in thousands of samples per second on MNIST with
+    /// minibatches of 128, on two quiet cores of Emerald Rapids (2 MiB of second-level cache each, 260 MiB shared):
+    ///
+    /// - 784-64-10: 1,060 against 737
+    /// - 784-128-10: 773 against 617
+    /// - 784-512-512-10: 120 against 102
+    /// - 784-1024-1024-10: 42 against 34
+    /// - 784-2048-2048-10 (93 MB each): 11.8 against 11.4
+    /// - 784-4096-4096-10 (321 MB each): 2.1 against 3.0
     static let mostBytesSideBySide = 256e6
 
-    /// Weights, their copy for backpropagation and the optimizer's memories.
+    /// Returns the bytes of the weights, their copy for backpropagation, and the optimizer's state.
     private func workingSet(of job: SearchPlan.Job) -> Double {
         let recipe = search.recipe(search.settings(of: job.trial), epochs: job.epochs)
         return 4 * Double(2 + recipe.optimizerState.count) * Double(recipe.network(for: search.data).parameterCount)
     }
 
-    /// So many of the free threads that all of them have work.
+    /// Returns the number of threads for a trial, such that all free threads have work.
     private func share(of ready: Int, bytes: Double) -> Int {
         bytes * Double(min(ready, freeThreads)) > Self.mostBytesSideBySide
             ? freeThreads : max(1, freeThreads / min(ready, freeThreads))
@@ -175,10 +187,10 @@ final class SearchBoard: @unchecked Sendable {
             * Double(search.folds ?? 1)
     }
 
-    /// Operations a second of a thread, so far; nil when nothing is known.
+    /// The operations per second of one thread so far; `nil` if no trial has finished.
     private var rate: Double? { threadSeconds > 0 ? operations / threadSeconds : nil }
 
-    /// Of the training that comes after the trials, were the best so far to win; 0 when nothing is known.
+    /// The estimated seconds for training the winner, assuming that the best trial so far wins; 0 if nothing is known.
     private var finalSeconds: Double {
         guard let rate, let best = plan.ranking.first, best.divergence == nil else { return 0 }
         let recipe = search.finalRecipe(of: best)
@@ -186,10 +198,10 @@ final class SearchBoard: @unchecked Sendable {
         return search.threads > 1 ? seconds * Self.together : seconds
     }
 
-    /// Whether a trial that took longer than was foreseen is given up. Never the first.
+    /// Whether a trial must be given up because it takes longer than estimated. The first trial never is.
     private var isOverdue: Bool { deadline.withLock { $0 < RunClock.now() } }
 
-    /// Whether a trial can be begun within the limit. The first one can in any case.
+    /// Returns whether there is time to start a trial within the limit. There always is for the first one.
     private func isTimeFor(_ job: SearchPlan.Job, sharing ready: Int) -> Bool {
         guard let time = search.time, let rate else { return true }
         if isOverdue { return false }
@@ -256,7 +268,8 @@ final class SearchBoard: @unchecked Sendable {
     private var secondsLeft: Double? {
         guard epochs > 0 else { return nil }
         let elapsed = RunClock.now() - begin
-        // By epochs, as the trials of later rungs are not known yet; networks of a rung are of all sizes.
+        // Estimated by epochs, because the trials of later rungs are not known yet and a rung has networks of all
+        // sizes.
         let done = plan.results.keys.reduce(0) { $0 + $1.epochs }
         let perEpoch = threadSeconds / Double(epochs) / Double(search.threads)
         let left = perEpoch * Double(plan.epochCount - done) + finalSeconds
@@ -264,7 +277,7 @@ final class SearchBoard: @unchecked Sendable {
     }
 }
 
-/// A thread of the operating system that does one thing.
+/// A thread of the operating system that runs one function.
 private final class WorkerThread {
     private var handle = pthread_t()
 
@@ -273,7 +286,7 @@ private final class WorkerThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// nil when the system gives no thread: the others then do its work.
+    /// Starts a thread, or returns `nil` if the system cannot create one; the other threads then do its work.
     init?(_ body: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(Body(body))
         let status = pthread_create(

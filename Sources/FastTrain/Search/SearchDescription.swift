@@ -1,5 +1,5 @@
-/// What makes a search the one it is: `search.json`. With it and the data its trials, their figures and the winner are
-/// settled.
+/// The description of a search: the content of `search.json`. Together with the data set it determines the trials,
+/// their results and the winner.
 struct SearchDescription: Sendable, Equatable {
     var recipe: Recipe
     var method: SearchMethod
@@ -7,7 +7,7 @@ struct SearchDescription: Sendable, Equatable {
     var folds: Int?
     var finalEpochs: Int?
     var space: SearchSpace
-    /// The data set's file; nil for the built-in sample or data in memory.
+    /// The path of the data set file; `nil` for the built-in sample or for data in memory.
     var data: String?
     var fingerprint: String
 
@@ -20,7 +20,7 @@ struct SearchDescription: Sendable, Equatable {
         ])
     }
 
-    /// Reads what `json` writes. Throws `.badData` that names the member.
+    /// Reads an object that `json` wrote. Throws `.badData` that names the member.
     init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)
         method = try reader.take("method")
@@ -51,15 +51,15 @@ struct SearchDescription: Sendable, Equatable {
         self.fingerprint = fingerprint
     }
 
-    /// The most trials of a search.
+    /// The maximum number of trials in a search.
     static let mostTrials = 100_000
 
-    /// What no search can be like.
+    /// The first setting that no search can have, or `nil` if all are valid.
     var fault: (member: String, expected: String, found: String)? {
         if !(1...Self.mostTrials).contains(trials) {
             return ("trials", "a number from 1 to \(Self.mostTrials)", "\(trials)")
         }
-        // What trials are chosen by.
+        // Trials are compared on validation rows.
         if recipe.validation == 0 { return ("recipe.validation", "a number above 0", "0") }
         if recipe.monitor == .trainLoss {
             return ("recipe.monitor", "validation-loss or validation-score", recipe.monitor.rawValue)
@@ -71,7 +71,7 @@ struct SearchDescription: Sendable, Equatable {
         return nil
     }
 
-    /// The members in which two searches differ.
+    /// Returns the names of the settings in which two searches differ.
     func differences(from other: SearchDescription) -> [String] {
         guard case .object(let mine) = json, case .object(let theirs) = other.json else { return [] }
         return zip(mine, theirs).filter { $0 != $1 }.map { mine, theirs in

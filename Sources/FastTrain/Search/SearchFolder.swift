@@ -2,26 +2,27 @@ import FastTrainData
 import Glibc
 import Synchronization
 
-/// The folder of a search, owned by this object: `search.json`, `trials.jsonl` and, when the winner is known, the folder
-/// `best` of its run.
+/// The folder of a search, owned exclusively by this object. It holds `search.json`, `trials.jsonl` and, once the
+/// winner is known, the run folder `best`.
 ///
-/// A line of `trials.jsonl` has a digest of itself and of the search, and is on the storage device before the next is begun.
-/// A kill, a power cut or a full disk leaves at most a part of the last line, which is left out when the search goes on.
+/// Each line of `trials.jsonl` has a digest of itself and the search, and is on the storage device before the next one
+/// is started. A kill, a power failure or a full disk can damage only the last line, which is skipped when the search
+/// resumes.
 final class SearchFolder: Sendable {
     let path: String
-    /// What `search.json` says, but for where the data lie.
+    /// The content of `search.json`; the path of the data may differ.
     let description: SearchDescription
-    /// Of the lines of `trials.jsonl`.
+    /// The seal of the lines in `trials.jsonl`.
     let seal: Seal
     private let lock: FolderLock
-    /// Why a line could not be written: after a part of it there can be no other.
+    /// The error of a failed write. After an incomplete line no other line may follow.
     private let failure = Mutex<FastTrainError?>(nil)
 
     static func isOne(_ path: String) throws(FastTrainError) -> Bool {
         try FileSystem.exists(descriptionPath(in: path))
     }
 
-    /// Whether a folder is, or would be, that of a search's winner.
+    /// Returns whether a folder is, or would be, the run folder of a search's winner.
     static func isBest(_ path: String) throws(FastTrainError) -> Bool {
         guard path.split(separator: "/").last == "best" else { return false }
         return try isOne(AtomicFile.folder(of: path))
@@ -32,14 +33,15 @@ final class SearchFolder: Sendable {
     var trialsPath: String { path + "/trials.jsonl" }
     var bestPath: String { path + "/best" }
 
-    /// Whether the winner's training is begun: all trials were there by then, and another choice cannot be made.
+    /// Whether the winner's training has begun. By then all trials were finished, and the choice is final.
     var isChosen: Bool {
         get throws(FastTrainError) { try FileSystem.exists(RunFolder.recipePath(in: bestPath)) }
     }
 
-    /// Takes the folder for a search; makes it when missing.
+    /// Takes ownership of a folder for a search, and creates it if it is missing.
     ///
-    /// Throws `.cannotCreate` when it holds a run or another search, `.folderInUse`.
+    /// - Throws: `.cannotCreate` if the folder holds a run or another search; `.folderInUse` if another process owns
+    ///   it.
     static func take(_ path: String, for description: SearchDescription) throws(FastTrainError) -> SearchFolder {
         try FileSystem.makeFolder(path)
         let (path, lock) = try own(path)
@@ -65,8 +67,10 @@ final class SearchFolder: Sendable {
         return SearchFolder(path, lock, description)
     }
 
-    /// Takes the folder of a search. Throws `.noInput` when there is none, `.folderInUse`, `.badData` that names the member
-    /// of `search.json`.
+    /// Takes ownership of the folder of an existing search.
+    ///
+    /// - Throws: `.noInput` if there is no search; `.folderInUse` if another process owns the folder; `.badData` that
+    ///   names the wrong member of `search.json`.
     static func open(_ path: String) throws(FastTrainError) -> SearchFolder {
         guard try isOne(path) else { throw .noInput(path: path, reason: "holds no search: no search.json in it") }
         let (path, lock) = try own(path)
@@ -92,20 +96,27 @@ final class SearchFolder: Sendable {
         return try SearchDescription(json: JSON(parsing: try FileSystem.readText(file), file: file), file: file)
     }
 
-    /// The most bytes of `trials.jsonl`: a million trials and more.
+    /// The size limit of `trials.jsonl` in bytes, enough for over a million trials.
     private static let mostTrialBytes = 1 << 30
 
-    /// The results so far, with their places in the file, which is written anew: what a process that ended by a failure or
-    /// a kill wrote last may be there in part, or not be on the storage device yet.
+    /// Returns the results so far with their positions in the file, and rewrites the file.
     ///
-    /// `warn` is told of a last line that is left out, for that training to be done again, though it has its end. Throws
-    /// `.badData` with the line, `.noInput`, `.cannotCreate`, `.inputOutput`.
+    /// The file is rewritten because a process that failed or was killed may have written its last line incompletely or
+    /// not synchronized it.
+    ///
+    /// - Parameters:
+    ///   - isScoredByAccuracy: Whether scores are accuracies; otherwise they are R².
+    ///   - warn: A function that receives a warning if a complete but damaged last line is skipped. That trial is
+    ///     trained
+    ///     again.
+    /// - Throws: `.badData` that names a damaged line; `.noInput`, `.cannotCreate` or `.inputOutput` if reading or
+    ///   writing fails.
     func takeTrials(
         isScoredByAccuracy: Bool, warn: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
         let bytes =
             try FileSystem.exists(trialsPath) ? try FileSystem.readBytes(trialsPath, most: Self.mostTrialBytes) : []
-        // What comes after the last newline was not written to its end.
+        // Text after the last newline is an incomplete line.
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let rest = lines.removeLast()
         if try isChosen {
@@ -116,7 +127,7 @@ final class SearchFolder: Sendable {
                     found: rest.isEmpty ? "none" : "a part of one")
             }
         } else if let last = lines.last, seal.content(of: last) == nil {
-            // It may lack sectors: a file can be made longer before all is written by which it is.
+            // The line may lack sectors, because a file can grow before its content is written.
             warn("\(trialsPath), line \(lines.count): cut off or damaged; that training is done again")
             lines.removeLast()
         }
@@ -139,9 +150,9 @@ final class SearchFolder: Sendable {
         return results
     }
 
-    /// Adds a line to the file that `takeTrials` has made. When this returns, it is on the storage device.
+    /// Appends a line to the file that `takeTrials` wrote. When this returns, the line is on the storage device.
     ///
-    /// Throws `.inputOutput`; from then on, at each call until `takeTrials`.
+    /// - Throws: `.inputOutput` if writing fails. After that, every call throws until `takeTrials` is called again.
     func append(_ result: TrialResult) throws(FastTrainError) {
         try failure.withLock { (failure) throws(FastTrainError) in
             if let failure { throw failure }
@@ -168,7 +179,7 @@ final class SearchFolder: Sendable {
 }
 
 extension SearchDescription {
-    /// What the lines of `trials.jsonl` are sealed by: those of another search, or of one whose settings were damaged, have
+    /// The seal of the lines in `trials.jsonl`. Lines of another search, or of one whose settings were damaged, have
     /// other digests.
     var seal: Seal {
         var description = self

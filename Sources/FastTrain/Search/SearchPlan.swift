@@ -1,35 +1,36 @@
-/// How a search goes about its trials.
+/// A strategy that decides which trials are trained for how many epochs.
 public enum SearchMethod: String, Sendable, CaseIterable {
-    /// Many trials for a few epochs, the best third for three times as many, and so on; that over again with fewer
-    /// trials and more epochs to start from (Li et al., "Hyperband", 2018).
+    /// Trains many trials for a few epochs, then the best third for three times as many epochs, and so on. This repeats
+    /// with fewer trials that start with more epochs (Li et al., "Hyperband", 2018).
     case hyperband
-    /// Each trial, drawn at random, for all epochs.
+    /// Trains each trial, drawn at random, for all epochs.
     case random
-    /// Each combination of the space's lists, for all epochs.
+    /// Trains each combination of the space's lists for all epochs.
     case grid
 }
 
 extension SearchMethod: JSONConvertible {}
 
-/// Which trial is trained when for how many epochs; and which is the best. Knows nothing of networks.
+/// The order in which trials are trained, for how many epochs each, and their ranking. It knows nothing about networks.
 ///
-/// Each rung is trained afresh, by the schedule of its own number of epochs: the figures of a rung are then those of
-/// learning rates that have come to their end, which tell more than a long schedule's first epochs do, and the recipe of
-/// a rung is one that `fasttrain train` would take. It costs a third more epochs than going on would.
+/// Each rung trains from the start, with the schedule of its own number of epochs. The results of a rung therefore come
+/// from schedules that have finished, which predict more than the first epochs of a long one, and the recipe of a rung
+/// is one that `fasttrain train` accepts. This takes a third more epochs than continuing would.
 struct SearchPlan: Sendable {
-    /// So many trials for so many epochs.
+    /// A number of trials that are trained for the same number of epochs.
     struct Rung: Sendable, Equatable {
         let trials: Int
         let epochs: Int
     }
 
-    /// Rungs in turn, the first with trials of its own, each other one with the best of the one before.
+    /// A sequence of rungs. The first one has new trials, and each further one has the best trials of the previous
+    /// rung.
     struct Bracket: Sendable, Equatable {
         let firstTrial: Int
         let rungs: [Rung]
     }
 
-    /// A trial that is to be trained.
+    /// The training of one trial in one rung.
     struct Job: Sendable, Hashable {
         let trial: Int
         let bracket: Int
@@ -42,7 +43,7 @@ struct SearchPlan: Sendable {
     private(set) var results: [Job: TrialResult] = [:]
     private(set) var started = Set<Job>()
 
-    /// A third of a rung goes on: the paper's η.
+    /// The fraction 1/η of a rung's trials continues; η is the paper's name.
     static let eta = 3
 
     init(_ method: SearchMethod, trials: Int, epochs: Int, monitor: Monitor) {
@@ -53,8 +54,9 @@ struct SearchPlan: Sendable {
         }
     }
 
-    /// The paper's brackets, over and over until there are so many trials; the last one with what is left, and without
-    /// the rungs from which all would go on.
+    /// Returns the paper's brackets, repeated until there are enough trials.
+    ///
+    /// The last bracket has the remaining trials and no rungs from which all trials would continue.
     static func hyperband(trials: Int, epochs: Int) -> [Bracket] {
         var most = 0  // log η of the epochs, rounded down
         var size = eta
@@ -88,22 +90,23 @@ struct SearchPlan: Sendable {
         (0..<exponent).reduce(1) { product, _ in product * base }
     }
 
-    /// How often a trial is trained in all, if none diverges.
+    /// The number of trainings in total if no trial diverges.
     var jobCount: Int { brackets.reduce(0) { $0 + $1.rungs.reduce(0) { $0 + $1.trials } } }
 
-    /// Epochs of all of them.
+    /// The number of epochs of all trainings.
     var epochCount: Int { brackets.reduce(0) { $0 + $1.rungs.reduce(0) { $0 + $1.trials * $1.epochs } } }
 
     var trialCount: Int { brackets.reduce(0) { $0 + $1.rungs[0].trials } }
 
-    /// What can be trained now and is not yet, in the order in which it should be.
+    /// The jobs that can start now, in the order in which they should.
     var ready: [Job] {
         brackets.indices.flatMap { bracket in
             rung(of: bracket).filter { !started.contains($0) && results[$0] == nil }
         }
     }
 
-    /// The jobs of a bracket's present rung: the first that is not finished, or the last.
+    /// Returns the jobs of a bracket's current rung, which is the first unfinished one, or the last one if all are
+    /// finished.
     private func rung(of bracket: Int) -> [Job] {
         let rungs = brackets[bracket].rungs
         var trials = Array(brackets[bracket].firstTrial..<brackets[bracket].firstTrial + rungs[0].trials)
@@ -123,19 +126,20 @@ struct SearchPlan: Sendable {
         results[job] = result
     }
 
-    /// Takes back what was started and did not come to its end.
+    /// Takes back a job that was started but did not finish.
     mutating func abandon(_ job: Job) { started.remove(job) }
 
-    /// One result a trial, its best; the best trial first.
+    /// The best result of each trial, best trial first.
     ///
-    /// Of whatever rung: as each is trained afresh, a result is that of a whole training, its epochs a part of the recipe.
+    /// Results of all rungs are compared, because each one comes from a complete training; its number of epochs is part
+    /// of its recipe.
     var ranking: [TrialResult] {
         var seen = Set<Int>()
         return ranked(Array(results.values)).filter { seen.insert($0.trial).inserted }
     }
 
-    /// By the monitor; of equal scores by the loss; of equal ones that of more epochs, then the first trial. What diverged
-    /// comes last.
+    /// Returns the results sorted by the monitored value, then by loss, then by number of epochs (more first), then by
+    /// trial. Diverged trials come last.
     private func ranked(_ results: [TrialResult]) -> [TrialResult] {
         results.sorted { a, b in
             let (left, right) = (figure(a), figure(b))
@@ -150,7 +154,7 @@ struct SearchPlan: Sendable {
         }
     }
 
-    /// More is better; nil of what diverged.
+    /// Returns the monitored value with the sign chosen so that higher is better, or `nil` if the trial diverged.
     private func figure(_ result: TrialResult) -> Double? {
         guard result.divergence == nil else { return nil }
         return monitor == .validationScore ? result.score : result.validationLoss.map { -$0 }

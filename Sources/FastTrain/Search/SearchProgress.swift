@@ -1,79 +1,82 @@
-/// What a search takes besides its recipe and its space.
+/// The options of a search.
 public struct SearchOptions: Sendable {
-    /// How it goes about its trials.
+    /// The strategy that decides which trials are trained for how long.
     public var method: SearchMethod = .hyperband
-    /// How many trials; nil: 50, or with a grid all of its combinations.
+    /// The number of trials; `nil` means 50 or, for a grid, all of its combinations.
     public var trials: Int?
-    /// Validation by so many folds in turn, instead of the recipe's share of rows.
+    /// The number of cross-validation folds; `nil` means validation on the fraction of rows that the recipe sets.
     public var folds: Int?
-    /// For the winner's last training; nil: those by which it won, with a patience up to its best epoch.
+    /// The number of epochs for training the winner; `nil` means the number with which it won, or with a patience its
+    /// best epoch.
     public var finalEpochs: Int?
-    /// Seconds in all, that last training included as far as it can be foreseen: no trial is begun that would not fit,
-    /// and one that takes longer than was foreseen is given up. nil: no limit. It is the one thing by which two
-    /// searches with the same seed may differ.
+    /// The time limit of the search in seconds, including the winner's training as estimated; `nil` means no limit.
+    ///
+    /// No trial is started that would exceed the limit, and a trial that takes longer than estimated is given up. This
+    /// is the only option that can make two searches with the same seed differ.
     public var time: Double?
-    /// Threads that work at once; nil: as many as there are usable CPUs. They change no result.
+    /// The number of threads; `nil` means one for each usable CPU. It does not affect any result.
     public var threads: Int?
-    /// The folder of the search; nil: nothing is written.
+    /// The folder of the search; `nil` means that nothing is written.
     public var output: String?
 
-    /// The defaults.
+    /// Creates options with default values.
     public init() {}
 }
 
-/// What a search tells while it goes on, by one thread at a time.
+/// An event that a search reports. Only one thread reports at a time.
 public enum SearchProgress: Sendable {
-    /// Something in the search's folder was not as it should be; the search goes on.
+    /// The search's folder had a defect; the search continues.
     case warning(String)
-    /// Trials train; at most a few times a second.
+    /// Trials are training; reported at most a few times per second.
     case status(SearchStatus)
-    /// A trial has come to an end, of a rung or of all.
+    /// A training of a trial has finished.
     case trial(TrialResult, SearchStatus)
-    /// All trials have; the winner is trained on all training rows from here on.
+    /// All trials have finished. From here on the winner is trained on all training rows.
     case winner(TrialResult, recipe: Recipe)
-    /// Of that training.
+    /// The winner's training has progressed.
     case training(Progress)
 }
 
-/// Where a search stands.
+/// The state of a search.
 public struct SearchStatus: Sendable {
-    /// A trial that is in training.
+    /// A trial that is being trained.
     public struct Running: Sendable, Equatable {
-        /// Its number, from 0.
+        /// The number of the trial, from 0.
         public var trial: Int
-        /// Epochs it has been trained for, all folds together.
+        /// The number of finished epochs over all folds.
         public var epochsDone: Int
-        /// That it is to be trained for, likewise.
+        /// The number of epochs to train over all folds.
         public var epochs: Int
     }
 
-    /// In the order in which they began.
+    /// The trials in training, in the order in which they started.
     public var running: [Running]
-    /// Trainings of trials that are done, and how many there are to be.
+    /// The number of finished trainings of trials.
     public var finished: Int
-    /// See `finished`.
+    /// The number of planned trainings of trials, including the finished ones.
     public var planned: Int
-    /// The best so far, one result a trial.
+    /// The best result of each trial so far, best trial first.
     public var ranking: [TrialResult]
-    /// Since the session began.
+    /// The seconds since the session began.
     public var seconds: Double
-    /// Up to the end of the winner's training, at this speed and within the limit; nil when it is too early to say.
+    /// The estimated seconds until the winner's training ends, within the time limit; `nil` if it is too early to
+    /// estimate.
     public var secondsLeft: Double?
 }
 
-/// What a search came to.
+/// The result of a search.
 public struct SearchOutcome {
-    /// One result a trial, its best; the best trial first, what diverged last.
+    /// The best result of each trial, best trial first and diverged trials last.
     public let ranking: [TrialResult]
-    /// By which the winner was trained in the end, on all training rows; nil when the search was interrupted before.
-    /// It owns its run folder as long as it lives.
+    /// The training of the winner on all training rows; `nil` if the search was interrupted before. It owns its run
+    /// folder as long as it exists.
     public let training: Training?
-    /// What that came to.
+    /// The result of the winner's training; `nil` if the search was interrupted before.
     public let final: Outcome?
-    /// Whether trials were left out for lack of time.
+    /// Whether trials were skipped because of the time limit.
     public let isCutShort: Bool
-    /// The signal that ended the search early.
+    /// The signal that ended the search early; `nil` if there was none.
     public let interrupted: Int32?
-    /// Of this session.
+    /// The seconds that this session took.
     public let seconds: Double
 }

@@ -1,28 +1,29 @@
-/// What came of training a trial for some epochs: a line of `trials.jsonl`.
+/// The result of training a trial for a number of epochs: a line of `trials.jsonl`.
 public struct TrialResult: Sendable, Equatable {
-    /// From 0, in the order in which they were drawn.
+    /// The number of the trial, from 0, in the order in which trials are drawn.
     public let trial: Int
-    /// Of Hyperband, from 0; 0 otherwise.
+    /// The Hyperband bracket, from 0; 0 for other methods.
     public let bracket: Int
-    /// Of the bracket, from 0.
+    /// The rung of the bracket, from 0.
     public let rung: Int
-    /// That it was to be trained for.
+    /// The number of epochs that the trial was to be trained for.
     public let epochs: Int
-    /// What sets it apart from the recipe of the search.
+    /// The settings in which the trial differs from the search's recipe.
     public let settings: RecipeChanges
-    /// Of the last epoch, or with a patience of the best one; with folds, the mean. nil when it diverged.
+    /// The validation loss of the last epoch or, with a patience, of the best one; the mean over folds; `nil` if the
+    /// trial diverged.
     public let validationLoss: Double?
-    /// Likewise: accuracy, or R² of numbers.
+    /// The validation accuracy or R² of the same epoch; `nil` if the trial diverged.
     public let score: Double?
-    /// The epoch that this is of; with folds, the mean, rounded.
+    /// The epoch of these values, averaged over folds and rounded; `nil` if the trial diverged.
     public let bestEpoch: Int?
-    /// Why there are no figures, if it diverged.
+    /// The reason why the trial diverged; `nil` if it did not.
     public let divergence: String?
-    /// That training took, and its threads: they decide nothing.
+    /// The seconds that the training took with its threads. No result depends on it.
     public let seconds: Double
     let isScoredByAccuracy: Bool
 
-    /// As a line of `trials.jsonl`; `accuracy` or `r2` by the task.
+    /// The result as a line of `trials.jsonl`. The score is named by the task.
     public var json: JSON {
         .object([
             JSON.Member("trial", trial.json), JSON.Member("bracket", bracket.json), JSON.Member("rung", rung.json),
@@ -51,7 +52,7 @@ public struct TrialResult: Sendable, Equatable {
         self.isScoredByAccuracy = isScoredByAccuracy
     }
 
-    /// Reads what `json` writes. Throws `.badData` with the line.
+    /// Reads an object that `json` wrote. Throws `.badData` that names the line.
     init(json: JSON, file: String, place: FastTrainError.Place, isScoredByAccuracy: Bool) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: place)
         trial = try reader.take("trial")

@@ -1,17 +1,25 @@
 import Glibc
 
-/// A file of events that TensorBoard reads, written at its end: TFRecord, each record with checks of its length and content.
+/// An event file for TensorBoard, to which records are appended. Its format is TFRecord: each record has checksums of
+/// its length and its content.
 ///
-/// What has been appended survives the end of the process; after `synchronize` a power cut, too.
+/// Appended records survive the end of the process. After `synchronize` they also survive a power failure.
 final class EventFile {
     let path: String
     private let descriptor: Int32
 
-    /// A new file in a folder that no other process writes to, made if missing; with it come its first events. When this
-    /// returns, they are on the storage device: after a kill or a power cut before that there is no file. TensorBoard takes
-    /// files in the order of their names, so its name is after those of all that are there (but for one that no clock gives).
+    /// Creates a file with its first events in a folder that no other process writes to. The folder is created if
+    /// missing.
     ///
-    /// Throws `.cannotCreate`, `.inputOutput`.
+    /// When this returns, the events are on the storage device; after a kill or power failure before that, there is no
+    /// file. TensorBoard reads files in the order of their names, so the name sorts after those of all existing files
+    /// (except a name that no clock can produce).
+    ///
+    /// - Parameters:
+    ///   - folder: The folder of the file.
+    ///   - wallTime: The current time in seconds since 1970.
+    ///   - events: The first events.
+    /// - Throws: `.cannotCreate` if the file cannot be created; `.inputOutput` if writing fails.
     init(in folder: String, wallTime: Double, _ events: [EventMessage]) throws(FastTrainError) {
         try FileSystem.makeFolder(folder)
         AtomicFile.removeLeftovers(in: folder)
@@ -27,12 +35,12 @@ final class EventFile {
 
     deinit { close(descriptor) }
 
-    /// Appends records, by one call of the system. Throws `.inputOutput`; readers pass over a record that is not whole.
+    /// Appends records with a single system call. Throws `.inputOutput`; readers skip an incomplete record.
     func append(_ events: [EventMessage]) throws(FastTrainError) {
         guard Self.records(events).withUnsafeBytes({ System.writeAll(descriptor, $0) }) else { throw failure("write") }
     }
 
-    /// Waits until all is on the storage device. Throws `.inputOutput`.
+    /// Waits until everything is on the storage device. Throws `.inputOutput`.
     func synchronize() throws(FastTrainError) {
         guard System.synchronize(descriptor) else { throw failure("fsync") }
     }
@@ -41,17 +49,18 @@ final class EventFile {
         .inputOutput(path: path, operation: operation, reason: System.reason)
     }
 
-    // MARK: - The format
+    // MARK: - Format
 
     private static func records(_ events: [EventMessage]) -> [UInt8] { events.flatMap { record($0.encoded) } }
 
-    /// Length (8 bytes), its check, the content, its check.
+    /// Returns a record: length (8 bytes), checksum of the length, content, checksum of the content.
     static func record(_ content: [UInt8]) -> [UInt8] {
         let length = littleEndian(UInt64(content.count))
         return length + littleEndian(masked(length)) + content + littleEndian(masked(content))
     }
 
-    /// A check as TFRecord stores it: turned and shifted, lest a check of data that holds checks be trivial.
+    /// Returns a checksum as TFRecord stores it. It is rotated and shifted so that the checksum of data that contains
+    /// checksums is not trivial.
     private static func masked(_ bytes: [UInt8]) -> UInt32 {
         let check = CRC32C.checksum(bytes)
         return (check >> 15 | check << 17) &+ 0xA282_EAD8
@@ -59,10 +68,10 @@ final class EventFile {
 
     private static let prefix = "events.out.tfevents."
 
-    /// Whether a file of this name is one that TensorBoard reads.
+    /// Returns whether TensorBoard reads a file of this name.
     static func isOne(_ name: String) -> Bool { name.contains("tfevents") }
 
-    /// The seconds since 1970 that are the first part of a file's name.
+    /// Returns the first part of a file's name, which is a number of seconds since 1970.
     private static func seconds(ofName name: String) -> Int? {
         guard name.hasPrefix(prefix) else { return nil }
         return Int(name.dropFirst(prefix.count).prefix { $0.isNumber })

@@ -1,19 +1,19 @@
-/// One event of TensorBoard's files, in the encoding of Protocol Buffers.
+/// One event of an event file for TensorBoard, encoded as Protocol Buffers.
 ///
-/// The message `Event` of tensorflow/core/util/event.proto and what it holds, the fields that are needed of them.
+/// It is the message `Event` of tensorflow/core/util/event.proto, with only the fields that are needed.
 struct EventMessage: Equatable {
-    /// Seconds since 1970.
+    /// The time in seconds since 1970.
     var wallTime: Double
-    /// What TensorBoard draws on the horizontal axis: the epoch.
+    /// The position on TensorBoard's horizontal axis, which is the epoch.
     var step: Int
     var content: Content
 
     enum Content: Equatable {
-        /// The first event of each file.
+        /// The version of the format; the first event of each file.
         case fileVersion
-        /// What readers hold of this step and later ones, from earlier files, no longer counts.
+        /// An instruction to discard this step and later ones read from earlier files.
         case restart
-        /// Numbers by their names ("tags").
+        /// Numbers by name; TensorBoard calls the names "tags".
         case scalars([(name: String, value: Float)])
 
         static func == (one: Self, other: Self) -> Bool {
@@ -49,7 +49,7 @@ struct EventMessage: Equatable {
     }
 }
 
-/// A message of Protocol Buffers, field after field: protobuf.dev/programming-guides/encoding.
+/// A message of Protocol Buffers, built field by field (protobuf.dev/programming-guides/encoding).
 private struct ProtocolBuffer {
     private(set) var bytes: [UInt8] = []
 
@@ -75,7 +75,7 @@ private struct ProtocolBuffer {
         bytes += littleEndian(value.bitPattern)
     }
 
-    /// A text in UTF-8, or a message.
+    /// Adds a UTF-8 text or a nested message.
     mutating func add(_ field: UInt64, _ content: [UInt8]) {
         addKey(field, .length)
         addVarint(UInt64(content.count))
@@ -84,7 +84,7 @@ private struct ProtocolBuffer {
 
     private mutating func addKey(_ field: UInt64, _ type: WireType) { addVarint(field << 3 | type.rawValue) }
 
-    /// Seven bits a byte, the lowest first; the eighth says that there are more.
+    /// Appends seven bits per byte, lowest first. The eighth bit is set if more bytes follow.
     private mutating func addVarint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -95,7 +95,7 @@ private struct ProtocolBuffer {
     }
 }
 
-/// The bytes of a number, the lowest first.
+/// Returns the bytes of an integer, lowest first.
 func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }

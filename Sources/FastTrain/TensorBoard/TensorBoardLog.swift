@@ -1,14 +1,16 @@
 import Glibc
 
-/// A run's epochs for TensorBoard: in a folder two runs, `training` and `validation`, as TensorBoard draws one curve a run
-/// and name. The horizontal axis is the epoch.
+/// The epochs of a run as event files for TensorBoard.
+///
+/// The folder holds two TensorBoard runs, `training` and `validation`, because TensorBoard draws one curve per run and
+/// name. The horizontal axis is the epoch.
 ///
 ///     training      loss, learning_rate, samples_per_second
-///     validation    loss, and accuracy or r2; where rows are held out
+///     validation    loss, and accuracy or r2; only if the run has validation
 ///
-/// One thread at a time may use it.
+/// Only one thread at a time may use it.
 final class TensorBoardLog: @unchecked Sendable {
-    // Unchecked: see above; the session's rank 0 alone writes.
+    // Unchecked because only rank 0 of the session writes; see above.
     let folder: String
     private let isResumed: Bool
     private let lock: FolderLock
@@ -18,16 +20,20 @@ final class TensorBoardLog: @unchecked Sendable {
     private var trainingFolder: String { folder + "/training" }
     private var validationFolder: String { folder + "/validation" }
 
-    /// Makes the folder, and owns it. A run that is `resumed` adds to what is there; a new one must not.
+    /// Creates the folder and takes ownership of it.
     ///
-    /// Throws `.cannotCreate` when a new run's folder holds events already or the folder cannot be made, `.inputOutput`,
-    /// `.folderInUse`.
+    /// - Parameters:
+    ///   - folder: The folder for the event files.
+    ///   - isResumed: Whether the run is resumed and adds to existing events. The folder of a new run must not hold
+    ///     any.
+    /// - Throws: `.cannotCreate` if a new run's folder holds events or the folder cannot be created; `.inputOutput` if
+    ///   the operating system reports an error; `.folderInUse` if another run owns the folder.
     init(_ folder: String, isResumed: Bool) throws(FastTrainError) {
         guard !folder.isEmpty else { throw .usage("--tensorboard: expected a folder, found none") }
         self.folder = folder
         self.isResumed = isResumed
         try FileSystem.makeFolder(folder)
-        // Not the run's file: its folder may be the same.
+        // The lock's name differs from that of a run folder, because both may be the same folder.
         lock = try FolderLock.take(folder, file: "events.lock")
         guard !isResumed else { return }
         guard try !holdsEvents(trainingFolder), try !holdsEvents(validationFolder) else {
@@ -36,11 +42,15 @@ final class TensorBoardLog: @unchecked Sendable {
         }
     }
 
-    /// Opens the files. `history`: the epochs that are finished, when a run goes on. They are written, and readers are told that
-    /// what the folder has of before no longer counts: that may be later epochs, of before a kill, or lack some, of a session
-    /// without events.
+    /// Opens the files and, for a resumed run, writes its finished epochs again.
     ///
-    /// Throws `.cannotCreate`, `.inputOutput`.
+    /// Readers are told to discard earlier events: they may include later epochs, from before a kill, or lack epochs of
+    /// a session without event files.
+    ///
+    /// - Parameters:
+    ///   - history: The finished epochs.
+    ///   - validates: Whether the run has validation.
+    /// - Throws: `.cannotCreate` if a file cannot be created; `.inputOutput` if writing fails.
     func begin(_ history: [EpochRecord], validates: Bool) throws(FastTrainError) {
         training = try file(trainingFolder, history, Self.trainingEvent)
         if validates { validation = try file(validationFolder, history, Self.validationEvent) }
@@ -52,7 +62,7 @@ final class TensorBoardLog: @unchecked Sendable {
         let now = Self.now
         let isHeld = try holdsEvents(folder)
         let restart = isResumed && isHeld ? [EventMessage(wallTime: now, step: 1, content: .restart)] : []
-        // As if the session before had ended now.
+        // Times are set as if the previous session had ended now.
         let begin = now - (history.last?.seconds ?? 0)
         return try EventFile(
             in: folder, wallTime: now, restart + history.map { event($0, begin + $0.seconds) })
@@ -80,7 +90,7 @@ final class TensorBoardLog: @unchecked Sendable {
             [("loss", record.validationLoss), ("accuracy", record.validationAccuracy), ("r2", record.validationR2)])
     }
 
-    /// Those of `scalars` that there are.
+    /// Returns an event with those of `scalars` that are not `nil`.
     private static func event(
         _ record: EpochRecord, _ wallTime: Double, _ scalars: [(String, Double?)]
     ) -> EventMessage {
@@ -88,7 +98,7 @@ final class TensorBoardLog: @unchecked Sendable {
         return EventMessage(wallTime: wallTime, step: record.epoch, content: .scalars(scalars))
     }
 
-    /// Waits until all is on the storage device. Throws `.inputOutput`.
+    /// Waits until everything is on the storage device. Throws `.inputOutput`.
     func synchronize() throws(FastTrainError) {
         try training?.synchronize()
         try validation?.synchronize()
@@ -98,7 +108,7 @@ final class TensorBoardLog: @unchecked Sendable {
         try System.names(in: folder).contains(where: EventFile.isOne)
     }
 
-    /// Seconds since 1970.
+    /// The current time in seconds since 1970.
     private static var now: Double {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

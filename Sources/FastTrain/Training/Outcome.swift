@@ -1,36 +1,36 @@
-/// What a run ended with.
+/// The result of a run.
 public struct Outcome: Sendable {
-    /// The best epoch's by the recipe's monitor if rows were held out, else the last.
+    /// The model of the best epoch by the recipe's monitor if the run has validation, and of the last epoch otherwise.
     public let model: Model
-    /// One record for each finished epoch.
+    /// The records of the finished epochs.
     public let history: [EpochRecord]
-    /// Of `model` on the test rows; nil without test rows, or when the run was interrupted.
+    /// The evaluation of `model` on the test rows; `nil` without test rows or if the run was interrupted.
     public let test: Evaluation?
-    /// Of `model` on the rows held out; nil without, or when the run was interrupted.
+    /// The evaluation of `model` on the validation rows; `nil` without validation or if the run was interrupted.
     public let validation: Evaluation?
-    /// The epoch that `model` is of, from 1; nil without validation.
+    /// The epoch that `model` was taken from, from 1; `nil` without validation.
     public let bestEpoch: Int?
-    /// The signal that ended the run early.
+    /// The signal that ended the run early; `nil` if there was none.
     public let interrupted: Int32?
-    /// Why the run ended; nil when it was interrupted.
+    /// The reason why the run ended; `nil` if it was interrupted.
     public let ending: Ending?
-    /// The newest checkpoint's path; nil without a run folder.
+    /// The path of the newest checkpoint; `nil` without a run folder.
     public let checkpoint: String?
-    /// Wall-clock time since the start of the run, earlier sessions of a resumed run included.
+    /// The wall-clock time in seconds since the start of the run, including earlier sessions of a resumed run.
     public let seconds: Double
 
-    /// Why a run ended by itself.
+    /// The reason why a run ended by itself.
     public enum Ending: String, Sendable {
-        /// All epochs are done.
+        /// All epochs are finished.
         case epochs
-        /// No epoch was better for as many as the recipe's patience.
+        /// No epoch improved for as many epochs as the recipe's `patience`.
         case patience
-        /// As the recipe's `tol` has it: no epoch brought as much for more than `nIterNoChange`, at the lowest rate of an
-        /// adaptive schedule.
+        /// The improvement stayed below the recipe's `tol` for more than `nIterNoChange` epochs, at the lowest rate of
+        /// an adaptive schedule.
         case tolerance = "tol"
-        /// Lbfgs has found a point where the gradient is small enough or the loss does not fall any more.
+        /// L-BFGS found a point where the gradient is small enough or the loss stops decreasing.
         case convergence = "converged"
-        /// One more epoch would have taken longer than `RunOptions.maxTime`.
+        /// One more epoch would have exceeded `RunOptions.maxTime`.
         case time = "max-time"
     }
 }

@@ -1,31 +1,31 @@
-/// What a run tells while it goes on.
+/// An event that a run reports.
 public enum Progress: Sendable {
-    /// Within an epoch, at most about twenty times a second.
+    /// A step within an epoch, reported at most about twenty times per second.
     case step(StepProgress)
-    /// An epoch is finished.
+    /// An epoch has finished.
     case epoch(EpochRecord)
     /// A checkpoint is on the storage device.
     case saved(path: String)
 }
 
-/// Where a run stands within an epoch.
+/// The position of a run within an epoch.
 public struct StepProgress: Sendable, Equatable {
-    /// From 1.
+    /// The number of the epoch, from 1.
     public var epoch: Int
-    /// Of the whole run.
+    /// The number of epochs in the run.
     public var epochs: Int
-    /// Minibatches of this epoch that are done.
+    /// The number of finished minibatches in this epoch.
     public var step: Int
-    /// Minibatches of an epoch.
+    /// The number of minibatches in an epoch.
     public var steps: Int
-    /// Mean loss of the epoch's rows so far.
+    /// The mean loss of the epoch's rows so far.
     public var loss: Double
-    /// Rows trained a second in this epoch, validation and saving left out.
+    /// The number of rows trained per second in this epoch, excluding validation and saving.
     public var samplesPerSecond: Double
-    /// For all that is left of the run, at this speed.
+    /// The estimated time in seconds until the run ends, at the current speed.
     public var secondsLeft: Double
 
-    /// See the properties.
+    /// Creates a progress report from its parts.
     public init(
         epoch: Int, epochs: Int, step: Int, steps: Int, loss: Double, samplesPerSecond: Double, secondsLeft: Double
     ) {

@@ -1,8 +1,10 @@
 import Glibc
 
-/// The times of a run: how long in all, and how long at training alone. They decide nothing.
+/// The timing of a run: total time, and time spent in training alone.
+///
+/// Results never depend on these times, except that `RunOptions.maxTime` can end a run.
 struct RunClock {
-    /// Rows trained since the epoch's training began, or since this session took it up.
+    /// The number of rows trained since the start of the epoch, or since this session resumed it.
     var rows = 0
     private let earlier: Double
     private let begin = RunClock.now()
@@ -11,12 +13,14 @@ struct RunClock {
     private var lastReport = 0.0
     private var epochs = 0
 
-    /// `earlier`: seconds that the run took before this session.
+    /// Starts the clock of a session.
+    ///
+    /// - Parameter earlier: The seconds that the run took in earlier sessions.
     init(earlier: Double) {
         self.earlier = earlier
     }
 
-    /// Seconds since the start of the run.
+    /// The seconds since the start of the run.
     var total: Double { earlier + RunClock.now() - begin }
 
     mutating func startTraining() {
@@ -34,13 +38,14 @@ struct RunClock {
         return Double(rows) / max(trainingSeconds + running, 1e-9)
     }
 
-    /// Whether this session would be longer than `seconds` with one more epoch, as long as those it has finished.
+    /// Returns whether one more epoch, as long as the session's average so far, would make this session longer than
+    /// `seconds`.
     func wouldExceed(_ seconds: Double) -> Bool {
         let session = RunClock.now() - begin
         return session + session / Double(max(1, epochs)) > seconds
     }
 
-    /// The epoch's rate; the next epoch starts from zero.
+    /// Returns the epoch's rows per second and starts counting for the next epoch.
     mutating func takeEpochRate() -> Double {
         let rate = samplesPerSecond
         epochs += 1
@@ -49,7 +54,7 @@ struct RunClock {
         return rate
     }
 
-    /// Whether 50 ms have passed since it last said so.
+    /// Whether at least 50 ms have passed since this was last true.
     var isReportDue: Bool {
         mutating get {
             let now = RunClock.now()
@@ -59,7 +64,7 @@ struct RunClock {
         }
     }
 
-    /// Seconds on a clock that nobody sets.
+    /// Returns the seconds on a monotonic clock.
     static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -1,24 +1,26 @@
-/// What a run takes besides its recipe.
+/// The options of a run that do not affect its numbers.
 public struct RunOptions: Sendable {
-    /// Threads that work at once; nil: as many as there are usable CPUs.
+    /// The number of threads; `nil` means one for each usable CPU.
     public var threads: Int?
-    /// The run folder, which must not hold a run yet; nil: nothing is written.
+    /// The run folder, which must not hold a run yet; `nil` means that nothing is written.
     public var output: String?
-    /// Steps between two checkpoints; nil: one after each epoch.
+    /// The number of steps between checkpoints; `nil` means one checkpoint after each epoch.
     public var checkpointEvery: Int?
-    /// Parameters to start from; nil: random ones from the recipe's seed.
+    /// The initial parameters; `nil` means random ones from the recipe's seed.
     public var initial: Parameters?
-    /// Seconds that training may take: the run ends at the end of an epoch when one more would not fit, and is complete.
-    /// The first epoch is always done, and a resumed run counts anew. nil: no limit. The schedule is not shortened.
+    /// The time limit of training in seconds; `nil` means no limit.
+    ///
+    /// The run ends, complete, after an epoch if one more would exceed the limit. The first epoch always runs, and a
+    /// resumed run starts counting anew. The learning-rate schedule is not shortened.
     public var maxTime: Double?
-    /// The folder for event files that TensorBoard reads, which must not hold any yet; nil: none are written.
+    /// The folder for event files for TensorBoard, which must not hold any yet; `nil` means that none are written.
     public var tensorBoard: String?
-    /// The rows held out, instead of a share drawn at random.
+    /// The rows to hold out, in place of a random fraction.
     var fold: Fold?
-    /// Whether the run folder is the `best` of a search, which makes it itself.
+    /// Whether the run folder is the `best` folder of a search, which only the search may create.
     var isOfSearch = false
 
-    /// See the properties.
+    /// Creates options from their parts.
     public init(
         threads: Int? = nil, output: String? = nil, checkpointEvery: Int? = nil, initial: Parameters? = nil,
         maxTime: Double? = nil, tensorBoard: String? = nil

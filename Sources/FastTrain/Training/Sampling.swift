@@ -1,21 +1,24 @@
-/// A part of the rows that is held out, while the others are trained on.
+/// One fold of a cross-validation: its rows are held out while the others are trained on.
 struct Fold: Sendable, Equatable {
-    /// From 0.
+    /// The number of the fold, from 0.
     let index: Int
     let count: Int
 }
 
-/// Which rows a run trains on, and in which order.
+/// The assignment of rows to training and validation, and their order in each epoch.
 struct Sampling {
-    /// Rows of the training split, in file order.
+    /// The rows to train on, in file order.
     let trainRows: [Int32]
-    /// Rows held out, in file order.
+    /// The validation rows, in file order.
     let validationRows: [Int32]
     private let seed: UInt64
     private let shuffles: Bool
 
-    /// Draws the validation split once from the seed: of each class (or of all rows, for regression) the same share. Or
-    /// holds a fold out: every `fold.count`-th of the shuffled rows, class by class, so that folds are as equal as can be.
+    /// Chooses the validation rows.
+    ///
+    /// Without a fold, the rows are drawn once from the seed, the same fraction of each class (or of all rows for
+    /// regression). With a fold, every `fold.count`-th of the shuffled rows is held out, class by class, so folds
+    /// differ as little as possible.
     init(
         recipe: Recipe, split: DataSplit, task: Dataset.Task, fold: Fold? = nil
     ) throws(FastTrainError) {
@@ -54,7 +57,7 @@ struct Sampling {
         }
     }
 
-    /// The training rows in the order of an epoch (from 0).
+    /// Returns the training rows in the order of an epoch, which is numbered from 0.
     func order(epoch: Int) -> [Int32] {
         var order = trainRows
         if shuffles { Philox(seed: seed, purpose: .shuffle).shuffle(&order, stream: UInt32(truncatingIfNeeded: epoch)) }

@@ -1,7 +1,7 @@
 import Glibc
 import KernelDispatch
 
-/// A run of training: a recipe on a data set, from its start or from a checkpoint.
+/// A training run of a recipe on a data set, from the start or from a checkpoint.
 ///
 ///     let data = try Dataset(path: "mnist.safetensors")
 ///     var recipe = Recipe()
@@ -9,43 +9,48 @@ import KernelDispatch
 ///     let outcome = try Training(recipe, on: data).train()
 ///     print(outcome.test!.accuracy!)
 ///
-/// What a run yields depends on the recipe and the data alone, to the bit: not on threads, CPU, or how often it was
-/// stopped and resumed.
+/// The result depends only on the recipe and the data, bit for bit. It does not depend on the number of threads, the
+/// CPU, or how often the run was stopped and resumed.
 public final class Training {
-    /// With its loss set.
+    /// The recipe, with its loss resolved.
     public let recipe: Recipe
-    /// What is learned from.
+    /// The data set to train on.
     public let data: Dataset
-    /// What learns.
+    /// The network to train.
     public let network: Network
-    /// Threads that work at once.
+    /// The number of threads.
     public let threads: Int
-    /// That the kernels in use were compiled for.
+    /// The instruction set of the kernels in use.
     public let instructionSet: InstructionSet
-    /// The run folder's path, if there is one.
+    /// The path of the run folder; `nil` if there is none.
     public var output: String? { folder?.path }
-    /// The folder of the event files for TensorBoard, if there is one.
+    /// The folder of event files for TensorBoard; `nil` if there is none.
     public var eventFolder: String? { tensorBoard?.folder }
-    /// Things that a person should know before the run starts, such as a damaged checkpoint that was passed over.
+    /// Messages to show before the run starts, such as a damaged checkpoint that was skipped.
     public private(set) var warnings: [String]
-    /// The step that the run goes on from; 0: it starts.
+    /// The step that the run resumes from; 0 if it starts from the beginning.
     public let resumedFromStep: Int
 
     let sampling: Sampling
     let folder: RunFolder?
-    /// Steps between two checkpoints; nil: one after each epoch.
+    /// The number of steps between checkpoints; `nil` means one checkpoint after each epoch.
     public let checkpointEvery: Int?
     let initial: Parameters?
     private(set) var start: TrainingState?
     private let isResumed: Bool
-    /// See `RunOptions`.
+    /// The time limit in seconds; see `RunOptions.maxTime`.
     let maxTime: Double?
     let tensorBoard: TensorBoardLog?
 
-    /// A new run. With `options.output`, takes that folder for itself and writes the recipe there.
+    /// Creates a new run. If `options.output` is set, takes ownership of that folder and writes the recipe there.
     ///
-    /// `dataPath` is what `recipe.json` will name as the data's file, for resuming.
-    /// Throws `.usage` when a setting is out of range or does not fit the data, and as `RunFolder.create`.
+    /// - Parameters:
+    ///   - recipe: The recipe.
+    ///   - data: The data set to train on.
+    ///   - dataPath: The path of the data set file that `recipe.json` records for resuming.
+    ///   - options: The options of the run.
+    /// - Throws: `.usage` if a setting is out of range or does not fit the data, and any error of
+    ///   `RunFolder.create(_:)`.
     public convenience init(
         _ recipe: Recipe, on data: Dataset, dataPath: String? = nil, options: RunOptions = RunOptions()
     ) throws(FastTrainError) {
@@ -72,17 +77,25 @@ public final class Training {
             RunDescription(
                 recipe: resolved, data: dataPath.map { absolutePath($0) }, fingerprint: data.fingerprint,
                 checkpointEvery: options.checkpointEvery, isFromParameters: options.initial != nil))
-        // A run from given parameters cannot be started again from its recipe alone: they are saved as step 0.
+        // A run from given parameters cannot start again from its recipe alone, so they are saved as step 0.
         if options.initial != nil { _ = try folder?.save(checkpoint(firstState)) }
     }
 
-    /// Goes on with the run in a folder, from its newest sound checkpoint, or from the start if it has saved none.
+    /// Resumes the run in a folder from its newest intact checkpoint, or from the start if it has saved none.
     ///
-    /// `epochs`: a new total, by which cosine and one-cycle go from here on; `data`: what the run was started
-    /// on, nil to open the file that `recipe.json` names; `dataPath`: where that lies now, for `recipe.json`; `maxTime`: see
-    /// `RunOptions`, for this session; `tensorBoard`: likewise, and the folder may hold this run's events.
-    /// Throws `.noInput` when there is no run, `.badData` when the data is not that of the run or no checkpoint is
-    /// sound, `.folderInUse`, and `.usage`.
+    /// - Parameters:
+    ///   - path: The path of the run folder.
+    ///   - epochs: A new total number of epochs, which the cosine and one-cycle schedules follow from here on; `nil`
+    ///     keeps
+    ///     the number.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - data: The data set that the run was started on; `nil` opens the file that `recipe.json` names.
+    ///   - dataPath: The current path of the data set file, to be recorded in `recipe.json`; `nil` keeps the path.
+    ///   - maxTime: The time limit of this session in seconds; see `RunOptions.maxTime`.
+    ///   - tensorBoard: The folder for event files; see `RunOptions.tensorBoard`. It may already hold this run's
+    ///     events.
+    /// - Throws: `.noInput` if there is no run; `.badData` if the data is not that of the run or no checkpoint is
+    ///   intact; `.folderInUse` if another process owns the folder; `.usage` if an argument is out of range.
     public static func resume(
         _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil,
         maxTime: Double? = nil, tensorBoard: String? = nil
@@ -120,7 +133,7 @@ public final class Training {
         return training
     }
 
-    /// Throws unless the run can go on from `start`.
+    /// Throws unless the run can continue from `start`.
     private func checkStart(_ checkpoint: String) throws(FastTrainError) {
         guard let start else { return }
         let finished = start.history.count
@@ -136,8 +149,9 @@ public final class Training {
         }
     }
 
-    /// The data of the run in the folder `path`: `given`, or what `recipe.json` names. Throws `.badData` when it is other
-    /// data, and as `Dataset(path:)`.
+    /// Returns the data set of the run in the folder `path`: `given`, or the data set that `recipe.json` names.
+    ///
+    /// - Throws: `.badData` if it is not the data that the run was started on, and any error of `Dataset(path:)`.
     static func data(
         of run: RunDescription, in path: String, given: Dataset?
     ) throws(FastTrainError) -> Dataset {
@@ -148,7 +162,7 @@ public final class Training {
         return data
     }
 
-    /// What follows from recipe and data.
+    /// The values derived from the recipe and the data, checked for consistency.
     private struct Setup {
         let recipe: Recipe
         let data: Dataset
@@ -204,20 +218,24 @@ public final class Training {
         self.tensorBoard = tensorBoard
     }
 
-    /// Rows that the parameters are trained on.
+    /// The number of rows used for training.
     public var trainRows: Int { sampling.trainRows.count }
-    /// Rows held out to choose the best epoch by.
+    /// The number of validation rows, which are held out to choose the best epoch.
     public var validationRows: Int { sampling.validationRows.count }
-    /// Minibatches of an epoch, a smaller last one included.
+    /// The number of minibatches in an epoch, including a smaller last one.
     public var stepsPerEpoch: Int { recipe.stepsPerEpoch(rows: trainRows) }
-    /// Minibatches of the whole run.
+    /// The number of minibatches in the whole run.
     public var totalSteps: Int { stepsPerEpoch * recipe.epochs }
 
-    /// Trains, and evaluates what came out; with a run folder, writes everything there.
+    /// Trains and evaluates the model. With a run folder, writes all results there. Call this only once.
     ///
-    /// `stop` is polled after each step: a signal's number ends the run once a checkpoint is saved. `progress` is called
-    /// on the calling thread. To be called once. Throws `.diverged` when the loss or a parameter is not finite, and as writing
-    /// files does.
+    /// - Parameters:
+    ///   - stop: A function that is polled after each step. If it returns a signal number, the run ends once a
+    ///     checkpoint is
+    ///     saved.
+    ///   - progress: A function that is called with the progress of the run, on the calling thread.
+    /// - Returns: The trained model and its results.
+    /// - Throws: `.diverged` if the loss or a parameter is not finite, and any error of writing the files.
     public func train(
         stop: @escaping @Sendable () -> Int32? = { nil }, progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(FastTrainError) -> Outcome {
@@ -244,13 +262,14 @@ public final class Training {
         return outcome
     }
 
-    /// What the run goes on from, for the session that does so: it is as much again as that has in memory.
+    /// Returns the state that the run continues from and releases it, because it takes as much memory as the session's
+    /// own.
     func takeStart() -> TrainingState? {
         defer { start = nil }
         return start
     }
 
-    /// A model of these parameters, with all that it takes to use them on raw rows.
+    /// Returns a model with the given parameters and everything needed to use it on raw rows.
     func model(_ parameters: Parameters) -> Model {
         Model(
             recipe: recipe, featureShape: data.featureShape, scale: data.scale, task: data.task,
@@ -263,12 +282,12 @@ public final class Training {
             task: data.task, preprocessing: data.preprocessing, state: state)
     }
 
-    /// The parameters that a new run starts from.
+    /// The initial parameters of a new run.
     var firstParameters: Parameters {
         initial ?? network.initialParameters(recipe)
     }
 
-    /// What a new run starts from.
+    /// The initial state of a new run.
     private var firstState: TrainingState {
         var memories: [String: Parameters] = [:]
         for name in recipe.optimizerState { memories[name] = network.zeroParameters() }
@@ -279,22 +298,23 @@ public final class Training {
 }
 
 extension Dataset {
-    /// What bytes are multiplied by; nil when the features are floats.
+    /// The factor that U8 features are multiplied by; `nil` if the features are floats.
     var scale: Float? {
         if case .u8(_, let scale) = train.features { scale } else { nil }
     }
 }
 
-/// A path that means the same file from any working directory.
+/// Returns a path that names the same file from any working directory.
 ///
-/// The path itself where the working directory has none, or one that is not UTF-8.
+/// The path is returned unchanged if there is no working directory or its path is not UTF-8.
 func absolutePath(_ path: String) -> String {
     guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
     defer { free(here) }
     return String(validatingCString: here).map { $0 + "/" + path } ?? path
 }
 
-/// The number of threads asked for, or as many as there are usable CPUs. Throws `.usage`.
+/// Returns the requested number of threads, or the number of usable CPUs if it is `nil`. Throws `.usage` if it is out
+/// of range.
 func checkedThreads(_ threads: Int?) throws(FastTrainError) -> Int {
     guard let threads else { return CPUs.usable().count }
     guard (1...1024).contains(threads) else {

@@ -1,43 +1,46 @@
-/// All that a run needs to go on as if it had never stopped.
+/// The state that a run needs to continue as if it had never stopped.
 public struct TrainingState: Sendable, Equatable {
-    /// As they are after `step` minibatches.
+    /// The parameters after `step` minibatches.
     public var parameters: Parameters
-    /// Of the parameters over the steps, if the recipe has an `ema`.
+    /// The exponential moving average of the parameters; `nil` unless the recipe has `ema`.
     public var average: Parameters?
-    /// The optimizer's memory by its name in PyTorch: "momentum" for SGD with momentum; "exp_avg" and "exp_avg_sq" for
-    /// Adam and AdamW; "square_avg" for RMSprop; "sum" for Adagrad; "exp_avg" for Lion; empty for plain
-    /// SGD. Of lbfgs the last steps "s1", "s2" …, newest first, and the changes of the gradient along them "y1", "y2" …; 0 of
-    /// those that are not there yet.
+    /// The optimizer's state for each parameter, under PyTorch's names.
+    ///
+    /// - SGD: "momentum" if there is momentum, otherwise nothing.
+    /// - Adam and AdamW: "exp_avg" and "exp_avg_sq".
+    /// - RMSprop: "square_avg". Adagrad: "sum". Lion: "exp_avg".
+    /// - L-BFGS: the last steps "s1", "s2" and so on, newest first, and the changes of the gradient along them, "y1",
+    ///   "y2" and so on. Those that do not exist yet are 0.
     public var optimizer: [String: Parameters]
-    /// The parameters, or their average, of the best epoch by the recipe's monitor so far, when rows are held out.
+    /// The best epoch by the recipe's monitor so far; `nil` without validation.
     public var best: Best?
-    /// Minibatches seen since the start of the run.
+    /// The number of minibatches since the start of the run.
     public var step: Int
-    /// Sum of the losses of the rows seen in the unfinished epoch: each minibatch's in row order within a shard, shards
-    /// in the fixed tree; minibatches in their order.
+    /// The sum of the losses of the rows seen in the unfinished epoch. A minibatch's losses are added in row order
+    /// within each shard and by the fixed tree over shards; minibatches are added in order.
     public var lossSum: Double
-    /// One record for each finished epoch.
+    /// The records of the finished epochs.
     public var history: [EpochRecord]
-    /// Whether lbfgs has found what it looks for, so that the run is over.
+    /// Whether L-BFGS has converged, which ends the run.
     public var hasConverged: Bool
-    /// Wall-clock time that the run has taken, all its sessions together. It decides nothing.
+    /// The wall-clock time in seconds that the run has taken in all its sessions. No result depends on it.
     public var seconds: Double
 
-    /// The parameters worth keeping.
+    /// The parameters of the best epoch.
     public struct Best: Sendable, Equatable {
-        /// From 1.
+        /// The number of the epoch, from 1.
         public var epoch: Int
-        /// At its end.
+        /// The parameters, or their average if the recipe has `ema`, at the end of the epoch.
         public var parameters: Parameters
 
-        /// See the properties.
+        /// Creates the record of a best epoch from its parts.
         public init(epoch: Int, parameters: Parameters) {
             self.epoch = epoch
             self.parameters = parameters
         }
     }
 
-    /// See the properties.
+    /// Creates a state from its parts.
     public init(
         parameters: Parameters, average: Parameters? = nil, optimizer: [String: Parameters], best: Best?, step: Int,
         lossSum: Double, history: [EpochRecord], hasConverged: Bool = false, seconds: Double = 0
