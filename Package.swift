@@ -1,14 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The instruction sets that the kernels are compiled for, one target each, from one source (Sources/Kernels).
+/// The instruction sets that the kernels are compiled for: one target each, built from the same source
+/// (Sources/Kernels).
 enum InstructionSet: String, CaseIterable {
     case scalar = "KernelsScalar"
     case avx2 = "KernelsAVX2"
     case avx512 = "KernelsAVX512"
     case avx512BF16 = "KernelsAVX512BF16"
 
-    /// What the compiler may use; the scalar reference is plain x86-64, with fused multiply-add by libm.
+    /// The instructions the compiler may use. The scalar reference is plain x86-64, with fused multiply-add from libm.
     var march: String {
         switch self {
         case .scalar: "x86-64"
@@ -21,12 +22,12 @@ enum InstructionSet: String, CaseIterable {
         .target(
             name: rawValue,
             dependencies: ["KernelTypes", "CIntrinsics"],
-            // Code generation for one CPU level is an "unsafe" flag to SwiftPM; from tools 6.2 a dependency may use them.
+            // SwiftPM considers flags for a CPU level "unsafe". Since tools version 6.2, dependencies may use them.
             swiftSettings: [.unsafeFlags(["-Xcc", "-march=\(march)"] + moreFlags)]
         )
     }
 
-    /// LLVM prefers 256-bit vectors on some AVX-512 CPUs; the tiles are written for 512.
+    /// LLVM prefers 256-bit vectors on some AVX-512 CPUs, but the tiles are written for 512 bits.
     private var moreFlags: [String] {
         let wideVectors = ["-Xcc", "-mprefer-vector-width=512"]
         return switch self {
@@ -37,11 +38,12 @@ enum InstructionSet: String, CaseIterable {
     }
 }
 
-/// With FASTTRAIN_FUZZ set there is one program more, Tests/Fuzz's, and what it tests is compiled for libFuzzer.
+/// Setting FASTTRAIN_FUZZ adds the program in Tests/Fuzz and compiles the targets it tests for libFuzzer.
 let isFuzzing = Context.environment["FASTTRAIN_FUZZ"] != nil
 let sanitizers = ["-sanitize=address,fuzzer"]
 let fuzzed: [SwiftSetting] = isFuzzing ? [.unsafeFlags(sanitizers + ["-enable-testing", "-g"])] : []
-/// A call at each comparison of one or two bytes, of use for libFuzzer's value profile alone: CFuzzer's do nothing instead.
+/// Coverage callbacks for comparisons of one or two bytes, which serve only libFuzzer's value profile. The linker
+/// replaces them with the empty functions in CFuzzer.
 let uselessComparisons = ["cmp1", "cmp2", "const_cmp1", "const_cmp2"].flatMap {
     ["-Xlinker", "--wrap=__sanitizer_cov_trace_\($0)"]
 }
@@ -64,7 +66,7 @@ let package = Package(
     products: [
         .library(name: "FastTrain", targets: ["FastTrain"]),
         .library(name: "FastTrainData", targets: ["FastTrainData"]),
-        // The parts below FastTrain, for Benchmarks/ alone: no promise that they stay as they are.
+        // The modules below FastTrain, for Benchmarks/ only: their interfaces are not stable.
         .library(name: "FastTrainKernels", targets: ["KernelDispatch", "KernelTypes", "CThreadTeam"]),
         .executable(name: "fasttrain", targets: ["FastTrainCLI"]),
         .executable(name: "fasttrain-data", targets: ["fasttrain-data"]),
@@ -92,8 +94,8 @@ let package = Package(
         .target(
             name: "FastTrainSupport", dependencies: ["CZlib", "CYAML", "CFiles"],
             swiftSettings: fuzzed,
-            // The archive, 0.1 MB: so the program needs no libyaml where it runs. Yams, which wraps the same library, needs
-            // all of Foundation: 73 MB instead of 37, and half a minute to build.
+            // Linking the static archive adds 0.1 MB and avoids a run-time dependency on libyaml. Yams, which wraps the
+            // same library, requires all of Foundation: 73 MB instead of 37, and half a minute more to build.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),
         .target(name: "FastTrainData", dependencies: ["FastTrainSupport", "CSample"], swiftSettings: fuzzed),
         .target(name: "FastTrainPictures", dependencies: ["CZlib", "FastTrainSupport"]),
@@ -103,7 +105,7 @@ let package = Package(
                 "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
             ], swiftSettings: fuzzed),
         .target(name: "CProgram", dependencies: ["CFiles"]),
-        // What both programs have of streams and signals.
+        // Streams and signals, shared by both programs.
         .target(name: "ProgramSupport", dependencies: ["FastTrainSupport", "CFiles", "CProgram", argumentParser]),
         .executableTarget(
             name: "FastTrainCLI", dependencies: ["FastTrain", "ProgramSupport", argumentParser]),

@@ -1,4 +1,5 @@
-// The list is global, as the address space and its signals are, and of atomic pointers, as a signal handler reads it.
+// The list is global because the address space and its signals are. It holds atomic pointers because a signal handler
+// reads it.
 #include "CFiles.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@ enum { MOST_LISTED = 256 };
 
 static _Atomic(fasttrain_mapping *) listed[MOST_LISTED];
 
-// Maps the file and writes down what it is; false with errno set when that fails.
+// Maps the file and records its state. Returns 0 with errno set on failure.
 static int fill(fasttrain_mapping *mapping, int descriptor, const char *name) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) return 0;

@@ -1,4 +1,4 @@
-// The list is global and of fixed size, as a signal handler reads it: no memory of it is ever given back.
+// The list is global and has a fixed size because a signal handler reads it: its memory is never freed.
 #include "CFiles.h"
 
 #include <limits.h>

@@ -1,5 +1,5 @@
-// glibc tells them to each function that it calls before main. Swift looks for them in /proc, which need not be there, and
-// then has none.
+// glibc passes the arguments to every function that runs before main. Swift reads them from /proc instead, and finds
+// none where /proc is not mounted.
 #include "CProgram.h"
 
 static int count;

@@ -1,4 +1,4 @@
-// Another program that this one waits for.
+// Runs another program and waits for it.
 #include "CProgram.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@ extern char **environ;
 static atomic_int child;
 
 int fasttrain_child_run(char *const arguments[], int *status) {
-    // No signal between its start and the note of its number; it has them as they were.
+    // Block signals until the child's process ID is recorded. The child starts with the original mask.
     sigset_t all, before;
     sigfillset(&all);
     posix_spawnattr_t attributes;
@@ -27,7 +27,7 @@ int fasttrain_child_run(char *const arguments[], int *status) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     posix_spawnattr_destroy(&attributes);
     if (failure != 0) return failure;
-    // Until it is taken away below, no other program has its number.
+    // The process ID cannot be reused until waitpid reaps the child below.
     siginfo_t information;
     while (waitid(P_PID, (id_t)process, &information, WEXITED | WNOWAIT) < 0 && errno == EINTR) {}
     atomic_store(&child, 0);

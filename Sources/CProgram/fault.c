@@ -1,4 +1,4 @@
-// What a mapped file that was cut short ends the program by.
+// The handler that ends the program when a mapped file has been truncated.
 #include "CProgram.h"
 
 #include <CFiles.h>
@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-// Exit codes as FastTrainError has them.
+// Exit codes, as in FastTrainError.
 enum { BAD_DATA = 65, INPUT_OUTPUT = 74 };
 
 static const char *start_of_line;
 static atomic_flag is_told = ATOMIC_FLAG_INIT;
 
-// A line, put together without any function that a signal handler may not call.
+// A line assembled without functions that are unsafe in a signal handler.
 typedef struct {
     char text[PATH_MAX + 512];
     size_t length;
@@ -24,7 +24,7 @@ typedef struct {
 static void add(line *line, const char *text) {
     for (; *text && line->length < sizeof line->text - 1; text++) {
         unsigned char byte = (unsigned char)*text;
-        // No control character of a file's name reaches a terminal.
+        // Control characters in a file name must not reach a terminal.
         line->text[line->length++] = byte < 0x20 || byte == 0x7f ? '?' : *text;
     }
 }
@@ -68,15 +68,15 @@ static _Noreturn void end_program(const fasttrain_mapping *mapping) {
 
 static void fault(int signal_number, siginfo_t *information, void *context) {
     (void)context;
-    // A memory error of the machine (BUS_MCEERR) or a signal that somebody sent says nothing of a file.
+    // A hardware memory error (BUS_MCEERR) or a signal sent by a process says nothing about a file.
     const fasttrain_mapping *mapping =
         information->si_code == BUS_ADRERR ? fasttrain_mapping_at(information->si_addr) : NULL;
     if (mapping == NULL) {
         signal(signal_number, SIG_DFL);
-        raise(signal_number);  // comes when this returns
+        raise(signal_number);  // delivered when this function returns
         return;
     }
-    // Several threads may read the file: one tells, the others wait for the end.
+    // Several threads may fault at once: one reports the error, the others wait for the process to end.
     if (atomic_flag_test_and_set(&is_told)) {
         for (;;) pause();
     }

@@ -1,5 +1,5 @@
-// The one thing that Swift cannot promise: code that is safe to run in a signal handler. It stores a number, or removes what
-// is not finished, no more.
+// The signal handlers are written in C because Swift cannot guarantee async-signal-safe code. They only store a number
+// or remove unfinished files.
 #include "CProgram.h"
 
 #include <CFiles.h>
@@ -10,7 +10,7 @@
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler may only touch lock-free atomics");
 
-// SIGXCPU: no more CPU time but for a moment (ulimit -t, a batch queue).
+// SIGXCPU: the CPU time limit is reached (ulimit -t, a batch queue), and only a moment is left.
 static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 static atomic_int received;
 
@@ -22,18 +22,18 @@ static void end(int number) {
     sigset_t mask;
     sigemptyset(&mask);
     sigaddset(&mask, number);
-    pthread_sigmask(SIG_UNBLOCK, &mask, NULL);  // now it comes
-    _exit(128 + number);  // the system has process 1, of a container say, live on
+    pthread_sigmask(SIG_UNBLOCK, &mask, NULL);  // the signal is delivered here
+    _exit(128 + number);  // process 1, of a container for example, survives the default action
 }
 
 static void note(int number) {
     int none = 0;
     atomic_compare_exchange_strong(&received, &none, number);
-    // That one comes again each second.
+    // SIGXCPU arrives again every second.
     if (number != SIGXCPU) signal(number, end);
 }
 
-// Has all signals that are not ignored handled so; -1 with errno set when that fails.
+// Installs `handler` for all handled signals that are not ignored. Returns -1 with errno set on failure.
 static int handle(void (*handler)(int)) {
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);

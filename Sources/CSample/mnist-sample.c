@@ -1,6 +1,6 @@
 #include "CSample.h"
 
-// #embed is C23, which the package does not otherwise ask for; clang knows it in every version of the language.
+// #embed is C23, which the package does not otherwise require; clang supports it in every language version.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static _Alignas(64) const unsigned char sample[] = {

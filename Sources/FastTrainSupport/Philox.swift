@@ -1,9 +1,10 @@
-/// Philox 4×32-10, the counter-based generator of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3" (2011).
+/// The counter-based random number generator Philox 4×32-10, from Salmon et al., "Parallel Random Numbers: As Easy as
+/// 1, 2, 3" (2011).
 ///
-/// Each block of four numbers is a function of a key and a counter alone: what is drawn never depends on which thread
-/// draws it, or when, and the state to save is empty.
+/// Each block of four numbers is a function of the key and the counter alone. The numbers do not depend on which thread
+/// draws them, or when, and there is no state to save.
 package struct Philox {
-    /// What a number is drawn for: part of the counter, so that no two uses share a number.
+    /// The use of a random number. It is part of the counter, so that no two uses share a number.
     package enum Purpose: UInt32 {
         case initialWeights = 1
         case shuffle = 2
@@ -16,12 +17,13 @@ package struct Philox {
     private let seed: UInt64
     private let purpose: Purpose
 
+    /// Creates a generator for one use of random numbers.
     package init(seed: UInt64, purpose: Purpose) {
         self.seed = seed
         self.purpose = purpose
     }
 
-    /// Block `index` of stream `stream` (an epoch, a layer).
+    /// Returns block `index` of a stream, which is an epoch or a layer, for example.
     package func block(_ index: UInt64, stream: UInt32) -> SIMD4<UInt32> {
         let counter = SIMD4(
             UInt32(truncatingIfNeeded: index), UInt32(truncatingIfNeeded: index >> 32), stream, purpose.rawValue)
@@ -29,9 +31,9 @@ package struct Philox {
             counter: counter, key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
     }
 
-    /// The generator itself: ten rounds.
+    /// Returns the block for a counter and a key: ten rounds of Philox.
     package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-        // Words of their own, as a vector's would be taken out of it and put back in each round.
+        // Separate words, because a vector's elements would be extracted and inserted again in each round.
         var (c0, c1, c2, c3) = (counter[0], counter[1], counter[2], counter[3])
         var (k0, k1) = (key[0], key[1])
         for _ in 0..<10 {
@@ -45,12 +47,12 @@ package struct Philox {
         return SIMD4(c0, c1, c2, c3)
     }
 
-    /// Puts `items` in a random order (Fisher and Yates), each order as likely as another but for 2⁻⁶⁴ · count.
+    /// Shuffles `items` (Fisher and Yates). All orders are equally likely, except for a bias of 2⁻⁶⁴ · count.
     package func shuffle(_ items: inout [Int32], stream: UInt32) {
         items.withUnsafeMutableBufferPointer { items in
             var last = items.count - 1
             while last > 0 {
-                // One block serves the picks for an odd place and the even one before it.
+                // One block serves the picks for an odd index and for the even index before it.
                 let draws = block(UInt64(last / 2), stream: stream)
                 if last % 2 == 1 {
                     pick(draws[2], draws[3], last, &items)
@@ -62,7 +64,7 @@ package struct Philox {
         }
     }
 
-    /// Swaps the item at `last` with one up to it, which the two numbers choose.
+    /// Swaps the item at `last` with one at or before it, which the two random words select.
     @inline(__always)
     private func pick(_ upper: UInt32, _ lower: UInt32, _ last: Int, _ items: inout UnsafeMutableBufferPointer<Int32>) {
         let draw = UInt64(upper) << 32 | UInt64(lower)

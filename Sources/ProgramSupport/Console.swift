@@ -3,24 +3,28 @@ import CProgram
 import FastTrainSupport
 import Glibc
 
-/// Standard output (results) and standard error (all else), unbuffered.
+/// Standard output (results) and standard error (everything else), both unbuffered.
 package enum Console {
-    /// The reader of standard output has gone, like `head` when it has seen enough: nothing more is worth doing.
+    /// The reader of standard output is gone, like `head` after enough lines, so further work is pointless.
     package struct ReaderGone: Error {}
 
-    /// To be called before anything else: a reader that goes away, or a file that may not grow (`ulimit -f`), is an error of
-    /// `write` and not the end of the program, and no file that is opened later takes the number of a standard stream that was closed.
+    /// Prepares the standard streams. Call this before anything else.
+    ///
+    /// A broken pipe or an exceeded file size limit (`ulimit -f`) becomes an error of `write` instead of ending the
+    /// program, and a file opened later cannot get the descriptor of a closed standard stream.
     package static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
-            // The lowest free number is this one. Opened the wrong way round, so that using it stays an error.
+            // The lowest free descriptor is this one. It is opened in the wrong direction so that using it remains an
+            // error.
             _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
         }
     }
 
-    /// What the program was called with, but for its name. Throws `.usage` for what is not UTF-8: such a path could not be
-    /// told from others like it.
+    /// Returns the program's arguments without its name.
+    ///
+    /// - Throws: `.usage` if an argument is not UTF-8, because such a path could not be told apart from similar ones.
     package static func arguments() throws(FastTrainError) -> [String] {
         var arguments: [String] = []
         for index in 1..<max(1, fasttrain_argument_count()) {
@@ -33,7 +37,8 @@ package enum Console {
         return arguments
     }
 
-    /// The parser's message of several lines as one: "unknown option '--x' (see 'fasttrain train --help')".
+    /// Condenses a multi-line message of the argument parser to one line, such as "unknown option '--x' (see 'fasttrain
+    /// train --help')".
     package static func usageMessage(_ full: String) -> String {
         let lines = full.split(separator: "\n")
         guard var message = lines.first.map(String.init) else { return full }
@@ -45,11 +50,13 @@ package enum Console {
         return hint.map { "\(message) (see '\($0)')" } ?? message
     }
 
-    /// Writes `text` and a line's end to standard output. Throws as `write`.
+    /// Writes `text` and a newline to standard output. Throws the errors of `write`.
     package static func print(_ text: String) throws { try write(text + "\n") }
 
-    /// Writes `text` to standard output. Throws `ReaderGone`, `.inputOutput`, or the signal's `ExitCode` when the reader reads
-    /// no more and a signal asks for the end.
+    /// Writes `text` to standard output.
+    ///
+    /// - Throws: `ReaderGone` if the reader is gone, `.inputOutput` if writing fails, or the `ExitCode` of a signal
+    ///   that arrives while the reader accepts no data.
     package static func write(_ text: String) throws {
         let failure = send(text, to: STDOUT_FILENO)
         if failure == EPIPE { throw ReaderGone() }
@@ -60,21 +67,21 @@ package enum Console {
         }
     }
 
-    /// Writes `text` to standard error, if anyone listens.
+    /// Writes `text` to standard error, ignoring failures.
     package static func note(_ text: String) { _ = send(text, to: STDERR_FILENO) }
 
-    /// Returns 0, or the error number: `ECANCELED` when a signal came while the stream took nothing.
+    /// Returns 0 or an error number: `ECANCELED` if a signal arrived while the stream accepted no data.
     private static func send(_ text: String, to descriptor: Int32) -> Int32 {
         var text = text
         return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while rest.count > 0 {
                 guard waitUntilReady(descriptor) else { return ECANCELED }
-                // A pipe that is ready takes this much without a wait, in which no signal would be looked for.
+                // A ready pipe accepts this many bytes without blocking. A blocked write would not notice a signal.
                 let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Int(PIPE_BUF)))
                 if count >= 0 {
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-                } else if errno != EINTR, errno != EAGAIN {  // someone made the terminal or pipe non-blocking
+                } else if errno != EINTR, errno != EAGAIN {  // another process may have made the stream non-blocking
                     return errno
                 }
             }
@@ -82,12 +89,11 @@ package enum Console {
         }
     }
 
-    /// Waits as long as the reader of a pipe or a terminal that was stopped takes nothing; false when a signal asks for the
-    /// end meanwhile.
+    /// Waits while a pipe or a stopped terminal accepts no data. Returns false if a signal arrives in the meantime.
     private static func waitUntilReady(_ descriptor: Int32) -> Bool {
         var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         while true {
-            // In ms; a signal that comes just before the wait is seen after it.
+            // In milliseconds. A signal that arrives just before the wait is noticed after it.
             let count = poll(&wait, 1, 100)
             if count > 0 || count < 0 && errno != EINTR { return true }
             if SignalFlag.received() != nil { return false }

@@ -3,37 +3,40 @@ import CProgram
 import FastTrainSupport
 import Glibc
 
-/// The first SIGINT, SIGTERM or SIGHUP asks a run to stop at its next step; a second one of the same kind ends the
+/// The signals that a program has received.
+///
+/// The first SIGINT, SIGTERM or SIGHUP asks a run to stop at its next step. A second one of the same kind ends the
 /// program at once.
 package enum SignalFlag {
-    /// From now on what is not finished is removed when a signal ends the program.
+    /// Makes unfinished files be removed when a signal ends the program.
     package static func clean() { _ = fasttrain_signal_clean() }
 
-    /// A file that is not to outlive this process goes, too.
+    /// Makes the file at `path` be removed, too, when a signal ends the program.
     package static func clean(_ path: String) { _ = fasttrain_temporary_list(path) }
 
-    /// From now on a data set, model or checkpoint that is cut short while it is read ends the program with one line, which
-    /// starts so.
+    /// Makes the program end with one line, which starts with `lineStart`, if a data set, model or checkpoint is
+    /// truncated while it is being read.
     package static func watchFiles(_ lineStart: String) {
         _ = fasttrain_signal_watch_mappings(strdup(lineStart))  // never freed
     }
 
-    /// Removes now what is not finished, for a process that ends right after it.
+    /// Removes unfinished files now. Only for a process that ends right afterwards.
     package static func removeUnfinished() { fasttrain_temporary_remove_all() }
 
-    /// From now on signals are noted.
+    /// Makes signals be recorded instead of ending the program.
     package static func watch() throws(FastTrainError) {
         guard fasttrain_signal_watch() == 0 else {
             throw .internalError("sigaction: \(String(cString: strerror(errno)))")
         }
     }
 
-    /// The signal that came, if one did.
+    /// Returns the first signal that arrived, or `nil` if there has been none.
     @Sendable package static func received() -> Int32? {
         let signal = fasttrain_signal_received()
         return signal == 0 ? nil : signal
     }
 
+    /// Returns the name of a signal for messages.
     package static func name(_ signal: Int32) -> String {
         switch signal {
         case SIGINT: "SIGINT"

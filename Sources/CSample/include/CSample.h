@@ -3,11 +3,11 @@
 
 #include <stddef.h>
 
-/// The built-in MNIST sample: a whole `fasttrain.dataset.v1` file (safetensors), aligned to 64 bytes.
+/// Returns the built-in MNIST sample: a complete `fasttrain.dataset.v1` file (safetensors), aligned to 64 bytes.
 /// Made by Tools/make-mnist-sample.py; NOTICE names its source and licence.
 const void *_Nonnull fasttrain_mnist_sample(void);
 
-/// The size of the sample in bytes.
+/// Returns the size of the sample in bytes.
 size_t fasttrain_mnist_sample_size(void);
 
 #endif

@@ -1,40 +1,41 @@
-/// Everything that can go wrong in fasttrain, as one type: what, where, what was expected, what was found.
+/// An error of fasttrain: what went wrong, where, what was expected, and what was found.
 ///
-/// `description` is one line for a person; `exitCode` is what the command-line tools return.
+/// `description` is one line for people. `exitCode` is the exit code of the command-line tools.
 public enum FastTrainError: Error, Sendable, Equatable {
-    /// A setting that is out of its range or does not fit another. Exit code 64.
+    /// A setting is out of range or conflicts with another one. Exit code 64.
     case usage(String)
-    /// A file whose content is not what its format, or its use here, asks for. Exit code 65.
+    /// The content of a file does not match its format, or does not fit its use. Exit code 65.
     case badData(file: String, place: Place, expected: String, found: String)
-    /// An input that does not exist or may not be read. Exit code 66.
+    /// An input does not exist or cannot be read. Exit code 66.
     case noInput(path: String, reason: String)
-    /// A broken promise inside fasttrain itself. Exit code 70.
+    /// An invariant of fasttrain itself does not hold, which is a bug. Exit code 70.
     case internalError(String)
-    /// An output that cannot be created. Exit code 73.
+    /// An output cannot be created. Exit code 73.
     case cannotCreate(path: String, reason: String)
-    /// A read or a write that failed half-way, a full disk included. Exit code 74.
+    /// A read or write failed partway, for example because the disk is full. Exit code 74.
     case inputOutput(path: String, operation: String, reason: String)
     /// The run folder belongs to another live process. Exit code 75.
     case folderInUse(path: String, holder: Int32?)
-    /// The loss or a parameter became NaN or infinite. `step` 0: in no one step, but in all trainings of a search. Exit code
-    /// 76.
+    /// The loss or a parameter became NaN or infinite. Exit code 76.
+    ///
+    /// `step` is 0 if all trainings of a search diverged, rather than one training at a particular step.
     case diverged(epoch: Int, step: Int, what: String, checkpoint: String?)
 
-    /// Where in a file the fault lies.
+    /// The position of an error in a file.
     public enum Place: Sendable, Equatable {
         /// The file as a whole.
         case file
-        /// A byte offset from the start of the file (of the unpacked stream, for a gzip file).
+        /// A byte offset from the start of the file, or of the decompressed stream if it is a gzip file.
         case byte(UInt64)
-        /// A row of a data set, from 0.
+        /// A row of a data set, counted from 0.
         case row(Int)
-        /// A line of a text file, from 1.
+        /// A line of a text file, counted from 1.
         case line(Int)
-        /// A tensor or a metadata entry, by name.
+        /// A tensor or a metadata entry, given by its name.
         case named(String)
     }
 
-    /// The exit code of a command that ends with this error (sysexits.h where it has one).
+    /// The exit code of a command that ends with this error, taken from sysexits.h where it defines one.
     public var exitCode: Int32 {
         switch self {
         case .usage: 64
@@ -50,7 +51,7 @@ public enum FastTrainError: Error, Sendable, Equatable {
 }
 
 extension FastTrainError.Place: CustomStringConvertible {
-    /// A few words for a message: `byte 8`, `row 3`; empty for the file as a whole.
+    /// A few words for a message, such as `byte 8` or `row 3`. Empty for the file as a whole.
     public var description: String {
         switch self {
         case .file: ""
@@ -63,7 +64,7 @@ extension FastTrainError.Place: CustomStringConvertible {
 }
 
 extension FastTrainError: CustomStringConvertible {
-    /// One line for a person, without the program's name.
+    /// One line for people, without the program's name.
     public var description: String {
         switch self {
         case .usage(let message): return message
@@ -85,7 +86,7 @@ extension FastTrainError: CustomStringConvertible {
 }
 
 extension String {
-    /// The text for a message: what a file holds may be of any length, a message may not.
+    /// The text, truncated for a message, because text from a file can have any length.
     fileprivate var excerpt: String {
         let most = 2000
         return utf8.count <= most ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(most))) + "…"

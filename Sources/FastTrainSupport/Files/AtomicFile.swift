@@ -1,20 +1,24 @@
 import CFiles
 import Glibc
 
-/// Writes a file so that, at any instant, its path holds either the old content in full or the new content in full.
+/// Writes a file so that, at any instant, its path holds either all of the old content or all of the new content.
 ///
-/// Temporary file in the same folder, write, fsync, rename, fsync of the folder. When this returns, the content is
-/// on the storage device, and a power cut cannot take it back. When it throws, the temporary file is gone and the path is as
-/// it was, or, when only the fsync of the folder failed, has the new content.
+/// The content is written to a temporary file in the same folder and synchronized (fsync). The file is then renamed,
+/// and the folder is synchronized, too. When a write returns, the content is on the storage device and survives a power
+/// failure. When it throws, the temporary file is gone and the path is unchanged, unless only the synchronization of
+/// the folder failed: then the path has the new content.
 ///
-/// A new file has the mode 0666 less the umask; one that is replaced keeps its mode, and its owner as far as the system lets
-/// us. A symbolic link is followed and stays.
+/// A new file gets the mode 0666 minus the umask. A replaced file keeps its mode, and its owner as far as the system
+/// permits. A symbolic link is followed and kept.
 public enum AtomicFile {
-    /// Writes what `body` writes to its sink. `check` is called with the path of the whole file before it takes the place of
-    /// what was there.
+    /// Writes a file whose content `body` produces.
     ///
-    /// Throws `.cannotCreate` when the file cannot be created there, `.inputOutput` when writing fails (a full disk
-    /// included), and whatever `body` and `check` throw.
+    /// - Parameters:
+    ///   - path: The file to create or replace.
+    ///   - check: Called with the path of the complete temporary file before it replaces the old file.
+    ///   - body: Writes the content to its sink.
+    /// - Throws: `.cannotCreate` if the file cannot be created, `.inputOutput` if writing fails (for example because
+    ///   the disk is full), and any error of `body` and `check`.
     public static func write(
         to path: String, check: (_ temporary: String) throws(FastTrainError) -> Void = { _ in },
         _ body: (inout FileSink) throws(FastTrainError) -> Void
@@ -39,18 +43,19 @@ public enum AtomicFile {
         try synchronizeFolder(folder, for: path)
     }
 
-    /// Writes `bytes` as the whole file.
+    /// Writes `bytes` as the whole content of a file.
     public static func write(_ bytes: [UInt8], to path: String) throws(FastTrainError) {
         try write(to: path) { (sink) throws(FastTrainError) in try sink.write(bytes) }
     }
 
-    /// Writes `text` in UTF-8 as the whole file.
+    /// Writes `text`, encoded as UTF-8, as the whole content of a file.
     public static func write(_ text: String, to path: String) throws(FastTrainError) {
         try write(to: path) { (sink) throws(FastTrainError) in try sink.write(text) }
     }
 
-    /// Removes the temporary files that killed processes left in `folder`; those that a live one is writing are locked. What
-    /// cannot be removed stays.
+    /// Removes the temporary files that killed processes left in `folder`.
+    ///
+    /// Files that a live process is writing are locked and stay. So do files that cannot be removed.
     public static func removeLeftovers(in folder: String) {
         for name in (try? System.names(in: folder)) ?? []
         where name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix) {
@@ -59,24 +64,25 @@ public enum AtomicFile {
     }
 
     private static func removeLeftover(_ path: String) {
-        // For writing: on NFS no other descriptor can have the lock.
+        // Opened for writing because NFS requires a writable descriptor for the lock.
         let descriptor = System.openToAppend(path)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
-        // Where there are no locks, a live process may be writing it.
+        // Without locks a live process may still be writing the file.
         if System.lock(descriptor) == .taken { unlink(path) }
     }
 
     private static let temporaryPrefix = ".fasttrain-"
     private static let temporarySuffix = ".partial"
 
-    /// The file to write, `path` itself or where it leads as a symbolic link, and what is there.
+    /// Returns the file to write, which is `path` itself or the target of that symbolic link, and the status of the
+    /// existing file, if any.
     ///
-    /// Throws `.cannotCreate` for what is no file, or leads nowhere.
+    /// - Throws: `.cannotCreate` if `path` is not a regular file or is a dangling link.
     static func resolve(_ path: String) throws(FastTrainError) -> (path: String, status: stat?) {
         guard !path.isEmpty else { throw .cannotCreate(path: path, reason: "an empty path") }
         guard let status = try System.status(path) else {
-            // Nothing there yet, or a link that leads nowhere: a rename would replace that link.
+            // Nothing exists yet, or the path is a dangling link, which a rename would replace.
             guard try System.isLink(path) else { return (path, nil) }
             throw .cannotCreate(path: path, reason: "is a symbolic link that leads nowhere")
         }
@@ -90,18 +96,19 @@ public enum AtomicFile {
         return (target, status)
     }
 
-    /// The folder that a path is in.
+    /// Returns the folder that contains `path`.
     package static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// `entry`: by which a signal that ends the process removes it.
+    /// Creates and locks a temporary file in `folder`. The returned entry is its number in the list of files to remove
+    /// if a signal ends the process.
     private static func createTemporary(
         in folder: String, for path: String, replacing replaced: stat?
     ) throws(FastTrainError) -> (descriptor: Int32, path: String, entry: Int32) {
-        // A killed process of the same number may have left its file: take the next name then. So when somebody who removes
-        // such files was between the making and the lock.
+        // A killed process with the same ID may have left a file with this name, or another process may have removed
+        // the new file before it was locked. Both cases try the next name.
         for attempt in 0..<1000 {
             let temporary = "\(folder)/\(temporaryPrefix)\(getpid())-\(attempt)\(temporarySuffix)"
             let entry = fasttrain_temporary_list(temporary)
@@ -119,15 +126,20 @@ public enum AtomicFile {
         throw .cannotCreate(path: path, reason: "too many temporary files in \(folder)")
     }
 
-    /// Waits until the entries of a folder are on the storage device. Throws `.inputOutput` that names `path`.
+    /// Waits until the entries of a folder are on the storage device.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder to synchronize.
+    ///   - path: The file to name in an error.
+    /// - Throws: `.inputOutput` if synchronizing fails.
     package static func synchronizeFolder(_ folder: String, for path: String) throws(FastTrainError) {
         let descriptor = System.openFolder(folder)
         guard descriptor >= 0 else {
             guard errno == EACCES else { throw failure(path, "open of the folder") }
-            return  // a folder may be writable but not readable; the rename is done
+            return  // a folder can be writable but not readable; the rename is done
         }
         defer { close(descriptor) }
-        // EINVAL: a file system that cannot synchronize folders.
+        // EINVAL: the file system cannot synchronize folders.
         guard System.synchronize(descriptor) || errno == EINVAL else { throw failure(path, "fsync of the folder") }
     }
 
@@ -136,11 +148,11 @@ public enum AtomicFile {
     }
 }
 
-/// Where the body of `AtomicFile.write` puts the file's content, front to back.
+/// The sink that the body of `AtomicFile.write` writes the content of a file to, front to back.
 public struct FileSink: ~Copyable {
     let descriptor: Int32
     private let path: String
-    /// Bytes written so far.
+    /// The number of bytes written so far.
     public private(set) var count = 0
 
     fileprivate init(descriptor: Int32, path: String) {
@@ -148,7 +160,7 @@ public struct FileSink: ~Copyable {
         self.path = path
     }
 
-    /// Appends `bytes`. Not buffered: one system call each. Throws `.inputOutput`.
+    /// Appends `bytes` without buffering, in one system call if possible. Throws `.inputOutput` if writing fails.
     public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FastTrainError) {
         guard System.writeAll(descriptor, bytes) else {
             throw .inputOutput(path: path, operation: "write", reason: System.reason)
@@ -156,13 +168,13 @@ public struct FileSink: ~Copyable {
         count += bytes.count
     }
 
-    /// Appends `bytes`.
+    /// Appends `bytes`. Throws `.inputOutput` if writing fails.
     public mutating func write(_ bytes: [UInt8]) throws(FastTrainError) {
         let written = bytes.withUnsafeBytes { System.writeAll(descriptor, $0) }
         guard written else { throw .inputOutput(path: path, operation: "write", reason: System.reason) }
         count += bytes.count
     }
 
-    /// Appends `text` in UTF-8.
+    /// Appends `text`, encoded as UTF-8. Throws `.inputOutput` if writing fails.
     public mutating func write(_ text: String) throws(FastTrainError) { try write(Array(text.utf8)) }
 }

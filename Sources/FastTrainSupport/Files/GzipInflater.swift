@@ -1,13 +1,13 @@
 import CZlib
 
-/// Unpacks a gzip file (RFC 1952) through zlib, piece by piece.
+/// Decompresses a gzip file (RFC 1952) piece by piece, with zlib.
 ///
-/// Several members in a row make one stream, as with gzip(1); what follows them is refused.
+/// Consecutive members form one stream, as with gzip(1). Anything else after a member is an error.
 package final class GzipInflater {
-    /// The most bytes that deflate can make of one: a match of 258 takes at least two bits.
+    /// The maximum compression ratio of deflate: a match of 258 bytes takes at least two bits.
     package static let largestRatio = 1032
 
-    /// Whether `bytes` start as a gzip file does.
+    /// Returns whether `bytes` start like a gzip file.
     package static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
@@ -16,17 +16,17 @@ package final class GzipInflater {
     private var packed: UnsafeRawBufferPointer { file.bytes }
     private let name: String
     private let stream: UnsafeMutablePointer<z_stream>
-    /// Packed bytes that zlib took.
+    /// The number of compressed bytes that zlib has consumed.
     private var taken = 0
     private var ended = false
 
-    /// `name` is the file's, for messages.
+    /// Creates an inflater for `file`, which is called `name` in messages.
     package init(_ file: MappedFile, name: String) throws(FastTrainError) {
         self.file = file
         self.name = name
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        // 15 window bits, the most; 16 more for gzip's header and trailer.
+        // 15 window bits, the maximum; 16 more for gzip's header and trailer.
         let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else { throw .internalError("zlib's inflateInit2 returned \(status)") }
     }
@@ -36,9 +36,10 @@ package final class GzipInflater {
         stream.deallocate()
     }
 
-    /// Unpacks until `output` is full or the stream ends; returns how many bytes that were.
+    /// Decompresses until `output` is full or the stream ends.
     ///
-    /// Throws `.badData` where the stream is damaged or cut short.
+    /// - Returns: The number of bytes written to `output`.
+    /// - Throws: `.badData` if the stream is damaged or truncated.
     package func read(into output: UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Int {
         defer { extendLifetime(self) }
         var filled = 0
@@ -46,7 +47,7 @@ package final class GzipInflater {
             if ended {
                 guard try startNextMember() else { break }
             }
-            // zlib counts in 32 bits: hand over at most 1 GiB at a time.
+            // zlib counts in 32 bits, so it gets at most 1 GiB at a time.
             let input = min(packed.count - taken, 1 << 30)
             let room = min(output.count - filled, 1 << 30)
             stream.pointee.next_in = UnsafeMutablePointer(
@@ -68,14 +69,14 @@ package final class GzipInflater {
         return filled
     }
 
-    /// The next `count` bytes, fewer at the end of the stream.
+    /// Returns the next `count` bytes, or fewer at the end of the stream.
     package func read(_ count: Int) throws(FastTrainError) -> [UInt8] {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
         defer { buffer.deallocate() }
         return Array(buffer[..<(try read(into: buffer))])
     }
 
-    /// Begins the member that follows, if one does.
+    /// Starts the next member. Returns false at the end of the file.
     private func startNextMember() throws(FastTrainError) -> Bool {
         let rest = UnsafeRawBufferPointer(rebasing: packed[taken...])
         if rest.isEmpty { return false }
@@ -87,7 +88,7 @@ package final class GzipInflater {
         return true
     }
 
-    /// An error at the packed byte that zlib stands at.
+    /// Returns an error at the current position in the compressed file.
     private func fault(_ expected: String, _ found: String) -> FastTrainError {
         .badData(file: name, place: .byte(UInt64(taken)), expected: expected, found: found + " (in the packed file)")
     }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A block of memory aligned to 64 bytes that is filled once, by who makes it, and then only read.
+/// A block of memory, aligned to 64 bytes, that is filled once when it is created and only read afterwards.
 ///
-/// `@unchecked Sendable`: no writes once it is made; freed with the last reference.
+/// `@unchecked Sendable` because nothing is written after initialization. The memory is freed with the last reference.
 package final class Memory: @unchecked Sendable {
     package let bytes: UnsafeRawBufferPointer
 
-    /// Memory that `fill` initializes in full. Nil when there is not that much.
+    /// Allocates memory and calls `fill` to initialize all of it. Returns `nil` if there is not enough memory.
     package init?(
         byteCount: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
@@ -15,7 +15,7 @@ package final class Memory: @unchecked Sendable {
         try fill(UnsafeMutableRawBufferPointer(start: base, count: byteCount))
     }
 
-    /// A copy of `elements`.
+    /// Creates a copy of `elements`.
     package init<Element: BitwiseCopyable>(copying elements: [Element]) {
         let byteCount = elements.count * MemoryLayout<Element>.stride
         guard let base = Self.allocate(byteCount) else { OutOfMemory.end(byteCount) }
@@ -33,9 +33,10 @@ package final class Memory: @unchecked Sendable {
     }
 }
 
-/// How the process ends when the system gives no memory for a buffer: that cannot be a thrown error in the midst of a team.
+/// The handler that ends the process when there is no memory for a buffer. An error cannot be thrown inside a thread
+/// team.
 package enum OutOfMemory {
-    /// To be set, if at all, before anything is computed. Is given the bytes that were asked for.
+    /// Called with the number of bytes that were requested. Replace it, if at all, before any computation starts.
     nonisolated(unsafe) package static var end: @Sendable (Int) -> Never = { bytes in
         fatalError("out of memory: \(bytes) bytes asked for")
     }

@@ -1,17 +1,21 @@
 import Glibc
 
-/// Where a command writes a file that its caller names.
+/// Checks of an output file whose path the caller of a command chooses.
 public enum OutputFile {
-    /// What a run or a search is, in its folder.
+    /// The names of the files that make up a run or a search.
     private static let namesOfRuns: Set = [
         "recipe.json", "history.jsonl", "metrics.json", "model.safetensors", "report.html", "lock", "search.json",
         "trials.jsonl",
     ]
 
-    /// To be called before the work is done. `inputs`: files that the command reads, those that there are.
+    /// Checks that a file can be written, before the work starts, and removes what killed processes left of such files
+    /// in its folder.
     ///
-    /// Removes what killed processes left of such files in the folder. Throws `.cannotCreate` when the file is one of the
-    /// inputs, by whatever path, one of those that a run or a search is, or no file, and when there is no such folder.
+    /// - Parameters:
+    ///   - path: The file to write.
+    ///   - inputs: The files that the command reads.
+    /// - Throws: `.cannotCreate` if the path leads to one of the inputs, to a file of a run or search or to something
+    ///   other than a regular file, or if its folder does not exist.
     public static func check(_ path: String, reading inputs: [String]) throws(FastTrainError) {
         try expectNoInput(path, among: inputs)
         let target = try AtomicFile.resolve(path).path
@@ -30,13 +34,14 @@ public enum OutputFile {
         AtomicFile.removeLeftovers(in: folder)
     }
 
-    /// To be called before a run, a search or a report of one writes to its folder. Throws `.cannotCreate` when `input` is
-    /// one of the files that it is.
+    /// Checks, before a run, a search or a report writes to `folder`, that `input` is not one of the files it replaces.
+    ///
+    /// - Throws: `.cannotCreate` if it is.
     package static func expectNoInput(_ input: String, inRun folder: String) throws(FastTrainError) {
         for name in namesOfRuns.sorted() { try expectNoInput(folder + "/" + name, among: [input]) }
     }
 
-    /// Throws `.cannotCreate` when what is to be written is one of the inputs, by whatever path.
+    /// Throws `.cannotCreate` if `path` leads to one of the inputs.
     private static func expectNoInput(_ path: String, among inputs: [String]) throws(FastTrainError) {
         guard let status = try System.status(path) else { return }
         for input in inputs {

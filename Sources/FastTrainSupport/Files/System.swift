@@ -1,15 +1,15 @@
 import Glibc
 
-/// The operating system's calls on files, in one place: each retries when a signal interrupts it
-/// and leaves the reason of a failure in `errno`.
+/// File operations of the operating system. Each call is retried when a signal interrupts it, and leaves the reason for
+/// a failure in `errno`.
 package enum System {
-    /// The reason of the call that failed last, as the system words it.
+    /// The system's description of the last failure.
     package static var reason: String { reason(errno) }
 
-    /// The system's words for an error number.
+    /// Returns the system's description of an error number.
     static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
-    /// Why the call that failed last made no file or folder.
+    /// Returns the error for a file or folder whose creation has just failed.
     package static func creationFailure(_ path: String, by operation: String = "create") -> FastTrainError {
         let reason = self.reason
         switch errno {
@@ -18,8 +18,10 @@ package enum System {
         }
     }
 
-    /// Opens a regular file for reading, and tells its status, with its bytes. Throws `.noInput` when there is none, or something else of that
-    /// name. Never waits for the other end of a named pipe.
+    /// Opens a regular file for reading, without ever waiting for the other end of a named pipe.
+    ///
+    /// - Returns: The open file and its status, which includes its size.
+    /// - Throws: `.noInput` if there is no regular file at `path`, `.usage` if `path` is empty.
     package static func openRegularFile(_ path: String) throws(FastTrainError) -> (descriptor: Int32, status: stat) {
         guard !path.isEmpty else { throw .usage("expected a file, found an empty path") }
         let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
@@ -32,7 +34,10 @@ package enum System {
         return (descriptor, status)
     }
 
-    /// Reads what there is, up to the size of `buffer`; 0 at the file's end. Throws `.inputOutput` that names `path`.
+    /// Reads available data, up to the size of `buffer`.
+    ///
+    /// - Returns: The number of bytes read; 0 at the end of the file.
+    /// - Throws: `.inputOutput`, naming `path`, if reading fails.
     package static func read(
         _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ path: String
     ) throws(FastTrainError) -> Int {
@@ -43,7 +48,7 @@ package enum System {
         }
     }
 
-    /// The first `count` bytes of a file, fewer of a shorter one; nil when it cannot be read.
+    /// Returns the first `count` bytes of a file, fewer if it is shorter, or `nil` if it cannot be read.
     package static func firstBytes(of path: String, _ count: Int) -> [UInt8]? {
         guard let (descriptor, _) = try? openRegularFile(path) else { return nil }
         defer { close(descriptor) }
@@ -52,8 +57,9 @@ package enum System {
         return Array(bytes.prefix(read))
     }
 
-    /// Whether an open file has been written to, as its size and the time of its last change tell since `before`, its status
-    /// then. Throws `.badData` if it was.
+    /// Verifies, by size and modification time, that an open file has not changed since it had the status `before`.
+    ///
+    /// - Throws: `.badData` if the file has changed.
     package static func expectUnchanged(_ descriptor: Int32, since before: stat, _ path: String) throws(FastTrainError)
     {
         var now = stat()
@@ -64,55 +70,55 @@ package enum System {
         else { throw .changed(path, from: Int(before.st_size), to: Int(now.st_size)) }
     }
 
-    /// Opens a file that must not exist yet, for writing and reading; its mode is `mode` less the umask.
+    /// Creates a file, which must not exist yet, for reading and writing. Its mode is `mode` minus the umask.
     static func createExclusively(_ path: String, mode: mode_t) -> Int32 {
         retrying { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
     }
 
-    /// Gives a file the owner, the group and the mode of another, what of it the system allows: only root may give a file to
-    /// somebody else, and not every file system has owners and modes.
+    /// Gives a file the owner, group and mode of another, as far as the system permits. Only root may give a file to
+    /// another user, and not every file system has owners and modes.
     static func resemble(_ descriptor: Int32, _ other: stat) {
         var mode = other.permissions
         if fchown(descriptor, other.st_uid, other.st_gid) != 0, fchown(descriptor, uid_t.max, other.st_gid) != 0 {
-            // What was allowed to a group is not to be allowed to another.
+            // The group cannot be kept, so permissions of the original group must not pass to a different one.
             mode &= ~0o070 | (mode & 0o007) << 3
         }
         _ = fchmod(descriptor, mode)
     }
 
-    /// Who has the lock of an open file.
+    /// The result of trying to lock an open file.
     package enum Lock {
-        /// This process, until it gives it back or ends.
+        /// This process has the lock until it releases it or ends.
         case taken
-        /// Another.
+        /// Another process has the lock.
         case held
-        /// Nobody: the file system has no locks.
+        /// The file system does not support locks.
         case missing
     }
 
-    /// Takes the lock of an open file or folder.
+    /// Tries to lock an open file or folder, without waiting.
     package static func lock(_ descriptor: Int32) -> Lock {
         if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
         return errno == EWOULDBLOCK ? .held : .missing
     }
 
-    /// Opens a file for writing and reading, and makes it if it is not there; mode 0666 less the umask. Never waits for the
-    /// other end of a named pipe.
+    /// Opens a file for reading and writing, and creates it with the mode 0666 minus the umask if it does not exist.
+    /// Never waits for the other end of a named pipe.
     package static func openOrCreate(_ path: String) -> Int32 {
         retrying { open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o666) }
     }
 
-    /// Opens a file that is there, for writing at its end.
+    /// Opens an existing file for writing at its end.
     package static func openToAppend(_ path: String) -> Int32 {
         retrying { open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK) }
     }
 
-    /// Opens a folder, to `synchronize` it.
+    /// Opens a folder in order to `synchronize` it.
     package static func openFolder(_ path: String) -> Int32 {
         retrying { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
 
-    /// Writes all of `bytes`; false on a failure.
+    /// Writes all of `bytes`. Returns false on failure.
     package static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes
         while let base = rest.baseAddress, rest.count > 0 {
@@ -126,7 +132,7 @@ package enum System {
         return true
     }
 
-    /// Writes all of `bytes` from byte `offset` of the file on; false on a failure.
+    /// Writes all of `bytes`, starting at byte `offset` of the file. Returns false on failure.
     static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
         var (rest, offset) = (bytes, offset)
         while let base = rest.baseAddress, rest.count > 0 {
@@ -141,14 +147,16 @@ package enum System {
         return true
     }
 
-    /// Waits until what was written is on the storage device; false on a failure.
+    /// Waits until everything written is on the storage device. Returns false on failure.
     package static func synchronize(_ descriptor: Int32) -> Bool {
         retrying { fsync(descriptor) } == 0
     }
 
-    /// What `path` leads to, a symbolic link followed; nil when there is nothing, or no path to it for this user.
+    /// Returns the status of the file at `path`, following symbolic links, or `nil` if this user can reach no such
+    /// file.
     ///
-    /// Throws `.inputOutput` when that cannot be told, by a failing disk say: then it must not be taken for nothing.
+    /// - Throws: `.inputOutput` if this cannot be determined, for example on a failing disk. Such a file must not be
+    ///   mistaken for a missing one.
     package static func status(_ path: String) throws(FastTrainError) -> stat? {
         var status = stat()
         if stat(path, &status) == 0 { return status }
@@ -156,13 +164,13 @@ package enum System {
         return nil
     }
 
-    /// Whether an open file still has a name.
+    /// Returns whether an open file still has a name.
     static func isLinked(_ descriptor: Int32) -> Bool {
         var status = stat()
         return fstat(descriptor, &status) != 0 || status.st_nlink > 0
     }
 
-    /// Whether `path` is itself a symbolic link. Throws as `status`.
+    /// Returns whether `path` itself is a symbolic link. Throws like `status(_:)`.
     static func isLink(_ path: String) throws(FastTrainError) -> Bool {
         var status = stat()
         if lstat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFLNK }
@@ -170,8 +178,8 @@ package enum System {
         return false
     }
 
-    /// The path with every symbolic link followed; nil when there is nothing at its end, or it is not UTF-8. Throws as
-    /// `status`.
+    /// Returns the path with all symbolic links resolved, or `nil` if it leads nowhere or is not UTF-8. Throws like
+    /// `status(_:)`.
     static func resolved(_ path: String) throws(FastTrainError) -> String? {
         guard let text = realpath(path, nil) else {
             guard isNothing(errno) else { throw .inputOutput(path: path, operation: "realpath", reason: reason) }
@@ -181,13 +189,15 @@ package enum System {
         return String(validatingCString: text)
     }
 
-    /// Whether an error number says that there is nothing of that name, or no path to it for this user.
+    /// Returns whether an error number means that this user can reach no such file.
     private static func isNothing(_ code: Int32) -> Bool {
         [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(code)
     }
 
-    /// The names in a folder, in no order, "." and ".." among them; none when there is no such folder. Throws `.noInput`,
-    /// `.inputOutput`.
+    /// Returns the names in a folder, in no particular order and including "." and "..". Empty if the folder does not
+    /// exist.
+    ///
+    /// - Throws: `.noInput` if the folder cannot be opened, `.inputOutput` if it cannot be read.
     package static func names(in folder: String) throws(FastTrainError) -> [String] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
@@ -219,12 +229,12 @@ extension stat {
     package var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
     package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
     package func isSameFile(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
-    /// Who may read, write and execute it.
+    /// The permissions to read, write and execute.
     var permissions: mode_t { st_mode & 0o777 }
 }
 
 extension FastTrainError {
-    /// A file was written to while it was being read.
+    /// The error for a file that was modified while it was being read.
     static func changed(_ path: String, from bytes: Int, to found: Int) -> FastTrainError {
         .badData(
             file: path, place: .file, expected: "the \(bytes) bytes that were there when it was opened",

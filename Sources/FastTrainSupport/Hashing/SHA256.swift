@@ -1,4 +1,4 @@
-/// SHA-256 (FIPS 180-4): that what was downloaded is what was published, whoever it came from.
+/// The hash SHA-256 (FIPS 180-4), used to verify that a download is the published file, whatever server it comes from.
 package struct SHA256 {
     private var state: [UInt32] = [
         0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
@@ -8,10 +8,10 @@ package struct SHA256 {
 
     private static let block = 64
 
-    /// The digest of nothing yet.
+    /// Creates the hash of an empty input.
     package init() {}
 
-    /// Appends `bytes`.
+    /// Appends `bytes` to the input.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         count += UInt64(bytes.count)
         var rest = bytes
@@ -30,7 +30,7 @@ package struct SHA256 {
         pending += rest.dropFirst(whole)
     }
 
-    /// 64 hexadecimal digits, of all that was appended; to be asked for once.
+    /// Returns the digest of all input as 64 hexadecimal digits. May be called only once.
     package mutating func finish() -> String {
         let bits = count * 8
         let zeros = (2 * Self.block - 9 - pending.count) % Self.block
@@ -66,7 +66,7 @@ package struct SHA256 {
         }
     }
 
-    /// The fractional parts of the cube roots of the first 64 primes.
+    /// The round constants: the first 32 bits of the fractional parts of the cube roots of the first 64 primes.
     private static let constants: [UInt32] = {
         var primes: [UInt64] = []
         for number in UInt64(2)... where !primes.contains(where: { number % $0 == 0 }) {
@@ -74,7 +74,7 @@ package struct SHA256 {
             if primes.count == 64 { break }
         }
         return primes.map { prime in
-            // The largest r with r³ ≤ prime · 2⁹⁶, bit by bit; its low 32 bits.
+            // The largest r with r³ ≤ prime · 2⁹⁶, determined bit by bit. Its low 32 bits are the constant.
             var root: UInt64 = 0
             for bit in (0..<36).reversed() {
                 let next = root | 1 << UInt64(bit)
@@ -84,14 +84,16 @@ package struct SHA256 {
         }
     }()
 
-    /// Whether root³ ≤ prime · 2⁹⁶.
+    /// Returns whether root³ ≤ prime · 2⁹⁶.
     private static func cube(_ root: UInt64, isAtMost prime: UInt64) -> Bool {
         let square = UInt128(root) * UInt128(root)
         let (high, low) = square.multipliedFullWidth(by: UInt128(root))
         return high == 0 ? low <= UInt128(prime) << 96 : false
     }
 
-    /// The digest of a file's content, unpacked if it is a gzip file. Throws `.noInput`, `.badData` for a damaged one.
+    /// Returns the digest of a file's content, which is decompressed first if it is a gzip file.
+    ///
+    /// - Throws: `.noInput` if the file cannot be read, `.badData` if its gzip data is damaged.
     package static func unpacked(path: String) throws(FastTrainError) -> String {
         let file = try MappedFile(path: path)
         defer { extendLifetime(file) }

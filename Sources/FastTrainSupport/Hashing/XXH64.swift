@@ -1,9 +1,9 @@
-/// The 64-bit hash XXH64 as its specification defines it (github.com/Cyan4973/xxHash, doc/xxhash_spec.md).
+/// The 64-bit hash XXH64, as defined in its specification (github.com/Cyan4973/xxHash, doc/xxhash_spec.md).
 ///
-/// It notices damage, not malice: anyone can make two files with one hash.
+/// It detects accidental damage, not tampering: anyone can construct two files with the same hash.
 public struct XXH64: Sendable {
     private var lanes: SIMD4<UInt64>
-    /// What did not fill a stripe yet: the first `pendingCount` bytes of these 32.
+    /// Input that does not fill a stripe yet: the first `pendingCount` of these 32 bytes.
     private var pending = SIMD32<UInt8>()
     private var pendingCount = 0
     private var total: UInt64 = 0
@@ -14,24 +14,24 @@ public struct XXH64: Sendable {
     private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
     private static let prime4: UInt64 = 0x85EB_CA77_C2B2_AE63
     private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
-    /// Bytes that one round of the four lanes consumes.
+    /// The number of bytes that one round of the four lanes consumes.
     private static let stripe = 32
 
-    /// The hash of nothing yet.
+    /// Creates the hash of an empty input.
     public init(seed: UInt64 = 0) {
         self.seed = seed
         lanes = SIMD4(
             seed &+ Self.prime1 &+ Self.prime2, seed &+ Self.prime2, seed, seed &- Self.prime1)
     }
 
-    /// The hash of `bytes` in one call.
+    /// Returns the hash of `bytes`.
     public static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
         var hash = XXH64(seed: seed)
         hash.update(bytes)
         return hash.value
     }
 
-    /// Appends `bytes`. Where the whole is cut into calls makes no difference to the hash.
+    /// Appends `bytes` to the input. The hash does not depend on how the input is divided among calls.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         total &+= UInt64(bytes.count)
         var rest = bytes
@@ -50,13 +50,13 @@ public struct XXH64: Sendable {
         keep(UnsafeRawBufferPointer(rebasing: rest[whole...]))
     }
 
-    /// Appends the bytes of `text` in UTF-8.
+    /// Appends `text`, encoded as UTF-8, to the input.
     public mutating func update(_ text: String) {
         var text = text
         text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
-    /// The hash of all that was appended so far.
+    /// The hash of all input so far.
     public var value: UInt64 {
         var hash: UInt64
         if total >= UInt64(Self.stripe) {
@@ -83,7 +83,7 @@ public struct XXH64: Sendable {
         pendingCount += bytes.count
     }
 
-    /// Runs whole stripes through the four lanes.
+    /// Processes whole stripes with the four lanes.
     private static func consume(_ bytes: UnsafeRawBufferPointer, _ start: SIMD4<UInt64>) -> SIMD4<UInt64> {
         guard var pointer = bytes.baseAddress else { return start }
         let end = pointer + bytes.count
@@ -134,7 +134,7 @@ public struct XXH64: Sendable {
     }
 }
 
-/// 64 bits as 16 lower-case hexadecimal digits.
+/// Returns 64 bits as 16 lowercase hexadecimal digits.
 package func hexadecimal(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits

@@ -1,29 +1,30 @@
-/// A JSON value. Objects keep the order of their members, so that what is written is the same byte for byte.
+/// A JSON value. Objects preserve the order of their members, so that the same value is always written as the same
+/// bytes.
 public enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int)
-    /// A number with a fraction or an exponent. NaN and infinities are written as `null`: JSON has none.
+    /// A number with a fraction or an exponent. JSON has no NaN or infinities, so these are written as `null`.
     case number(Double)
     case string(String)
     case array([JSON])
     case object([Member])
 
-    /// A name and its value in an object.
+    /// A member of an object: a name and its value.
     public struct Member: Sendable, Equatable {
         /// The name.
         public let name: String
         /// The value.
         public let value: JSON
 
-        /// A member of that name and value.
+        /// Creates a member from its name and value.
         public init(_ name: String, _ value: JSON) {
             self.name = name
             self.value = value
         }
     }
 
-    /// The value of the first member of that name, if this is an object that has one.
+    /// The value of the first member with this name, or `nil` if there is none or the value is not an object.
     public subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
@@ -31,7 +32,7 @@ public enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
-    /// This value and those that it holds.
+    /// The number of values in this tree, including this one.
     package var valueCount: Int {
         switch self {
         case .array(let values): values.reduce(1) { $0 + $1.valueCount }
@@ -46,7 +47,7 @@ extension JSON {
 extension JSON {
     /// The value as JSON text on one line, without spaces.
     public var text: String {
-        // Bytes: a string is an eighth as fast to append to, and a history may have a megabyte.
+        // Bytes, because appending to a string is eight times slower, and a history can reach a megabyte.
         var bytes: [UInt8] = []
         write(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
@@ -82,7 +83,7 @@ extension JSON {
         var string = string
         bytes.append(UInt8(ascii: "\""))
         string.withUTF8 { text in
-            // The first byte that is not written yet.
+            // The first byte that is not yet written.
             var start = 0
             var index = 0
             while index < text.count {
@@ -100,8 +101,11 @@ extension JSON {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// What stands for the character that begins at a place of a string, and its bytes; nil for itself. Beside what JSON
-    /// wants escaped, what YAML does not take as it is: a run's recipe.json is a configuration, too.
+    /// Returns the escape sequence for the character at `index` and the number of bytes it replaces, or `nil` if the
+    /// character needs none.
+    ///
+    /// This also escapes characters that YAML, but not JSON, requires to be escaped: the recipe.json of a run can be
+    /// used as a YAML configuration.
     @inline(__always)
     private static func escape(
         of text: UnsafeBufferPointer<UInt8>, at index: Int
@@ -114,9 +118,9 @@ extension JSON {
         case UInt8(ascii: "\r"): return (1, "\\r")
         case UInt8(ascii: "\t"): return (1, "\\t")
         case 0..<0x20, 0x7F: return (1, "\\u00" + hexadecimal(byte))
-        // U+0080 to U+009F: control characters, too.
+        // U+0080 to U+009F, which are control characters as well.
         case 0xC2 where text[index + 1] < 0xA0: return (2, "\\u00" + hexadecimal(text[index + 1]))
-        // The mark of the byte order, and what is no character.
+        // The byte order mark, and the noncharacters U+FFFE and U+FFFF.
         case 0xEF where text[index + 1] == 0xBB && text[index + 2] == 0xBF: return (3, "\\ufeff")
         case 0xEF where text[index + 1] == 0xBF && text[index + 2] >= 0xBE:
             return (3, "\\uff" + (text[index + 2] == 0xBE ? "fe" : "ff"))
@@ -128,8 +132,15 @@ extension JSON {
 // MARK: - Reading
 
 extension JSON {
-    /// Reads JSON text (RFC 8259). Strict: no name twice in an object, no integer outside `Int`, nothing after the
-    /// value, at most 64 levels, 2^20 values, 65,536 bytes of a text. Throws `.badData` with `file` as the file's name.
+    /// Parses JSON text (RFC 8259).
+    ///
+    /// Parsing is strict: names must be unique within an object, integers must fit into `Int`, and nothing may follow
+    /// the value. There may be at most 64 levels, 2²⁰ values, and 65,536 bytes in a string.
+    ///
+    /// - Parameters:
+    ///   - text: The JSON text.
+    ///   - file: The name of the file in errors.
+    /// - Throws: `.badData` with a byte offset if the text is malformed.
     public init(parsing text: String, file: String) throws(FastTrainError) {
         var text = text
         let result = text.withUTF8 { (bytes) -> Result<JSON, JSONScanner.Failure> in
@@ -153,7 +164,7 @@ extension JSON {
 }
 
 extension JSONScanner {
-    /// Consumes any value. `count`: of the values so far.
+    /// Consumes any value. `count` is the number of values so far.
     fileprivate mutating func value(depth: Int, _ count: inout Int) throws(Failure) -> JSON {
         guard depth < 64 else { throw failure("at most 64 levels") }
         count += 1
@@ -178,7 +189,7 @@ extension JSONScanner {
         }
     }
 
-    /// More than a number of 64 bits takes, however it is written.
+    /// More digits than a 64-bit number takes in any notation.
     private static let mostDigits = 1024
 
     private mutating func number() throws(Failure) -> JSON {
@@ -196,7 +207,7 @@ extension JSONScanner {
         return number
     }
 
-    /// The number that `text` is, by JSON's grammar; nil when it is none or does not fit.
+    /// Returns the number in `text`, according to the grammar of JSON, or `nil` if it is malformed or out of range.
     private static func number(_ text: UnsafeRawBufferPointer) -> JSON? {
         var place = 0
         func skipDigits() -> Int {
@@ -204,7 +215,7 @@ extension JSONScanner {
             while place < text.count, isDigit(text[place]) { place += 1 }
             return place - start
         }
-        /// Passes over one of `choices`, if one is next.
+        /// Skips one of `choices` if it comes next.
         func skip(_ choices: UInt8...) -> Bool {
             guard place < text.count, choices.contains(text[place]) else { return false }
             place += 1

@@ -1,9 +1,10 @@
-/// A value that our files hold as JSON and give back exactly.
+/// A value that can be converted to JSON and back without loss.
 package protocol JSONConvertible: SendableMetatype {
-    /// nil when the JSON is of another kind or out of range.
+    /// Creates a value from JSON. Returns `nil` if the JSON has a different type or is out of range.
     init?(json: JSON)
+    /// The value as JSON.
     var json: JSON { get }
-    /// What `init(json:)` takes, for messages.
+    /// A description of the JSON that `init(json:)` accepts, for messages.
     static var expectation: String { get }
 }
 
@@ -17,7 +18,7 @@ extension Int: JSONConvertible {
     package static var expectation: String { "an integer" }
 }
 
-/// A number above `Int.max` is a string of its digits, as few JSON readers take it otherwise.
+/// A number above `Int.max` is stored as a string of digits, because few JSON readers accept it as a number.
 extension UInt64: JSONConvertible {
     package init?(json: JSON) {
         switch json {
@@ -33,8 +34,8 @@ extension UInt64: JSONConvertible {
     package static var expectation: String { "an integer from 0 to 2^64 - 1" }
 }
 
-/// Finite numbers as the shortest decimal that reads back as the same bits. JSON has no others: those are the strings
-/// "NaN", "Infinity" and "-Infinity".
+/// A finite number is stored as the shortest decimal that parses to the same bits. JSON has no other numbers, so these
+/// are stored as the strings "NaN", "Infinity" and "-Infinity".
 extension Double: JSONConvertible {
     package init?(json: JSON) {
         switch json {
@@ -88,7 +89,7 @@ extension Array: JSONConvertible where Element: JSONConvertible {
     package static var expectation: String { "a list, each element \(Element.expectation)" }
 }
 
-/// nil is `null`, and so is a member that is not there (see `ObjectReader`).
+/// `nil` is stored as `null`. A missing member is read as `nil`, too (see `ObjectReader`).
 extension Optional: JSONConvertible where Wrapped: JSONConvertible {
     package init?(json: JSON) {
         if json == .null {
@@ -104,7 +105,7 @@ extension Optional: JSONConvertible where Wrapped: JSONConvertible {
     package static var expectation: String { "\(Wrapped.expectation), or null" }
 }
 
-/// Any value, to be looked into later.
+/// Any value, to be interpreted later.
 extension JSON: JSONConvertible {
     package init?(json: JSON) { self = json }
 
@@ -112,7 +113,7 @@ extension JSON: JSONConvertible {
     package static var expectation: String { "a value" }
 }
 
-/// Choices by their names.
+/// An enumeration is stored by its raw values.
 extension JSONConvertible where Self: RawRepresentable & CaseIterable, RawValue == String {
     package init?(json: JSON) {
         guard case .string(let name) = json else { return nil }
@@ -124,7 +125,13 @@ extension JSONConvertible where Self: RawRepresentable & CaseIterable, RawValue 
 }
 
 extension JSON {
-    /// Reads JSON text that stands within a file: a fault has the text's place, and tells the byte within the text.
+    /// Parses JSON text that is a part of a file.
+    ///
+    /// - Parameters:
+    ///   - text: The JSON text.
+    ///   - file: The name of the file in errors.
+    ///   - place: The position of the text in the file, for errors.
+    /// - Throws: `.badData` at `place` if the text is malformed. The message contains the byte offset within the text.
     package init(parsing text: String, file: String, place: FastTrainError.Place) throws(FastTrainError) {
         do {
             try self.init(parsing: text, file: file)
@@ -133,7 +140,7 @@ extension JSON {
         }
     }
 
-    /// The same, by its bytes.
+    /// Parses JSON text that is a part of a file, given as bytes. Throws `.badData` also if they are not UTF-8.
     package init(
         parsing line: ArraySlice<UInt8>, file: String, place: FastTrainError.Place
     ) throws(FastTrainError) {
@@ -143,13 +150,13 @@ extension JSON {
         try self.init(parsing: text, file: file, place: place)
     }
 
-    /// The text for a message: one line, cut when long.
+    /// The text for use in a message: one line, truncated if it is long.
     package var excerpt: String {
         let text = self.text
         return text.count <= 60 ? text : text.prefix(60) + "…"
     }
 
-    /// The text for a person: each member of an object on a line of its own, and likewise each element of a list of
+    /// The text formatted for people: each member of an object is on its own line, and so is each element of a list of
     /// lists or objects. Ends with a newline.
     package var page: String {
         guard case .object(let members) = self, !members.isEmpty else { return text + "\n" }

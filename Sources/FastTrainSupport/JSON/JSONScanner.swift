@@ -1,53 +1,54 @@
-/// Reads JSON text (RFC 8259) token by token, strictly, and knows where it stands.
+/// A strict scanner that reads JSON text (RFC 8259) token by token and keeps track of its position.
 ///
-/// The header of a safetensors file is read with it directly, so that a fault has a byte offset and starting a
-/// program costs no more than the header's length.
+/// The header of a safetensors file is read with it directly, so that errors have a byte offset, and opening a file
+/// takes a single pass over its header.
 package struct JSONScanner {
-    /// What was wrong with the text, and where.
+    /// A syntax error and its position in the text.
     package struct Failure: Error, Equatable {
         var offset: Int
         var expected: String
         var found: String
     }
 
-    /// The most bytes of a name, and of what else is no text of its own.
+    /// The maximum size of a name or string in bytes, before escapes are decoded. Metadata entries may be longer.
     package static let mostNameBytes = 65_536
-    /// The most members of an object: the tensors of a thousand layers with all that their optimizer remembers.
+    /// The maximum number of members of an object: enough for the tensors of a thousand layers with their optimizer
+    /// state.
     package static let mostMembers = 100_000
-    /// The most values of a text: the records of as many epochs as there may be.
+    /// The maximum number of values in a text: enough for the records of the largest allowed number of epochs.
     package static let mostValues = 1 << 20
 
     private let text: UnsafeRawBufferPointer
     /// The offset of the next unread byte.
     private(set) var position = 0
 
-    /// A scanner at the start of UTF-8 text, which must outlive it.
+    /// Creates a scanner at the start of UTF-8 text, which must outlive the scanner.
     package init(_ text: UnsafeRawBufferPointer) { self.text = text }
 
-    /// The next byte that is not white space, unread; nil at the end.
+    /// Returns the next byte that is not white space, without consuming it, or `nil` at the end.
     package mutating func peek() -> UInt8? {
         while position < text.count, Self.isSpace(text[position]) { position += 1 }
         return position < text.count ? text[position] : nil
     }
 
-    /// Consumes `byte` (white space before it skipped) if it comes next.
+    /// Consumes white space and `byte` if it comes next. Returns whether it did.
     package mutating func skip(_ byte: UInt8) -> Bool {
         guard peek() == byte else { return false }
         position += 1
         return true
     }
 
-    /// Consumes `byte`, or throws.
+    /// Consumes white space and `byte`, or throws if something else comes next.
     package mutating func expect(_ byte: UInt8) throws(Failure) {
         guard skip(byte) else { throw failure("'\(Character(UnicodeScalar(byte)))'") }
     }
 
-    /// Consumes white space up to the end, or throws.
+    /// Consumes white space up to the end of the text, or throws if something else comes next.
     package mutating func expectEnd() throws(Failure) {
         guard peek() == nil else { throw failure("the end of the JSON text") }
     }
 
-    /// Consumes a word such as `true` if it comes next.
+    /// Consumes a word such as `true` if it comes next. Returns whether it did.
     package mutating func skipWord(_ word: StaticString) -> Bool {
         _ = peek()
         let count = word.utf8CodeUnitCount
@@ -57,7 +58,7 @@ package struct JSONScanner {
         return true
     }
 
-    /// Consumes `{ "key": … }`, calling `member` with each key in front of its value. Refuses a key that came before.
+    /// Consumes `{ "key": … }`, calling `member` with each key in front of its value. Throws if a key is repeated.
     package mutating func object(
         _ member: (inout JSONScanner, _ key: String, _ keyOffset: Int) throws(Failure) -> Void
     ) throws(Failure) {
@@ -88,7 +89,7 @@ package struct JSONScanner {
         try expect(UInt8(ascii: "]"))
     }
 
-    /// Consumes an integer from 0 to `Int.max`, without fraction or exponent.
+    /// Consumes an integer from 0 to `Int.max` without a fraction or an exponent.
     package mutating func count() throws(Failure) -> Int {
         _ = peek()
         let start = position
@@ -106,7 +107,7 @@ package struct JSONScanner {
         return value
     }
 
-    /// Consumes the characters that a number may consist of.
+    /// Consumes the characters that can be part of a number.
     package mutating func numberText() -> UnsafeRawBufferPointer {
         _ = peek()
         let start = position
@@ -116,8 +117,10 @@ package struct JSONScanner {
         return UnsafeRawBufferPointer(rebasing: text[start..<position])
     }
 
-    /// Consumes a string and decodes its escapes. One that takes more than `most` bytes of the text is refused, and so is one
-    /// that is not `isStreamSafe`.
+    /// Consumes a string and decodes its escapes.
+    ///
+    /// - Parameter most: The maximum size of the string in bytes, before escapes are decoded.
+    /// - Throws: A failure if the string is longer, malformed or not `isStreamSafe`.
     package mutating func string(most: Int = .max) throws(Failure) -> String {
         guard skip(UInt8(ascii: "\"")) else { throw failure("a string") }
         let start = position
@@ -138,7 +141,8 @@ package struct JSONScanner {
             throw failure("the end of a string")
         }
         let end = position
-        // Escapes are characters of their own, so these bytes are UTF-8 if, and only if, what they stand for is.
+        // Each escape stands for whole characters, so the raw bytes are valid UTF-8 if and only if the decoded ones
+        // are.
         let raw = UnsafeRawBufferPointer(rebasing: text[start..<end]).assumingMemoryBound(to: UInt8.self)
         let isStreamSafe: Bool
         do { isStreamSafe = try UTF8Span(validating: raw.span).isStreamSafe } catch {
@@ -155,8 +159,8 @@ package struct JSONScanner {
         return string
     }
 
-    /// What stands from `position` up to `end`, which is valid UTF-8, with its escapes decoded: straight into the string, as
-    /// it may be long.
+    /// Decodes the escapes in the valid UTF-8 from `position` to `end`. It writes directly into the string, which may
+    /// be long.
     private mutating func decoded(to end: Int) throws(Failure) -> String {
         var failure: Failure?
         let string = String(unsafeUninitializedCapacity: end - position) { buffer in
@@ -183,7 +187,7 @@ package struct JSONScanner {
         return string
     }
 
-    /// A failure at the present position, which tells what stands there.
+    /// Returns a failure at the current position, naming the byte found there.
     package func failure(_ expected: String) -> Failure {
         guard position < text.count else { return Failure(offset: position, expected: expected, found: "the end") }
         let byte = text[position]
@@ -242,7 +246,7 @@ package struct JSONScanner {
     package static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
 
-/// A byte as two hexadecimal digits.
+/// Returns a byte as two uppercase hexadecimal digits.
 package func hexadecimal(_ byte: UInt8) -> String {
     (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
 }

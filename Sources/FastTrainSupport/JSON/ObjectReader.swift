@@ -1,14 +1,20 @@
-/// Takes the members of a JSON object one by one: a member that is missing, of the wrong kind or of no known name is
-/// an error that names it.
+/// Takes the members of a JSON object one by one. A member that is missing, has the wrong type or is not known is an
+/// error that names it.
 package struct ObjectReader {
     private var rest: [String: JSON] = [:]
     private let file: String
-    /// Where the object stands; a member's place follows from it.
+    /// The position of the object. The position of a member is derived from it.
     private let place: FastTrainError.Place
     private let lines: [String: Int]
 
-    /// `lines`: in which line of the file a member stands, where that is known. Throws `.badData` unless `json` is an
-    /// object.
+    /// Creates a reader of an object.
+    ///
+    /// - Parameters:
+    ///   - json: The object.
+    ///   - file: The name of the file in errors.
+    ///   - place: The position of the object in the file.
+    ///   - lines: The lines of the members in the file, where they are known.
+    /// - Throws: `.badData` if `json` is not an object.
     package init(
         _ json: JSON, file: String, place: FastTrainError.Place, lines: [String: Int] = [:]
     ) throws(FastTrainError) {
@@ -21,10 +27,12 @@ package struct ObjectReader {
         self.lines = lines
     }
 
-    /// The member of that name, untaken; nil if there is none or it was taken.
+    /// The member with this name, without taking it, or `nil` if there is none or it has been taken.
     package subscript(name: String) -> JSON? { rest[name] }
 
-    /// The member of that name. One that may be null may also be missing.
+    /// Takes the member with this name. It may be missing if its type accepts `null`.
+    ///
+    /// - Throws: `.badData` if the member is missing or has the wrong type.
     package mutating func take<Value: JSONConvertible>(
         _ name: String, as type: Value.Type = Value.self
     ) throws(FastTrainError) -> Value {
@@ -38,13 +46,13 @@ package struct ObjectReader {
         return value
     }
 
-    /// Throws `.badData` when a member was not taken.
+    /// Throws `.badData` if any member has not been taken.
     package func finish() throws(FastTrainError) {
         guard let (name, value) = rest.min(by: { $0.key < $1.key }) else { return }
         throw fault(name, expected: "no member of this name", found: value.excerpt)
     }
 
-    /// What is wrong with a member, as an error.
+    /// Returns an error about a member.
     package func fault(_ name: String, expected: String, found: String) -> FastTrainError {
         if let line = lines[name] {
             return .badData(file: file, place: .line(line), expected: "'\(name)' to be \(expected)", found: found)

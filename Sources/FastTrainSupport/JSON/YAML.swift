@@ -1,17 +1,23 @@
 import CYAML
 
-/// What a YAML file says, as JSON values. JSON is YAML, too.
+/// The content of a YAML file as JSON values. Every JSON file is a YAML file, too.
 ///
-/// Of YAML as far as settings need it: one document; no anchors, aliases and tags, so that a file never says more than it
-/// holds; each name once in a mapping. A word is `true`, `false`, `null` or a number if it looks as in JSON (`1e-3`, `.5`
-/// and `+1` are numbers, too), and text otherwise; what is quoted is text.
+/// Only the part of YAML that settings need is supported. A file is a single document and has no anchors, aliases or
+/// tags, so its content is never larger than the file. Names are unique within a mapping. An unquoted word is `true`,
+/// `false`, `null` or a number if it is written as in JSON (`1e-3`, `.5` and `+1` are numbers, too), and text
+/// otherwise. Anything quoted is text.
 public struct YAMLDocument: Sendable {
-    /// All of it; `null` for an empty file.
+    /// The whole document; `null` for an empty file.
     public let value: JSON
-    /// The line, from 1, of each name of the outermost mapping.
+    /// The line of each name in the outermost mapping, counted from 1.
     public let lines: [String: Int]
 
-    /// Reads YAML text. Throws `.badData` with the line.
+    /// Parses YAML text.
+    ///
+    /// - Parameters:
+    ///   - text: The YAML text.
+    ///   - file: The name of the file in errors.
+    /// - Throws: `.badData` with a line if the text is malformed or not supported.
     public init(parsing text: String, file: String) throws(FastTrainError) {
         let bytes = Array(text.utf8)
         let result = bytes.withUnsafeBufferPointer { (bytes) -> Result<YAMLDocument, FastTrainError> in
@@ -32,7 +38,7 @@ public struct YAMLDocument: Sendable {
     }
 }
 
-/// Takes libyaml's events one by one: what is too deep or too much is refused when it comes, not when it is in memory.
+/// Reads libyaml's events one by one, so that content that is too deep or too large is rejected before it is in memory.
 private final class YAMLReader {
     private static let mostLevels = 32
     private static let mostValues = 100_000
@@ -42,10 +48,10 @@ private final class YAMLReader {
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private var event = yaml_event_t()
     private var values = 0
-    /// See `YAMLDocument`.
+    /// The line of each name in the outermost mapping, counted from 1.
     private(set) var lines: [String: Int] = [:]
 
-    /// `text` must outlive the reader.
+    /// Creates a reader of `text`, which must outlive the reader.
     init(_ text: UnsafeBufferPointer<UInt8>, file: String) throws(FastTrainError) {
         self.text = text
         self.file = file
@@ -62,12 +68,12 @@ private final class YAMLReader {
     }
 
     func document() throws(FastTrainError) -> JSON {
-        try next()  // the stream begins
+        try next()  // start of the stream
         try next()
         guard event.type == YAML_DOCUMENT_START_EVENT else { return .null }
         try next()
         let value = try value(level: 0)
-        try next()  // the document ends
+        try next()  // end of the document
         try next()
         guard event.type == YAML_STREAM_END_EVENT else { throw fault("one document", "another after it") }
         return value
@@ -78,7 +84,7 @@ private final class YAMLReader {
         guard yaml_parser_parse(parser, &event) == 1 else { throw syntaxFault() }
     }
 
-    /// The value that begins with the present event.
+    /// Reads the value that starts with the current event.
     private func value(level: Int) throws(FastTrainError) -> JSON {
         guard level < Self.mostLevels else { throw fault("at most \(Self.mostLevels) levels", "one more") }
         values += 1
@@ -119,7 +125,7 @@ private final class YAMLReader {
         return .object(members)
     }
 
-    /// The text of the present event.
+    /// Returns the text of the current event.
     private func scalar() throws(FastTrainError) -> String {
         let scalar = event.data.scalar
         try refuse(anchor: scalar.anchor, tag: scalar.tag)
@@ -133,7 +139,7 @@ private final class YAMLReader {
         guard tag == nil else { throw fault("no tag (!)", "one") }
     }
 
-    /// What a word without quotes means.
+    /// Returns the value of an unquoted word.
     private static func meaning(of word: String) -> JSON {
         switch word {
         case "", "~", "null", "Null", "NULL": return .null
@@ -144,7 +150,7 @@ private final class YAMLReader {
         let isNumeric = word.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
         guard isNumeric, word.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return .string(word) }
         if let integer = Int(word) { return .integer(integer) }
-        // Digits that are no `Int` stay text: `UInt64` reads them.
+        // Digits that do not fit into `Int` stay text, which `UInt64` reads.
         guard word.utf8.contains(where: { ".eE".utf8.contains($0) }), let number = Double(word), number.isFinite else {
             return .string(word)
         }

@@ -1,18 +1,19 @@
-/// How a digest stands in a file: this, then 16 lower-case hexadecimal digits.
+/// The prefix of a digest in a file. It is followed by 16 lowercase hexadecimal digits.
 package let digestPrefix = "xxh64:"
-/// The name of a digest's metadata entry or member.
+/// The name of the metadata entry or JSON member that holds the digest.
 package let digestKey = "digest"
-/// What stands for the digits while the digest is computed.
+/// The placeholder for the digits while the digest is computed.
 let digestPlaceholder = "0000000000000000"
 
 extension SafeTensors {
-    /// Whether the file carries a digest of its own content.
+    /// Whether the file contains a digest of its own content.
     public var hasDigest: Bool { digestOffset != nil }
 
-    /// Whether the file says that fasttrain wrote it: such a file must carry a digest.
+    /// Whether the file's metadata says that fasttrain wrote it. Such a file must contain a digest.
     public var isOurs: Bool { metadata["format"]?.hasPrefix("fasttrain.") ?? false }
 
-    /// XXH64 of the whole file, the digits of its digest read as zeros. Touches every page of the file.
+    /// Returns the XXH64 hash of the whole file, with the digits of its digest read as zeros. Accesses every page of
+    /// the file.
     public func contentHash() -> UInt64 {
         defer { extendLifetime(self) }
         var hash = XXH64()
@@ -26,10 +27,11 @@ extension SafeTensors {
         return hash.value
     }
 
-    /// Reads the whole file and compares it with its digest: any flipped bit is noticed. A foreign file without a
-    /// digest passes. Returns the hash of the content as 16 hexadecimal digits.
+    /// Reads the whole file and compares it with its digest, which detects any flipped bit. A file that another program
+    /// wrote may lack a digest.
     ///
-    /// Throws `.badData` when the digest is another, or is missing from a file that fasttrain wrote.
+    /// - Returns: The hash of the content as 16 hexadecimal digits.
+    /// - Throws: `.badData` if the digest does not match, or is missing from a file that fasttrain wrote.
     @discardableResult
     public func verifyDigest() throws(FastTrainError) -> String {
         guard hasDigest || !isOurs else {

@@ -1,9 +1,10 @@
-/// A safetensors file, open for reading: memory-mapped, checked in full, nothing copied.
+/// A safetensors file opened for reading. The file is memory-mapped, its header is validated in full, and nothing is
+/// copied.
 ///
-/// The format: 8 bytes of header length (little-endian), a JSON header, the elements of all tensors without a gap.
-/// See github.com/huggingface/safetensors.
-public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only memory that the object keeps alive.
-    /// The path, or what stands in its place in messages.
+/// The format consists of the header length (8 bytes, little-endian), a JSON header, and the elements of all tensors
+/// without gaps. See github.com/huggingface/safetensors.
+public final class SafeTensors: @unchecked Sendable {  // The memory is read-only, and the object keeps it alive.
+    /// The name of the file in messages, by default its path.
     public let name: String
     /// The `__metadata__` entries.
     public let metadata: [String: String]
@@ -12,24 +13,31 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
 
     /// The whole file.
     let file: UnsafeRawBufferPointer
-    /// Where the 16 digits of the digest stand in the file, if it has one.
+    /// The offset in the file of the 16 digits of the digest, if there is one.
     let digestOffset: Int?
     private let mapping: MappedFile?
     private let indices: [String: Int]
 
-    /// Maps the file at `path` and checks its header: bounds, types, shapes, no gap, no overlap, no name twice.
+    /// Maps the file at `path` and validates its header: bounds, types, shapes, and that there are no gaps, overlaps or
+    /// duplicate names.
     ///
-    /// Throws `.noInput` when there is no such file, `.badData` with the byte offset when it is malformed. The
-    /// elements are not read yet: `verifyDigest` does that.
+    /// The elements are not read. Use `verifyDigest` to check them.
+    ///
+    /// - Throws: `.noInput` if the file does not exist, `.badData` with a byte offset if it is malformed.
     public convenience init(path: String) throws(FastTrainError) { try self.init(path: path, name: path) }
 
-    /// `name`: what it is called in messages.
+    /// Maps the file at `path`, which is called `name` in messages.
     package convenience init(path: String, name: String) throws(FastTrainError) {
         let mapping = try MappedFile(path: path, name: name)
         try self.init(file: mapping.bytes, name: name, mapping: mapping)
     }
 
-    /// Reads a file that is in memory already, under a name for messages. The memory must outlive the object.
+    /// Reads a file that is already in memory.
+    ///
+    /// - Parameters:
+    ///   - bytes: The content of the file, in memory that outlives the object.
+    ///   - name: The name of the file in messages.
+    /// - Throws: `.badData` with a byte offset if the file is malformed.
     public convenience init(bytes: UnsafeRawBufferPointer, name: String) throws(FastTrainError) {
         try self.init(file: bytes, name: name, mapping: nil)
     }
@@ -49,23 +57,27 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
         self.indices = indices
     }
 
-    /// Bytes of the whole file.
+    /// The size of the file in bytes.
     public var byteCount: Int { file.count }
 
-    /// Throws `.badData` when the file was written to, or has another size, since it was opened.
+    /// Throws `.badData` if the file has been modified since it was opened.
     package func checkUnchanged() throws(FastTrainError) { try mapping?.checkUnchanged() }
 
-    /// The tensor of that name, if there is one.
+    /// The tensor with this name, or `nil` if there is none.
     public subscript(name: String) -> TensorInfo? { indices[name].map { tensors[$0] } }
 
-    /// The elements of a tensor of this file, where they lie. Valid while this object lives: the optimizer may end
-    /// that after the last mention of it, so end the use with `extendLifetime(file)`.
+    /// Returns the elements of a tensor of this file, in place.
+    ///
+    /// The memory is valid as long as this object lives. The optimizer may release the object after its last mention,
+    /// so extend its life beyond the last access with `extendLifetime(file)`.
     public func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: file[tensor.offset..<tensor.offset + tensor.byteCount])
     }
 
-    /// The number in an I64 tensor of no extents, a count that can go on: from 0 to below 2⁶². Throws `.badData` unless it
-    /// is there.
+    /// Returns the number in an I64 tensor without dimensions, which is a counter: at least 0 and below 2⁶², so that it
+    /// can be incremented further.
+    ///
+    /// - Throws: `.badData` if there is no such tensor or its number is out of range.
     public func count(_ name: String) throws(FastTrainError) -> Int {
         let expected = "I64 [], a number from 0 to below 2^62"
         guard let tensor = self[name] else {
@@ -83,7 +95,9 @@ public final class SafeTensors: @unchecked Sendable {  // Sendable: read-only me
         return number
     }
 
-    /// A copy of an F32 tensor's elements. Throws `.badData` unless the tensor is there with that type and shape.
+    /// Returns a copy of the elements of an F32 tensor.
+    ///
+    /// - Throws: `.badData` if there is no tensor with this name, type and shape.
     public func floats(_ name: String, shape: [Int]) throws(FastTrainError) -> [Float] {
         let expected = "F32 \(shape)"
         guard let tensor = self[name] else {

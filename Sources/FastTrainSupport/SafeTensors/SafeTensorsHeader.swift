@@ -1,21 +1,27 @@
-/// The header of a safetensors file, read and checked: afterwards every tensor is known to lie within the file.
+/// The header of a safetensors file, parsed and validated: every tensor is known to lie within the file.
 struct SafeTensorsHeader {
     private(set) var metadata: [String: String] = [:]
-    /// In the order of their elements in the file.
+    /// The tensors, in the order of their elements in the file.
     private(set) var tensors: [TensorInfo] = []
-    /// Where in the file the 16 digits of the digest stand.
+    /// The offset in the file of the 16 digits of the digest, if there is one.
     private(set) var digestOffset: Int?
 
-    /// The longest header that the format allows.
+    /// The maximum length of a header, as defined by the format.
     static let longestHeader = 100_000_000
-    /// The most extents of a tensor.
+    /// The maximum number of dimensions of a tensor.
     static let mostDimensions = 255
-    /// The most extents of all tensors together. Two bytes of the header make one of eight in memory.
+    /// The maximum number of dimensions of all tensors together. Two bytes of the header turn into an extent of eight
+    /// bytes in memory.
     static let mostExtents = 1_000_000
-    /// The bytes before the header: its length.
+    /// The number of bytes in front of the header, which hold its length.
     static let lengthBytes = 8
 
-    /// Throws `.badData` with the offset of the first fault.
+    /// Parses the header of a file.
+    ///
+    /// - Parameters:
+    ///   - file: The content of the file.
+    ///   - name: The name of the file in errors.
+    /// - Throws: `.badData` with the offset of the first error.
     init(parsing file: UnsafeRawBufferPointer, name: String) throws(FastTrainError) {
         func fault(_ offset: Int, _ expected: String, _ found: String) -> FastTrainError {
             .badData(file: name, place: .byte(UInt64(offset)), expected: expected, found: found)
@@ -72,7 +78,8 @@ struct SafeTensorsHeader {
             let value = try scanner.string()
             metadata[key] = value
             if key == digestKey, Self.isDigest(value) {
-                // The digits end before the closing quote, just read. Written with escapes they would not be ours.
+                // The digits end before the closing quote, which was just read. fasttrain does not write digits as
+                // escapes.
                 digestOffset = Self.lengthBytes + scanner.position - 1 - digestPlaceholder.utf8.count
             }
         }
@@ -80,7 +87,7 @@ struct SafeTensorsHeader {
         self.digestOffset = digestOffset
     }
 
-    /// Whether a metadata value is a digest as fasttrain writes it.
+    /// Returns whether a metadata value is a digest as fasttrain writes it.
     private static func isDigest(_ value: String) -> Bool {
         guard value.hasPrefix(digestPrefix) else { return false }
         let digits = value.utf8.dropFirst(digestPrefix.utf8.count)
@@ -88,7 +95,7 @@ struct SafeTensorsHeader {
             && digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
-    /// Reads `{"dtype": …, "shape": […], "data_offsets": [begin, end]}`, its members in any order.
+    /// Reads `{"dtype": …, "shape": […], "data_offsets": [begin, end]}` with the members in any order.
     private static func readTensor(
         _ scanner: inout JSONScanner, name: String, at nameOffset: Int, dataStart: Int
     ) throws(JSONScanner.Failure) -> TensorInfo {
@@ -153,7 +160,7 @@ struct SafeTensorsHeader {
         return type
     }
 
-    /// The product of the extents and the element's size; nil when it does not fit.
+    /// Returns the product of the extents and the size of an element, or `nil` if it overflows.
     private static func byteCount(_ type: TensorType, _ shape: [Int]) -> Int? {
         var count = type.size
         for extent in shape {
@@ -164,7 +171,7 @@ struct SafeTensorsHeader {
         return count
     }
 
-    /// Checks that the tensors follow each other without gap or overlap; returns the offset of their end.
+    /// Checks that the tensors follow each other without gaps or overlaps. Returns the offset of their end.
     private func checkCoverage(name: String, dataStart: Int) throws(FastTrainError) -> Int {
         var end = dataStart
         for tensor in tensors {

@@ -1,5 +1,5 @@
-/// A tensor to be written: its elements in row-major order, little-endian.
-public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is only read.
+/// A tensor to be written, with its elements in row-major order, little-endian.
+public struct TensorToWrite: @unchecked Sendable {  // Its memory is only read.
     /// The name in the file.
     public let name: String
     /// The type of an element.
@@ -9,7 +9,8 @@ public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is o
 
     private let elements: Elements
 
-    /// Arrays are shared with whoever holds them, not copied: a checkpoint's are most of what is in memory.
+    /// The storage of the elements. Arrays are shared, not copied, because those of a checkpoint are most of the memory
+    /// in use.
     private enum Elements {
         case bytes(UnsafeRawBufferPointer)
         case floats([Float])
@@ -24,17 +25,17 @@ public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is o
         }
     }
 
-    /// A tensor whose elements stay where they are: they must not move or change until the file is written.
+    /// Creates a tensor whose elements stay in place. They must not move or change until the file is written.
     public init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer) {
         self.init(name: name, type: type, shape: shape, elements: .bytes(bytes))
     }
 
-    /// An F32 tensor.
+    /// Creates an F32 tensor.
     public init(name: String, shape: [Int], floats: [Float]) {
         self.init(name: name, type: .f32, shape: shape, elements: .floats(floats))
     }
 
-    /// An I64 tensor of no extents: one number.
+    /// Creates an I64 tensor without dimensions, which is a single number.
     public init(name: String, integer: Int64) {
         self.init(name: name, type: .i64, shape: [], elements: .integer(integer))
     }
@@ -48,7 +49,7 @@ public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is o
         self.elements = elements
     }
 
-    /// Calls `body` with the elements as they will be in the file.
+    /// Calls `body` with the elements as they are stored in the file.
     func withBytes(
         _ body: (UnsafeRawBufferPointer) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
@@ -66,18 +67,27 @@ public struct TensorToWrite: @unchecked Sendable {  // Sendable: its memory is o
     }
 }
 
-/// Writes safetensors files: the same tensors and metadata give the same bytes, with a digest of the whole file in
-/// the metadata and the first element at a multiple of 64 bytes.
+/// Writes safetensors files. The same tensors and metadata always give the same bytes.
+///
+/// The metadata contains a digest of the whole file, and the first element is at a multiple of 64 bytes.
 public enum SafeTensorsWriter {
-    /// The first element's offset is a multiple of this: a cache line, the widest vector.
+    /// The alignment of the first element in the file: the size of a cache line and of the widest vector.
     static let alignment = 64
-    /// The most tensors of a file, whose header has the metadata as one more member.
+    /// The maximum number of tensors in a file. The metadata is one more member of the header.
     package static let mostTensors = JSONScanner.mostMembers - 1
 
-    /// Writes the file atomically (see `AtomicFile`), with a `digest` added to `metadata`.
+    /// Writes a file atomically (see `AtomicFile`), with a `digest` added to `metadata`.
     ///
-    /// Tensors of wider elements come first, otherwise the order is kept: so every tensor is aligned to its element.
-    /// `check`: see `AtomicFile.write`. Throws as that does, `.cannotCreate` also for more tensors than a header may have.
+    /// Tensors with wider elements come first, so that every tensor is aligned to its elements. Otherwise the order is
+    /// preserved.
+    ///
+    /// - Parameters:
+    ///   - tensors: The tensors, with unique names.
+    ///   - metadata: The metadata entries, without the digest.
+    ///   - path: The file to create or replace.
+    ///   - check: Called with the path of the complete temporary file before it replaces the old file.
+    /// - Throws: The errors of `AtomicFile.write`, and `.cannotCreate` if there are more tensors than a header may
+    ///   have.
     public static func write(
         _ tensors: [TensorToWrite], metadata: [String: String], to path: String,
         check: (_ temporary: String) throws(FastTrainError) -> Void = { _ in }
@@ -101,8 +111,19 @@ public enum SafeTensorsWriter {
         }
     }
 
-    /// Writes a file whose elements come one after the other, of all tensors at once: `body` appends them to the streams,
-    /// by the places of `tensors`. Atomically, with a digest, in the order of tensors that the other function has.
+    /// Writes a file whose tensors are all produced at the same time, piece by piece.
+    ///
+    /// Like `write(_:metadata:to:check:)`, this writes atomically, adds a digest and puts tensors with wider elements
+    /// first.
+    ///
+    /// - Parameters:
+    ///   - tensors: The tensors, with unique names.
+    ///   - metadata: The metadata entries, without the digest.
+    ///   - path: The file to create or replace.
+    ///   - check: Called with the path of the complete temporary file before it replaces the old file.
+    ///   - body: Appends elements to the streams, which are indexed like `tensors`.
+    /// - Throws: The errors of `AtomicFile.write`, and `.cannotCreate` if there are more tensors than a header may
+    ///   have.
     package static func write(
         streaming tensors: [TensorLayout], metadata: [String: String], to path: String,
         check: (_ temporary: String) throws(FastTrainError) -> Void,
@@ -120,7 +141,7 @@ public enum SafeTensorsWriter {
         }
     }
 
-    /// Throws `.cannotCreate` for a header that `SafeTensors` would refuse.
+    /// Throws `.cannotCreate` if `SafeTensors` would not accept the header.
     private static func expectReadable(
         _ header: [UInt8], _ tensors: [TensorLayout], to path: String
     ) throws(FastTrainError) {
@@ -138,8 +159,8 @@ public enum SafeTensorsWriter {
         [8, 4, 2, 1].flatMap { width in tensors.filter { type($0).size == width } }
     }
 
-    /// The header's length and the header: JSON with its members in a fixed order, padded with spaces so that the
-    /// elements start at a multiple of `alignment`. For the digest stands its placeholder.
+    /// Returns the header, preceded by its length: JSON with its members in a fixed order, padded with spaces so that
+    /// the elements start at a multiple of `alignment`. The digest has its placeholder.
     private static func header(_ tensors: [TensorLayout], _ metadata: [String: String]) -> [UInt8] {
         var entries = metadata
         entries[digestKey] = digestPrefix + digestPlaceholder
@@ -165,9 +186,9 @@ public enum SafeTensorsWriter {
         return withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json
     }
 
-    /// Puts the digits in the place of the placeholder.
+    /// Replaces the placeholder of the digest by the digits.
     private static func setDigest(_ digits: String, in header: inout [UInt8]) {
-        // In a text of the metadata a quote is escaped: these bytes are there once.
+        // Quotes in metadata values are escaped, so these bytes occur exactly once.
         let entry = Array("\"\(digestKey)\":\"\(digestPrefix)\(digestPlaceholder)\"".utf8)
         var place = 0
         while !header[place...].starts(with: entry) { place += 1 }

@@ -1,26 +1,26 @@
 import Glibc
 
-/// A tensor of a file to be written: all but its elements.
+/// The name, type and shape of a tensor to be written.
 package struct TensorLayout {
     package let name: String
     package let type: TensorType
     package let shape: [Int]
 
-    /// A tensor of this name, element type and shape.
+    /// Creates a layout from the tensor's name, element type and shape.
     package init(name: String, type: TensorType, shape: [Int]) {
         self.name = name
         self.type = type
         self.shape = shape
     }
 
-    /// Of all elements.
+    /// The size of all elements in bytes.
     package var byteCount: Int { shape.reduce(type.size, *) }
 }
 
-/// Several tensors of one file, each written front to back, whatever the order in which their elements come: of each a
-/// piece is in memory.
+/// Output streams for several tensors of one file. Each tensor is written front to back, and elements of different
+/// tensors can arrive in any order. One piece of each tensor is buffered in memory.
 package struct TensorStreams {
-    /// Of the first tensor's bytes in the file, after the header.
+    /// The offset of the first tensor in the file, after the header.
     private let start: Int
     private let descriptor: Int32
     private let path: String
@@ -28,14 +28,21 @@ package struct TensorStreams {
 
     private struct Stream {
         var pending: [UInt8] = []
-        /// Where `pending` goes in the file.
+        /// The offset in the file that `pending` is written to.
         var offset: Int
         let end: Int
     }
 
     private static let pieceBytes = 1 << 20
 
-    /// For `tensors`, which lie in `fileOrder` in the file, the first at byte `start`.
+    /// Creates the streams of a file.
+    ///
+    /// - Parameters:
+    ///   - tensors: The tensors, in the order of their streams.
+    ///   - fileOrder: The same tensors, in their order in the file.
+    ///   - start: The offset of the first tensor in the file.
+    ///   - descriptor: The open file.
+    ///   - path: The path of the file in errors.
     package init(
         _ tensors: [TensorLayout], fileOrder: [TensorLayout], from start: Int, _ descriptor: Int32, _ path: String
     ) {
@@ -54,14 +61,14 @@ package struct TensorStreams {
         }
     }
 
-    /// Appends elements to the tensor at that place of the list. Throws `.inputOutput`.
+    /// Appends elements to the stream at index `tensor`. Throws `.inputOutput` if writing fails.
     package mutating func append(_ bytes: UnsafeRawBufferPointer, to tensor: Int) throws(FastTrainError) {
         if streams[tensor].pending.count + bytes.count > Self.pieceBytes { try flush(tensor) }
         precondition(streams[tensor].offset + streams[tensor].pending.count + bytes.count <= streams[tensor].end)
         streams[tensor].pending.append(contentsOf: bytes)
     }
 
-    /// Appends one element, or elements as one value.
+    /// Appends a value, which is one element or several, to the stream at index `tensor`.
     package mutating func append(_ value: some BitwiseCopyable, to tensor: Int) throws(FastTrainError) {
         var result: Result<Void, FastTrainError> = .success(())
         withUnsafeBytes(of: value) { bytes in
@@ -76,8 +83,11 @@ package struct TensorStreams {
         streams[tensor].pending.removeAll(keepingCapacity: true)
     }
 
-    /// Writes what is left; returns the digest's digits: of the file from its start, read once more. All tensors must be
+    /// Writes the buffered elements and computes the digest by reading the whole file once more. All tensors must be
     /// complete.
+    ///
+    /// - Returns: The digits of the digest.
+    /// - Throws: `.inputOutput` if writing or reading fails.
     package mutating func finish() throws(FastTrainError) -> String {
         for tensor in streams.indices {
             try flush(tensor)
@@ -96,7 +106,7 @@ package struct TensorStreams {
         return hexadecimal(hash.value)
     }
 
-    /// Writes `bytes` at a place of the file.
+    /// Writes `bytes` at an offset in the file. Throws `.inputOutput` if writing fails.
     package static func write(_ bytes: [UInt8], at offset: Int, _ descriptor: Int32, _ path: String)
         throws(FastTrainError)
     {

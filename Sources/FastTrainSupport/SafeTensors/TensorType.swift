@@ -1,4 +1,4 @@
-/// The element types of a safetensors file, by the names the format gives them.
+/// The element types of a safetensors file. The raw values are their names in the format.
 public enum TensorType: String, Sendable, CaseIterable {
     case bool = "BOOL"
     case u8 = "U8"
@@ -18,7 +18,7 @@ public enum TensorType: String, Sendable, CaseIterable {
     case f64 = "F64"
     case c64 = "C64"
 
-    /// Bytes an element takes.
+    /// The size of an element in bytes.
     public var size: Int {
         switch self {
         case .bool, .u8, .i8, .f8E4M3, .f8E5M2, .f8E8M0: 1
@@ -29,19 +29,19 @@ public enum TensorType: String, Sendable, CaseIterable {
     }
 }
 
-/// A tensor of a safetensors file: its name, and where its elements lie. Elements are in row-major order.
+/// A tensor of a safetensors file and the location of its elements, which are in row-major order.
 public struct TensorInfo: Sendable, Equatable {
-    /// The name, as the file has it.
+    /// The name in the file.
     public let name: String
     /// The type of an element.
     public let type: TensorType
-    /// The extents, slowest-varying first; empty for a single number.
+    /// The extents, slowest-varying first. Empty for a single number.
     public let shape: [Int]
-    /// Bytes from the start of the file to the first element.
+    /// The offset of the first element from the start of the file, in bytes.
     public let offset: Int
-    /// Bytes of all elements: the product of `shape` times `type.size`.
+    /// The size of all elements in bytes: the product of `shape`, times `type.size`.
     public let byteCount: Int
 
-    /// The product of `shape`: 1 for a single number.
+    /// The number of elements: the product of `shape`, which is 1 for a single number.
     public var elementCount: Int { byteCount / type.size }
 }

@@ -1,7 +1,9 @@
-/// Numbers as people and programs write them: `12`, `-3.5`, `+.5`, `1e-7`. No locale, no hexadecimal, no infinity.
+/// A parser of decimal numbers as people and programs write them: `12`, `-3.5`, `+.5`, `1e-7`. There are no locales,
+/// hexadecimal numbers or infinities.
 package enum DecimalNumber {
-    /// The `Double` nearest to the number that `text` is, of two equally near ones the even one; infinite where none is
-    /// that large. nil when `text` is no such number.
+    /// Returns the `Double` nearest to the number in `text`, or `nil` if `text` is not a number.
+    ///
+    /// Ties are rounded to even. A number that is too large becomes infinity.
     package static func parse(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         let count = text.count
         var index = 0
@@ -26,17 +28,18 @@ package enum DecimalNumber {
         if !digits.isCut, let magnitude = exact(digits.value, exponent: digits.exponent) {
             return isNegative ? -magnitude : magnitude
         }
-        // Seldom: more than 19 digits, or very large or small. The standard library reads any number rightly.
+        // The rare case: more than 19 digits, or a very large or small number. The standard library rounds any number
+        // correctly.
         return Double(String(decoding: text, as: UTF8.self))
     }
 
-    /// The first 19 digits that count, as an integer, and the power of ten to multiply it by.
+    /// The first 19 significant digits as an integer, and the power of ten to multiply it by.
     private struct Digits {
         var value: UInt64 = 0
         var exponent = 0
-        /// There was a digit, if only a zero.
+        /// Whether there was any digit, even a zero.
         var isThere = false
-        /// There was a digit after the 19 that is not zero.
+        /// Whether a digit other than zero followed the first 19.
         var isCut = false
         private var count = 0
 
@@ -58,8 +61,10 @@ package enum DecimalNumber {
         }
     }
 
-    /// What stands after the `e`; nil when that is no integer. Beyond ±2⁴⁰ it makes no difference any more: no text has as
-    /// many digits, which could make up for it.
+    /// Parses the exponent after the `e`. Returns `nil` if it is not an integer.
+    ///
+    /// The exponent is limited to ±2⁴⁰. Beyond that it makes no difference, because no text has enough digits to
+    /// compensate for it.
     private static func exponent(_ text: UnsafeBufferPointer<UInt8>, _ index: inout Int) -> Int? {
         var isNegative = false
         if index < text.count, text[index] == UInt8(ascii: "-") || text[index] == UInt8(ascii: "+") {
@@ -75,12 +80,13 @@ package enum DecimalNumber {
         return index == start ? nil : isNegative ? -value : value
     }
 
-    /// The powers of five that fit into 64 bits: 5⁰ to 5²⁷.
+    /// The powers of five that fit into 64 bits, 5⁰ to 5²⁷.
     private static let powersOfFive: [UInt64] = (0..<27).reduce(into: [1]) { powers, _ in
         powers.append(powers.last! * 5)
     }
 
-    /// `value` · 10^`exponent`, rounded once, by integers of 128 bits; nil where these do not hold it.
+    /// Returns `value` · 10^`exponent`, rounded once, computed with 128-bit integers, or `nil` if the result does not
+    /// fit into them.
     private static func exact(_ value: UInt64, exponent: Int) -> Double? {
         guard value != 0 else { return 0 }
         guard exponent.magnitude <= 27 else { return nil }
@@ -89,18 +95,19 @@ package enum DecimalNumber {
         if exponent > 0 {
             let (high, low) = value.multipliedFullWidth(by: power)
             guard high != 0 else { return Double(low) * powerOfTwo(exponent) }
-            // The 64 bits from the first that is set; a bit lost below them can only matter as "a little more".
+            // The 64 bits from the highest set bit on. All lower bits together are represented by a sticky bit.
             let shift = UInt64(high.leadingZeroBitCount)
             let top = shift == 0 ? high : high << shift | low >> (64 - shift)
             return Double(top | (low << shift != 0 ? 1 : 0)) * powerOfTwo(64 - Int(shift) + exponent)
         }
-        // Both shifted up as far as they go, the quotient has at least 62 bits: enough to round once, with the rest's bit.
+        // With both shifted left as far as possible, the quotient has at least 62 bits. Together with a sticky bit for
+        // the remainder, that is enough to round once.
         let (up, powerUp) = (value.leadingZeroBitCount, power.leadingZeroBitCount)
         let whole = value << UInt64(up)
         let (quotient, remainder) = (power << UInt64(powerUp)).dividingFullWidth((whole >> 1, whole << 63))
         return Double(quotient | (remainder != 0 ? 1 : 0)) * powerOfTwo(powerUp - up - 63 + exponent)
     }
 
-    /// 2^`exponent`, for what `exact` needs: far from the ends of the range.
+    /// Returns 2^`exponent`, for the exponents that occur in `exact`, which are far from the limits of `Double`.
     private static func powerOfTwo(_ exponent: Int) -> Double { Double(bitPattern: UInt64(1023 + exponent) << 52) }
 }

@@ -1,6 +1,6 @@
-/// Numbers as people read them, on the command line and in pictures.
+/// Formats numbers for people, on the command line and in pictures.
 package enum Format {
-    /// `1234567` as "1,234,567".
+    /// Formats an integer with thousands separators: `1234567` is "1,234,567".
     package static func integer(_ value: Int) -> String {
         var text = ""
         let digits = String(value.magnitude)
@@ -11,7 +11,7 @@ package enum Format {
         return value < 0 ? "-" + text : text
     }
 
-    /// `value` with `decimals` digits after the point; "nan" and "inf" as they are.
+    /// Formats `value` with `decimals` digits after the decimal point. NaN and infinities are "nan" and "inf".
     package static func fixed(_ value: Double, _ decimals: Int) -> String {
         let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
         let scaled = (value.magnitude * scale).rounded(.toNearestOrEven)
@@ -22,7 +22,8 @@ package enum Format {
         return sign + padded.dropLast(decimals) + (decimals > 0 ? "." + padded.suffix(decimals) : "")
     }
 
-    /// A loss or a score without a unit: four decimals where they say something, else a power of ten.
+    /// Formats a loss or a score without a unit: with four decimals if they are significant, otherwise in scientific
+    /// notation.
     package static func loss(_ value: Double) -> String {
         let size = value.magnitude
         if value == 0 || (0.001..<100_000).contains(size) || !value.isFinite { return fixed(value, 4) }
@@ -39,7 +40,7 @@ package enum Format {
         return "\(value < 0 ? "-" : "")\(fixed(mantissa, 3))e\(exponent)"
     }
 
-    /// A number in a unit of somebody's table: five digits or more.
+    /// Formats a number in the units of a user's table, with about five significant digits.
     package static func measure(_ value: Double) -> String {
         switch value.magnitude {
         case 10_000..<1e15: integer(Int(value.rounded()))
@@ -48,16 +49,16 @@ package enum Format {
         }
     }
 
-    /// A share of 1 as "95.80%".
+    /// Formats a fraction of 1 as a percentage, such as "95.80%".
     package static func percent(_ share: Double, _ decimals: Int = 2) -> String { fixed(share * 100, decimals) + "%" }
 
-    /// A count a second: whole from a hundred on, else with one decimal.
+    /// Formats a count per second: as an integer from a hundred on, otherwise with one decimal.
     package static func rate(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 1e15 else { return fixed(value, 0) }
         return value < 99.95 ? fixed(value, 1) : integer(Int(value.rounded()))
     }
 
-    /// Seconds as "0.8 s", "42 s", "3 min 04 s", "2 h 05 min".
+    /// Formats seconds as "0.8 s", "42 s", "3 min 04 s" or "2 h 05 min".
     package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e12 else { return "?" }
         if seconds < 9.95 { return fixed(max(0, seconds), 1) + " s" }
@@ -68,16 +69,16 @@ package enum Format {
         return "\(integer(minutes / 60)) h \(twoDigits(minutes % 60)) min"
     }
 
-    /// A setting as it would be typed: "0.001", "1e-08", "1".
+    /// Formats a setting as a user would type it: "0.001", "1e-08", "1".
     package static func setting(_ value: Double) -> String {
         let text = String(value)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
-    /// [28, 28] as "28x28".
+    /// Formats a shape: [28, 28] is "28x28".
     package static func shape(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "x") }
 
-    /// "1 row", "2,000 rows".
+    /// Formats a count with its noun: "1 row", "2,000 rows". The plural is by default the singular with an "s".
     package static func count(_ value: Int, _ singular: String, _ plural: String? = nil) -> String {
         "\(integer(value)) \(value == 1 ? singular : plural ?? singular + "s")"
     }

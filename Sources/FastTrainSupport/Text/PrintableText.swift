@@ -1,7 +1,7 @@
 extension String {
-    /// The text without anything that moves the cursor: control characters are written as escapes.
+    /// The text with control characters replaced by escapes, so that nothing in it moves the cursor.
     ///
-    /// For all that comes from a file or from the user (class names, paths).
+    /// Use it for everything that comes from a file or from the user, such as class names and paths.
     package var printable: String {
         guard unicodeScalars.contains(where: \.isControl) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in

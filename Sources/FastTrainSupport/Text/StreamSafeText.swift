@@ -1,17 +1,18 @@
 extension String {
-    /// The most combining marks in a row, as Unicode's stream-safe text has it (UAX #15), in what is read from files.
+    /// The maximum number of consecutive combining marks in text read from files, as in Unicode's stream-safe text
+    /// format (UAX #15).
     package static let mostCombiningMarks = 30
 
-    /// What `isStreamSafe` text has, for messages.
+    /// A description of `isStreamSafe` text, for messages.
     package static let streamSafeExpectation = "at most \(mostCombiningMarks) combining marks in a row"
 
-    /// Whether it has no more combining marks in a row than that. The time that comparing and hashing text takes grows with
-    /// the square of their number: of 64 KiB of nothing else it is seconds.
+    /// Whether there are at most `mostCombiningMarks` consecutive combining marks. The time to compare or hash text
+    /// grows with the square of their number: 64 KiB of nothing but marks takes seconds.
     package var isStreamSafe: Bool { utf8Span.isStreamSafe }
 }
 
 extension UTF8Span {
-    /// As `String.isStreamSafe`.
+    /// Whether there are at most `String.mostCombiningMarks` consecutive combining marks.
     package var isStreamSafe: Bool {
         if isKnownASCII { return true }
         var marks = 0
