@@ -1,23 +1,23 @@
-/// The features of a split's rows, one row after the other, each `featureCount` elements.
-public enum Features: @unchecked Sendable {  // Sendable: the memory is only read; the split keeps it alive.
-    /// Bytes, each to be multiplied by `scale` where it is used (1/255 for images).
+/// The features of the rows of a split, one row after another, with `featureCount` elements each.
+public enum Features: @unchecked Sendable {  // The memory is only read, and the split keeps it alive.
+    /// Bytes, which are multiplied by `scale` when they are used (1/255 for images).
     case u8(UnsafePointer<UInt8>, scale: Float)
-    /// Numbers as they are; all finite.
+    /// Finite numbers, used unchanged.
     case f32(UnsafePointer<Float>)
 }
 
-/// What a network should answer for each row of a split.
-public enum Targets: @unchecked Sendable {  // Sendable: the memory is only read; the split keeps it alive.
-    /// Class labels, one a row, each below the number of classes.
+/// The expected outputs of a network for the rows of a split.
+public enum Targets: @unchecked Sendable {  // The memory is only read, and the split keeps it alive.
+    /// Class labels, one per row, each below the number of classes.
     case u8(UnsafePointer<UInt8>)
-    /// Class labels, one a row, each below the number of classes.
+    /// Class labels, one per row, each below the number of classes.
     case u16(UnsafePointer<UInt16>)
-    /// Class labels, one a row, each from 0 and below the number of classes.
+    /// Class labels, one per row, each at least 0 and below the number of classes.
     case i64(UnsafePointer<Int64>)
-    /// Numbers to predict, `outputs` a row; all finite.
+    /// Finite numbers to predict, `outputs` per row.
     case values(UnsafePointer<Float>, outputs: Int)
 
-    /// The class of a row, from 0; unchecked.
+    /// Returns the class of a row, counted from 0, without checking bounds.
     func label(_ row: Int) -> Int {
         switch self {
         case .u8(let labels): Int(labels[row])
@@ -28,38 +28,40 @@ public enum Targets: @unchecked Sendable {  // Sendable: the memory is only read
     }
 }
 
-/// Rows of a data set: the training rows, or the test rows. Checked when it is made: every label is a class, every
-/// number finite.
+/// The training rows or the test rows of a data set. Every label is a class and every number is finite, which is
+/// checked when the split is created.
 ///
-/// The pointers are valid while the split, or a copy of it, lives. The optimizer may end that after the last mention
-/// of it, so a function that uses them ends with `extendLifetime(split)`.
+/// The pointers are valid as long as the split, or a copy of it, lives. The optimizer may release it after its last
+/// mention, so a function that uses the pointers ends with `extendLifetime(split)`.
 public struct DataSplit: Sendable {
     /// The number of rows, at least 1.
     public let count: Int
-    /// Row `r` starts at element `r * featureCount`.
+    /// The features. Row `r` starts at element `r * featureCount`.
     public let features: Features
-    /// Label `r`, or the values from `r * outputs`, belong to row `r`.
+    /// The targets. Row `r` has label `r`, or the values starting at `r * outputs`.
     public let targets: Targets
-    /// How much row `r` counts, if rows count differently: finite, at least 0, not all 0.
-    public nonisolated(unsafe) let weights: UnsafePointer<Float>?  // Only read, as the features and the targets are.
+    /// The weight of each row, or `nil` if all rows have the same weight. Weights are finite, at least 0, and not all
+    /// 0.
+    public nonisolated(unsafe) let weights: UnsafePointer<Float>?  // Only read, like the features and the targets.
 
-    /// The numbers of all rows.
+    /// The indices of all rows.
     package var allRows: [Int32] { (0..<Int32(count)).map { $0 } }
 
-    /// The last class; 0 of values.
+    /// The last class; 0 if the targets are values.
     let lastLabel: Int
-    /// What the pointers point into.
+    /// The objects that own the memory of the pointers.
     let owners: [any AnyObject & Sendable]
 
-    /// The class of a row, from 0. The split must hold labels, not values.
+    /// Returns the class of a row, counted from 0. The targets must be labels, not values.
     public func label(_ row: Int) -> Int {
         precondition(row >= 0 && row < count, "row \(row) of \(count)")
         defer { extendLifetime(owners) }
-        // Labels were checked, but the file may have been written to since: no label leads out of anyone's array.
+        // Labels were checked, but the file may have been written to since. Clamping keeps them within the bounds of
+        // any array.
         return min(max(targets.label(row), 0), lastLabel)
     }
 
-    /// Rows of each class, for `classCount` classes. The split must hold labels.
+    /// Returns the number of rows in each class. The targets must be labels, not values.
     public func labelCounts(classCount: Int) -> [Int] {
         var counts = [Int](repeating: 0, count: classCount)
         for row in 0..<count { counts[label(row)] += 1 }

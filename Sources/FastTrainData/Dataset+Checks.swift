@@ -1,11 +1,11 @@
-/// The raw tensors of a split.
+/// The unchecked tensors of a split.
 struct RawSplit {
     let x: RawTensor
     let y: RawTensor
-    /// How much each row counts; nil: all alike.
+    /// The weight of each row, or `nil` if all rows have the same weight.
     var weights: RawTensor? = nil
 
-    /// The error for targets that are not as many as the features.
+    /// Returns the error for a number of targets that differs from the number of rows of features.
     static func otherRows(
         _ rows: Int, file: String, place: FastTrainError.Place, found: Int
     ) -> FastTrainError {
@@ -13,18 +13,26 @@ struct RawSplit {
             file: file, place: place, expected: "targets for \(rows) rows, as there are features", found: "\(found)")
     }
 
-    /// What there is.
+    /// All tensors of the split.
     var tensors: [RawTensor] { [x, y] + (weights.map { [$0] } ?? []) }
 }
 
 extension Dataset {
-    /// The most classes for which names are made up; a larger label is taken for damage, not for a class.
+    /// The maximum number of classes without given names. A larger label indicates damage rather than a class.
     static let mostUnnamedClasses = 65_536
 
-    /// Checks everything that makes raw tensors a data set, and makes it one.
+    /// Creates a data set from tensors after checking that they form one.
     ///
-    /// `task` nil: labels are classes named "0", "1", …; numbers are targets named "0", "1", …. `scale` is that of U8
-    /// features. `fingerprint` nil: computed from the elements and shapes.
+    /// - Parameters:
+    ///   - name: The name of the data set in errors.
+    ///   - train: The training rows.
+    ///   - test: The test rows, if any.
+    ///   - task: The task, or `nil` to derive it from the targets: labels are classes and numbers are targets, named
+    ///     "0", "1", ….
+    ///   - scale: The scale of U8 features.
+    ///   - preprocessing: How the features were made from a table, if they were.
+    ///   - fingerprint: The fingerprint, or `nil` to compute it from the elements and shapes.
+    /// - Throws: `.badData` if the tensors do not form a data set.
     init(
         name: String, train: RawSplit, test: RawSplit?, task: Task?, scale: Float,
         preprocessing: Preprocessing? = nil, fingerprint: String? = nil
@@ -54,10 +62,10 @@ extension Dataset {
         self.fingerprint = fingerprint ?? Self.hash([train, test].compactMap { $0 })
     }
 
-    /// The most rows: their numbers are 32-bit where minibatches are gathered.
+    /// The maximum number of rows. Minibatches are gathered by 32-bit row indices.
     static let mostRows = Int(Int32.max)
 
-    /// As many targets as features, and no more than `mostRows`.
+    /// Checks that there are as many targets as rows of features, and at most `mostRows`.
     private static func checkRows(_ split: RawSplit) throws(FastTrainError) {
         guard split.x.rows <= mostRows else { throw split.x.fault("at most \(mostRows) rows", "\(split.x.rows)") }
         guard split.y.rows == split.x.rows else {
@@ -66,7 +74,7 @@ extension Dataset {
         guard !split.y.shape.contains(0) else { throw split.y.fault("no extent 0", "\(split.y.shape)") }
     }
 
-    /// The task that the targets' type implies.
+    /// Returns the task that the type of the targets implies.
     private static func unnamedTask(_ splits: [RawSplit]) throws(FastTrainError) -> Task {
         if splits[0].y.type == .f32 {
             let outputs = splits[0].y.shape.count == 1 ? 1 : splits[0].y.shape.last ?? 0
@@ -83,7 +91,7 @@ extension Dataset {
         return .classification(classes: (0..<classCount).map(String.init))
     }
 
-    /// Names must be there and differ, and be such as can be read again.
+    /// Checks that there are names, that they are distinct, and that they can be read back from a file.
     private static func checkTask(_ task: Task, name: String) throws(FastTrainError) {
         let (list, names) =
             switch task {
@@ -94,7 +102,7 @@ extension Dataset {
             throw .badData(file: name, place: .named(list), expected: "at least one name", found: "none")
         }
         guard names.count < JSONScanner.mostValues,
-            // As they are written, with escapes for control characters.
+            // The size as written, with escapes for control characters.
             names.allSatisfy({ JSON.string($0).text.utf8.count - 2 <= JSONScanner.mostNameBytes })
         else {
             throw .badData(
@@ -111,7 +119,7 @@ extension Dataset {
         try checkDistinct(names, list, file: name)
     }
 
-    /// Throws `.badData` at the metadata entry `list` of `file` if a name is among its names twice.
+    /// Throws `.badData` at the metadata entry `list` of `file` if a name occurs twice.
     package static func checkDistinct(_ names: [String], _ list: String, file: String) throws(FastTrainError) {
         var seen = Set<String>()
         for name in names where !seen.insert(name).inserted {
@@ -119,7 +127,7 @@ extension Dataset {
         }
     }
 
-    /// The shape of one row.
+    /// Checks features and returns the shape of a row.
     private static func checkFeatures(_ x: RawTensor) throws(FastTrainError) -> [Int] {
         guard x.type == .u8 || x.type == .f32 else { throw x.fault("features of type U8 or F32", x.type.rawValue) }
         guard x.shape.count >= 2, !x.shape.contains(0) else {
@@ -150,7 +158,7 @@ extension Dataset {
             owners: raw.tensors.map(\.owner))
     }
 
-    /// Row weights: F32 [rows], finite, none below 0, at least one above.
+    /// Checks row weights: F32 [rows], finite, none negative and at least one positive.
     private static func weights(_ w: RawTensor, rows: Int) throws(FastTrainError) -> UnsafePointer<Float> {
         guard w.type == .f32 else { throw w.fault("weights of type F32", w.type.rawValue) }
         guard w.shape == [rows] else { throw w.fault("weights [\(rows)], one for each row", "\(w.shape)") }
@@ -198,7 +206,7 @@ extension Dataset {
         return .values(elements.baseAddress!, outputs: outputs)
     }
 
-    /// The fingerprint of data that is not from a file of its own.
+    /// Returns the fingerprint of data without a file of its own.
     private static func hash(_ splits: [RawSplit]) -> String {
         var hash = XXH64()
         for tensor in splits.flatMap(\.tensors) {

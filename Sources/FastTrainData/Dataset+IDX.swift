@@ -1,8 +1,15 @@
 extension Dataset {
-    /// A data set from IDX files: images, and a label for each.
+    /// Creates a data set from IDX files of images and their labels. Pixels are scaled by 1/255 when they are used.
     ///
-    /// Pixels are scaled by 1/255 where they are used. `classes` nil: classes are named by their numbers, up to the
-    /// largest label. Throws `.badData` when the files do not fit each other or a label is not a class.
+    /// - Parameters:
+    ///   - name: The name of the data set in messages.
+    ///   - trainImages: The training images.
+    ///   - trainLabels: The labels of the training images.
+    ///   - testImages: The test images, if any.
+    ///   - testLabels: The labels of the test images, if any.
+    ///   - classes: The names of the classes, or `nil` to name them by their numbers, up to the largest label.
+    /// - Throws: `.badData` if the files do not match each other or a label is not a class, `.usage` if test images or
+    ///   test labels are missing.
     public init(
         name: String, trainImages: IDXFile, trainLabels: IDXFile, testImages: IDXFile? = nil,
         testLabels: IDXFile? = nil, classes: [String]? = nil
@@ -19,7 +26,7 @@ extension Dataset {
             task: classes.map { .classification(classes: $0) }, scale: 1 / 255)
     }
 
-    /// Where the four files of `init(mnistFolder:)` may be.
+    /// Returns the possible paths of the four files that `init(mnistFolder:)` reads.
     public static func mnistFiles(in folder: String) -> [String] {
         ["train", "t10k"].flatMap { rows in
             [("images", "idx3"), ("labels", "idx1")].flatMap { mnistFiles(in: folder, "\(rows)-\($0)", $1) }
@@ -30,10 +37,14 @@ extension Dataset {
         ["\(stem)-\(kind)-ubyte", "\(stem).\(kind)-ubyte"].flatMap { ["\(folder)/\($0)", "\(folder)/\($0).gz"] }
     }
 
-    /// A data set from a folder with the four files of MNIST (or of Fashion-MNIST, KMNIST, …) under their usual
-    /// names, each packed with gzip or not.
+    /// Creates a data set from a folder with the four files of MNIST (or Fashion-MNIST, KMNIST, …) under their usual
+    /// names, each compressed with gzip or not.
     ///
-    /// Throws `.noInput` when one is missing, `.badData` as `Dataset(name:trainImages:…)` does.
+    /// - Parameters:
+    ///   - folder: The folder with the files.
+    ///   - classes: The names of the ten classes, by default their digits.
+    /// - Throws: `.noInput` if a file is missing, `.badData` like
+    ///   `init(name:trainImages:trainLabels:testImages:testLabels:classes:)`.
     public init(mnistFolder folder: String, classes: [String]? = nil) throws(FastTrainError) {
         func open(_ stem: String, _ kind: String, rows: Int? = nil) throws(FastTrainError) -> IDXFile {
             let paths = Dataset.mnistFiles(in: folder, stem, kind)

@@ -1,9 +1,18 @@
 extension Dataset {
-    /// A classification data set from arrays, which are copied.
+    /// Creates a classification data set from arrays, which are copied.
     ///
-    /// `features` holds `labels.count` rows of `featureShape`, row after row; a label is an index into `classes`. Test
-    /// rows are optional, and so are weights: one for each row, finite, at least 0, not all 0. Throws `.badData`, with
-    /// `name` as the file, when sizes disagree, a label is not a class, a number not finite or a weight not possible.
+    /// - Parameters:
+    ///   - name: The name of the data set in messages.
+    ///   - features: The features of the training rows, `labels.count` rows of `featureShape`, row after row.
+    ///   - featureShape: The shape of a row.
+    ///   - labels: The class of each training row, as an index into `classes`.
+    ///   - classes: The names of the classes.
+    ///   - weights: The weight of each training row: finite, at least 0 and not all 0. `nil` means equal weights.
+    ///   - testFeatures: The features of the test rows; empty if there are none.
+    ///   - testLabels: The class of each test row.
+    ///   - testWeights: The weight of each test row.
+    /// - Throws: `.badData`, with `name` as the file, if sizes do not match, a label is not a class, a number is not
+    ///   finite or a weight is not valid.
     public init(
         name: String, features: [Float], featureShape: [Int], labels: [Int], classes: [String],
         weights: [Float]? = nil, testFeatures: [Float] = [], testLabels: [Int] = [], testWeights: [Float]? = nil
@@ -22,10 +31,20 @@ extension Dataset {
             task: .classification(classes: classes), scale: 1)
     }
 
-    /// A regression data set from arrays, which are copied.
+    /// Creates a regression data set from arrays, which are copied.
     ///
-    /// `targets` holds `targetNames.count` numbers a row, row after row, and `features` as many rows of
-    /// `featureShape`. Test rows and weights are optional. Throws as the other does.
+    /// - Parameters:
+    ///   - name: The name of the data set in messages.
+    ///   - features: The features of the training rows, row after row, each of `featureShape`.
+    ///   - featureShape: The shape of a row.
+    ///   - targets: The numbers to predict, `targetNames.count` per training row, row after row.
+    ///   - targetNames: The names of the targets.
+    ///   - weights: The weight of each training row: finite, at least 0 and not all 0. `nil` means equal weights.
+    ///   - testFeatures: The features of the test rows; empty if there are none.
+    ///   - testTargets: The numbers to predict for the test rows.
+    ///   - testWeights: The weight of each test row.
+    /// - Throws: `.badData`, with `name` as the file, if sizes do not match, a number is not finite or a weight is not
+    ///   valid.
     public init(
         name: String, features: [Float], featureShape: [Int], targets: [Float], targetNames: [String],
         weights: [Float]? = nil, testFeatures: [Float] = [], testTargets: [Float] = [], testWeights: [Float]? = nil
@@ -70,7 +89,7 @@ extension Dataset {
         return tensor(features, file, part + ".x", .f32, shape)
     }
 
-    /// Labels in the narrowest type that holds them.
+    /// Stores labels in the narrowest type that fits.
     private static func labels(_ labels: [Int], _ file: String, _ part: String) -> RawTensor {
         let bytes = labels.compactMap(UInt8.init(exactly:))
         if bytes.count == labels.count { return tensor(bytes, file, part + ".y", .u8, [labels.count]) }

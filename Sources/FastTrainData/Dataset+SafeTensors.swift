@@ -1,18 +1,21 @@
 import CSample
 
 extension Dataset {
-    /// The `format` of a data set file.
+    /// The metadata entry `format` of a data set file.
     public static let fileFormat = "fasttrain.dataset.v1"
 
-    /// Opens a data set file, memory-mapped: `train.x`, `train.y`, and `test.x`, `test.y` if there are test rows;
-    /// `train.w`, `test.w` if rows have weights.
+    /// Opens a data set file, which is memory-mapped.
     ///
-    /// The whole file is read once, to verify its digest. A file that another program wrote is accepted too, with
-    /// tensors of those names; classes are then named by their numbers, and U8 features taken as they are unless
-    /// there is an `x_scale`. Throws `.noInput`, `.badData`.
+    /// The file contains the tensors `train.x` and `train.y`, `test.x` and `test.y` if there are test rows, and
+    /// `train.w` and `test.w` if rows have weights. The whole file is read once to verify its digest.
+    ///
+    /// A file that another program wrote needs only tensors with these names. Its classes are named by their numbers,
+    /// and U8 features are not scaled unless there is a metadata entry `x_scale`.
+    ///
+    /// - Throws: `.noInput` if the file does not exist, `.badData` if it is not a valid data set.
     public init(path: String) throws(FastTrainError) { try self.init(path: path, name: path) }
 
-    /// `name`: what it is called in messages.
+    /// Opens the data set file at `path`, which is called `name` in messages.
     init(path: String, name: String) throws(FastTrainError) {
         let file = try Self.open(path, name)
         try self.init(file, fingerprint: file.verifyDigest())
@@ -29,16 +32,16 @@ extension Dataset {
         }
     }
 
-    /// The data set built into the program: 5,000 images of MNIST, 28×28, 500 of each digit, 400 of them to train on
-    /// and 100 to test on.
+    /// Returns the data set built into the program: 5,000 images of MNIST, 28×28, with 400 training rows and 100 test
+    /// rows for each digit.
     public static func mnistSample() throws(FastTrainError) -> Dataset {
         let bytes = UnsafeRawBufferPointer(start: fasttrain_mnist_sample(), count: fasttrain_mnist_sample_size())
         let file = try SafeTensors(bytes: bytes, name: "built-in MNIST sample")
-        // Its digest is not verified here, but by a test: it cannot be damaged without the program being so.
+        // A test verifies the digest instead: the sample cannot be damaged unless the program is.
         return try Dataset(file, fingerprint: String(file.metadata[digestKey]?.dropFirst(digestPrefix.count) ?? ""))
     }
 
-    /// Makes sense of a file's tensors and metadata.
+    /// Creates a data set from the tensors and metadata of a file.
     init(_ file: SafeTensors, fingerprint: String) throws(FastTrainError) {
         guard !file.isOurs || file.metadata["format"] == Self.fileFormat else {
             throw .badData(
@@ -95,7 +98,7 @@ extension Dataset {
         }
     }
 
-    /// The scale of U8 features; 1 where none is given.
+    /// Returns the scale of U8 features, which is 1 if none is given.
     private static func scale(_ file: SafeTensors, _ type: TensorType) throws(FastTrainError) -> Float {
         guard let text = file.metadata["x_scale"] else {
             guard file.isOurs, type == .u8 else { return 1 }

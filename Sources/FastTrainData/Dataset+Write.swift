@@ -1,8 +1,13 @@
 extension Dataset {
-    /// Writes the data set as a file that `Dataset(path:)` opens and that `safetensors` opens in Python.
+    /// Writes the data set as a file for `Dataset(path:)` and for `safetensors` in Python. The same data always give
+    /// the same bytes.
     ///
-    /// The same data give the same bytes. `description` and `licence` go into the metadata. Throws as
-    /// `AtomicFile.write` does, and `.badData` when a file that the rows lie in was written to meanwhile.
+    /// - Parameters:
+    ///   - path: The file to create or replace.
+    ///   - description: A description for the metadata.
+    ///   - licence: A licence for the metadata.
+    /// - Throws: The errors of `AtomicFile.write`, and `.badData` if a file that contains the rows was modified
+    ///   meanwhile.
     public func write(to path: String, description: String? = nil, licence: String? = nil) throws(FastTrainError) {
         defer { extendLifetime(self) }
         let scale: Float? = if case .u8(_, let scale) = train.features { scale } else { nil }
@@ -16,7 +21,7 @@ extension Dataset {
         }
     }
 
-    /// What a data set file says besides its tensors; `scale` is that of U8 features.
+    /// Returns the metadata of a data set file. `scale` is the scale of U8 features.
     static func metadata(task: Task, scale: Float?, preprocessing: Preprocessing?) -> [String: String] {
         var metadata = ["format": fileFormat]
         switch task {

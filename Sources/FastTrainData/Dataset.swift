@@ -1,48 +1,48 @@
-/// A data set in memory or memory-mapped: features and what to learn from them, training rows and perhaps test rows.
+/// A data set in memory or in a memory-mapped file: training rows and, optionally, test rows.
 ///
-/// Whatever it is made from, it is checked once, here: shapes agree, labels are classes, numbers are finite.
+/// Every data set is checked once, when it is created: shapes match, labels are classes, and numbers are finite.
 public struct Dataset: Sendable {
-    /// The path of its file, or what it is called in messages.
+    /// The path of the file, or another name for messages.
     public let name: String
-    /// The extents of a row's features: `[28, 28]` for an image, `[n]` for n columns.
+    /// The shape of the features of a row: `[28, 28]` for an image, `[n]` for n columns.
     public let featureShape: [Int]
-    /// What is to be learned.
+    /// The quantity to learn.
     public let task: Task
-    /// The rows to learn from.
+    /// The rows to train on.
     public let train: DataSplit
-    /// The rows kept apart to measure on, if there are any.
+    /// The rows held out for testing, if any.
     public let test: DataSplit?
-    /// How features and targets were made of a table's columns, if they were.
+    /// How the features and targets were made from the columns of a table, if they were.
     public internal(set) var preprocessing: Preprocessing?
-    /// 16 hexadecimal digits that tell this content from any other: the XXH64 of the file (the digits of its own
-    /// digest read as zeros), or of the elements and shapes for data in memory.
+    /// 16 hexadecimal digits that identify the content: the XXH64 hash of the file, with the digits of its own digest
+    /// read as zeros, or of the elements and shapes if the data is in memory.
     public let fingerprint: String
 
-    /// What is to be learned.
+    /// The quantity that a network learns to predict.
     public enum Task: Sendable, Equatable {
-        /// Which of these classes a row belongs to; a label is an index into them.
+        /// The class of a row. A label is an index into the names of the classes.
         case classification(classes: [String])
-        /// These numbers of each row.
+        /// One or more numbers per row, with their names.
         case regression(targets: [String])
     }
 
-    /// This data set, whose features were made so.
+    /// Returns this data set with the given description of how its features were made.
     func prepared(by preprocessing: Preprocessing) -> Dataset {
         var dataset = self
         dataset.preprocessing = preprocessing
         return dataset
     }
 
-    /// Throws `.badData` when a file that the rows lie in was written to, or has another size, since it was opened: what
-    /// was computed from them meanwhile is not to be trusted.
+    /// Throws `.badData` if a file that contains the rows was modified since it was opened. Anything computed from them
+    /// since then cannot be trusted.
     package func checkUnchanged() throws(FastTrainError) {
         for owner in train.owners + (test?.owners ?? []) { try (owner as? any UnchangingFile)?.checkUnchanged() }
     }
 
-    /// Elements of a row: the product of `featureShape`.
+    /// The number of features of a row: the product of `featureShape`.
     public var featureCount: Int { featureShape.reduce(1, *) }
 
-    /// The outputs a network for this data has: the number of classes, or of targets.
+    /// The number of outputs of a network for this data: the number of classes or targets.
     public var outputCount: Int {
         switch task {
         case .classification(let classes): classes.count
@@ -50,8 +50,8 @@ public struct Dataset: Sendable {
         }
     }
 
-    /// One line for a person: `60,000 training and 10,000 test rows, 28×28 U8, 10 classes`, with `, weighted`
-    /// if rows have weights.
+    /// One line for people, such as `60,000 training and 10,000 test rows, 28×28 U8, 10 classes`. `, weighted` is
+    /// appended if rows have weights.
     public var summary: String {
         let rows =
             test.map { "\(grouped(train.count)) training and \(grouped($0.count)) test rows" }
@@ -67,7 +67,7 @@ public struct Dataset: Sendable {
     }
 }
 
-/// A count with commas between thousands.
+/// Returns a count with thousands separators.
 func grouped(_ count: Int) -> String {
     var text = String(count)
     var index = text.index(text.endIndex, offsetBy: -3, limitedBy: text.startIndex)

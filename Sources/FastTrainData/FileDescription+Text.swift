@@ -1,10 +1,12 @@
 extension FileDescription {
-    /// The most classes, tensors, columns and metadata entries that `text` lists; `json` has all of them.
+    /// The maximum number of classes, tensors, columns and metadata entries that `text` lists. `json` lists all of
+    /// them.
     private static let mostLines = 100
-    /// The most characters of a name and of a metadata value that `text` shows.
+    /// The maximum number of characters of a name or a metadata value that `text` shows.
     private static let mostCharacters = 200
 
-    /// Several lines for a person, each ended by a newline; what the file holds adds none to them (see `printable`).
+    /// Several lines for people, each ending with a newline. Control characters from the file are escaped (see
+    /// `printable`).
     public var text: String {
         var text = "\(path.printable): \(kind.rawValue), \(grouped(byteCount)) bytes"
         text += digest.map { ", sound (\($0))" } ?? ", no digest"
@@ -37,7 +39,7 @@ extension FileDescription {
             }
     }
 
-    /// What becomes of each column of the table that the data set was made of, or the model's.
+    /// One line for each column of the table that the data set was made from, or that the model takes.
     private var columnTable: [[String]]? {
         guard let preprocessing else { return nil }
         let columns = Self.rows(preprocessing.columns) { column in
@@ -67,7 +69,7 @@ extension FileDescription {
         scale == .identity ? "as it is" : "less \(scale.offset), divided by \(scale.divisor)"
     }
 
-    /// Rows of each class, training beside test.
+    /// The number of rows in each class, for training and testing.
     private func classTable(_ dataset: Dataset) -> [[String]]? {
         guard case .classification(let classes) = dataset.task else { return nil }
         let train = dataset.train.labelCounts(classCount: classes.count)
@@ -78,7 +80,7 @@ extension FileDescription {
         return [["class", "training"] + (test == nil ? [] : ["test"])] + rows
     }
 
-    /// A row for each, up to the most.
+    /// Returns a line for each item, up to the maximum.
     private static func rows<Item>(_ items: some Collection<Item>, _ row: (Item) -> [String]) -> [[String]] {
         items.prefix(mostLines).map(row)
             + (items.count > mostLines ? [["… and \(grouped(items.count - mostLines)) more"]] : [])
@@ -90,7 +92,7 @@ extension FileDescription {
         return line + (start.utf8.count < value.utf8.count ? "…" : "")
     }
 
-    /// Columns of equal width, two spaces between them.
+    /// Returns columns of equal width, separated by two spaces.
     private static func aligned(_ rows: [[String]]) -> String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in

@@ -1,32 +1,34 @@
-/// What a safetensors file holds: one of ours (data set, model, checkpoint) or another program's. For `inspect`.
+/// The content of a safetensors file, as `inspect` shows it. The file may be a data set, a model or a checkpoint of
+/// fasttrain, or come from another program.
 public struct FileDescription: Sendable {
-    /// The path.
+    /// The path of the file.
     public let path: String
-    /// Bytes of the file.
+    /// The size of the file in bytes.
     public let byteCount: Int
-    /// What it is.
+    /// The kind of the file.
     public let kind: Kind
-    /// The digest that the file carries, which its content agrees with; nil when it carries none.
+    /// The verified digest in the file, or `nil` if there is none.
     public let digest: String?
-    /// The metadata entries, by name.
+    /// The metadata entries by name.
     public let metadata: [String: String]
     /// The tensors, in the order of the file.
     public let tensors: [TensorInfo]
-    /// The data set that the file is, if it is one.
+    /// The data set in the file, if it is one.
     public let dataset: Dataset?
-    /// What becomes of a table's columns, if the file says so.
+    /// How features are made from the columns of a table, if the file describes it.
     public let preprocessing: Preprocessing?
 
-    /// What kind of file it is.
+    /// The kind of a file.
     public enum Kind: String, Sendable {
         case dataset = "data set"
         case model
         case checkpoint
-        /// A file that is none of ours, or not known to this version.
+        /// A file that fasttrain did not write, or whose format this version does not know.
         case tensors
     }
 
-    /// The numbers that a model learns: the elements of all `….weight` and `….bias`; nil when there are none.
+    /// The number of learned parameters, which are the elements of all `….weight` and `….bias` tensors, or `nil` if
+    /// there are none.
     public var parameterCount: Int? {
         let names = [".weight", ".bias"]
         let count = tensors.filter { tensor in names.contains { tensor.name.hasSuffix($0) } }.map(\.elementCount)
@@ -35,8 +37,8 @@ public struct FileDescription: Sendable {
 
     /// Opens the file and reads all of it.
     ///
-    /// Throws `.noInput` when there is no such file, `.badData` when it is malformed or damaged, or is a data set of
-    /// ours that is not a sound one.
+    /// - Throws: `.noInput` if the file does not exist, `.badData` if it is malformed or damaged, or claims to be a
+    ///   data set of fasttrain but is not valid.
     public init(path: String) throws(FastTrainError) {
         let file = try SafeTensors(path: path)
         let fingerprint = try file.verifyDigest()
@@ -66,7 +68,7 @@ public struct FileDescription: Sendable {
 // MARK: - As JSON
 
 extension FileDescription {
-    /// One object: `file`, `kind`, `bytes`, `digest`, `parameters`, `dataset`, `metadata`, `tensors`.
+    /// An object with the members `file`, `kind`, `bytes`, `digest`, `parameters`, `dataset`, `metadata` and `tensors`.
     public var json: JSON {
         var members = [
             JSON.Member("file", .string(path)),
@@ -98,7 +100,7 @@ extension FileDescription {
 }
 
 extension Dataset {
-    /// Rows, shape, the sum of row weights where there are any and, for classes, how many rows of each.
+    /// The number of rows, the shape, the sum of the row weights if there are any and, for classes, the rows in each.
     fileprivate var json: JSON {
         var members = [
             JSON.Member("training_rows", .integer(train.count)),

@@ -1,6 +1,14 @@
-/// Which rows are held out, drawn from a seed: of each class the same share.
+/// A random selection of rows to hold out, with the same share from each class.
 package enum HoldOut {
-    /// Whether each of `count` rows is held out: of each class `share`. `label` gives a row's class, from 0.
+    /// Selects rows to hold out.
+    ///
+    /// - Parameters:
+    ///   - count: The number of rows.
+    ///   - classCount: The number of classes.
+    ///   - share: The share of each class to hold out.
+    ///   - generator: The source of random numbers.
+    ///   - label: Returns the class of a row, counted from 0.
+    /// - Returns: For each row, whether it is held out.
     static func rows(
         count: Int, classCount: Int, share: Double, _ generator: Philox, label: (Int) -> Int
     ) -> [Bool] {
@@ -16,8 +24,10 @@ package enum HoldOut {
         return isHeldOut
     }
 
-    /// How many of each group to hold out so that all together are the share, rounded: whole parts first, then one more
-    /// where the largest fractions are (of equal ones, in the first groups).
+    /// Returns how many rows of each group to hold out, so that their sum is the rounded share of all rows.
+    ///
+    /// Each group first gets the integer part of its share. The rest goes to the groups with the largest fractions, and
+    /// to the first of equal ones.
     package static func shares(of counts: [Int], _ share: Double) -> [Int] {
         let total = Int((Double(counts.reduce(0, +)) * share).rounded())
         var shares = counts.map { Int(Double($0) * share) }

@@ -1,22 +1,27 @@
-/// An IDX file of unsigned bytes, the format of MNIST and its kin, raw or packed with gzip.
+/// An IDX file of unsigned bytes, the format of MNIST and similar data sets, uncompressed or compressed with gzip.
 ///
-/// The format: two zero bytes, the element type (0x08: unsigned byte), the number of dimensions, each extent in four
-/// bytes (big-endian), the elements in row-major order.
-public struct IDXFile: @unchecked Sendable {  // Sendable: the memory is only read, and `owner` keeps it alive.
-    /// The path.
+/// The format consists of two zero bytes, the element type (0x08 for an unsigned byte), the number of dimensions, each
+/// extent in four bytes (big-endian), and the elements in row-major order.
+public struct IDXFile: @unchecked Sendable {  // The memory is only read, and `owner` keeps it alive.
+    /// The path of the file.
     public let name: String
-    /// The extents, slowest-varying first; none of them 0.
+    /// The extents, slowest-varying first; none of them is 0.
     public let shape: [Int]
 
-    /// All elements: in the mapped file itself, or unpacked from it.
+    /// All elements, in the mapped file or decompressed from it.
     let bytes: UnsafeRawBufferPointer
     let owner: any AnyObject & Sendable
 
-    /// Opens the file at `path` and checks it in full; a gzip file is unpacked and its checksum verified.
+    /// Opens the file at `path` and checks all of it. A gzip file is decompressed and its checksum verified.
     ///
-    /// `rows`: as many labels as there are images, if that is known, lest a few packed bytes be unpacked to gigabytes that
-    /// are none. Throws `.noInput` when there is no such file, `.badData` when it is malformed, cut short, longer than its
-    /// header says, or of other rows. Byte offsets are those of the unpacked data, unless the message says otherwise.
+    /// Byte offsets in errors refer to the decompressed data, unless the message says otherwise.
+    ///
+    /// - Parameters:
+    ///   - path: The file to open.
+    ///   - rows: The expected number of rows, if it is known. It prevents a small compressed file from being
+    ///     decompressed to gigabytes in vain.
+    /// - Throws: `.noInput` if the file does not exist; `.badData` if it is malformed, truncated or longer than its
+    ///   header says, or has another number of rows.
     public init(path: String, rows: Int? = nil) throws(FastTrainError) {
         let file = try MappedFile(path: path)
         defer { extendLifetime(file) }
@@ -49,7 +54,7 @@ public struct IDXFile: @unchecked Sendable {  // Sendable: the memory is only re
     private static func unpack(
         _ inflater: GzipInflater, _ header: IDXHeader, packedCount: Int, name: String
     ) throws(FastTrainError) -> Memory {
-        // Before memory is asked for: could so few packed bytes hold that much at all?
+        // Before allocating memory, check that so few compressed bytes can hold that many elements at all.
         guard header.elementCount / GzipInflater.largestRatio <= packedCount else {
             throw .badData(
                 file: name, place: .byte(4), expected: "extents that \(packedCount) packed bytes can hold",
@@ -70,15 +75,15 @@ public struct IDXFile: @unchecked Sendable {  // Sendable: the memory is only re
     }
 }
 
-/// What stands before the elements of an IDX file.
+/// The header of an IDX file.
 struct IDXHeader {
     let shape: [Int]
-    /// The product of the extents, one byte each.
+    /// The product of the extents. Each element is one byte.
     let elementCount: Int
-    /// Bytes of the header itself.
+    /// The size of the header itself in bytes.
     let length: Int
 
-    /// Reads a header. `read` returns the next bytes of the file, fewer than asked for only at its end.
+    /// Reads a header. `read` returns the next bytes of the file, and fewer than requested only at its end.
     init(name: String, read: (_ count: Int) throws(FastTrainError) -> [UInt8]) throws(FastTrainError) {
         func fault(_ offset: Int, _ expected: String, _ found: String) -> FastTrainError {
             .badData(file: name, place: .byte(UInt64(offset)), expected: expected, found: found)
@@ -113,13 +118,13 @@ struct IDXHeader {
         length = 4 + 4 * rank
     }
 
-    /// Throws unless there are `rows`, where that is said.
+    /// Throws `.badData` if the number of rows differs from `rows`. `nil` accepts any number.
     func expectRows(_ rows: Int?, name: String) throws(FastTrainError) {
         guard let rows, shape[0] != rows else { return }
         throw RawSplit.otherRows(rows, file: name, place: .file, found: shape[0])
     }
 
-    /// The error for a file with more or fewer elements than its header says: `found` of them.
+    /// Returns the error for a file with more or fewer elements than its header says; `found` is their number.
     func wrongLength(name: String, found: Int) -> FastTrainError {
         let shape = shape.map(String.init).joined(separator: "×")
         let place = FastTrainError.Place.byte(UInt64(length + min(found, elementCount)))

@@ -1,34 +1,34 @@
-/// A tensor as its source gives it, before anything is known of its meaning: what `Dataset` is made from.
+/// A tensor from any source, before its meaning is known. Data sets are created from raw tensors.
 struct RawTensor {
-    /// The file it is from, for messages.
+    /// The name of its file in errors.
     let file: String
-    /// Its name in the file; empty where the tensor is all that the file holds.
+    /// The name in the file; empty if the tensor is the whole content of the file.
     let name: String
     let type: TensorType
     let shape: [Int]
     let bytes: UnsafeRawBufferPointer
-    /// Keeps `bytes` alive.
+    /// The object that keeps `bytes` alive.
     let owner: any AnyObject & Sendable
 
     /// The first extent: the number of rows.
     var rows: Int { shape.first ?? 0 }
 
-    /// An error about this tensor as a whole.
+    /// Returns an error about this tensor as a whole.
     func fault(_ expected: String, _ found: String) -> FastTrainError {
         .badData(file: file, place: place, expected: expected, found: found)
     }
 
-    /// Where in its file it is.
+    /// The place of the tensor in its file.
     var place: FastTrainError.Place { name.isEmpty ? .file : .named(name) }
 
-    /// An error about one row of this tensor.
+    /// Returns an error about one row of this tensor.
     func fault(row: Int, _ expected: String, _ found: String) -> FastTrainError {
         .badData(
             file: file, place: .row(row), expected: name.isEmpty ? expected : "\(expected) in \(name)", found: found)
     }
 
-    /// The elements as `Element`, which must be the type's counterpart. Throws when they are not aligned to it, as
-    /// another program may have written them.
+    /// Returns the elements as `Element`, which must correspond to the tensor's type. Throws `.badData` if they are not
+    /// aligned, which can happen in a file from another program.
     func elements<Element: BitwiseCopyable>(
         _ element: Element.Type
     ) throws(FastTrainError) -> UnsafeBufferPointer<Element> {
@@ -40,9 +40,11 @@ struct RawTensor {
         return bytes.assumingMemoryBound(to: element)
     }
 
-    /// Throws at the first number that is not finite, with its row and, of several in a row, its place there, from 0.
+    /// Throws `.badData` for the first number that is not finite. The error contains its row and, if a row has several
+    /// numbers, its column, counted from 0.
     func checkFinite(_ elements: UnsafeBufferPointer<Float>) throws(FastTrainError) {
-        // The largest magnitude by its bits, a loop that the compiler vectorizes; infinity and NaN come last.
+        // Find the largest magnitude by its bits, in a loop that the compiler vectorizes. Infinity and NaN have the
+        // largest bits.
         var largest: UInt32 = 0
         for element in elements { largest = max(largest, element.magnitude.bitPattern) }
         guard largest >= Float.infinity.bitPattern, let index = elements.firstIndex(where: { !$0.isFinite }) else {

@@ -1,27 +1,28 @@
-/// Text as a picture: a font of 5 × 7 dots for ASCII, its corners smoothed.
+/// Renders ASCII text as pixels, with a font of 5 × 7 dots whose corners are smoothed.
 package enum BitmapFont {
-    /// How far each pixel of a text is covered.
+    /// The coverage of each pixel of a rendered text, from 0 to 1.
     package struct Mask: Sendable {
         package let width: Int
         package let height: Int
-        /// The row that the letters stand on ends here.
+        /// The number of pixel rows above the baseline.
         package let baseline: Int
         fileprivate var coverage: [Double]
 
         package subscript(x: Int, y: Int) -> Double { coverage[y * width + x] }
     }
 
-    /// Dots of a text's height: seven above the baseline, two below.
+    /// The height of a text in dots: seven above the baseline and two below.
     private static let rows = 9
     private static let space = 3
 
-    /// The width of a text in pixels.
+    /// Returns the width of a text in pixels.
     package static func width(_ text: String, scale: Int) -> Int { dots(text).width * scale }
 
-    /// A text whose dots are `scale` pixels wide.
+    /// Renders a text with dots that are `scale` pixels wide.
     package static func mask(_ text: String, scale: Int) -> Mask {
         let dots = dots(text)
-        // Twice as fine twice, diagonals filled (the rule known as Scale2x), then averaged over what a pixel covers.
+        // Double the resolution twice, smoothing diagonals (the Scale2x algorithm), then average over the area of each
+        // pixel.
         let fine = dots.doubled.doubled
         let (width, height) = (dots.width * scale, rows * scale)
         var mask = Mask(
@@ -56,7 +57,7 @@ package enum BitmapFont {
     }
 }
 
-/// A picture of dots that are inked or not.
+/// A bitmap of dots that are inked or not.
 private struct Dots {
     let width: Int
     let height: Int
@@ -68,13 +69,14 @@ private struct Dots {
         inked = [Bool](repeating: false, count: width * height)
     }
 
-    /// Outside, nothing is inked.
+    /// Whether a dot is inked. Dots outside the bitmap are not.
     subscript(x: Int, y: Int) -> Bool {
         get { (0..<width).contains(x) && (0..<height).contains(y) && inked[y * width + x] }
         set { inked[y * width + x] = newValue }
     }
 
-    /// Each dot as four, of which a corner takes the colour of its two neighbours if they agree and the others do not.
+    /// The bitmap at twice the resolution. Each dot becomes four, and a corner takes the value of its two neighbors if
+    /// they agree and the opposite ones do not.
     var doubled: Dots {
         var result = Dots(width: 2 * width, height: 2 * height)
         for y in 0..<height {

@@ -1,31 +1,31 @@
 import FastTrainSupport
 
-/// A picture of pixels to draw on. Places are in pixels from the top left; what lies outside is cut off.
+/// A bitmap to draw on. Coordinates are in pixels from the top left, and drawing outside the bitmap is clipped.
 package struct Canvas: Sendable {
     package let width: Int
     package let height: Int
-    /// Red, green and blue of each pixel, row after row.
+    /// The red, green and blue values of each pixel, row after row.
     package private(set) var pixels: [UInt8]
 
-    /// All white.
+    /// Creates a white canvas.
     package init(width: Int, height: Int) {
         self.width = width
         self.height = height
         pixels = [UInt8](repeating: 255, count: width * height * 3)
     }
 
-    /// The picture as a PNG file.
+    /// Returns the content of a PNG file with this picture.
     package func png() throws(FastTrainError) -> [UInt8] {
         try PNG.encode(width: width, height: height, .rgb, pixels)
     }
 
-    /// The colour of a pixel.
+    /// The color of a pixel.
     package subscript(x: Int, y: Int) -> PixelColor {
         let place = (y * width + x) * 3
         return PixelColor(pixels[place], pixels[place + 1], pixels[place + 2])
     }
 
-    /// Lays a colour over a pixel; `share` of it, 0 to 1, is covered.
+    /// Blends a color over a pixel. `share`, from 0 to 1, is the covered part of the pixel.
     package mutating func blend(_ x: Int, _ y: Int, _ color: PixelColor, _ share: Double = 1) {
         guard (0..<width).contains(x), (0..<height).contains(y), share > 0 else { return }
         let result = share >= 1 ? color : self[x, y].mixed(color, share)
@@ -35,21 +35,22 @@ package struct Canvas: Sendable {
         pixels[place + 2] = result.blue
     }
 
+    /// Fills a rectangle.
     package mutating func fill(x: Range<Int>, y: Range<Int>, _ color: PixelColor) {
         for row in y { for column in x { blend(column, row, color) } }
     }
 
-    /// The outline of a rectangle, one pixel outside it.
+    /// Draws the outline of a rectangle, one pixel outside of it.
     package mutating func frame(x: Range<Int>, y: Range<Int>, _ color: PixelColor) {
         let (columns, rows) = (x.lowerBound - 1..<x.upperBound + 1, y.lowerBound - 1..<y.upperBound + 1)
         for edge in [rows.lowerBound, rows.upperBound - 1] { fill(x: columns, y: edge..<edge + 1, color) }
         for edge in [columns.lowerBound, columns.upperBound - 1] { fill(x: edge..<edge + 1, y: rows, color) }
     }
 
-    /// What marks a point of the data.
+    /// The shape of a data point.
     package enum Marker: Sendable { case disc, diamond }
 
-    /// A mark with its outline, round (x, y); edges are smooth.
+    /// Draws a data point at (x, y) with an outline and smooth edges.
     package mutating func mark(
         _ marker: Marker, x: Double, y: Double, radius: Double, _ color: PixelColor, outline: PixelColor = .ink
     ) {
@@ -76,10 +77,10 @@ package struct Canvas: Sendable {
 // MARK: - Text
 
 extension Canvas {
-    /// How text lies to its place.
+    /// The part of a text that is placed at its coordinate.
     package enum Anchor: Sendable { case start, middle, end }
 
-    /// Text whose baseline is at `y`, its start, middle or end at `x`.
+    /// Draws text with its baseline at `y` and its start, middle or end at `x`.
     package mutating func text(
         _ text: String, x: Int, y: Int, _ anchor: Anchor = .start, scale: Int = 2, _ color: PixelColor = .ink
     ) {
@@ -92,7 +93,7 @@ extension Canvas {
         }
     }
 
-    /// Text that runs upwards, its baseline at `x`, its start, middle or end at `y`.
+    /// Draws text that runs upward, with its baseline at `x` and its start, middle or end at `y`.
     package mutating func upwardText(
         _ text: String, x: Int, y: Int, _ anchor: Anchor = .start, scale: Int = 2, _ color: PixelColor = .ink
     ) {

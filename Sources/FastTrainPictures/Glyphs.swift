@@ -1,5 +1,5 @@
-/// The letters of the pictures, drawn for this program: rows from the top of the capitals, the seventh on the baseline,
-/// up to two below it; `#` is ink.
+/// The font of the pictures, drawn for this program. Each glyph is a list of rows from the top of the capitals, in
+/// which `#` is ink. The seventh row stands on the baseline, and up to two more are below it.
 enum Glyphs {
     static let drawings: [Character: String] = [
         "A": ".###./#...#/#...#/#####/#...#/#...#/#...#",
@@ -98,6 +98,6 @@ enum Glyphs {
         "`": "#./.#/../../../../..",
     ]
 
-    /// A frame, for what has no drawing.
+    /// A box, drawn for characters without a glyph.
     static let unknown = "#####/#...#/#...#/#...#/#...#/#...#/#####"
 }

@@ -1,10 +1,10 @@
 import FastTrainSupport
 
-/// A square of counts as SVG: on the diagonal what is right, beside it mistakes, in two colours. A cell is the stronger
-/// the larger its share of the row.
+/// A confusion matrix as SVG. Correct predictions are on the diagonal, in a different color than mistakes, and the
+/// intensity of a cell increases with its share of the row.
 package struct HeatMap: Sendable {
     package var names: [String]
-    /// Row, column.
+    /// Returns the count for a row and a column.
     package var count: @Sendable (Int, Int) -> Int
     package var label: String
 
@@ -14,12 +14,13 @@ package struct HeatMap: Sendable {
         self.count = count
     }
 
-    /// Larger ones would be a carpet of a megabyte.
+    /// The maximum number of classes. A larger matrix would be unreadable and take a megabyte.
     package static let mostNames = 50
-    /// Up to here the cells have room for counts.
+    /// The maximum number of classes for which cells have room for their counts.
     private static let mostNumbers = 26
     private static let longestName = 14.0
 
+    /// Draws the matrix.
     package func draw(_ page: inout Markup) {
         let cell = names.count <= 12 ? 36.0 : names.count <= Self.mostNumbers ? 26 : 14
         let shown = names.map { Plot.shortened($0, to: Self.longestName) }
@@ -63,7 +64,7 @@ package struct HeatMap: Sendable {
         for (column, count) in counts.enumerated() {
             let isRight = row == column
             let share = Double(count) / Double(total)
-            // Few mistakes are what one looks for: the root makes them visible.
+            // The reader looks for the rare mistakes: the square root makes them visible.
             let strength = count == 0 ? 0.05 : isRight ? 0.12 + 0.8 * share : 0.1 + 0.9 * share.squareRoot()
             page.element("g", ["class": count == 0 ? "none" : isRight ? "right" : "wrong"]) { page in
                 page.element(

@@ -1,11 +1,11 @@
 import FastTrainSupport
 
-/// Some curves over the epochs of a run, as SVG. Each is labelled at its end.
+/// Curves over the epochs of a run as SVG, each labeled at its end.
 package struct LineChart: Sendable {
     /// A curve.
     package struct Series: Sendable {
         package var name: String
-        /// The class that gives it its colour.
+        /// The CSS class that determines the color.
         package var style: String
         package var points: [(x: Double, y: Double)]
 
@@ -16,18 +16,18 @@ package struct LineChart: Sendable {
         }
     }
 
-    /// A dashed line across, such as the figure of the test rows.
+    /// A dashed horizontal line, for example at the score of the test rows.
     package var reference: (name: String, value: Double)?
-    /// A ring on a curve, with what it says when one points at it.
+    /// A ring around a point of a curve, with a tooltip.
     package var mark: (x: Double, y: Double, text: String, style: String)?
     package var series: [Series]
     package var xName: String
     package var unit = ""
-    /// Values cannot be less, or more.
+    /// The range that values cannot leave, if there is one.
     package var limits: ClosedRange<Double>?
-    /// What the chart shows, for those who do not see it.
+    /// A description of the chart for screen readers.
     package var label: String
-    /// The logarithm where the values differ much.
+    /// Whether to use a logarithmic axis if the values span a large range.
     package var mayBeLogarithmic = false
     package var startsAtZero = false
 
@@ -37,11 +37,11 @@ package struct LineChart: Sendable {
         self.label = label
     }
 
-    /// A curve of more points would be a blot.
+    /// The maximum number of points of a curve; more would blur it.
     private static let mostPoints = 400
     private static let labelHeight = 17.0
 
-    /// Whether the values span more than this factor.
+    /// Whether the values axis is logarithmic, which requires that the values span more than a factor of 20.
     package var isLogarithmic: Bool {
         guard mayBeLogarithmic, let span = ClosedRange(spanning: values), span.lowerBound > 0 else { return false }
         return span.upperBound > 20 * span.lowerBound
@@ -49,6 +49,7 @@ package struct LineChart: Sendable {
 
     private var values: [Double] { series.flatMap { $0.points.map(\.y) } + (reference.map { [$0.value] } ?? []) }
 
+    /// Draws the chart.
     package func draw(_ page: inout Markup) {
         var plot = Plot(x: xRange, y: yRange)
         plot.xName = xName
@@ -117,7 +118,7 @@ package struct LineChart: Sendable {
 
     // MARK: - Labels at the curves' ends
 
-    /// Several curves need names; one is named by the title.
+    /// The labels of the curves. A single curve needs none because the title names it.
     private var labels: [(name: String, style: String, value: Double)] {
         guard series.count > 1 || reference != nil else { return [] }
         return series.compactMap { series in series.points.last.map { (series.name, series.style, $0.y) } }
@@ -134,7 +135,8 @@ package struct LineChart: Sendable {
         }
     }
 
-    /// Places in rising order, moved as little as it takes to be `distance` apart, or as far as there is room.
+    /// Returns positions, in ascending order, moved as little as possible to be `distance` apart, or as far apart as
+    /// the range permits.
     static func apart(_ places: [Double], by distance: Double, within range: ClosedRange<Double>) -> [Double] {
         var places = places
         for index in places.indices.dropFirst() { places[index] = max(places[index], places[index - 1] + distance) }
@@ -146,7 +148,7 @@ package struct LineChart: Sendable {
         return places
     }
 
-    /// At most about `count` points: of each stretch the lowest and the highest, and the ends.
+    /// Returns at most about `count` points: the lowest and highest of each section, and the ends.
     static func thinned(_ points: [(x: Double, y: Double)], to count: Int) -> [(x: Double, y: Double)] {
         guard points.count > count else { return points }
         let stretches = count / 2

@@ -1,16 +1,16 @@
 import FastTrainSupport
 
-/// HTML and SVG as text that is well-formed XML, too: every element is closed, every text escaped.
+/// A writer of HTML and SVG that is also well-formed XML: every element is closed and every text escaped.
 package struct Markup: Sendable {
-    /// What has been written.
+    /// The text written so far.
     package private(set) var text = ""
 
-    /// Names and values, in order.
+    /// Attribute names and values, in order.
     package typealias Attributes = KeyValuePairs<String, String>
 
     package init() {}
 
-    /// An element and what `content` writes in it.
+    /// Writes an element whose content is written by `content`.
     package mutating func element<Failure: Error>(
         _ name: String, _ attributes: Attributes = [:], _ content: (inout Markup) throws(Failure) -> Void
     ) throws(Failure) {
@@ -21,29 +21,29 @@ package struct Markup: Sendable {
         if !Self.inline.contains(name) { text += "\n" }
     }
 
-    /// An element with a text in it.
+    /// Writes an element that contains text.
     package mutating func element(_ name: String, _ attributes: Attributes, _ content: String) {
         element(name, attributes) { $0.write(content) }
     }
 
-    /// An element with a text in it.
+    /// Writes an element without attributes that contains text.
     package mutating func element(_ name: String, _ content: String) { element(name, [:], content) }
 
-    /// An element with nothing in it.
+    /// Writes an element without content.
     package mutating func empty(_ name: String, _ attributes: Attributes) {
         open(name, attributes)
         text += " />"
     }
 
-    /// A text that may hold anything.
+    /// Writes arbitrary text, escaped.
     package mutating func write(_ content: String) { text += Self.escaped(content) }
 
-    /// A number as people read it, with its exact value beside it for programs.
+    /// Writes a number in a readable form, with its exact value for programs.
     package mutating func number(_ value: Double, _ shown: String) {
         element("data", ["value": "\(value)"], shown)
     }
 
-    /// A style sheet, or the beginning of the document: as it is.
+    /// Writes text without escaping, such as a style sheet or the start of the document.
     package mutating func verbatim(_ content: StaticString) { text += "\(content)" }
 
     private mutating func open(_ name: String, _ attributes: Attributes) {
@@ -51,11 +51,11 @@ package struct Markup: Sendable {
         for (name, value) in attributes { text += " \(name)=\"\(Self.escaped(value))\"" }
     }
 
-    /// White space between these would show.
+    /// The elements that are not followed by a line break, because the white space would be visible.
     private static let inline: Set = ["a", "b", "bdi", "code", "data", "em", "span", "text", "title", "tspan"]
 
-    /// Text without what markup would take for its own. U+FFFD stands for what XML cannot hold, for control characters, and
-    /// for those that would turn around the order of the letters after a text.
+    /// Returns text with special characters of markup escaped. U+FFFD replaces characters that XML does not allow,
+    /// control characters, and characters that change the direction of the text that follows.
     static func escaped(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
@@ -83,14 +83,14 @@ package struct Markup: Sendable {
 }
 
 extension Markup {
-    /// A picture within the page.
+    /// Writes an image that is embedded in the page.
     package mutating func image(_ png: [UInt8], alt: String, _ attributes: Attributes = [:]) {
         text += "<img src=\"data:image/png;base64,\(Self.base64(png))\" alt=\"\(Self.escaped(alt))\""
         for (name, value) in attributes { text += " \(name)=\"\(Self.escaped(value))\"" }
         text += " />"
     }
 
-    /// RFC 4648.
+    /// Encodes bytes as base64 (RFC 4648).
     static func base64(_ bytes: [UInt8]) -> String {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         var result: [UInt8] = []

@@ -1,19 +1,26 @@
 import CZlib
 import FastTrainSupport
 
-/// Writes PNG files (ISO/IEC 15948): 8 bits a sample, rows unfiltered, packed by zlib.
+/// An encoder for PNG files (ISO/IEC 15948) with 8 bits per sample, unfiltered rows and zlib compression.
 package enum PNG {
-    /// What the bytes of a pixel are.
+    /// The format of a pixel.
     package enum Format {
         /// One byte: 0 black, 255 white.
         case gray
         /// Three bytes: red, green, blue.
         case rgb
-        /// One byte: a place in this list of at most 256 colours.
+        /// One byte, which is an index into this palette of at most 256 colors.
         case palette([PixelColor])
     }
 
-    /// The file's bytes. `pixels`: `height` rows of `width` pixels, row after row, from the top left.
+    /// Returns the content of a PNG file.
+    ///
+    /// - Parameters:
+    ///   - width: The width in pixels.
+    ///   - height: The height in pixels.
+    ///   - format: The format of a pixel.
+    ///   - pixels: `height` rows of `width` pixels, row after row, from the top left.
+    /// - Throws: `.internalError` if zlib fails.
     package static func encode(
         width: Int, height: Int, _ format: Format, _ pixels: [UInt8]
     ) throws(FastTrainError) -> [UInt8] {
@@ -32,7 +39,7 @@ package enum PNG {
         var rows: [UInt8] = []
         rows.reserveCapacity(pixels.count + height)
         for row in 0..<height {
-            rows.append(0)  // the filter: none
+            rows.append(0)  // filter type: none
             rows += pixels[row * rowBytes..<(row + 1) * rowBytes]
         }
         var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]

@@ -1,4 +1,4 @@
-/// A colour in sRGB, 0 to 255 each.
+/// An sRGB color with 8 bits per channel.
 package struct PixelColor: Sendable, Equatable {
     package var red: UInt8
     package var green: UInt8
@@ -13,10 +13,10 @@ package struct PixelColor: Sendable, Equatable {
     }
 
     package static let white = PixelColor(255, 255, 255)
-    /// Of text and axes.
+    /// The color of text and axes.
     package static let ink = PixelColor(38, 38, 44)
 
-    /// This colour with a share, 0 to 1, of another; opaque.
+    /// Returns a mixture of this color with a share, from 0 to 1, of another. The result is opaque.
     package func mixed(_ other: PixelColor, _ share: Double) -> PixelColor {
         func channel(_ a: UInt8, _ b: UInt8) -> UInt8 {
             UInt8((Double(a) + (Double(b) - Double(a)) * (0...1).share(share)).rounded())
@@ -24,8 +24,8 @@ package struct PixelColor: Sendable, Equatable {
         return PixelColor(channel(red, other.red), channel(green, other.green), channel(blue, other.blue))
     }
 
-    /// Tells class `index` from the others. The first eight are told apart by those who see few colours, too (after
-    /// Okabe & Ito 2008); from the eleventh on they come again.
+    /// Returns the color of class `index`. The first eight are distinguishable with color blindness (after Okabe & Ito
+    /// 2008). Colors repeat after ten classes.
     package static func category(_ index: Int) -> PixelColor { categories[index % categories.count] }
 
     private static let categories = [
@@ -34,7 +34,7 @@ package struct PixelColor: Sendable, Equatable {
         PixelColor(110, 70, 180), PixelColor(140, 190, 60),
     ]
 
-    /// The colour of a number between a lowest, 0, and a highest, 1: the higher, the lighter.
+    /// Returns the color of a value from 0 to 1. Higher values are lighter.
     package static func ramp(_ share: Double) -> PixelColor {
         let place = (0...1).share(share) * Double(stops.count - 1)
         let index = min(Int(place), stops.count - 2)

@@ -1,11 +1,12 @@
 import FastTrainSupport
 import Glibc
 
-/// A range of numbers laid along pixels.
+/// A mapping of a range of numbers to a range of pixels.
 package struct PlotScale: Sendable {
     package let range: ClosedRange<Double>
     package let isLogarithmic: Bool
-    /// Where the range begins and ends; the end may be the lesser one.
+    /// The pixel at the start of the range. It may be greater than `end`.
+    /// The pixel at the end of the range.
     package let start: Double
     package let end: Double
 
@@ -16,7 +17,7 @@ package struct PlotScale: Sendable {
         isLogarithmic = logarithmic
     }
 
-    /// Where a number lies; what is out of range at its end.
+    /// Returns the pixel of a number. Numbers outside the range are clamped to its ends.
     package func place(_ value: Double) -> Double {
         func along(_ value: Double) -> Double { isLogarithmic ? log10(max(value, range.lowerBound)) : value }
         let ends = along(range.lowerBound)...along(range.upperBound)
@@ -24,14 +25,15 @@ package struct PlotScale: Sendable {
         return start + (end - start) * share
     }
 
+    /// Returns about `count` tick marks for this scale.
     package func ticks(_ count: Int, wholeNumbers: Bool = false) -> Ticks {
         isLogarithmic
             ? Ticks(logarithmic: range, count: count) : Ticks(range, count: count, wholeNumbers: wholeNumbers)
     }
 }
 
-/// The frame of a plot as SVG: axes with their ticks and names. Colours and sizes of text are the page's style sheet's,
-/// by the classes `grid`, `axis`, `tick` and `name`.
+/// The frame of a plot as SVG: axes with ticks and names. The style sheet of the page determines colors and text sizes
+/// through the classes `grid`, `axis`, `tick` and `name`.
 package struct Plot: Sendable {
     package var width = 440.0
     package var height = 250.0
@@ -41,7 +43,7 @@ package struct Plot: Sendable {
     package var bottom = 42.0
     package var xName = ""
     package var yName = ""
-    /// After the numbers of the y axis, such as "%".
+    /// The unit after the numbers of the y axis, such as "%".
     package var yUnit = ""
     package var wholeX = false
     package var wholeY = false
@@ -55,20 +57,23 @@ package struct Plot: Sendable {
         yRange = y
     }
 
+    /// The scale of the x axis.
     package var x: PlotScale { PlotScale(xRange, from: left, to: width - right, logarithmic: logarithmicX) }
+    /// The scale of the y axis.
     package var y: PlotScale {
         PlotScale(yRange, from: height - bottom, to: top, logarithmic: logarithmicY)
     }
 
     private var yTicks: Ticks { y.ticks(6, wholeNumbers: wholeY) }
 
-    /// Leaves as much room beside the y axis as its numbers and name take, in the larger letters of a small screen.
+    /// Reserves the space beside the y axis that its numbers and name require, with the larger letters of a small
+    /// screen.
     package mutating func makeRoom() {
         let longest = yTicks.labels.map { ($0 + yUnit).count }.max() ?? 0
         left = (yName.isEmpty ? 12 : 30) + 8.2 * Double(max(longest, 2))
     }
 
-    /// The picture, with what `content` draws in the frame. `label`: what it shows, for those who do not see it.
+    /// Draws the plot with the given content. `label` describes it for screen readers.
     package func draw(_ page: inout Markup, label: String, _ content: (inout Markup) -> Void) {
         page.element(
             "svg",
@@ -107,13 +112,13 @@ package struct Plot: Sendable {
         }
     }
 
-    /// A coordinate.
+    /// Formats a coordinate.
     package static func text(_ value: Double) -> String {
         let text = Format.fixed(value, 1)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
-    /// The beginning of a text that is wider than so many letters.
+    /// Returns the text, shortened to a width of about `letters` letters if it is wider.
     package static func shortened(_ text: String, to letters: Double) -> String {
         guard width(of: text) > letters else { return text }
         var (result, width) = ("", 1.0)
@@ -125,27 +130,30 @@ package struct Plot: Sendable {
         return result + "…"
     }
 
-    /// About how wide a text is, in letters of a Latin one.
+    /// Returns the approximate width of a text, in Latin letters.
     package static func width(of text: String) -> Double { text.reduce(0) { $0 + width(of: $1) } }
 
-    /// From the first Hangul letter on, scripts and emoji are about as wide as high.
+    /// From the first Hangul letter on, characters and emoji are about as wide as they are high.
     private static func width(of character: Character) -> Double {
         character.unicodeScalars.first.map { $0.value < 0x1100 ? 1 : 1.8 } ?? 0
     }
 
+    /// Draws a line between two points.
     package static func line(
         _ page: inout Markup, _ style: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double
     ) {
         page.empty("line", ["class": style, "x1": text(x1), "y1": text(y1), "x2": text(x2), "y2": text(y2)])
     }
 
+    /// Draws a text at a point.
     package static func label(
         _ page: inout Markup, _ style: String, _ x: Double, _ y: Double, _ anchor: String, _ content: String
     ) {
         page.element("text", ["class": style, "x": text(x), "y": text(y), "text-anchor": anchor], content)
     }
 
-    /// The range of some numbers with room around it; of equal ones, something around them.
+    /// Returns the range of some numbers with a margin on both sides. If all numbers are equal, the range surrounds
+    /// them.
     package static func range(_ values: [Double], room: Double = 0.06) -> ClosedRange<Double> {
         guard let span = ClosedRange(spanning: values) else { return 0...1 }
         let width = span.upperBound - span.lowerBound

@@ -1,6 +1,6 @@
 import FastTrainSupport
 
-/// Points, and the diagonal on which they would lie if all were right, as SVG.
+/// A scatter chart as SVG, with the diagonal on which correct predictions lie.
 package struct ScatterChart: Sendable {
     package var points: [(x: Double, y: Double)]
     package var xName: String
@@ -14,6 +14,7 @@ package struct ScatterChart: Sendable {
         self.label = label
     }
 
+    /// Draws the chart.
     package func draw(_ page: inout Markup) {
         let range = Plot.range(points.flatMap { [$0.x, $0.y] })
         var plot = Plot(x: range, y: range)
@@ -26,7 +27,7 @@ package struct ScatterChart: Sendable {
             Plot.line(
                 &page, "reference", x.place(range.lowerBound), y.place(range.lowerBound), x.place(range.upperBound),
                 y.place(range.upperBound))
-            // Strokes of no length with round ends: a dot in a dozen bytes.
+            // A stroke of length zero with round ends is a dot in a dozen bytes.
             let dots = points.filter { !$0.x.isNaN && !$0.y.isNaN }.map {
                 "M" + Plot.text(x.place($0.x)) + " " + Plot.text(y.place($0.y)) + "h0"
             }
@@ -35,7 +36,7 @@ package struct ScatterChart: Sendable {
     }
 }
 
-/// How often numbers fall into intervals of one width, as SVG, with a line at zero.
+/// A histogram with intervals of equal width as SVG, with a line at zero.
 package struct Histogram: Sendable {
     package var values: [Double]
     package var xName: String
@@ -47,6 +48,7 @@ package struct Histogram: Sendable {
         self.label = label
     }
 
+    /// Draws the histogram.
     package func draw(_ page: inout Markup) {
         let range = Plot.range(values, room: 0)
         let bins = bins(in: range)
@@ -75,7 +77,8 @@ package struct Histogram: Sendable {
         }
     }
 
-    /// Rows in each of as many intervals as the root of the number of rows, 8 to 40.
+    /// Returns the number of values in each interval. The number of intervals is the square root of the number of
+    /// values, but at least 8 and at most 40.
     func bins(in range: ClosedRange<Double>) -> [Int] {
         let count = min(max(Int(Double(values.count).squareRoot()), 8), 40)
         var bins = [Int](repeating: 0, count: count)

@@ -1,11 +1,11 @@
 import FastTrainSupport
 import Glibc
 
-/// The marks of an axis: round numbers within its range, and how they are written.
+/// The tick marks of an axis: round numbers within its range, and their labels.
 package struct Ticks: Sendable, Equatable {
-    /// In rising order, all within the range.
+    /// The positions, in ascending order and within the range.
     package var values: [Double]
-    /// One for each value.
+    /// The label of each value.
     package var labels: [String]
 
     private init(values: [Double], labels: [String]) {
@@ -13,7 +13,8 @@ package struct Ticks: Sendable, Equatable {
         self.labels = labels
     }
 
-    /// 1, 2 or 5 times a power of ten apart, about `count` of them in `range`; none if its width is infinite.
+    /// Creates about `count` ticks in `range`, whose distance is 1, 2 or 5 times a power of ten. There are none if the
+    /// range has infinite width.
     package init(_ range: ClosedRange<Double>, count: Int, wholeNumbers: Bool = false) {
         let width = range.upperBound - range.lowerBound
         var step = Self.step(width / Double(max(1, count)))
@@ -24,7 +25,8 @@ package struct Ticks: Sendable, Equatable {
         labels = values.map { Self.label($0, step: step) }
     }
 
-    /// For a logarithmic axis, of a positive range: powers of ten, and their twofold and fivefold where there is room.
+    /// Creates ticks for a logarithmic axis with a positive range: powers of ten and, if there is room, two and five
+    /// times these.
     package init(logarithmic range: ClosedRange<Double>, count: Int) {
         let decades = Int(log10(range.lowerBound).rounded(.down))...Int(log10(range.upperBound).rounded(.up))
         func marks(_ factors: [Double], every: Int = 1) -> [Double] {
@@ -41,14 +43,15 @@ package struct Ticks: Sendable, Equatable {
         self.init(values: marked, labels: marked.map { Self.label($0, step: $0) })
     }
 
-    /// The least of 1, 2, 5 times a power of ten that is no less than `least`; 1 for nothing.
+    /// Returns the smallest number of the form 1, 2 or 5 times a power of ten that is at least `least`, or 1 if `least`
+    /// is not positive.
     private static func step(_ least: Double) -> Double {
         guard least > 0, least.isFinite else { return 1 }
         let power = pow(10, log10(least).rounded(.down))
         return power * ([1, 2, 5].first { $0 * power >= least * 0.9999999 } ?? 10)
     }
 
-    /// With as many digits as tell marks apart that are a `step` apart.
+    /// Formats a tick with as many digits as are needed to distinguish ticks at a distance of `step`.
     private static func label(_ value: Double, step: Double) -> String {
         if value == 0 { return "0" }
         let last = exponent(step)
@@ -59,6 +62,6 @@ package struct Ticks: Sendable, Equatable {
         return last >= 0 ? Format.integer(Int(value.rounded())) : Format.fixed(value, -last)
     }
 
-    /// Of the power of ten that a number above 0 begins with.
+    /// Returns the exponent of the largest power of ten that does not exceed a positive number.
     private static func exponent(_ value: Double) -> Int { Int(log10(value * 1.0000001).rounded(.down)) }
 }

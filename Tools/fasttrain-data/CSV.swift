@@ -100,7 +100,7 @@ struct CSV: ParsableCommand {
     }
 }
 
-/// How tables are written.
+/// The options for the text format of a table.
 struct FormatOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -111,7 +111,7 @@ struct FormatOptions: ParsableArguments {
     @Flag(help: "The first line is a row already; columns are named by their positions, from 1.")
     var noHeader = false
 
-    /// The format of `path`, as far as the options do not say.
+    /// Returns the format of `path`: the options, with defaults derived from the file name.
     func format(of path: String) throws(FastTrainError) -> CSVFormat {
         var format = CSVFormat(path: path)
         format.hasHeader = !noHeader
@@ -120,7 +120,7 @@ struct FormatOptions: ParsableArguments {
     }
 }
 
-/// The names in a list with commas between them.
+/// Returns the names in a comma-separated list.
 func columnNames(_ list: String?) -> [String] {
     list?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
 }

@@ -1,17 +1,17 @@
 import ArgumentParser
 
-/// A public data set in four IDX files, and where it can be had.
+/// A public data set of four IDX files, with the servers that offer it.
 enum Collection: String, CaseIterable, ExpressibleByArgument {
     case mnist
     case fashionMNIST = "fashion-mnist"
 
-    /// A file, by its name without `.gz`, and the SHA-256 of its content, unpacked: mirrors pack them differently.
+    /// A file: its name without `.gz`, and the SHA-256 of its decompressed content. Mirrors compress it differently.
     struct File {
         let name: String
         let digest: String
     }
 
-    /// Training images and labels, test images and labels.
+    /// The training images and labels, followed by the test images and labels.
     var files: [File] {
         let names = [
             "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
@@ -19,8 +19,8 @@ enum Collection: String, CaseIterable, ExpressibleByArgument {
         return zip(names, digests).map { File(name: $0, digest: $1) }
     }
 
-    /// Of MNIST the content has the MD5 that is published with it; of Fashion-MNIST it is that of Debian's package
-    /// dataset-fashion-mnist.
+    /// The digests of the files. The content of MNIST matches the MD5 checksums published with it; that of
+    /// Fashion-MNIST matches Debian's package dataset-fashion-mnist.
     private var digests: [String] {
         switch self {
         case .mnist:
@@ -40,7 +40,7 @@ enum Collection: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    /// Folders with the files, each packed with gzip; asked in this order.
+    /// The folders that contain the files, each compressed with gzip, in the order in which they are tried.
     var mirrors: [String] {
         switch self {
         case .mnist:
@@ -53,6 +53,7 @@ enum Collection: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
+    /// The names of the classes, or `nil` to name them by their numbers.
     var classes: [String]? {
         switch self {
         case .mnist: nil

@@ -2,20 +2,24 @@ import CProgram
 import FastTrainData
 import Glibc
 
-/// The system's program curl, which knows proxies and certificates as they are set up here.
+/// The curl program of the system, which knows the proxies and certificates configured there.
 enum Curl {
-    /// How a transfer ended.
+    /// The result of a transfer.
     enum Outcome {
         case done
-        /// curl's own words.
+        /// The transfer failed, with curl's error message.
         case failed(String)
-        /// There is nothing to go on from: the server knows no ranges, or the file is complete.
+        /// The transfer cannot continue: the server does not support ranges, or the file is complete.
         case cannotResume
     }
 
-    /// Fetches `url` to the end of the file `path`, going on where that ends. `errors` is a file for curl's words.
+    /// Downloads `url` to the file `path`, continuing where the file ends.
     ///
-    /// Throws `.noInput` when there is no curl, `.inputOutput` when the file cannot be written.
+    /// - Parameters:
+    ///   - url: The URL to download.
+    ///   - path: The file to append to.
+    ///   - errors: A file for curl's error messages.
+    /// - Throws: `.noInput` if curl is not installed, `.inputOutput` if the file cannot be written.
     static func fetch(_ url: String, to path: String, errors: String) throws(FastTrainError) -> Outcome {
         let arguments = [
             "curl", "--fail", "--location", "--silent", "--show-error", "--stderr", errors, "--continue-at", "-",
@@ -25,10 +29,10 @@ enum Curl {
         let resumes = (status(path)?.st_size ?? 0) > 0
         let code = try run(arguments)
         if code == 0 { return .done }
-        // 22: an answer of 400 or more, such as 416 for a range behind the end; 33: no ranges; 36: cannot resume.
+        // 22: an HTTP status of 400 or more, such as 416 for a range beyond the end; 33: no ranges; 36: cannot resume.
         if resumes, [22, 33, 36].contains(code) { return .cannotResume }
         let words = (try? String(contentsOf: errors)) ?? ""
-        // A write that failed; ended by the signal of a file that may not grow (ulimit -f).
+        // A failed write, or the signal for a file that exceeds the size limit (ulimit -f).
         if code == 23 || code == 128 + SIGXFSZ {
             throw .inputOutput(
                 path: path, operation: "write", reason: words.isEmpty ? "curl ended with code \(code)" : words)
@@ -50,14 +54,14 @@ enum Curl {
     }
 }
 
-/// What `path` leads to.
+/// Returns the status of the file at `path`, or `nil` if there is none.
 func status(_ path: String) -> stat? {
     var status = stat()
     return stat(path, &status) == 0 ? status : nil
 }
 
 extension String {
-    /// The last line of a file, without the program's name.
+    /// Reads the last line of a file, without the program's name.
     fileprivate init(contentsOf path: String) throws(FastTrainError) {
         guard let file = fopen(path, "r") else { throw .noInput(path: path, reason: System.reason) }
         defer { fclose(file) }

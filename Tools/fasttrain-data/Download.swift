@@ -42,12 +42,14 @@ struct Download: ParsableCommand {
     }
 }
 
-/// Where files lie until all of them are there.
+/// The folder that contains the files until the download is complete.
 private struct DownloadFolder {
     let path: String
 
-    /// Returns the descriptor by which the folder is this process's until it is closed. Throws `.cannotCreate`,
-    /// `.folderInUse`.
+    /// Creates the folder if needed and locks it.
+    ///
+    /// - Returns: A descriptor that holds the lock until it is closed.
+    /// - Throws: `.cannotCreate` if the folder cannot be created, `.folderInUse` if another process has the lock.
     func make() throws(FastTrainError) -> Int32 {
         guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw System.creationFailure(path, by: "mkdir") }
         let descriptor = System.openFolder(path)
@@ -59,7 +61,7 @@ private struct DownloadFolder {
         return descriptor
     }
 
-    /// Sees to it that the file is there, as it was published. Throws `.noInput` when no mirror has it.
+    /// Downloads a file and verifies it, unless it already exists. Throws `.noInput` if no mirror has it.
     func fetch(_ file: Collection.File, from mirrors: [String]) throws(FastTrainError) {
         let target = "\(path)/\(file.name).gz"
         if isSound(target, file) { return }
@@ -67,7 +69,7 @@ private struct DownloadFolder {
         for mirror in mirrors {
             let url = "\(mirror)\(file.name).gz"
             Console.note("\(url)\n")
-            // Mirrors pack files differently: what one has begun only the same one can go on with.
+            // Mirrors compress files differently, so a partial download can be continued only from the same mirror.
             let part = "\(target).\(Self.mark(mirror)).part"
             if let reason = try fetch(url, to: part, file) {
                 reasons.append("\(url): \(reason)")
@@ -85,7 +87,7 @@ private struct DownloadFolder {
                 + (reasons.last ?? "none was named"))
     }
 
-    /// nil: the file is there, as it was published; else why it is not.
+    /// Downloads a file from one mirror. Returns `nil` if it is the published file, or else the reason why not.
     private func fetch(_ url: String, to part: String, _ file: Collection.File) throws(FastTrainError) -> String? {
         let errors = "\(path)/errors"
         defer { unlink(errors) }
@@ -96,7 +98,7 @@ private struct DownloadFolder {
             case .done, .cannotResume:
                 if isSound(part, file) { return nil }
                 unlink(part)
-                // What an earlier run left may be to blame.
+                // The part from an earlier run may be at fault, so try once more without it.
                 if begun > 0, !isSecond { continue }
                 return "not the file that was published"
             }
@@ -114,7 +116,7 @@ private struct DownloadFolder {
         return String(hash.value, radix: 16)
     }
 
-    /// Removes the files, and what other mirrors began.
+    /// Removes the files, complete or partial.
     func remove(_ files: [Collection.File]) {
         for name in (try? System.names(in: path)) ?? []
         where files.contains(where: { name.hasPrefix($0.name + ".gz") }) {
@@ -122,6 +124,6 @@ private struct DownloadFolder {
         }
     }
 
-    /// What is begun stays, for the next time.
+    /// Removes the folder if it is empty. Partial downloads stay for the next attempt.
     func removeIfEmpty() { rmdir(path) }
 }

@@ -3,7 +3,7 @@ import FastTrainData
 import Glibc
 import ProgramSupport
 
-/// The command `fasttrain-data`: makes data set files for fasttrain, and shows what they hold.
+/// The command `fasttrain-data`, which creates data set files for fasttrain and shows their contents.
 @main
 struct FastTrainDataTool: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +15,8 @@ struct FastTrainDataTool: ParsableCommand {
             """,
         subcommands: [CSV.self, Series.self, MNIST.self, IDX.self, Download.self, Inspect.self])
 
-    /// Runs the command that the arguments name. Every error is one line that starts with the program's name.
+    /// Runs the command given by the arguments. Every error is reported as one line that starts with the program's
+    /// name.
     static func main() {
         Console.prepare()
         SignalFlag.clean()
@@ -44,21 +45,21 @@ struct FastTrainDataTool: ParsableCommand {
     }
 }
 
-/// Where a data set goes.
+/// The option for the output file of a data set.
 struct OutputOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: ArgumentHelp("The data set file to write.", valueName: "file"))
     var output: String
 
-    /// Throws when the file that is to be written is one that is read, or one of a run's.
+    /// Throws if the output file is also an input, or is one of the files of a run.
     func check(reading inputs: [String?]) throws(FastTrainError) {
         try OutputFile.check(output, reading: inputs.compactMap(\.self))
     }
 
-    /// Says what was written, on standard output.
+    /// Prints what was written to standard output.
     func report(_ dataset: Dataset) throws { try Console.print("\(output.printable): \(dataset.summary)") }
 }
 
-/// The options of commands that write a data set of images.
+/// The options of the commands that write a data set of images.
 struct ImageOutputOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
@@ -76,7 +77,7 @@ struct ImageOutputOptions: ParsableArguments {
     /// The names in `classes`.
     var classNames: [String]? { classes?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
 
-    /// Writes `dataset` and says so on standard output.
+    /// Writes `dataset` and reports it on standard output.
     func write(_ dataset: Dataset) throws {
         try dataset.write(to: output.output)
         try output.report(dataset)

@@ -1,20 +1,23 @@
-/// How a table is written as text.
+/// The text format of a table.
 public struct CSVFormat: Sendable, Equatable {
-    /// Between two fields: a character of ASCII.
+    /// The ASCII character between two fields.
     public var delimiter: UInt8 = UInt8(ascii: ",")
-    /// Whether the first record names the columns. Otherwise their names are their positions, from "1".
+    /// Whether the first record contains the names of the columns. Otherwise columns are named by their positions, from
+    /// "1".
     public var hasHeader = true
 
-    /// A comma, and a header.
+    /// Creates the default format: fields separated by commas, with a header.
     public init() {}
 
-    /// The format of `path` by its name: a tab between fields for `.tsv`, else a comma; with a header.
+    /// Creates the format for a file name: fields separated by tabs for `.tsv`, otherwise by commas; with a header.
     public init(path: String) {
         if Self.ending(path) == "tsv" { delimiter = UInt8(ascii: "\t") }
     }
 
-    /// Whether `path` is a table rather than a safetensors file, by its name (csv, tsv, txt, data) or, of other names, by
-    /// its first bytes: a safetensors file starts with a length of eight bytes, in which no text has a zero.
+    /// Returns whether `path` is a table rather than a safetensors file.
+    ///
+    /// The extensions csv, tsv, txt and data mean a table. Otherwise the first bytes decide: a safetensors file starts
+    /// with an eight-byte length, whose high bytes are zero, and text contains no zeros.
     public static func isTable(_ path: String) -> Bool {
         if ["csv", "tsv", "txt", "data"].contains(ending(path)) { return true }
         if ending(path) == "safetensors" { return false }
@@ -29,7 +32,7 @@ public struct CSVFormat: Sendable, Equatable {
 }
 
 extension CSVFormat {
-    /// The delimiter that `text` names: a character of ASCII, or `tab`. Throws `.usage`.
+    /// Returns the delimiter for an option's value: an ASCII character, or `tab`. Throws `.usage` for anything else.
     public static func delimiter(_ text: String) throws(FastTrainError) -> UInt8 {
         if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
         let bytes = Array(text.utf8)

@@ -1,19 +1,20 @@
 import Glibc
 
-/// The records of a CSV file (RFC 4180), one after the other, whatever the file's size: in memory are a megabyte and the
-/// record at hand.
+/// A reader for the records of a CSV file (RFC 4180) of any size. A megabyte of the file and the current record are in
+/// memory.
 ///
-/// Fields may be quoted, then hold the delimiter, quotes (doubled) and line ends. Records end with LF, CR LF or CR. A byte
-/// order mark of UTF-8 is passed over. Spaces and tabs around a field that is not quoted do not belong to it.
+/// A quoted field may contain the delimiter, quotes (doubled) and line breaks. Records end with LF, CR LF or CR. A
+/// UTF-8 byte order mark is skipped. Spaces and tabs around an unquoted field are not part of it.
 final class CSVReader {
-    /// Where a field of the record at hand lies.
+    /// The location of a field of the current record.
     struct Field {
-        /// From the start of the buffer.
+        /// The offset from the start of the buffer.
         private let first: UInt32
-        /// Twice the bytes, and one where quotes are doubled: a line may be nothing but delimiters.
+        /// Twice the number of bytes, plus one if quotes are doubled. Fields are small because a line may consist of
+        /// nothing but delimiters.
         private let size: UInt32
 
-        /// Where it lies, within `mostRecordBytes`, and whether quotes in it are doubled.
+        /// Creates a field at a location within `mostRecordBytes`.
         init(start: Int, count: Int, hasDoubledQuotes: Bool) {
             first = UInt32(truncatingIfNeeded: start)
             size = UInt32(truncatingIfNeeded: count) << 1 | (hasDoubledQuotes ? 1 : 0)
@@ -24,37 +25,43 @@ final class CSVReader {
         var hasDoubledQuotes: Bool { size & 1 == 1 }
     }
 
-    /// The file's path.
+    /// The path of the file.
     let path: String
-    /// Fields of the record at hand.
+    /// The number of fields of the current record.
     private(set) var fieldCount = 0
-    /// The line on which the record at hand starts, from 1.
+    /// The line on which the current record starts, counted from 1.
     private(set) var line = 0
 
     private let descriptor: Int32
-    /// As it was opened: it is read several times, and must be the same each time.
+    /// The status of the file when it was opened. The file is read several times and must not change in between.
     private let status: stat
-    /// Of each byte, whether an unquoted field does not simply go on with it.
+    /// For each byte, whether it can end or interrupt an unquoted field.
     private let isSpecial: [Bool]
     private let delimiter: UInt8
     private var buffer: UnsafeMutableBufferPointer<UInt8>
-    /// Room for fields: a plain pointer, as an array in a class is checked at each access (a third of the time).
+    /// The fields of the current record. They are in a plain buffer because an array in a class is checked on each
+    /// access, which takes a third of the time.
     private var fields: UnsafeMutableBufferPointer<Field>
-    /// The bytes of the buffer that are read but not parsed yet.
+    /// The bytes of the buffer that have been read but not yet parsed.
     private var unparsed = 0..<0
     private var isAtEnd = false
     private var nextLine = 1
 
-    /// The most bytes of a record. A quote that is never closed makes the rest of a file one record.
+    /// The maximum size of a record in bytes. A quote that is never closed turns the rest of a file into one record.
     static let mostRecordBytes = 16 << 20
-    /// The most fields of a record.
+    /// The maximum number of fields of a record.
     static let mostFields = 1 << 19
-    /// The least room that tells a byte order mark.
+    /// The smallest buffer in which a byte order mark can be recognized.
     private static let leastBufferBytes = 4
 
-    /// Opens the file, to be read through a buffer of so many bytes or, for a smaller file, of its size, which grows for a
-    /// longer record. Throws `.noInput` when there is none or it is none that can be read more than once, `.badData` when it
-    /// is in UTF-16.
+    /// Opens the file.
+    ///
+    /// - Parameters:
+    ///   - path: The file to open.
+    ///   - delimiter: The character between two fields.
+    ///   - bufferBytes: The size of the buffer. A smaller file gets a smaller buffer, and a longer record makes the
+    ///     buffer grow.
+    /// - Throws: `.noInput` if the file does not exist or cannot be read more than once, `.badData` if it is in UTF-16.
     init(path: String, delimiter: UInt8, bufferBytes: Int = 1 << 20) throws(FastTrainError) {
         self.path = path
         self.delimiter = delimiter
@@ -65,7 +72,7 @@ final class CSVReader {
         self.descriptor = descriptor
         self.status = status
         let size = Int(status.st_size)
-        // A byte more than a small file has: the read that finds its end has to have room for one.
+        // One byte more than a small file has, because the read that finds its end needs room for a byte.
         buffer = .allocate(capacity: max(size < bufferBytes ? size + 1 : bufferBytes, Self.leastBufferBytes))
         fields = .allocate(capacity: 64)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
@@ -99,8 +106,11 @@ final class CSVReader {
         }
     }
 
-    /// Reads the next record; false at the end of the file. Throws `.badData` with the line, or when the file was written to
-    /// since it was opened, or `.inputOutput`.
+    /// Reads the next record.
+    ///
+    /// - Returns: False at the end of the file.
+    /// - Throws: `.badData` with the line if the record is malformed, or if the file was modified since it was opened;
+    ///   `.inputOutput` if reading fails.
     func next() throws(FastTrainError) -> Bool {
         while true {
             switch try scan() {
@@ -111,14 +121,15 @@ final class CSVReader {
         }
     }
 
-    /// The bytes of a field, as they stand in the file. Valid until the next record is read.
+    /// Returns the bytes of a field as they are in the file. Valid until the next record is read.
     @inline(__always)
     func bytes(_ field: Int) -> UnsafeBufferPointer<UInt8> {
         let field = fields[field]
         return UnsafeBufferPointer(start: buffer.baseAddress! + field.start, count: field.count)
     }
 
-    /// The text of a field, doubled quotes as one. Throws `.badData` when it is not UTF-8, or not `isStreamSafe`.
+    /// Returns the text of a field, with doubled quotes replaced by single ones. Throws `.badData` if it is not UTF-8
+    /// or not `isStreamSafe`.
     func text(_ field: Int) throws(FastTrainError) -> String {
         guard let text = String(validating: bytes(field), as: UTF8.self) else {
             throw .badData(
@@ -131,7 +142,7 @@ final class CSVReader {
                 found: "more in field \(field + 1)")
         }
         guard fields[field].hasDoubledQuotes else { return text }
-        // By bytes: a quote and a mark after it that combines with it are one character.
+        // Done on bytes, because a quote and a combining mark after it are a single character.
         let bytes = bytes(field)
         var single: [UInt8] = []
         var place = 0
@@ -142,7 +153,7 @@ final class CSVReader {
         return String(decoding: single, as: UTF8.self)
     }
 
-    /// Whether the record is a line without anything.
+    /// Whether the record is an empty line.
     var isBlank: Bool { fieldCount == 1 && fields[0].count == 0 }
 
     // MARK: - Scanning
@@ -155,7 +166,7 @@ final class CSVReader {
         static let carriageReturn = UInt8(ascii: "\r")
     }
 
-    /// Finds the fields of the next record; `.cut` when the buffer ends before the record does.
+    /// Finds the fields of the next record. Returns `.cut` if the buffer ends before the record.
     private func scan() throws(FastTrainError) -> Scan {
         var p = unparsed.lowerBound
         let end = unparsed.upperBound
@@ -222,7 +233,8 @@ final class CSVReader {
         return larger
     }
 
-    /// The quote that closes the field whose opening quote is at `open`; nil when the buffer ends before that is known.
+    /// Returns the closing quote of the field whose opening quote is at `open`, or `nil` if the buffer ends too early
+    /// to decide.
     private func closingQuote(
         _ open: Int, _ end: Int, _ lineEnds: inout Int
     ) throws(FastTrainError) -> (at: Int, hasDoubledQuotes: Bool)? {
@@ -249,7 +261,7 @@ final class CSVReader {
             file: path, place: .line(line + lineEndsBefore), expected: "a closing quote", found: "the end of the file")
     }
 
-    /// A field without the spaces and tabs around it.
+    /// Returns a field without the spaces and tabs around it.
     @inline(__always)
     private func trimmed(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Field {
         func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
@@ -270,7 +282,7 @@ final class CSVReader {
         return .badData(file: path, place: .line(line + lineEnds), expected: expected, found: shown)
     }
 
-    /// Reads more, behind what is not parsed yet.
+    /// Reads more data after the unparsed bytes.
     private func refill() throws(FastTrainError) {
         let count = unparsed.count
         guard count < Self.mostRecordBytes else {

@@ -1,8 +1,8 @@
-/// Different texts of a column, in the order in which they were first seen.
+/// The distinct texts of a column, in the order in which they were first seen.
 struct Categories {
     private var indices: [String: Int] = [:]
     private(set) var texts: [String] = []
-    /// Of each text, if it is one.
+    /// The number that each text is, if it is one.
     private var numbers: [Double?] = []
 
     var count: Int { texts.count }
@@ -11,7 +11,7 @@ struct Categories {
     /// Whether all texts are whole numbers.
     private(set) var areWhole = true
 
-    /// The place of `text`, which is added if it is new.
+    /// Returns the position of `text`, which is added if it is new.
     mutating func place(of text: String) -> Int {
         if let index = indices[text] { return index }
         indices[text] = texts.count
@@ -23,8 +23,10 @@ struct Categories {
         return texts.count - 1
     }
 
-    /// The categories in their order, numbers by value (and then once, however they are written), texts by their
-    /// characters' codes, and for each place the category's index: as scikit-learn's LabelEncoder has them.
+    /// The sorted categories and, for each position, the index of its category, as in scikit-learn's LabelEncoder.
+    ///
+    /// If all texts are numbers, they are sorted by value, and equal numbers are one category however they are written.
+    /// Otherwise they are sorted by their character codes.
     var sorted: (names: [String], indices: [Int]) {
         let names = areNumbers ? numbers.map { Self.name($0!) } : texts
         let values = areNumbers ? numbers.map { $0! } : []
@@ -40,7 +42,7 @@ struct Categories {
         return (result, indices)
     }
 
-    /// A number's one name among categories: "1" for 1, 1.0 and 1e0.
+    /// Returns the name of a number as a category: "1" for 1, 1.0 and 1e0.
     static func name(_ number: Double) -> String {
         number.magnitude < 1e15 && number == number.rounded() ? String(Int(number)) : String(number)
     }
@@ -51,7 +53,7 @@ struct Categories {
     }
 }
 
-/// Finds the index of a text among categories that are known.
+/// A lookup of texts among known categories.
 struct CategoryIndex {
     private let indices: [String: Int]
     private let areNumbers: Bool
@@ -61,7 +63,8 @@ struct CategoryIndex {
         areNumbers = names.allSatisfy { Categories.number($0) != nil }
     }
 
-    /// nil when it is none of them. Where all of them are numbers, 1.0 is 1.
+    /// The index of a text, or `nil` if it is not a category. If all categories are numbers, texts are compared by
+    /// value: 1.0 is 1.
     subscript(text: String) -> Int? {
         if let index = indices[text] { return index }
         return areNumbers ? Categories.number(text).flatMap { indices[Categories.name($0)] } : nil

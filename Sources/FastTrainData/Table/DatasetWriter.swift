@@ -1,16 +1,19 @@
-/// Writes a data set file row by row.
+/// A writer that produces a data set file row by row.
 struct DatasetWriter {
     let task: Dataset.Task
     let featureCount: Int
     let hasWeights: Bool
     let trainCount: Int
-    /// 0: the file has no test rows.
+    /// The number of test rows; 0 if the file has none.
     let testCount: Int
 
-    /// Writes the file, atomically, with the rows that `body` appends: as many as were promised, as features of F32. Opens it
-    /// before it takes the place of what was there, which stays if the new file is no data set.
+    /// Writes the file atomically and opens it. The rows that `body` appends must be as many as announced; their
+    /// features are F32.
     ///
-    /// Throws as `AtomicFile.write`, and what `body` throws.
+    /// The new file is opened before it replaces an existing one, which is kept if the new file is not a valid data
+    /// set.
+    ///
+    /// - Throws: The errors of `AtomicFile.write` and of `body`.
     func write(
         to path: String, preprocessing: Preprocessing, _ body: (inout Rows) throws(FastTrainError) -> Void
     ) throws(FastTrainError) -> Dataset {
@@ -34,10 +37,10 @@ struct DatasetWriter {
         return dataset!
     }
 
-    /// Labels in the narrowest type that holds them.
+    /// The narrowest type that holds the labels.
     private var labelType: TensorType { outputs == nil ? (classCount <= 256 ? .u8 : .u16) : .f32 }
     private var classCount: Int { if case .classification(let classes) = task { classes.count } else { 0 } }
-    /// Numbers a row; nil for classes.
+    /// The numbers to predict per row, or `nil` for classes.
     private var outputs: Int? { if case .regression(let targets) = task { targets.count } else { nil } }
 
     private func layouts(_ name: String, _ count: Int) -> [TensorLayout] {
@@ -50,7 +53,7 @@ struct DatasetWriter {
     /// The rows of a file that is being written.
     struct Rows {
         fileprivate var streams: TensorStreams
-        /// Of the training rows and of the test rows, whether one has a weight above 0.
+        /// Whether any training row, and any test row, has a weight above 0.
         private(set) var haveWeight = [false, false]
         private let writer: DatasetWriter
         private var features: [Float]
@@ -61,8 +64,14 @@ struct DatasetWriter {
             features = [Float](repeating: 0, count: writer.featureCount)
         }
 
-        /// Appends the row at hand of a table to the training rows (`split` 0) or the test rows (1). Throws `.badData`
-        /// with line and column, `.inputOutput`.
+        /// Appends the current row of a table.
+        ///
+        /// - Parameters:
+        ///   - table: The table.
+        ///   - encoder: Makes the features and targets.
+        ///   - weights: The column of row weights, if any.
+        ///   - split: 0 for the training rows, 1 for the test rows.
+        /// - Throws: `.badData` with line and column if a field is not valid, `.inputOutput` if writing fails.
         mutating func append(
             _ table: Table, _ encoder: RowEncoder, weights: Int?, to split: Int
         ) throws(FastTrainError) {
@@ -91,7 +100,7 @@ struct DatasetWriter {
             }
         }
 
-        /// Appends a row of features.
+        /// Appends the features of a row to a split.
         mutating func append(features: [Float], to split: Int) throws(FastTrainError) {
             var failure: FastTrainError?
             features.withUnsafeBytes { bytes in
@@ -102,7 +111,7 @@ struct DatasetWriter {
             if let failure { throw failure }
         }
 
-        /// Appends a number to be learned.
+        /// Appends a number to predict to a split.
         mutating func append(target: Float, to split: Int) throws(FastTrainError) {
             try streams.append(target, to: tensor("y", split))
         }

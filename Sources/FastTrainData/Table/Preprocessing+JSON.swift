@@ -1,4 +1,4 @@
-/// As it stands in the metadata entry `preprocessing` of data sets, models and checkpoints:
+/// The JSON in the metadata entry `preprocessing` of data sets, models and checkpoints, for example:
 ///
 ///     {"columns":[{"name":"age","kind":"number","offset":38.6,"divisor":13.6,"fill":37.0,"marked":true},
 ///                 {"name":"city","kind":"categories","values":["Oslo","Rome"],"marked":false}],
@@ -8,10 +8,10 @@ extension Preprocessing: JSONConvertible {
     package init?(json: JSON) { try? self.init(json: json, file: "", place: .file) }
     package static var expectation: String { "an object with columns and targets" }
 
-    /// The metadata entry's name.
+    /// The name of the metadata entry.
     package static let key = "preprocessing"
 
-    /// `fill` and `window` are there only where they are set.
+    /// The value as JSON. `fill` and `window` are present only if they are set.
     package var json: JSON {
         var members = [
             JSON.Member("columns", .array(columns.map(\.json))), JSON.Member("targets", .array(targets.map(\.json))),
@@ -20,7 +20,7 @@ extension Preprocessing: JSONConvertible {
         return .object(members)
     }
 
-    /// Reads what `json` writes. Throws `.badData` that names the member.
+    /// Parses the output of `json`. Throws `.badData` with the name of the faulty member.
     package init(json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: place)
         columns = try reader.take("columns")
@@ -29,14 +29,14 @@ extension Preprocessing: JSONConvertible {
         try reader.finish()
     }
 
-    /// Reads the metadata entry of a file; nil when there is none.
+    /// Reads the metadata entry of a file. Returns `nil` if there is none.
     package init?(metadata: [String: String], file: String) throws(FastTrainError) {
         guard let text = metadata[Self.key] else { return nil }
         let place = FastTrainError.Place.named(Self.key)
         self = try Preprocessing(json: JSON(parsing: text, file: file, place: place), file: file, place: place)
     }
 
-    /// Throws `.badData` unless it makes that many features, and those targets of a regression.
+    /// Throws `.badData` unless this makes features of `featureShape` and, for a regression, the targets of `task`.
     package func check(file: String, featureShape: [Int], task: Dataset.Task) throws(FastTrainError) {
         guard featureShape == [featureCount] else {
             throw .badData(

@@ -1,67 +1,73 @@
-/// How the features and targets of a data set were made from a table's columns: what it takes to make them of other
-/// rows. It goes with the data set into the model, so that the model takes raw rows.
+/// The transformation of table columns into the features and targets of a data set.
+///
+/// It is stored in the data set and in the models trained on it, so that a model accepts rows of the original table.
 public struct Preprocessing: Sendable, Equatable {
-    /// The columns that features are made of, in the order of the features.
+    /// The columns that features are made from, in the order of the features.
     public var columns: [Column]
-    /// The columns to be predicted.
+    /// The columns to predict.
     public var targets: [Target]
-    /// For a series: which rows a row of features is made of. nil: each row of the table by itself.
+    /// For a time series, the rows that a row of features is made from. `nil` means that each row of the table is
+    /// independent.
     public var window: Window?
 
-    /// See the properties.
+    /// Creates a preprocessing from its columns, targets and, for a time series, its window.
     public init(columns: [Column], targets: [Target], window: Window? = nil) {
         self.columns = columns
         self.targets = targets
         self.window = window
     }
 
-    /// A number x becomes (x − offset) / divisor.
+    /// An affine transformation: a number x becomes (x − offset) / divisor.
     public struct Scale: Sendable, Equatable {
-        /// The mean, for standardisation; the least value, for min-max.
+        /// The mean for standardization, or the minimum for min-max scaling.
         public var offset: Double
-        /// The standard deviation (of the population), or the range; 1 where that would be 0. Above 0.
+        /// The standard deviation (of the population) or the range, or 1 if that is 0. Always above 0.
         public var divisor: Double
 
-        /// Numbers stay as they are.
+        /// The scale that leaves numbers unchanged.
         public static let identity = Scale(offset: 0, divisor: 1)
 
-        /// See the properties.
+        /// Creates a scale from its offset and divisor.
         public init(offset: Double, divisor: Double) {
             self.offset = offset
             self.divisor = divisor
         }
 
-        /// The number that the data set holds for a number of the table.
+        /// Returns the number in the data set for a number in the table.
         public func apply(_ value: Double) -> Double { (value - offset) / divisor }
 
-        /// The number of the table that the data set has `value` for.
+        /// Returns the number in the table for a number in the data set.
         public func invert(_ value: Double) -> Double { value * divisor + offset }
     }
 
-    /// A column that features are made of.
+    /// A column that features are made from.
     public struct Column: Sendable, Equatable {
-        /// As the table has it.
+        /// The name in the table.
         public var name: String
-        /// What becomes of its fields.
+        /// How the fields become features.
         public var kind: Kind
 
-        /// See the properties.
+        /// Creates a column from its name and kind.
         public init(name: String, kind: Kind) {
             self.name = name
             self.kind = kind
         }
 
-        /// What becomes of a column's fields.
+        /// How the fields of a column become features.
         public enum Kind: Sendable, Equatable {
-            /// One feature. `fill`: what stands for a missing number; nil: none may be missing. `isMarked`: one more
-            /// feature, 1 where the number is missing, else 0.
+            /// A column of numbers, which becomes one feature.
+            ///
+            /// Missing numbers are replaced by `fill`, or not allowed if it is `nil`. If `isMarked`, there is one more
+            /// feature that is 1 where the number is missing and 0 elsewhere.
             case number(Scale, fill: Double?, isMarked: Bool)
-            /// One feature for each of the texts: 1 where the field is that text, else 0. `isMarked`: one more, 1 where
-            /// the text is missing.
+            /// A column of categories, each of which becomes a feature that is 1 where the field is that text and 0
+            /// elsewhere.
+            ///
+            /// If `isMarked`, there is one more feature that is 1 where the text is missing.
             case categories([String], isMarked: Bool)
         }
 
-        /// Features made of it.
+        /// The number of features made from the column.
         public var featureCount: Int {
             switch kind {
             case .number(_, _, let isMarked): isMarked ? 2 : 1
@@ -69,7 +75,7 @@ public struct Preprocessing: Sendable, Equatable {
             }
         }
 
-        /// `age`, `age=(missing)`; `city=Rome`, `city=(missing)`.
+        /// The names of the features: `age` and `age=(missing)`, or `city=Rome` and `city=(missing)`.
         var featureNames: [String] {
             let mark = ["\(name)=(missing)"]
             switch kind {
@@ -79,53 +85,55 @@ public struct Preprocessing: Sendable, Equatable {
         }
     }
 
-    /// A column to be predicted.
+    /// A column to predict.
     public struct Target: Sendable, Equatable {
-        /// As the table has it.
+        /// The name in the table.
         public var name: String
-        /// Of numbers. Classes have none: `identity`.
+        /// The scale of numbers. Classes have the scale `identity`.
         public var scale: Scale
 
-        /// See the properties.
+        /// Creates a target from its name and scale.
         public init(name: String, scale: Scale = .identity) {
             self.name = name
             self.scale = scale
         }
     }
 
-    /// Rows of a series: `length` rows, the last of them at time t, for the target at time t + `horizon`.
+    /// The rows of a time series that belong together: `length` rows, the last at time t, and the target at time t +
+    /// `horizon`.
     public struct Window: Sendable, Equatable {
-        /// Rows whose columns are a row of features, the oldest first; at least 1.
+        /// The number of rows whose columns form a row of features, oldest first; at least 1.
         public var length: Int
-        /// Rows from the last of them to the target's; at least 1.
+        /// The number of rows from the last row of the window to the row of the target; at least 1.
         public var horizon: Int
 
-        /// See the properties.
+        /// Creates a window from its length and horizon.
         public init(length: Int, horizon: Int) {
             self.length = length
             self.horizon = horizon
         }
     }
 
-    /// Features of a row.
+    /// The number of features of a row.
     public var featureCount: Int { columns.reduce(0) { $0 + $1.featureCount } * (window?.length ?? 1) }
 
-    /// The names of the features: `age`, `city=Rome`; of a series `close[-2]`, `close[-1]`, `close[0]`.
+    /// The names of the features, such as `age` and `city=Rome`, or `close[-2]`, `close[-1]` and `close[0]` for a time
+    /// series.
     public var featureNames: [String] {
         let names = columns.flatMap(\.featureNames)
         guard let window else { return names }
         return (1 - window.length...0).flatMap { time in names.map { "\($0)[\(time)]" } }
     }
 
-    /// The names of what is predicted: `price`; of a series `close[+1]`.
+    /// The names of the targets, such as `price`, or `close[+1]` for a time series.
     public var targetNames: [String] {
         targets.map { target in window.map { "\(target.name)[+\($0.horizon)]" } ?? target.name }
     }
 
-    /// Whether numbers to predict are other in the data set than in the table.
+    /// Whether numbers to predict are scaled in the data set.
     public var scalesTargets: Bool { targets.contains { $0.scale != .identity } }
 
-    /// Turns predicted numbers, [rows, targets], into those of the table.
+    /// Converts predicted numbers, [rows, targets], to the units of the table.
     public func invertTargets(_ values: [Float]) -> [Float] {
         guard scalesTargets else { return values }
         return values.indices.map { Float(targets[$0 % targets.count].scale.invert(Double(values[$0]))) }

@@ -1,8 +1,8 @@
-/// Makes features and targets of a table's rows, as a `Preprocessing` says.
+/// Computes features and targets from the rows of a table, as described by a `Preprocessing`.
 struct RowEncoder {
-    /// Columns of the table that are neither features nor targets.
+    /// The columns of the table that are neither features nor targets.
     let unused: [String]
-    /// Features of one row of the table.
+    /// The number of features of one row of the table.
     let featureCount: Int
 
     private let preprocessing: Preprocessing
@@ -12,20 +12,20 @@ struct RowEncoder {
     private let targets: [Int]
     private let classes: CategoryIndex?
 
-    /// What becomes of one column.
+    /// The transformation of one column.
     private struct Step {
         let column: Int
         var offset = 0.0
         var divisor = 1.0
-        /// NaN: none may be missing.
+        /// The replacement for a missing number; NaN if numbers must not be missing.
         var fill = Double.nan
         var isMarked = false
-        /// The place among `categories`; -1: numbers.
+        /// The index in the list of categories, or -1 for a column of numbers.
         var categories = -1
         var width = 1
     }
 
-    /// Finds the columns in the table, in any order. Throws `.badData` that names those that are missing.
+    /// Finds the columns in the table, in any order. Throws `.badData` with the names of missing columns.
     init(
         _ preprocessing: Preprocessing, task: Dataset.Task, of table: Table, unknown: UnknownCategory = .refused
     ) throws(FastTrainError) {
@@ -58,7 +58,7 @@ struct RowEncoder {
         }
         self.steps = steps
         self.categories = categories
-        // A target without a name is known by its position, which in another table may be a feature's.
+        // A target without a name is identified by its position, where another table may have a feature.
         let features = Set(steps.map(\.column))
         targets = preprocessing.targets.compactMap { target in
             table.column(target.name).flatMap { features.contains($0) ? nil : $0 }
@@ -68,8 +68,8 @@ struct RowEncoder {
         unused = table.columns.indices.filter { !used.contains($0) }.map { table.name($0) }
     }
 
-    /// Throws `.badData` unless the table has all targets, which is what `label` and `value` take; `option` names what asks
-    /// for them.
+    /// Throws `.badData` unless the table has all targets, which `label` and `value` require. `option` is named in the
+    /// error as the reason they are needed.
     func expectTargets(_ table: Table, for option: String) throws(FastTrainError) {
         for target in preprocessing.targets {
             guard let column = table.column(target.name), targets.contains(column) else {
@@ -78,7 +78,8 @@ struct RowEncoder {
         }
     }
 
-    /// Makes the features of the row at hand, `featureCount` numbers. Throws `.badData` with line and column.
+    /// Computes the features of the current row, which are `featureCount` numbers. Throws `.badData` with line and
+    /// column if a field is not valid.
     func encode(_ table: Table, into features: UnsafeMutablePointer<Float>) throws(FastTrainError) {
         var feature = features
         for index in steps.indices {
@@ -109,7 +110,7 @@ struct RowEncoder {
         feature.pointee = value
     }
 
-    /// Which of a column's features is 1; nil: none.
+    /// Returns the index of the feature that is 1 for a column of categories, or `nil` if all are 0.
     private func category(_ step: Step, _ table: Table) throws(FastTrainError) -> Int? {
         if table.isMissing(step.column) {
             guard step.isMarked || unknown == .ignore else { throw table.fault(step.column, "a category") }
@@ -124,7 +125,7 @@ struct RowEncoder {
         return nil
     }
 
-    /// The class of the row at hand. Throws `.badData` with line and column when it is none of the known ones.
+    /// Returns the class of the current row. Throws `.badData` with line and column if it is not a known class.
     func label(_ table: Table) throws(FastTrainError) -> Int {
         guard !table.isMissing(targets[0]), let label = classes?[try table.text(targets[0])] else {
             throw table.fault(targets[0], "one of the classes known")
@@ -132,7 +133,8 @@ struct RowEncoder {
         return label
     }
 
-    /// The number to be learned for target `index` of the row at hand. Throws `.badData` with line and column.
+    /// Returns the value to learn for target `index` of the current row. Throws `.badData` with line and column if it
+    /// is not a number.
     func value(_ table: Table, target index: Int) throws(FastTrainError) -> Float {
         guard let number = table.number(targets[index]) else { throw TableSurvey.targetFault(targets[index], table) }
         let value = Float(preprocessing.targets[index].scale.apply(number))

@@ -1,38 +1,40 @@
-/// What becomes of a series: the settings of `fasttrain-data series`.
+/// The settings of `fasttrain-data series`: how a time series becomes a data set.
 public struct SeriesOptions: Sendable {
-    /// The column to be forecast.
+    /// The column to forecast.
     public var target: String
-    /// The columns to forecast from; empty: the target's own past.
+    /// The columns to forecast from. If empty, the target is forecast from its own past.
     public var columns: [String] = []
-    /// Rows that a forecast is made from.
+    /// The rows that a forecast is made from.
     public var window: Preprocessing.Window
-    /// Share of the windows for testing: the last; in 0..<1, 0: none.
+    /// The share of windows held out for testing, in 0..<1. They are the last windows; 0 means none.
     public var test = 0.2
-    /// How numbers become features.
+    /// How numbers are scaled to features.
     public var scale = TableOptions.Scaling.standard
-    /// How numbers to be forecast become those to be learned.
+    /// How numbers to forecast are scaled to targets.
     public var targetScale = TableOptions.Scaling.standard
-    /// Of the file; nil: by its name.
+    /// The format of the file, or `nil` to derive it from the file name.
     public var format: CSVFormat?
 
-    /// Forecasts `target`, `window.horizon` rows ahead.
+    /// Creates the default settings for forecasting `target`, `window.horizon` rows ahead.
     public init(target: String, window: Preprocessing.Window) {
         self.target = target
         self.window = window
     }
 }
 
-/// Makes a data set file of a series: a table whose rows are times, the oldest first.
+/// Converts a time series to a data set file. A series is a table whose rows are points in time, oldest first.
 ///
-/// A row of the data set is a window of the table's rows, and its target the target's value `horizon` rows after the last
-/// of them. The last windows are for testing. No value that they are to forecast is in a window or a target of training,
-/// and the scales are those of the rows before the first of these values. A test window may reach back into the time of
-/// training, as the past is known when a forecast is made.
+/// Each row of the data set is made from a window of rows of the table. Its target is the value `horizon` rows after
+/// the last of them.
+///
+/// The last windows are held out for testing. No value that they forecast occurs in a window or target used for
+/// training, and scales are computed from the rows before the first such value. A test window may reach back into the
+/// training period, because the past is known when a forecast is made.
 public enum SeriesConversion {
     /// Writes the data set of the series at `path` to `output`, atomically, and opens it.
     ///
-    /// Throws `.badData` with line and column (a missing value too), `.noInput`, `.usage` when the options do not fit the
-    /// series, and as `AtomicFile.write`.
+    /// - Throws: `.badData` with line and column if a field is missing or malformed, `.noInput` if the file cannot be
+    ///   read, `.usage` if the options do not match the series, and the errors of `AtomicFile.write`.
     public static func write(
         table path: String, options: SeriesOptions, to output: String
     ) throws(FastTrainError) -> Dataset {
@@ -61,11 +63,12 @@ public enum SeriesConversion {
         }
     }
 
-    /// Which windows are for testing. Window w has the rows from w, and its target is in row w + length − 1 + horizon.
+    /// The division of windows into training and testing. Window w starts at row w, and its target is in row w + length
+    /// − 1 + horizon.
     private struct Split {
         let trainCount: Int
         let testCount: Int
-        /// The row of the first value that is to be forecast in testing.
+        /// The row of the first value to forecast in testing.
         let firstTestTarget: Int
 
         init(_ rows: Int, _ options: SeriesOptions, _ path: String) throws(FastTrainError) {
@@ -88,9 +91,9 @@ public enum SeriesConversion {
     }
 }
 
-/// The numbers of a series' columns.
+/// The numbers in the columns of a time series.
 private struct Series {
-    /// Rows.
+    /// The number of rows.
     let count: Int
     private let path: String
     private let names: [String]
@@ -136,7 +139,7 @@ private struct Series {
         self.targets = targets
     }
 
-    /// Scales by the rows before `end`. Throws `.badData` when the numbers of a column are too far apart for that.
+    /// Computes scales from the rows before `end`. Throws `.badData` if the numbers of a column are too far apart.
     func preprocessing(_ options: SeriesOptions, before end: Int) throws(FastTrainError) -> Preprocessing {
         let columns = try names.indices.map { column throws(FastTrainError) in
             var statistics = ColumnStatistics()
@@ -151,8 +154,7 @@ private struct Series {
             columns: columns, targets: [.init(name: targetName, scale: scale)], window: options.window)
     }
 
-    /// The window of the rows from `start`, and its target. Throws `.badData` for a number that single precision does not
-    /// hold.
+    /// Returns the window that starts at a row, and its target. Throws `.badData` for a number beyond single precision.
     func row(from start: Int, _ preprocessing: Preprocessing) throws(FastTrainError) -> ([Float], target: Float) {
         let window = preprocessing.window!
         let scales = preprocessing.columns.map { column in

@@ -1,26 +1,27 @@
-/// A CSV file as a table: named columns, and rows of as many fields as there are columns.
+/// A CSV file as a table with named columns. Every row has as many fields as there are columns.
 final class Table {
-    /// The names of the columns; empty where the header has none.
+    /// The names of the columns; a name is empty where the header has none.
     let columns: [String]
-    /// Rows read so far.
+    /// The number of rows read so far.
     private(set) var rowCount = 0
 
-    /// The most columns: what becomes of each is in the header of a data set.
+    /// The maximum number of columns, each of which is described in the header of a data set.
     static let mostColumns = 100_000
-    /// The most bytes of a column's name, and of a text that is a category or a class.
+    /// The maximum size in bytes of a column's name and of a text that is a category or class.
     static let mostTextBytes = 4096
 
-    /// Rows in all, when they have been read once.
+    /// The total number of rows, known after the first pass.
     private var total: Int?
     private let reader: CSVReader
     private let format: CSVFormat
     private let indices: [String: Int]
 
     var path: String { reader.path }
-    /// Of the row at hand, from 1.
+    /// The line of the current row, counted from 1.
     var line: Int { reader.line }
 
-    /// Opens the file and reads its header. Throws `.noInput`, `.badData`.
+    /// Opens the file and reads its header. Throws `.noInput` if the file cannot be read, `.badData` if the header is
+    /// not valid.
     init(path: String, format: CSVFormat) throws(FastTrainError) {
         let reader = try CSVReader(path: path, delimiter: format.delimiter)
         self.reader = reader
@@ -65,8 +66,12 @@ final class Table {
         if format.hasHeader { _ = try reader.next() }
     }
 
-    /// Reads the next row; false after the last. Lines without anything are passed over, except in a table of one column,
-    /// where they are a field without text. Throws `.badData` with the line, `.inputOutput`.
+    /// Reads the next row.
+    ///
+    /// Empty lines are skipped, except in a table with a single column, where they are empty fields.
+    ///
+    /// - Returns: False after the last row.
+    /// - Throws: `.badData` with the line if the row is malformed, `.inputOutput` if reading fails.
     func next() throws(FastTrainError) -> Bool {
         repeat {
             guard try reader.next() else {
@@ -86,18 +91,18 @@ final class Table {
         return true
     }
 
-    /// The file was written to in a way that its time does not tell.
+    /// The error for a file that was modified without a change of its modification time.
     private var otherRows: FastTrainError {
         .badData(
             file: path, place: .line(line), expected: "the \(total ?? 0) rows that were read before",
             found: "\(rowCount) by now")
     }
 
-    /// The bytes of a field of the row at hand.
+    /// Returns the bytes of a field of the current row.
     @inline(__always)
     func bytes(_ column: Int) -> UnsafeBufferPointer<UInt8> { reader.bytes(column) }
 
-    /// The text of a field of the row at hand. Throws `.badData` when it is not UTF-8, or too long for a category.
+    /// Returns the text of a field of the current row. Throws `.badData` if it is not UTF-8 or too long for a category.
     func text(_ column: Int) throws(FastTrainError) -> String {
         guard bytes(column).count <= Self.mostTextBytes else {
             throw fault(column, "a text of at most \(Self.mostTextBytes) bytes")
@@ -105,30 +110,31 @@ final class Table {
         return try reader.text(column)
     }
 
-    /// The column of that name.
+    /// Returns the column with this name.
     func index(of name: String) -> Int? { indices[name] }
 
-    /// The column of that name, or else at that position, from 1.
+    /// Returns the column with this name or, if there is none, at this position, counted from 1.
     func column(_ name: String) -> Int? {
         if let index = indices[name] { return index }
         guard let position = Int(name), (1...columns.count).contains(position) else { return nil }
         return position - 1
     }
 
-    /// As `column`. Throws `.badData` when there is none; `option` names what asks for it.
+    /// Returns the column with this name or position. Throws `.badData` if there is none; `option` is named in the
+    /// error as the reason it is needed.
     func column(_ name: String, for option: String) throws(FastTrainError) -> Int {
         guard let index = column(name) else { throw noColumn(name, for: option) }
         return index
     }
 
-    /// There is no column of that name; `option` names what asks for it.
+    /// Returns the error for a column that does not exist. `option` is named as the reason it is needed.
     func noColumn(_ name: String, for option: String) -> FastTrainError {
         let hint = columns.count == 1 ? " (is the delimiter another one? --delimiter)" : ""
         return .badData(
             file: path, place: .line(1), expected: "a column '\(name)' (\(option))", found: columnList + hint)
     }
 
-    /// The columns' names for a message.
+    /// The names of the columns, for a message.
     var columnList: String {
         let shown = columns.prefix(20).map { $0.isEmpty ? "one without a name" : "'\($0)'" }
         let rest = columns.count - shown.count
@@ -136,16 +142,16 @@ final class Table {
             + (rest > 0 ? " and \(rest) more" : "")
     }
 
-    /// The table has no rows.
+    /// The error for a table without rows.
     var noRows: FastTrainError {
         .badData(
             file: path, place: .file, expected: format.hasHeader ? "rows after the header" : "rows", found: "none")
     }
 
-    /// What a column is called in messages.
+    /// Returns the name of a column for messages: its position if it has no name.
     func name(_ column: Int) -> String { columns[column].isEmpty ? "\(column + 1)" : columns[column] }
 
-    /// An error about a field of the row at hand: it has its line, column and text.
+    /// Returns an error about a field of the current row, with its line, column and text.
     func fault(_ column: Int, _ expected: String, hint: String = "") -> FastTrainError {
         let text = String(decoding: bytes(column).prefix(60), as: UTF8.self)
         let found = text.isEmpty ? "nothing" : "'\(text)'" + (bytes(column).count > 60 ? "…" : "")
@@ -153,8 +159,8 @@ final class Table {
             file: path, place: .line(line), expected: "\(expected) in column '\(name(column))'", found: found + hint)
     }
 
-    /// Whether a field of the row at hand says that there is no value: empty, or one of NA, N/A, #N/A, NaN, <NA>, null,
-    /// none, ?, in any case of letters.
+    /// Returns whether a field of the current row is a missing value: empty, or one of NA, N/A, #N/A, NaN, <NA>, null,
+    /// none and ?, in uppercase or lowercase.
     func isMissing(_ column: Int) -> Bool {
         let bytes = bytes(column)
         if bytes.isEmpty { return true }
@@ -169,7 +175,7 @@ final class Table {
             text.utf8.reduce(0) { $0 << 8 | UInt32($1) }
         })
 
-    /// Whether a field of the row at hand is a number that is not finite: 1e999, inf, -Infinity.
+    /// Returns whether a field of the current row is a number that is not finite, such as 1e999, inf or -Infinity.
     func isInfinite(_ column: Int) -> Bool {
         if let value = DecimalNumber.parse(bytes(column)) { return !value.isFinite }
         guard bytes(column).count <= 9 else { return false }
@@ -177,7 +183,7 @@ final class Table {
         return ["inf", "infinity"].contains(word.drop { $0 == "+" || $0 == "-" })
     }
 
-    /// The number in a field of the row at hand; nil when it is none, or not finite.
+    /// Returns the number in a field of the current row, or `nil` if it is not a finite number.
     @inline(__always)
     func number(_ column: Int) -> Double? {
         guard let value = DecimalNumber.parse(bytes(column)), value.isFinite else { return nil }

@@ -1,10 +1,14 @@
-/// Makes a data set file of a CSV file, of any size: three passes over the table, of which a piece is in memory, and some
-/// bytes for each row (its class, which split it is in).
+/// Converts a CSV file of any size to a data set file.
+///
+/// The table is read in three passes. A piece of it is in memory, and a few bytes for each row: its class and its
+/// split.
 public enum TableConversion {
     /// Writes the data set of the table at `path` to `output`, atomically, and opens it.
     ///
-    /// Rows are in the table's order, training rows and test rows apart. Throws `.badData` with line and column, `.noInput`,
-    /// `.usage` when the options do not fit the table or each other, and as `AtomicFile.write`.
+    /// Training rows and test rows each keep the order of the table.
+    ///
+    /// - Throws: `.badData` with line and column if a field is not valid, `.noInput` if a file cannot be read, `.usage`
+    ///   if the options do not match the table or each other, and the errors of `AtomicFile.write`.
     public static func write(
         table path: String, options: TableOptions, to output: String
     ) throws(FastTrainError) -> Dataset {
@@ -32,7 +36,7 @@ public enum TableConversion {
         }
     }
 
-    /// Whether each row is for testing; empty: none.
+    /// Returns whether each row is for testing. Empty if there are no test rows in the table.
     private static func testRows(
         _ survey: TableSurvey, _ options: TableOptions, _ path: String
     ) throws(FastTrainError) -> [Bool] {
@@ -50,13 +54,13 @@ public enum TableConversion {
         return isTest
     }
 
-    /// The tables that rows come from, with what makes features of them.
+    /// The tables that rows come from, with their encoders.
     private struct Sources {
         private let table: Table
         private let encoder: RowEncoder
         private let weights: Int?
         private let test: (table: Table, encoder: RowEncoder, weights: Int?)?
-        /// Rows of the table of test rows.
+        /// The number of rows in the table of test rows.
         let testFileRows: Int
 
         init(
@@ -83,7 +87,7 @@ public enum TableConversion {
             testFileRows = count
         }
 
-        /// Makes every row, in the order of the tables.
+        /// Encodes and appends all rows, in the order of the tables.
         func copy(to rows: inout DatasetWriter.Rows, isTest: [Bool]) throws(FastTrainError) {
             try table.rewind()
             while try table.next() {

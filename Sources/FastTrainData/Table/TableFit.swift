@@ -1,20 +1,20 @@
-/// Figures of a column's numbers.
+/// Statistics of the numbers in a column.
 struct ColumnStatistics {
     private(set) var count = 0
     private(set) var mean = 0.0
     private var squares = 0.0
     private var least = Double.infinity
     private var greatest = -Double.infinity
-    /// Rows without a number.
+    /// The number of rows without a number.
     var missing = 0
-    /// All numbers, if the median is asked for.
+    /// All numbers, if they are needed for the median.
     private var values: [Double]?
 
     init(keepsValues: Bool = false) {
         values = keepsValues ? [] : nil
     }
 
-    /// Takes one more number (Welford's sums, which do not cancel).
+    /// Adds a number to the sums (Welford's algorithm, which avoids cancellation).
     mutating func add(_ value: Double) {
         count += 1
         let before = value - mean
@@ -25,10 +25,10 @@ struct ColumnStatistics {
         values?.append(value)
     }
 
-    /// As scikit-learn's StandardScaler and MinMaxScaler have it: where all numbers are alike, to rounding, the divisor is
-    /// 1; the variance is that of the population.
+    /// Returns the scale of the column, as in scikit-learn's StandardScaler and MinMaxScaler. The variance is that of
+    /// the population. If all numbers are equal up to rounding, the divisor is 1.
     ///
-    /// Throws `.badData` when the numbers of the column are too far apart for a scale.
+    /// - Throws: `.badData` if the numbers are too far apart for a finite scale.
     func scale(
         _ scaling: TableOptions.Scaling, column: String, file: String
     ) throws(FastTrainError) -> Preprocessing.Scale {
@@ -54,7 +54,7 @@ struct ColumnStatistics {
         }
     }
 
-    /// What stands for a missing number.
+    /// Returns the replacement for missing numbers.
     func fill(_ fill: TableOptions.Fill) -> Double {
         guard fill == .median, let sorted = values?.sorted() else { return mean }
         let middle = sorted.count / 2
@@ -62,9 +62,10 @@ struct ColumnStatistics {
     }
 }
 
-/// The second pass over a table: what the training rows say of scales and of missing numbers.
+/// The second pass over a table, which computes scales and replacements for missing numbers from the training rows.
 enum TableFit {
-    /// `isTest` says which rows are left out; empty: none. Throws `.badData`.
+    /// Returns the preprocessing of a table. `isTest` marks the rows to leave out, and is empty if there are none.
+    /// Throws `.badData` if a column cannot be scaled.
     static func preprocessing(
         _ table: Table, _ survey: TableSurvey, isTest: [Bool], _ options: TableOptions
     ) throws(FastTrainError) -> Preprocessing {

@@ -1,63 +1,64 @@
-/// What becomes of a table's columns, and which rows are for testing: the settings of `fasttrain-data csv`.
+/// The settings of `fasttrain-data csv`: how columns become features and targets, and which rows are for testing.
 public struct TableOptions: Sendable {
-    /// The columns to be predicted, by name or by position from 1; at least one. Several are a regression.
+    /// The columns to predict, by name or by position, counted from 1. Several targets are a regression.
     public var targets: [String]
-    /// nil: classes where the target is text, numbers where one of them is no whole number or there are several targets;
-    /// whole numbers could be either, so they have to be told apart.
+    /// The task, or `nil` to derive it from the target: text is classes, and numbers are a regression if one is not
+    /// whole or there are several targets. Whole numbers could be either, so they need an explicit task.
     public var task: Task?
-    /// Columns of categories whose fields are numbers. Text is categories in any case.
+    /// The columns of categories whose fields are numbers. Columns of text are always categories.
     public var categorical: [String] = []
-    /// Columns that are not used.
+    /// The columns to leave out.
     public var ignored: [String] = []
-    /// The column of row weights.
+    /// The column of row weights, if any.
     public var weights: String?
-    /// How numbers become features.
+    /// How numbers are scaled to features.
     public var scale = Scaling.standard
-    /// How numbers to be predicted become those to be learned; nil: by standardisation.
+    /// How numbers to predict are scaled. `nil` means standardization.
     public var targetScale: Scaling?
-    /// What stands for a missing number; nil: a missing field is an error. A missing text is then a category.
+    /// The replacement for missing numbers. A missing text becomes a category of its own. `nil` means that a missing
+    /// field is an error.
     public var missing: Fill?
-    /// Share of the rows kept for testing, in 0..<1, of each class alike; 0: none.
+    /// The share of rows held out for testing, in 0..<1, taken equally from each class. 0 means none.
     public var test = 0.2
-    /// A table of rows for testing, in place of a share.
+    /// A table of test rows, used instead of a share.
     public var testFile: String?
-    /// What the share is drawn by.
+    /// The seed for drawing the test rows.
     public var seed: UInt64 = 1
-    /// Of the files; nil: by their names.
+    /// The format of the files, or `nil` to derive it from the file names.
     public var format: CSVFormat?
-    /// Categories that are in `testFile` alone.
+    /// The treatment of categories that occur only in `testFile`.
     public var unknown = UnknownCategory.refused
 
-    /// The defaults.
+    /// Creates the default settings for predicting `targets`.
     public init(targets: [String]) {
         self.targets = targets
     }
 
-    /// What is to be learned.
+    /// The kind of quantity to predict.
     public enum Task: String, Sendable, CaseIterable {
         case classification, regression
     }
 
-    /// How numbers are scaled, by what the training rows say.
+    /// How numbers are scaled, based on the training rows.
     public enum Scaling: String, Sendable, CaseIterable {
         /// To mean 0 and variance 1 (scikit-learn's StandardScaler).
         case standard
         /// To 0…1 (scikit-learn's MinMaxScaler).
         case minMax = "min-max"
-        /// Numbers stay as they are.
+        /// Unchanged.
         case unscaled = "none"
     }
 
-    /// What stands for a missing number: a figure of its column's training rows.
+    /// The replacement for missing numbers: a statistic of the training rows of the column.
     public enum Fill: String, Sendable, CaseIterable {
         case mean, median
     }
 }
 
-/// What becomes of a text that is none of a column's categories.
+/// The treatment of a text that is not among the categories of its column.
 public enum UnknownCategory: String, Sendable, CaseIterable {
-    /// It is an error.
+    /// The text is an error.
     case refused = "refuse"
-    /// It is no category: all features of the column are 0.
+    /// The text belongs to no category, so all features of the column are 0.
     case ignore
 }

@@ -1,8 +1,8 @@
-/// The rows of a table as a model takes them, made in pieces: what `fasttrain predict` reads of a CSV file.
+/// The rows of a CSV file in the form a model takes, read piece by piece for `fasttrain predict`.
 public struct TableRows {
-    /// Columns that the model does not take, its targets aside.
+    /// The columns that the model does not use, not counting its targets.
     public var unusedColumns: [String] { encoder.unused }
-    /// Rows of the table whose features have been made.
+    /// The number of rows that have been returned so far.
     public private(set) var rowCount = 0
 
     private let table: Table
@@ -11,8 +11,15 @@ public struct TableRows {
     private let encoder: RowEncoder
     private var window: SeriesWindow?
 
-    /// Opens the table. `task` is that of the model. Throws `.noInput`, or `.badData` that names the columns which are
-    /// missing.
+    /// Opens the table.
+    ///
+    /// - Parameters:
+    ///   - path: The CSV file.
+    ///   - format: The format of the file.
+    ///   - preprocessing: The preprocessing of the model.
+    ///   - task: The task of the model.
+    ///   - unknown: The treatment of categories that the model does not know.
+    /// - Throws: `.noInput` if the file cannot be read, `.badData` with the names of missing columns.
     public init(
         path: String, format: CSVFormat, _ preprocessing: Preprocessing, task: Dataset.Task,
         unknown: UnknownCategory = .refused
@@ -24,8 +31,12 @@ public struct TableRows {
         window = preprocessing.window.map { SeriesWindow(length: $0.length, width: encoder.featureCount) }
     }
 
-    /// Rows to predict for, at most `most`: their features [count, features], and of each its row in the table, from 0 (of
-    /// a series the last row of its window). nil: there are no more. Throws `.badData` with line and column.
+    /// Returns the next rows to predict for, or `nil` if there are none left.
+    ///
+    /// - Parameter most: The maximum number of rows.
+    /// - Returns: The features, [count, features], and for each row its index in the table, counted from 0. For a time
+    ///   series, this is the index of the last row of the window.
+    /// - Throws: `.badData` with line and column if a field is not valid.
     public mutating func next(most: Int) throws(FastTrainError) -> (features: [Float], rows: [Int])? {
         let width = encoder.featureCount
         var features: [Float] = []
@@ -47,7 +58,7 @@ public struct TableRows {
         return rows.isEmpty ? nil : (features, rows)
     }
 
-    /// What is wrong with a table of which no row can be predicted for.
+    /// The error for a table without any row to predict for.
     public var nothingToPredict: FastTrainError {
         guard let window = preprocessing.window, table.rowCount > 0 else { return table.noRows }
         return .badData(
@@ -55,8 +66,9 @@ public struct TableRows {
             found: "\(table.rowCount)")
     }
 
-    /// All rows with their targets, in memory: what `fasttrain evaluate` reads of a CSV file. For a table without a
-    /// window. Throws `.badData` when a target is missing.
+    /// Returns all rows with their targets, in memory, for `fasttrain evaluate`. The table must not be a time series.
+    ///
+    /// - Throws: `.badData` with line and column if a field is missing or not valid, `.usage` for a time series.
     public func dataset() throws(FastTrainError) -> Dataset {
         guard preprocessing.window == nil else {
             throw .usage(
@@ -91,7 +103,7 @@ public struct TableRows {
     }
 }
 
-/// The rows of a series that were read last: those of one window.
+/// The last rows read of a time series, as many as a window has.
 struct SeriesWindow {
     let length: Int
     let width: Int
@@ -102,7 +114,8 @@ struct SeriesWindow {
         self.width = width
     }
 
-    /// Takes the next row; returns the window that it ends, the oldest row first, once there are enough rows.
+    /// Appends the next row. Returns the window that ends with it, oldest row first, or `nil` if there are not enough
+    /// rows yet.
     mutating func append(_ row: [Float]) -> [Float]? {
         if values.count == length * width { values.removeFirst(width) }
         values += row

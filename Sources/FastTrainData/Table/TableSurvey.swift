@@ -1,43 +1,46 @@
-/// The first pass over a table: what its columns hold, and each row's class.
+/// The first pass over a table, which determines the content of its columns and the class of each row.
 struct TableSurvey {
-    /// Rows of the table.
+    /// The number of rows in the table.
     private(set) var rowCount = 0
-    /// The columns to be predicted.
+    /// The columns to predict.
     let targets: [Int]
-    /// The column of weights.
+    /// The column of row weights, if any.
     let weights: Int?
-    /// The columns that features are made of, in the order of the table.
+    /// The columns that features are made from, in the order of the table.
     let features: [Int]
-    /// Of each of `features`, what it holds.
+    /// The content of each column in `features`.
     private(set) var kinds: [Kind]
-    /// Of each of `features`, rows in which it is missing.
+    /// The number of rows in which each column in `features` is missing.
     private(set) var missing: [Int]
-    /// Of classes; nil for a regression.
+    /// The names of the classes, or `nil` for a regression.
     private(set) var classes: [String]?
-    /// Of each row, the class; empty for a regression.
+    /// The class of each row; empty for a regression.
     private(set) var labels: [Int32] = []
 
-    /// What a column holds.
+    /// The content of a column.
     enum Kind {
-        /// Not known yet: all fields so far are missing.
+        /// Not known yet, because all fields so far are missing.
         case unknown
-        /// Numbers, the first of them in that line.
+        /// Numbers, the first of them on the given line.
         case numbers(line: Int)
-        /// Texts, the first of them in that line.
+        /// Texts, the first of them on the given line.
         case texts(Categories, line: Int)
     }
 
-    /// The most different texts of a column: what has more is a name or a note rather than a category.
+    /// The maximum number of distinct texts in a column. A column with more contains names or notes rather than
+    /// categories.
     static let mostCategories = 1000
-    /// The most classes; a label then fits into 16 bits.
+    /// The maximum number of classes, for which a label fits into 16 bits.
     static let mostClasses = 65_536
 
     private let options: TableOptions
-    /// Columns whose numbers are categories.
+    /// The columns whose numbers are categories.
     private let forced: Set<Int>
 
-    /// Reads the whole table. Throws `.badData` with line and column, `.usage` when the options do not fit each other or
-    /// the target could be classes as well as numbers.
+    /// Reads the whole table.
+    ///
+    /// - Throws: `.badData` with line and column if a field is not valid, `.usage` if the options conflict or the
+    ///   target could be either classes or numbers.
     init(_ table: Table, _ options: TableOptions) throws(FastTrainError) {
         self.options = options
         targets = try Self.columns(options.targets, of: table, "--target")
@@ -141,7 +144,7 @@ struct TableSurvey {
         }
     }
 
-    /// Whether the field is missing, which then counts.
+    /// Returns whether a field is missing, and counts it if so.
     private mutating func readMissing(_ index: Int, _ table: Table) throws(FastTrainError) -> Bool {
         guard table.isMissing(features[index]) else { return false }
         guard options.missing != nil else {
@@ -156,7 +159,7 @@ struct TableSurvey {
         let column = features[index]
         let text = try table.text(column)
         guard case .texts(var categories, let first) = kinds[index] else { return }
-        kinds[index] = .unknown  // lest the categories be copied
+        kinds[index] = .unknown  // releases the categories so that they are not copied
         if !forced.contains(column), Categories.number(text) != nil {
             throw table.fault(
                 column, "a text, as in line \(first),",
@@ -172,7 +175,7 @@ struct TableSurvey {
         kinds[index] = .texts(categories, line: first)
     }
 
-    /// What is wrong with a field that should be a number to predict.
+    /// Returns the error for a field that should be a number to predict.
     static func targetFault(_ column: Int, _ table: Table) -> FastTrainError {
         table.fault(column, table.isMissing(column) ? "a value for the target" : "a number for the target")
     }

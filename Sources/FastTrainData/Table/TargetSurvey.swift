@@ -1,11 +1,11 @@
-/// Of one target, what it holds: classes or numbers.
+/// A survey of the target, which determines whether it consists of classes or numbers.
 struct TargetSurvey {
     private let column: Int
     private let task: TableOptions.Task?
-    /// What is found is numbers to predict: their classes do not matter any more.
+    /// Whether the target consists of numbers to predict, so that classes are no longer collected.
     private(set) var isNumeric: Bool
     private var categories = Categories()
-    /// Of the rows so far, where `task` is nil.
+    /// Whether the rows so far contain numbers. Used only if `task` is `nil`.
     private var areNumbers = true
     private var labels: [Int32] = []
 
@@ -15,7 +15,7 @@ struct TargetSurvey {
         isNumeric = task == .regression
     }
 
-    /// Reads the target of the row at hand. Throws `.badData` with line and column.
+    /// Reads the target of the current row. Throws `.badData` with line and column if it is not valid.
     mutating func read(_ table: Table) throws(FastTrainError) {
         if table.isMissing(column) { throw TableSurvey.targetFault(column, table) }
         if task == nil, table.isInfinite(column) {
@@ -45,7 +45,8 @@ struct TargetSurvey {
         }
     }
 
-    /// The classes and each row's; nil for numbers. Throws `.usage` where it could be either.
+    /// Returns the classes and the class of each row, or `nil` if the target consists of numbers. Throws `.usage` if it
+    /// could be either.
     func classes(_ path: String) throws(FastTrainError) -> (names: [String], labels: [Int32])? {
         if isNumeric { return nil }
         let (names, indices) = categories.sorted
