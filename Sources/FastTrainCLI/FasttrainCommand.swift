@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `fasttrain`: the subcommands, and training when none is named.
+/// The program `fasttrain` with its subcommands. Without a subcommand it trains.
 struct FasttrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fasttrain",

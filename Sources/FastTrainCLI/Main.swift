@@ -3,7 +3,8 @@ import FastTrain
 import Glibc
 import ProgramSupport
 
-/// The program: parses, runs, and turns whatever was thrown into one line on standard error and an exit code.
+/// The program's entry point. It parses the command line, runs the command, and reports an error as one line on
+/// standard error and an exit code.
 @main
 enum Main {
     static func main() {
@@ -26,7 +27,7 @@ enum Main {
         }
     }
 
-    /// Tells what went wrong and returns the exit code.
+    /// Reports an error and returns the exit code.
     private static func report(_ error: any Error) -> Int32 {
         switch error {
         case let error as FastTrainError:
@@ -41,7 +42,7 @@ enum Main {
         }
     }
 
-    /// Help and version go to standard output; a command line that does not parse is a usage error.
+    /// Prints help and version to standard output. A command line that cannot be parsed is a usage error.
     private static func reportParser(_ error: any Error) -> Int32 {
         let code = FasttrainCommand.exitCode(for: error)
         guard code.isSuccess else {

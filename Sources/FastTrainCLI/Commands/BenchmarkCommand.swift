@@ -2,6 +2,7 @@ import ArgumentParser
 import FastTrain
 import ProgramSupport
 
+/// The command `fasttrain benchmark`.
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastTrain
 
+/// The command `fasttrain boundary`.
 struct Boundary: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what a model of two inputs makes of each point of a plane.",
@@ -56,7 +57,7 @@ struct Boundary: ParsableCommand {
     }
 }
 
-/// "-1,1" on the command line.
+/// A range of numbers on the command line, such as "-1,1".
 struct AxisRange: ExpressibleByArgument {
     var bounds: ClosedRange<Double>
 

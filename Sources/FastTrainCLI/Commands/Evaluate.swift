@@ -2,6 +2,7 @@ import ArgumentParser
 import FastTrain
 import ProgramSupport
 
+/// The command `fasttrain evaluate`.
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Loss and accuracy of a model, and what it confuses.",

@@ -2,6 +2,7 @@ import ArgumentParser
 import FastTrain
 import ProgramSupport
 
+/// The command `fasttrain inspect`.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What a data set, a model or a checkpoint holds.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import FastTrain
 import ProgramSupport
 
-/// The argument MODEL|DIR with the data to use the model on.
+/// The model argument together with the options that name the data to use the model on.
 struct ModelSource: ParsableArguments {
     @Argument(help: ArgumentHelp("A model or checkpoint file, or the folder of a run or search.", valueName: "model"))
     var path: String
@@ -22,23 +22,26 @@ struct ModelSource: ParsableArguments {
 
     @OptionGroup var table: TableSourceOptions
 
-    /// The rows of a data set that were asked for.
+    /// The requested rows of a data set.
     struct Rows {
         let data: Dataset
         let split: DataSplit
-        /// What to call them.
+        /// The name of the rows, for messages.
         let name: String
     }
 
-    /// Throws when the file that is to be written is one that is read, or one of a run's.
+    /// Throws if the output file would replace a file that is read, or a file of a run.
     func checkOutput(_ output: String) throws(FastTrainError) {
         let folder = try folder
         try OutputFile.check(
             output, reading: [folder, try RunDescription.dataPath(data, model: folder)].compactMap(\.self))
     }
 
-    /// The table that `--data` names, ready to be read for `model`; nil when it names a data set. Says on standard error
-    /// which columns the model does not take.
+    /// Opens the table that `--data` names for reading with `model`.
+    ///
+    /// A warning on standard error names the columns that the model does not use.
+    ///
+    /// - Returns: The table, or `nil` if `--data` names a data set.
     func openTable(for model: Model) throws(FastTrainError) -> TableRows? {
         guard let data, CSVFormat.isTable(data) else {
             guard table.isDefault else { throw .usage("\(table.used): --data is no table") }
@@ -60,14 +63,14 @@ struct ModelSource: ParsableArguments {
         return rows
     }
 
-    /// The data set and its rows that were asked for.
+    /// Opens the data set and returns the requested rows.
     func openRows() throws(FastTrainError) -> Rows {
         let data = try openData()
         let split = split ?? .test
         return Rows(data: data, split: try split.rows(of: data), name: "the \(split.rawValue) rows of \(data.name)")
     }
 
-    /// What was named or, for the folder of a search, its winner's run.
+    /// The path of the model or, for the folder of a search, of the winner's run.
     var folder: String {
         get throws(FastTrainError) { try Search.isSearch(path) ? path + "/best" : path }
     }
@@ -80,15 +83,19 @@ struct ModelSource: ParsableArguments {
 }
 
 extension RunDescription {
-    /// The data set that was given or, for the folder of a run, that of the run; nil when neither names a file.
+    /// Returns the path of the data set: the given one, or that of the run if `path` is a run folder; otherwise `nil`.
     static func dataPath(_ given: String?, model path: String) throws(FastTrainError) -> String? {
         if let given { return given }
         guard try System.status(path)?.isFolder ?? false else { return nil }
         return try RunDescription(folder: path).data
     }
 
-    /// Opens what `dataPath` finds; for the folder of a run without a path its data is the built-in sample. nil when neither
-    /// names data. Throws `.badData` when what a run names is by now other data.
+    /// Opens the data set that `dataPath(_:model:)` finds.
+    ///
+    /// - Returns: The data set, which is the built-in sample for a run folder that records no path; `nil` if there is
+    ///   neither a given path nor a run folder.
+    /// - Throws: `.badData` if the run's data set has changed since the run was started, and any error of
+    ///   `Dataset(path:)`.
     static func openData(_ given: String?, model path: String) throws(FastTrainError) -> Dataset? {
         if let given { return try Dataset(path: given) }
         guard try System.status(path)?.isFolder ?? false else { return nil }
@@ -99,7 +106,7 @@ extension RunDescription {
     }
 }
 
-/// How a table is read.
+/// The options that describe how a table is read.
 struct TableSourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -115,7 +122,7 @@ struct TableSourceOptions: ParsableArguments {
             "Of a table: what to do with a category that the model does not know.", valueName: "name"))
     var unknown = UnknownCategory.refused
 
-    /// The format of `path`, as far as the options do not say.
+    /// Returns the format of the table at `path`; options override what its name suggests.
     func format(of path: String) throws(FastTrainError) -> CSVFormat {
         var format = CSVFormat(path: path)
         format.hasHeader = !noHeader
@@ -126,7 +133,7 @@ struct TableSourceOptions: ParsableArguments {
     /// Whether none of the options was given.
     var isDefault: Bool { used.isEmpty }
 
-    /// The options that were given.
+    /// The names of the options that were given.
     var used: String {
         ((delimiter == nil ? [] : ["--delimiter"]) + (noHeader ? ["--no-header"] : [])
             + (unknown == .refused ? [] : ["--unknown"])).joined(separator: ", ")

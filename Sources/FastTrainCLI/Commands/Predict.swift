@@ -2,6 +2,7 @@ import ArgumentParser
 import FastTrain
 import ProgramSupport
 
+/// The command `fasttrain predict`.
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What a model makes of each row, as CSV.",
@@ -64,7 +65,7 @@ struct Predict: ParsableCommand {
     }
 }
 
-/// The lines of all predictions, header first, piece by piece: a table's rows are read and predicted as they are wanted.
+/// The predictions as CSV text, header first, in pieces. A table's rows are read and predicted as needed.
 private struct PredictionText {
     private let model: Model
     private let csv: PredictionCSV
@@ -73,14 +74,14 @@ private struct PredictionText {
     private let threads: Int?
     private var hasHeader = false
     private var predictions: Predictions?
-    /// The numbers of `predictions`' rows; nil: 0, 1, 2, …
+    /// The row numbers of `predictions`; `nil` means 0, 1, 2 and so on.
     private var rows: [Int]?
-    /// Of `predictions`, those that are not lines yet.
+    /// The rows of `predictions` that have not been written yet.
     private var pending = 0..<0
 
-    /// Rows of a table that are in memory at once.
+    /// The number of a table's rows that are held in memory at once.
     private static let rows = 16_384
-    /// Lines of a piece.
+    /// The number of lines in a piece.
     private static let lines = 4096
 
     init(model: Model, csv: PredictionCSV, table: TableRows?, rows: ModelSource.Rows?, threads: Int?) {
@@ -91,7 +92,7 @@ private struct PredictionText {
         self.threads = threads
     }
 
-    /// nil: that was all. Throws what reading and predicting throws.
+    /// Returns the next piece, or `nil` at the end. Throws any error of reading and predicting.
     mutating func next() throws(FastTrainError) -> String? {
         if pending.isEmpty {
             guard let (made, numbers) = try predict() else { return nil }

@@ -2,6 +2,7 @@ import ArgumentParser
 import FastTrain
 import ProgramSupport
 
+/// The command `fasttrain report`.
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the report.html of a run anew.",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastTrain
 
+/// The command `fasttrain resume`.
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Go on with a run or a search that was stopped.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import FastTrain
 import ProgramSupport
 
-/// What `train` and `resume` share: a run from its settings on the screen to its result.
+/// The part that `train` and `resume` share: it shows the settings, trains, and reports the result.
 struct RunSession {
     private let training: Training
     private let report: ReportOptions
@@ -12,7 +12,7 @@ struct RunSession {
         self.report = report
     }
 
-    /// Trains and reports. Throws `ExitCode` 128 + the signal's number when the run was interrupted.
+    /// Trains and reports the result. Throws `ExitCode` 128 + the signal's number if the run was interrupted.
     func run() throws {
         for warning in training.warnings { Console.warning(warning) }
         report.open(RunCard(training).text)

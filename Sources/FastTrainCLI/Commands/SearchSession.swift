@@ -3,7 +3,7 @@ import FastTrain
 import ProgramSupport
 import Synchronization
 
-/// What `search` and the `resume` of a search share: from the settings on the screen to the winner.
+/// The part that `search` and `resume` of a search share: it shows the settings, searches, and reports the result.
 struct SearchSession {
     private let search: Search
     private let report: ReportOptions
@@ -13,7 +13,7 @@ struct SearchSession {
         self.report = report
     }
 
-    /// Searches and reports. Throws `ExitCode` 128 + the signal's number when it was interrupted.
+    /// Searches and reports the result. Throws `ExitCode` 128 + the signal's number if the search was interrupted.
     func run() throws {
         report.open(SearchCard(search).text)
         try SignalFlag.watch()

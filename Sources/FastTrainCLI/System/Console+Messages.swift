@@ -9,11 +9,12 @@ extension Console {
 }
 
 extension SignalFlag {
-    /// Before libomp starts. Its variables are those of other programs: it ends the program, or hangs, by values that it cannot
-    /// read.
+    /// Removes everything that could disturb libomp. Call this before it starts.
     ///
-    /// It notes in /dev/shm, by the process's number, that it is loaded, lest a program have two of it; this one has not. What
-    /// a killed process of that number left there, empty or half written, would end the program.
+    /// libomp ends the program or hangs if it cannot read its environment variables, which may be meant for other
+    /// programs. It also records in /dev/shm, by process number, that it is loaded, so that a program does not load it
+    /// twice. fasttrain loads it only once, but a killed process of the same number may have left a record, empty or
+    /// incomplete, that would end the program.
     static func cleanOpenMP() {
         var names: [String] = []
         var variable = environ
@@ -28,7 +29,7 @@ extension SignalFlag {
         clean("/dev/shm" + name)
     }
 
-    /// The start of the line replaces one that is being redrawn.
+    /// Watches mapped files. The error message first clears a status line that is being redrawn.
     static func watchFiles() {
         watchFiles((Terminal.standardError.redraws ? "\r\u{1B}[K" : "") + "fasttrain: error: ")
     }

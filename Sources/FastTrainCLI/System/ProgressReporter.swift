@@ -1,13 +1,13 @@
 import FastTrain
 
-/// Writes a run's progress to standard error: a bar on a terminal, and a line for each finished epoch.
+/// Writes the progress of a run to standard error: a bar on a terminal, and one line for each finished epoch.
 struct ProgressReporter: Sendable {
     let status: StatusLine
     let style: Style
-    /// Of the whole run.
+    /// The number of epochs in the run.
     let epochs: Int
 
-    /// May be called from any thread.
+    /// Reports an event. This may be called from any thread.
     func report(_ progress: Progress) {
         switch progress {
         case .step(let step): status.show { ProgressBar.line(step, width: $0, style: style) }

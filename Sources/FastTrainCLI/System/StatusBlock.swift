@@ -1,8 +1,7 @@
 import ProgramSupport
 import Synchronization
 
-/// Lines at the end of standard error that are redrawn in place while something goes on. Does nothing unless that is a
-/// terminal.
+/// Lines at the end of standard error that are redrawn in place. Does nothing unless standard error is a terminal.
 final class StatusBlock: Sendable {
     private let terminal: Terminal
     private let shown = Mutex(0)
@@ -11,7 +10,7 @@ final class StatusBlock: Sendable {
         self.terminal = terminal
     }
 
-    /// Puts the lines that `lines` makes for a width in columns in place of those that are there.
+    /// Replaces the lines with those that `lines` returns for a width in columns.
     func show(_ lines: (_ width: Int) -> [String]) {
         guard terminal.redraws else { return }
         let lines = lines(terminal.width - 1)
@@ -21,7 +20,7 @@ final class StatusBlock: Sendable {
         }
     }
 
-    /// Takes the lines away.
+    /// Removes the lines.
     func clear() {
         shown.withLock { shown in
             if shown > 0 { Console.note(Self.up(shown) + "\u{1B}[J") }

@@ -1,7 +1,7 @@
 import ProgramSupport
 import Synchronization
 
-/// The last line of standard error, redrawn in place while something goes on. Does nothing unless that is a terminal.
+/// The last line of standard error, redrawn in place. Does nothing unless standard error is a terminal.
 final class StatusLine: Sendable {
     private let terminal: Terminal
     private let isShown = Mutex(false)
@@ -10,10 +10,10 @@ final class StatusLine: Sendable {
         self.terminal = terminal
     }
 
-    /// Puts the line that `text` makes for a width in columns in place of the one that is there.
+    /// Replaces the line with the one that `text` returns for a width in columns.
     func show(_ text: (_ width: Int) -> String) {
         guard terminal.redraws else { return }
-        // One column is left free: some terminals wrap when the last one is written.
+        // One column stays free because some terminals wrap after writing to the last one.
         let text = text(terminal.width - 1)
         isShown.withLock { isShown in
             Console.note("\r" + text + "\u{1B}[K")
@@ -21,7 +21,8 @@ final class StatusLine: Sendable {
         }
     }
 
-    /// Takes the line away and, if there is a text, writes that as a line that stays, on whatever stream this is.
+    /// Removes the line and writes `text`, if given, as a line that stays. The text is written even if standard error
+    /// is not a terminal.
     func replace(with text: String? = nil) {
         isShown.withLock { isShown in
             Console.note((isShown ? "\r\u{1B}[K" : "") + (text.map { $0 + "\n" } ?? ""))

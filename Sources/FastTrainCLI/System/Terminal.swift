@@ -1,9 +1,9 @@
 import Glibc
 
-/// What is known of an output stream: a terminal and how wide, or something else.
+/// The capabilities of an output stream, which may be a terminal.
 struct Terminal: Sendable {
     let descriptor: Int32
-    /// A terminal that understands "back to the start of the line".
+    /// Whether the stream is a terminal that can return to the start of a line.
     let redraws: Bool
     let style: Style
 
@@ -20,14 +20,14 @@ struct Terminal: Sendable {
             unicode: redraws && (encoding.contains("utf-8") || encoding.contains("utf8")))
     }
 
-    /// Columns of the terminal at this moment; 100 for anything else.
+    /// The current width of the terminal in columns, or 100 if the stream is not a terminal.
     var width: Int {
         var size = winsize()
         if redraws, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
         return redraws ? 80 : 100
     }
 
-    /// An environment variable; nil when it is not set or empty.
+    /// Returns an environment variable, or `nil` if it is unset or empty.
     private static func environment(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
         return String(cString: value)

@@ -20,8 +20,9 @@ enum BenchmarkTable {
         return lines.joined(separator: "\n")
     }
 
-    /// A line for each phase of each layer: its time in a step, its share of the step, what of the peak the operations
-    /// of a dense network come to in that time, and what of them was executed.
+    /// Returns one line for each phase of each layer: its time per step, its share of the step, the fraction of the
+    /// peak that the operations of a dense network reach in that time, and the fraction of these operations that were
+    /// executed.
     private static func profile(_ result: Benchmark.Result, style: Style) -> [String] {
         var table = Table([.left, .right, .right, .right, .right, .right])
         table.add(

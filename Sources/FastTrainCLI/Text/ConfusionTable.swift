@@ -1,12 +1,12 @@
 import FastTrain
 
-/// A confusion matrix as text: row = true class, column = predicted class.
+/// A confusion matrix as text. Rows are true classes and columns are predicted classes.
 enum ConfusionTable {
-    /// More classes than this are not shown as a matrix, and not all listed.
+    /// The maximum number of classes for which a matrix is shown, and of classes in a list.
     static let largest = 20
 
-    /// The matrix, if its lines fit into `width` columns (long class names head their column as a number); otherwise
-    /// a list of classes, the least recognised first, each with what it was most often taken for.
+    /// Returns the matrix if its lines fit into `width` columns, with numbers in place of long class names as column
+    /// heads. Otherwise returns a list of classes by increasing recall, each with its most frequent wrong predictions.
     static func text(_ matrix: ConfusionMatrix, width: Int, style: Style) -> String {
         if matrix.classes.count <= largest {
             for numbered in [false, true] {
@@ -21,7 +21,7 @@ enum ConfusionTable {
         let names = matrix.classes.map(\.printable)
         let heads = numbered ? names.indices.map { "\($0)" } : names
         let scores = matrix.classScores
-        // The columns of all classes are equally wide: as wide as the widest cell, or as a percentage.
+        // All class columns have the same width: that of the widest cell, and enough for a percentage.
         let width = max(4, heads.map(\.columns).max() ?? 0, String(matrix.largest).count)
         var table = Table([.left] + heads.map { _ in .right } + [.right])
         table.add(
@@ -68,7 +68,7 @@ enum ConfusionTable {
         return table.lines + (rest > 0 ? ["and \(Format.count(rest, "class", "classes")) with no lower recall"] : [])
     }
 
-    /// "Shirt (112), Pullover (14), Dress (10)": the three most frequent wrong predictions of a class.
+    /// Returns the three most frequent wrong predictions of a class, such as "Shirt (112), Pullover (14), Dress (10)".
     private static func mistakes(_ matrix: ConfusionMatrix, _ label: Int) -> String {
         let wrong = matrix.classes.indices.filter { $0 != label && matrix[label, $0] > 0 }
         return wrong.sorted { (-matrix[label, $0], $0) < (-matrix[label, $1], $1) }.prefix(3)
@@ -76,7 +76,7 @@ enum ConfusionTable {
             .joined(separator: ", ")
     }
 
-    /// Per cent with one decimal, without it for a whole hundred; a dash where there is nothing to take a share of.
+    /// Returns a percentage with one decimal, or "100" without it, or a dash if there are no rows.
     private static func percent(_ share: Double, of count: Int) -> String {
         if count == 0 { return "-" }
         return share >= 0.9995 ? "100" : Format.fixed(share * 100, 1)
@@ -84,7 +84,7 @@ enum ConfusionTable {
 }
 
 extension ConfusionMatrix {
-    /// Rows that were predicted as this class.
+    /// Returns the number of rows that were predicted as a class.
     fileprivate func predicted(_ prediction: Int) -> Int {
         classes.indices.reduce(0) { $0 + self[$1, prediction] }
     }

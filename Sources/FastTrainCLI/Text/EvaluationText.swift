@@ -2,7 +2,7 @@ import FastTrain
 
 /// An evaluation as text.
 enum EvaluationText {
-    /// Loss and score, then what is behind it.
+    /// Returns loss and score, followed by the details.
     static func text(_ evaluation: Evaluation, width: Int, style: Style) -> String {
         var table = Table([.left, .left])
         table.add("rows", Format.integer(evaluation.samples))
@@ -19,8 +19,8 @@ enum EvaluationText {
         return details(evaluation, of: "", width: width, style: style).map { lines + "\n\n" + $0 } ?? lines
     }
 
-    /// What is behind the score, under a title: the confusion matrix of classes, or how each of several labels was told.
-    /// nil for numbers.
+    /// Returns the details of the score under a title: the confusion matrix of classes or the scores of each label;
+    /// `nil` for regression.
     static func details(_ evaluation: Evaluation, of rows: String, width: Int, style: Style) -> String? {
         switch evaluation.score {
         case .classification(let matrix):

@@ -1,20 +1,22 @@
 import FastTrain
 
-/// Predictions as CSV (RFC 4180, but lines end with LF): `row,class`, with more columns if wanted, or `row` and a column a
-/// target for a regression.
+/// Predictions as CSV (RFC 4180, but with LF line endings).
+///
+/// Classification has the columns `row,class` and optional further ones. Regression has `row` and one column per
+/// target.
 struct PredictionCSV {
-    /// What there is of a class besides its name.
+    /// The columns that classification has besides the class.
     enum Detail: Equatable {
         case none
-        /// A column a class with its probability.
+        /// A column for each class with its probability.
         case probabilities
-        /// `row,class,probability,class_2,probability_2,…`: so many classes, the most probable first.
+        /// The given number of most probable classes: `row,class,probability,class_2,probability_2,…`.
         case top(Int)
     }
 
     private let classes: [String]
     private let detail: Detail
-    /// The first line.
+    /// The header line.
     let header: String
 
     init(task: Dataset.Task, detail: Detail = .none) {
@@ -37,7 +39,12 @@ struct PredictionCSV {
         }
     }
 
-    /// The lines of some of the rows. `numbers`: the rows' numbers; nil: 0, 1, 2, …
+    /// Returns the lines of some rows.
+    ///
+    /// - Parameters:
+    ///   - predictions: The predictions.
+    ///   - rows: The range of rows in `predictions`.
+    ///   - numbers: The numbers of all rows; `nil` means 0, 1, 2 and so on.
     func lines(_ predictions: Predictions, _ rows: Range<Int>, numbers: [Int]? = nil) -> String {
         rows.reduce(into: "") { $0 += line(predictions, $1, number: numbers?[$1] ?? $1) }
     }
@@ -47,7 +54,7 @@ struct PredictionCSV {
         var line = String(number)
         switch (classes.isEmpty, detail) {
         case (false, .top(let count)):
-            // Of equal ones the first, as the class that is predicted is.
+            // Among equal values the first class comes first, as it does when one class is predicted.
             let order = values.indices.sorted { (values[$0], $1) > (values[$1], $0) }
             for index in order.prefix(count) { line += ",\(classes[index - values.startIndex]),\(values[index])" }
         case (false, .none): line += "," + classes[predictions.bestClass(row)]
@@ -60,7 +67,7 @@ struct PredictionCSV {
         return line + "\n"
     }
 
-    /// `text` as a field: quoted if it holds a comma, a quote or a line's end.
+    /// Returns `text` as a field, which is quoted if it contains a comma, a quotation mark or a line break.
     static func field(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

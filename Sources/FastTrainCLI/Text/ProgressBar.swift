@@ -1,11 +1,11 @@
 import FastTrain
 
-/// The lines that a run writes while it goes on.
+/// The lines that show the progress of a run.
 enum ProgressBar {
-    /// The state of an unfinished epoch in one line of at most `width` columns.
+    /// Returns the state of an unfinished epoch in one line of at most `width` columns.
     ///
-    /// "epoch 3/10 ━━━━━━╸──────── 412,345 samples/s, loss 0.1234, 12 s left". What does not fit is left out: first
-    /// the bar, then the facts from the right.
+    /// "epoch 3/10 ━━━━━━╸──────── 412,345 samples/s, loss 0.1234, 12 s left". If the line is too long, first the bar
+    /// is left out and then the numbers from the right.
     static func line(_ progress: StepProgress, width: Int, style: Style) -> String {
         let facts = [
             "\(Format.rate(progress.samplesPerSecond)) samples/s", "loss \(Format.loss(progress.loss))",
@@ -25,7 +25,7 @@ enum ProgressBar {
         return epoch.clipped(to: width) + bar + tail
     }
 
-    /// A bar of `width` columns, filled up to `share` (clamped to 0...1).
+    /// Returns a bar of `width` columns that is filled up to `share`, which is clamped to 0...1.
     static func bar(_ share: Double, width: Int, style: Style) -> String {
         let share = share.isNaN ? 0 : min(max(share, 0), 1)
         if !style.unicode {
@@ -37,7 +37,7 @@ enum ProgressBar {
         return style.cyan(full) + style.dim(String(repeating: "─", count: width - (halves + 1) / 2))
     }
 
-    /// A finished epoch in one line, aligned with those of the other epochs.
+    /// Returns a finished epoch in one line, aligned with those of the other epochs.
     static func line(_ record: EpochRecord, epochs: Int) -> String {
         var line = "\(epochLabel(record.epoch, of: epochs))  loss \(Format.loss(record.trainLoss))"
         if let loss = record.validationLoss { line += "  validation \(Format.loss(loss))" }

@@ -1,10 +1,10 @@
 import FastTrain
 import ProgramSupport
 
-/// What a range test came to.
+/// The result of a learning-rate range test.
 struct RateResult: SessionResult {
     var curve: RateCurve
-    /// That the curve was written to.
+    /// The files that the curve was written to.
     var files: [String]
 
     var json: JSON { curve.json }

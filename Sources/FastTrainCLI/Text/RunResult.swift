@@ -1,7 +1,7 @@
 import FastTrain
 import ProgramSupport
 
-/// How a run ended: what to tell of it, and what to do next.
+/// The result of a run, with the commands to use next.
 struct RunResult: SessionResult {
     var recipe: Recipe
     var dataName: String
@@ -10,21 +10,21 @@ struct RunResult: SessionResult {
     var threads: Int
     var instructionSet: InstructionSet
     var folder: String?
-    /// That of TensorBoard's event files.
+    /// The folder of event files for TensorBoard.
     var eventFolder: String?
     var history: [EpochRecord]
     var bestEpoch: Int?
     var validation: Evaluation?
     var test: Evaluation?
     var interrupted: Int32?
-    /// Why it ended otherwise.
+    /// The reason why the run ended; `nil` if it was interrupted.
     var ending: Outcome.Ending?
-    /// The newest checkpoint.
+    /// The path of the newest checkpoint.
     var checkpoint: String?
-    /// Of training, wall clock.
+    /// The wall-clock time of training in seconds.
     var seconds: Double
 
-    // MARK: - For a person
+    // MARK: - Text
 
     func text(width: Int, style: Style) -> String {
         var blocks = [summary(style: style)]
@@ -37,7 +37,7 @@ struct RunResult: SessionResult {
         return blocks.joined(separator: "\n\n")
     }
 
-    /// The rows that tell most about the model.
+    /// The evaluation that says most about the model, with the name of its rows.
     private var shown: (rows: String, Evaluation)? {
         if let test { return ("test", test) }
         return validation.map { ("validation", $0) }
@@ -102,7 +102,7 @@ struct RunResult: SessionResult {
         return table.lines.joined(separator: "\n")
     }
 
-    /// One line: what was saved, and how to go on.
+    /// Returns one line that says what was saved and how to resume.
     func interruption(by signal: Int32) -> String {
         let start = "interrupted by \(SignalFlag.name(signal))"
         guard let folder, let checkpoint else {
@@ -112,7 +112,7 @@ struct RunResult: SessionResult {
         return "\(start); saved \(checkpoint); go on with: fasttrain resume \(folder.shellQuoted)\(events)"
     }
 
-    // MARK: - For a program
+    // MARK: - JSON
 
     var json: JSON {
         let matrix = test?.json["confusion_matrix"]
@@ -134,7 +134,7 @@ struct RunResult: SessionResult {
         ])
     }
 
-    /// The model is written when the run is complete.
+    /// The path of the model, which is only written when the run is complete.
     private var modelPath: String? { interrupted == nil ? folder.map { $0 + "/model.safetensors" } : nil }
 
     private var scoreName: String { (test ?? validation)?.r2 != nil ? "r2" : "accuracy" }

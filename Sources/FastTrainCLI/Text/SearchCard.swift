@@ -1,6 +1,6 @@
 import FastTrain
 
-/// What a search is about to do, as a short table.
+/// The settings of a search as a short table, shown before it starts.
 struct SearchCard {
     private let search: Search
 

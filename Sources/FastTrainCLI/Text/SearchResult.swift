@@ -1,7 +1,7 @@
 import FastTrain
 import ProgramSupport
 
-/// How a search ended: the leaderboard, the winner, and what to do next.
+/// The result of a search: the leaderboard, the winner, and the commands to use next.
 struct SearchResult: SessionResult {
     private let search: Search
     private let outcome: SearchOutcome
@@ -40,7 +40,7 @@ struct SearchResult: SessionResult {
         return RunResult(final, training: training)
     }
 
-    /// One line: what was saved, and how to go on.
+    /// Returns one line that says what was saved and how to resume.
     func interruption(by signal: Int32) -> String {
         let start = "interrupted by \(SignalFlag.name(signal))"
         guard let folder = search.output else {

@@ -1,8 +1,9 @@
 import FastTrain
 
-/// A search while it goes on, and its leaderboard.
+/// The progress of a search and its leaderboard.
 enum SearchTable {
-    /// "trial 12  3 epochs  validation 0.0812  accuracy 97.55%  hidden 512,256, …": a trial that has come to an end.
+    /// Returns a finished trial in one line: "trial 12  3 epochs  validation 0.0812  accuracy 97.55%  hidden 512,256,
+    /// …".
     static func line(_ result: TrialResult, _ status: SearchStatus, of search: Search) -> String {
         let place = "\(String(status.finished).padded(to: String(status.planned).count, .right))/\(status.planned)"
         let start = "\(place)  trial \(result.trial + 1)  \(Format.count(result.epochs, "epoch"))"
@@ -22,7 +23,7 @@ enum SearchTable {
         search.isScoredByAccuracy ? Format.percent(score) : Format.loss(score)
     }
 
-    /// "hidden 512,256, activation tanh": what sets a trial apart, as it would be typed.
+    /// Returns the settings in which a trial differs, as they would be typed: "hidden 512,256, activation tanh".
     static func settings(_ result: TrialResult) -> String {
         let texts = result.settings.settings.map { "\(words($0.name)) \(value($0.value))" }
         return texts.isEmpty ? "the recipe as given" : texts.joined(separator: ", ")
@@ -40,7 +41,7 @@ enum SearchTable {
         }
     }
 
-    /// The leaderboard's first rows.
+    /// Returns the first rows of the leaderboard.
     static func leaderboard(
         _ ranking: [TrialResult], of search: Search, rows: Int, style: Style
     ) -> [String] {
@@ -57,7 +58,7 @@ enum SearchTable {
         return table.lines
     }
 
-    /// The best so far, what trains, and how long it will take, in lines of at most `width` columns.
+    /// Returns the best trials so far, the running trials and the remaining time in lines of at most `width` columns.
     static func live(_ status: SearchStatus, of search: Search, width: Int, style: Style) -> [String] {
         let plain = Style(colour: false, unicode: style.unicode)
         var lines = leaderboard(status.ranking, of: search, rows: 5, style: plain).map { $0.clipped(to: width) }

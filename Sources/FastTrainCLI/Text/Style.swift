@@ -1,9 +1,9 @@
-/// How text may look on a stream: whether colours and characters beyond ASCII are welcome there.
+/// The styles that a stream can show: colors, and characters beyond ASCII.
 struct Style: Sendable, Equatable {
     var colour = false
     var unicode = false
 
-    /// Text for files, pipes and tests.
+    /// The style of files, pipes and tests.
     static let plain = Style()
 
     func bold(_ text: String) -> String { wrapped(text, "1") }

@@ -1,8 +1,8 @@
-/// Columns of text, each as wide as its widest cell.
+/// A text table whose columns are as wide as their widest cells.
 struct Table {
     enum Alignment: Sendable { case left, right }
 
-    /// A piece of text and, if wanted, how it looks. Its width is that of the text alone.
+    /// A text with an optional style. Its width is that of the text alone.
     struct Cell: ExpressibleByStringInterpolation {
         let text: String
         let paint: (String) -> String
@@ -15,8 +15,9 @@ struct Table {
         init(stringLiteral text: String) { self.init(text) }
     }
 
+    /// The alignment of each column.
     let alignments: [Alignment]
-    /// Spaces between two columns.
+    /// The number of spaces between two columns.
     var gap = 2
     private(set) var rows: [[Cell]] = []
 
@@ -25,7 +26,7 @@ struct Table {
         self.gap = gap
     }
 
-    /// Adds a row; cells that are missing at its end are empty.
+    /// Adds a row. Missing cells at its end are empty.
     mutating func add(_ cells: [Cell]) {
         precondition(cells.count <= alignments.count)
         rows.append(cells)
@@ -34,13 +35,13 @@ struct Table {
     /// Adds a row of plain cells.
     mutating func add(_ cells: String...) { add(cells.map { Cell($0) }) }
 
-    /// Columns that the widest line takes.
+    /// The width of the widest line in columns.
     var width: Int {
         let widths = self.widths
         return widths.reduce(0, +) + gap * max(0, widths.count - 1)
     }
 
-    /// One line a row, without spaces at its end.
+    /// The rows as lines without trailing spaces.
     var lines: [String] {
         let widths = self.widths
         return rows.map { row in

@@ -1,17 +1,18 @@
-/// Text on a terminal: how wide it is, and what may be sent there.
+/// Text on a terminal: its width, and the form in which it can be shown there.
 extension String {
-    /// Columns that the text takes: 0 for a combining mark, 2 for a wide character of East Asian scripts or an emoji.
+    /// The number of columns that the text takes: 0 for a combining mark, 2 for a wide East Asian character or an
+    /// emoji.
     var columns: Int {
         utf8.allSatisfy { $0 < 0x80 } ? utf8.count : unicodeScalars.reduce(0) { $0 + $1.columns }
     }
 
-    /// The text with spaces added up to `width` columns.
+    /// Returns the text padded with spaces to `width` columns.
     func padded(to width: Int, _ alignment: Table.Alignment) -> String {
         let spaces = String(repeating: " ", count: max(0, width - columns))
         return alignment == .left ? self + spaces : spaces + self
     }
 
-    /// The longest start of the text that fits into `width` columns.
+    /// Returns the longest prefix of the text that fits into `width` columns.
     func clipped(to width: Int) -> String {
         guard columns > width else { return self }
         var left = width
@@ -22,7 +23,7 @@ extension String {
             })
     }
 
-    /// The text as one word of a POSIX shell, quoted if it has to be.
+    /// The text as one word of a POSIX shell, quoted if necessary.
     var shellQuoted: String {
         let harmless = "0123456789_-./=+,:@%".unicodeScalars
         if !isEmpty, unicodeScalars.allSatisfy({ $0.properties.isAlphabetic || harmless.contains($0) }) { return self }
