@@ -4,7 +4,7 @@ import Testing
 @testable import FastTrainCLI
 
 struct ConfusionTableTests {
-    /// [true][predicted]
+    /// Creates a matrix from counts, [true class][predicted class].
     private func matrix(_ classes: [String], _ counts: [[Int]]) -> ConfusionMatrix {
         var matrix = ConfusionMatrix(classes: classes)
         for (label, row) in counts.enumerated() {
@@ -38,7 +38,7 @@ struct ConfusionTableTests {
                 """)
     }
 
-    @Test func longNamesHeadTheirColumnsAsNumbers() {
+    @Test func longNamesBecomeNumbers() {
         let matrix = matrix(["T-shirt/top", "Ankle boot"], [[8, 2], [1, 9]])
         #expect(
             ConfusionTable.text(matrix, width: 40, style: .plain) == """
@@ -49,7 +49,7 @@ struct ConfusionTableTests {
                 """)
     }
 
-    @Test func whatDoesNotFitIsAList() {
+    @Test func aMatrixThatIsTooWideBecomesAList() {
         let matrix = matrix(["T-shirt/top", "Ankle boot", "Bag"], [[8, 2, 1], [1, 9, 0], [0, 0, 1]])
         #expect(
             ConfusionTable.text(matrix, width: 20, style: .plain) == """
@@ -60,7 +60,7 @@ struct ConfusionTableTests {
                 """)
     }
 
-    @Test func manyClassesAreAListOfTheWorst() {
+    @Test func manyClassesBecomeAListOfTheWorst() {
         let classes = (0..<25).map { "c\($0)" }
         let counts = classes.indices.map { label in classes.indices.map { $0 == label ? 25 - label : $0 == 0 ? 1 : 0 } }
         let lines = ConfusionTable.text(matrix(classes, counts), width: 200, style: .plain).split(separator: "\n")
@@ -69,12 +69,12 @@ struct ConfusionTableTests {
         #expect(lines[21] == "and 5 classes with no lower recall")
     }
 
-    @Test func namesCannotMoveTheCursor() {
+    @Test func namesAreEscaped() {
         let text = ConfusionTable.text(matrix(["\u{1B}[2J", "b"], [[1, 0], [0, 1]]), width: 80, style: .plain)
         #expect(!text.contains("\u{1B}"))
     }
 
-    @Test func colourOnATerminal() {
+    @Test func colorOnATerminal() {
         let text = ConfusionTable.text(
             matrix(["a", "b"], [[90, 10], [1, 99]]), width: 80, style: Style(colour: true, unicode: true))
         let lines = text.split(separator: "\n")

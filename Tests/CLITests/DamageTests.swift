@@ -2,13 +2,13 @@ import FastTrain
 import Foundation
 import Testing
 
-/// Files that were damaged, or are not there: what each command says of them, and that a run goes on without them.
+/// Damaged and missing files: what each command reports, and that a run continues without them.
 struct DamageTests {
     enum Damage: CaseIterable {
         case emptied, cutInLength, cutInHeader, cutInElements, lastByteCut, byteAdded
         case lengthFlipped, headerFlipped, metadataFlipped, elementFlipped, lastByteFlipped
 
-        /// Inflicts it on a safetensors file.
+        /// Damages a safetensors file.
         func inflict(on path: String) throws {
             let url = URL(fileURLWithPath: path)
             var file = try Data(contentsOf: url)
@@ -49,7 +49,7 @@ struct DamageTests {
 
     // MARK: - Damage
 
-    @Test(arguments: Damage.allCases) func isNoticed(damage: Damage) throws {
+    @Test(arguments: Damage.allCases) func damageIsDetected(damage: Damage) throws {
         let (badData, badModel, badCheckpoint) = (folder.path("data"), folder.path("model"), folder.path("checkpoint"))
         let checkpoint = FinishedRun.checkpoint(run, step: 8)
         for (sound, bad) in [(data, badData), (model, badModel), (checkpoint, badCheckpoint)] {
@@ -79,7 +79,7 @@ struct DamageTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path("other")))
     }
 
-    @Test(arguments: Damage.allCases) func aRunGoesOnFromTheCheckpointBefore(damage: Damage) throws {
+    @Test(arguments: Damage.allCases) func aRunResumesFromThePreviousCheckpoint(damage: Damage) throws {
         let expected = try FinishedRun(run)
         let newest = FinishedRun.checkpoint(run, step: 8)
         try damage.inflict(on: newest)
@@ -91,7 +91,7 @@ struct DamageTests {
         #expect(try FinishedRun(run).differences(from: expected) == [])
     }
 
-    @Test func withoutASoundCheckpointThereIsNoGoingOn() throws {
+    @Test func withoutAnIntactCheckpointResumingFails() throws {
         for step in [4, 6, 8] { try Damage.elementFlipped.inflict(on: FinishedRun.checkpoint(run, step: step)) }
         let result = try Fasttrain.run(["resume", run])
         #expect(result.status == 65)
@@ -99,7 +99,7 @@ struct DamageTests {
         #expect(FinishedRun.checkpoints(run) == [4, 6, 8])
     }
 
-    @Test func aRecipeThatIsNone() throws {
+    @Test func invalidRecipe() throws {
         try "{\"hidden\": [4".write(toFile: run + "/recipe.json", atomically: false, encoding: .utf8)
         let result = try Fasttrain.run(["resume", run])
         #expect(result.status == 65)
@@ -115,9 +115,9 @@ struct DamageTests {
         #expect(result.error?.hasPrefix("\(other), 'fingerprint': expected ") == true)
     }
 
-    // MARK: - Absence
+    // MARK: - Missing files
 
-    @Test func whatIsNotThereIsNamed() throws {
+    @Test func missingFilesAreNamed() throws {
         let absent = folder.path("absent")
         for arguments in [
             ["--data", absent], ["--init", absent], ["resume", absent], ["resume", run, "--data", absent],

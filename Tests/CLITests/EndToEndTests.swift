@@ -2,7 +2,7 @@ import FastTrain
 import Foundation
 import Testing
 
-/// The program from the outside. Small networks on one thread: what is tested here is what a user sees.
+/// The program as a user sees it. Networks are small and use one thread.
 @Suite(.serialized) struct EndToEndTests {
     private let folder: TemporaryFolder
     private let small = ["--hidden", "8", "--batch-size", "100", "--learning-rate", "0.01", "--threads", "1"]
@@ -52,8 +52,9 @@ import Testing
 
     private func percent(_ share: Double) -> String { String(format: "%.2f%%", share * 100) }
 
-    @Test func resumeGoesOnToTheSameModel() throws {
-        // With a constant rate: any other spreads over the epochs, and a run that gets more of them later is another one.
+    @Test func resumingGivesTheSameModel() throws {
+        // The rate is constant because any other schedule spreads over the epochs and changes when a run later gets
+        // more.
         let small = small + ["--schedule", "constant"]
         let (straight, twice) = (folder.path("straight"), folder.path("twice"))
         #expect(try Fasttrain.run(small + ["--epochs", "3", "--quiet", "--output", straight]).status == 0)
@@ -64,14 +65,14 @@ import Testing
         #expect(try FinishedRun(twice).differences(from: FinishedRun(straight)) == [])
     }
 
-    @Test func quietSaysNothingOnStandardError() throws {
+    @Test func quietKeepsStandardErrorEmpty() throws {
         let result = try Fasttrain.run(small + ["--epochs", "1", "--quiet"])
         #expect(result.stderr.isEmpty)
         #expect(result.stdout.hasPrefix("trained 1 epoch in "))
         #expect(result.stdout.hasSuffix("\nnothing was saved: give --output DIR to keep the model\n"))
     }
 
-    @Test func inspectTellsWhatAFileHolds() throws {
+    @Test func inspectDescribesFiles() throws {
         let run = folder.path("run")
         #expect(try Fasttrain.run(small + ["--epochs", "1", "--quiet", "--output", run]).status == 0)
         let text = try Fasttrain.run(["inspect", run + "/model.safetensors"])
@@ -98,7 +99,7 @@ import Testing
         #expect(misfit.status == 65)
     }
 
-    @Test func numbersInsteadOfClasses() throws {
+    @Test func regression() throws {
         let (file, run) = (folder.path("line.safetensors"), folder.path("run"))
         let x = (0..<64).map { Float($0) / 64 }
         try Dataset(name: "line", features: x, featureShape: [1], targets: x.map { 2 * $0 - 1 }, targetNames: ["y"])
@@ -144,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func aBenchmarkIsOfImages() throws {
+    @Test func aBenchmarkNeedsImages() throws {
         let folder = try TemporaryFolder()
         let table = try Dataset(name: "t", features: [1, 2], featureShape: [1], labels: [0, 1], classes: ["p", "q"])
         try table.write(to: folder.path("t"))
@@ -153,7 +154,7 @@ import Testing
         #expect(result.stderr.contains("expected 784 features and 10 classes"))
     }
 
-    @Test func benchmarkTellsThePhasesApart() throws {
+    @Test func benchmarkProfile() throws {
         let arguments = ["benchmark", "--workload", "mnist-small", "--seconds", "0.2", "--threads", "2", "--profile"]
         let text = try Fasttrain.run(arguments).stdout
         for phase in ["gather", "forward", "loss", "backward", "gradient", "update", "barrier"] {
@@ -172,7 +173,7 @@ import Testing
             Issue.record("no operations")
             return
         }
-        // The sample's minibatches of 64 rows and its last, smaller one; a fifth of its pixels are not zero.
+        // The sample's minibatches of 64 rows and its last, smaller one. A fifth of its pixels are not zero.
         #expect(nominal > 2 * 784 * 128 * 60 && nominal <= 2 * 784 * 128 * 64)
         #expect(executed > 0.1 * nominal && executed < 0.3 * nominal)
     }
@@ -180,7 +181,7 @@ import Testing
     // MARK: - Signals
 
     @Test(arguments: [(SIGINT, "SIGINT"), (SIGTERM, "SIGTERM"), (SIGHUP, "SIGHUP")])
-    func aSignalSavesAndTellsHowToGoOn(signal: Int32, name: String) throws {
+    func aSignalSavesAndSaysHowToResume(signal: Int32, name: String) throws {
         let run = folder.path("run")
         let result = try Fasttrain.whileTraining(["--output", run, "--json"]) { kill($0.processIdentifier, signal) }
         #expect(result.status == 128 + signal)
@@ -213,7 +214,7 @@ import Testing
         #expect(result.status == 130)
     }
 
-    @Test func theReaderOfProgressMayLeave() throws {
+    @Test func theReaderOfProgressMayDisappear() throws {
         let run = folder.path("run")
         let result = try Fasttrain.run(
             small + ["--epochs", "2", "--output", run], stderr: try Fasttrain.pipeWithoutReader())

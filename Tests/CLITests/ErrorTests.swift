@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the program says when something is wrong: one line, and the exit code that goes with it.
+/// The program reports an error as one line with the matching exit code.
 struct ErrorTests {
     @Test(arguments: [
         (["--foobar"], "unknown option '--foobar' (see 'fasttrain train --help')"),
@@ -57,7 +57,7 @@ struct ErrorTests {
         }
     }
 
-    @Test func outputThatCannotBe() throws {
+    @Test func outputThatCannotBeCreated() throws {
         let result = try Fasttrain.run(["--output", "/dev/null/run"])
         #expect(result.status == 73)
         #expect(result.stderr.hasPrefix("fasttrain: error: /dev/null"))
@@ -70,7 +70,7 @@ struct ErrorTests {
         #expect(try Fasttrain.run(arguments).status == 73)
     }
 
-    @Test func aFullDiskUnderStandardOutput() throws {
+    @Test func fullDiskForStandardOutput() throws {
         let result = try Fasttrain.run(["--version"], stdout: FileHandle(forWritingAtPath: "/dev/full"))
         #expect(result.status == 74)
         #expect(result.stderr == "fasttrain: error: standard output: write failed: No space left on device\n")
@@ -84,7 +84,8 @@ struct ErrorTests {
     }
 
     @Test func closedStandardStreams() throws {
-        // With descriptor 1 closed, the first file to be opened would take its number and the result its place.
+        // With descriptor 1 closed, the first file to be opened would get its number, and the result would be written
+        // into it.
         let shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
         shell.arguments = ["-c", "\(Fasttrain.binary.path) --version >&- 2>&-"]
@@ -93,7 +94,7 @@ struct ErrorTests {
         #expect(shell.terminationStatus == 74)
     }
 
-    @Test func aReaderThatLeaves() throws {
+    @Test func aReaderThatDisappears() throws {
         let result = try Fasttrain.run(["train", "--help"], stdout: try Fasttrain.pipeWithoutReader())
         #expect(result.status == 0)
         #expect(result.stderr.isEmpty)

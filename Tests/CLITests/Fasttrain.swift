@@ -3,26 +3,26 @@ import Foundation
 /// The built program, run as a user runs it.
 enum Fasttrain {
     struct Result {
-        /// Exit code; 128 + the signal's number for a process that a signal ended, as a shell says it.
+        /// The exit code or, as in a shell, 128 + the signal's number for a process that a signal ended.
         var status: Int32
         var stdout: String
         var stderr: String
     }
 
-    /// It lies beside the bundle of the tests.
+    /// The program's path; it lies beside the test bundle.
     static let binary = products.appendingPathComponent("fasttrain")
 
-    /// The converter `fasttrain-data`, likewise.
+    /// The path of the converter `fasttrain-data`.
     static let converter = products.appendingPathComponent("fasttrain-data")
 
-    /// The built-in data set as a file.
+    /// The path of the built-in data set as a file.
     static let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Sources/CSample/mnist-sample.safetensors").standardizedFileURL.path
 
     private static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent()
 
-    /// Runs it, or another program, to its end. What goes to a stream that is given is not in the result.
+    /// Runs the program, or another one, to its end. The result does not include output that goes to a given stream.
     static func run(
         _ arguments: [String], program: URL = binary, environment: [String: String] = [:],
         stdout: FileHandle? = nil, stderr: FileHandle? = nil
@@ -40,14 +40,14 @@ enum Fasttrain {
             stderr: try String(contentsOfFile: files[1], encoding: .utf8))
     }
 
-    /// The writing end of a pipe that nobody reads any more.
+    /// Returns the writing end of a pipe that no one reads.
     static func pipeWithoutReader() throws -> FileHandle {
         let pipe = Pipe()
         try pipe.fileHandleForReading.close()
         return pipe.fileHandleForWriting
     }
 
-    /// Starts it, to be ended by the caller. What it prints goes to the end of the file `log`.
+    /// Starts the program, which the caller must end. Its output is appended to the file `log`.
     static func start(_ arguments: [String], log: String) throws -> Process {
         let process = process(arguments, [:])
         if !FileManager.default.fileExists(atPath: log) { try Data().write(to: URL(fileURLWithPath: log)) }
@@ -59,7 +59,7 @@ enum Fasttrain {
         return process
     }
 
-    /// Starts a run that would take very long, and calls `body` with its process when the first epoch is reported.
+    /// Starts a very long run and calls `body` with its process when the first epoch is reported.
     static func whileTraining(_ arguments: [String], _ body: (Process) throws -> Void) throws -> Result {
         let process = process(arguments + ["--epochs", "100000", "--hidden", "4", "--threads", "1"], [:])
         let (output, errors) = (Pipe(), Pipe())
@@ -77,7 +77,7 @@ enum Fasttrain {
             process.interrupt()
             throw error
         }
-        // First all of standard error, so that the program never waits for a full pipe.
+        // Standard error is read first and completely, so that the program never waits for a full pipe.
         text += String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         let result = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
@@ -108,14 +108,14 @@ enum Fasttrain {
         return process
     }
 
-    /// The `Result.status` of a process that has ended.
+    /// Returns the `Result.status` of a process that has ended.
     static func status(_ process: Process) -> Int32 {
         process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
     }
 }
 
 extension Fasttrain.Result {
-    /// What standard error says, if that is one line about an error.
+    /// The message on standard error if it is a single error line; otherwise `nil`.
     var error: String? {
         let start = "fasttrain: error: "
         guard stderr.hasPrefix(start), stderr.firstIndex(of: "\n") == stderr.indices.last else { return nil }
@@ -123,17 +123,17 @@ extension Fasttrain.Result {
     }
 }
 
-/// What the environment says of how much to test.
+/// Environment variables that select which tests run.
 enum TestScope {
-    /// Also what takes minutes.
+    /// Whether to run tests that take minutes.
     static let isLong = ProcessInfo.processInfo.environment["FASTTRAIN_LONG"] != nil
-    /// The folder with all of MNIST.
+    /// The folder with the complete MNIST data set.
     static let mnist = ProcessInfo.processInfo.environment["FASTTRAIN_MNIST"]
-    /// The binary as it is released.
+    /// The path of the release binary.
     static let release = ProcessInfo.processInfo.environment["FASTTRAIN_BINARY"]
 }
 
-/// A new folder that goes when its owner goes.
+/// A new folder that is removed when the object is released.
 final class TemporaryFolder {
     let path: String
 

@@ -23,7 +23,7 @@ struct FindRateTests {
         #expect(object["suggestion"] as? Double == (object["valley"] as? [String: Double])?["learning_rate"])
     }
 
-    @Test func jsonIsTheSameOnAnyThreads() throws {
+    @Test func jsonIsEqualOnAnyNumberOfThreads() throws {
         let arguments = ["find-rate", "--hidden", "16", "--steps", "40", "--json", "--quiet", "--threads"]
         let one = try Fasttrain.run(arguments + ["1"])
         let two = try Fasttrain.run(arguments + ["2"])
@@ -31,8 +31,8 @@ struct FindRateTests {
         #expect(one.stdout.hasPrefix("{\"from\":") && one.stdout.hasSuffix("}\n"))
     }
 
-    /// Settings of a file count, but for what a range test has of its own.
-    @Test func aConfigurationFileCounts() throws {
+    /// The settings of a configuration file apply, except those that a range test sets itself.
+    @Test func configurationFilesApply() throws {
         let folder = try TemporaryFolder()
         let text = "hidden: [16]\noptimizer: sgd\nlearning_rate: 0.5\nschedule: step\npatience: 1\n"
         try text.write(toFile: folder.path("c.yaml"), atomically: false, encoding: .utf8)
@@ -53,13 +53,13 @@ struct FindRateTests {
         (["--data", "/nowhere/data"], 66, "/nowhere/data: No such file or directory"),
         (["-o", "/nowhere/c.svg"], 73, "/nowhere/c.svg: cannot create: No such file or directory"),
     ])
-    func wrongUses(arguments: [String], status: Int32, message: String) throws {
+    func refusals(arguments: [String], status: Int32, message: String) throws {
         let result = try Fasttrain.run(["find-rate", "--quiet"] + arguments)
         #expect(result.status == status && result.stdout.isEmpty)
         #expect(result.stderr == "fasttrain: error: \(message)\n")
     }
 
-    @Test func neverOverAFileOfARun() throws {
+    @Test func filesOfARunAreNotReplaced() throws {
         let folder = try TemporaryFolder()
         let run = folder.path("run")
         #expect(try Fasttrain.run(["--hidden", "8", "--epochs", "1", "--quiet", "--output", run]).status == 0)

@@ -41,7 +41,7 @@ struct FormatTests {
         #expect(Format.rate(value) == text)
     }
 
-    @Test func theRest() {
+    @Test func otherFormats() {
         #expect(Format.percent(0.958) == "95.80%")
         #expect(Format.setting(0.001) == "0.001")
         #expect(Format.setting(1e-8) == "1e-08")

@@ -2,8 +2,8 @@ import Foundation
 import Testing
 import _TestSupport
 
-/// A disk that fills loses nothing: exit code 74, a line that names the file and the reason, and the run goes on from
-/// its last checkpoint once there is room.
+/// A full disk loses nothing: exit code 74, a line that names the file and the reason, and the run resumes from its
+/// last checkpoint once there is space.
 @Suite(.serialized, .enabled(if: SmallDisk.isAvailable, "SKIPPED: only root can mount a small disk to fill"))
 struct FullDiskTests {
     private static let recipe = ["--hidden", "32", "--batch-size", "120", "--epochs", "2", "--quiet"]
@@ -20,7 +20,7 @@ struct FullDiskTests {
 
     @Test func keepsThePreviousCheckpoint() throws {
         let recipe = Self.recipe + ["--checkpoint-every", "10"]
-        try fill(leaving: 900)  // two checkpoints of 0.3 MB and a bit
+        try fill(leaving: 900)  // space for two checkpoints of 0.3 MB and a little more
         let result = try Fasttrain.run(recipe + ["--output", run])
         #expect(result.status == 74)
         #expect(result.error == "\(FinishedRun.checkpoint(run, step: 30)): write failed: \(Self.reason)")
@@ -39,17 +39,17 @@ struct FullDiskTests {
         #expect(try FinishedRun(run).differences(from: FinishedRun(folder.path("run"))) == [])
     }
 
-    /// What a run with one checkpoint writes, in this order.
+    /// The files that a run with one checkpoint writes, in order.
     private static let files = [
         "recipe.json", "checkpoints/step-0000000060.safetensors", "history.jsonl", "model.safetensors", "metrics.json",
     ]
 
-    /// Whichever file it is that one page is missing for.
-    @Test(arguments: files) func goesOnOnceThereIsRoom(file: String) throws {
+    /// The disk is one page short for each of these files in turn.
+    @Test(arguments: files) func resumesOnceThereIsSpace(file: String) throws {
         let recipe = Self.recipe + ["--checkpoint-every", "60"]
         let folder = try TemporaryFolder()
         #expect(try Fasttrain.run(recipe + ["--output", folder.path("run")]).status == 0)
-        var pages = 1  // of the lock
+        var pages = 1  // for the lock
         for name in Self.files.prefix(through: try #require(Self.files.firstIndex(of: file))) {
             pages += (try Data(contentsOf: URL(fileURLWithPath: folder.path("run/" + name))).count + 4095) / 4096
         }
@@ -65,7 +65,7 @@ struct FullDiskTests {
         #expect(try FinishedRun(run).differences(from: FinishedRun(folder.path("run"))) == [])
     }
 
-    @Test func predictionsAreWholeOrAbsent() throws {
+    @Test func predictionsAreCompleteOrAbsent() throws {
         #expect(try Fasttrain.run(Self.recipe + ["--output", run]).status == 0)
         try fill(leaving: 4)
         let file = disk.path + "/predictions.csv"
@@ -75,8 +75,8 @@ struct FullDiskTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).sorted() == ["ballast", "run"])
     }
 
-    @Test func anEventFileThatFills() throws {
-        // A page for each of the two files; the epochs' records take more.
+    @Test func eventFileOnAFullDisk() throws {
+        // There is a page for each of the two files, but the epochs' records need more.
         try fill(leaving: 8)
         let logs = disk.path + "/logs"
         let result = try Fasttrain.run(["--hidden", "4", "--epochs", "100", "--quiet", "--tensorboard", logs])
@@ -85,7 +85,7 @@ struct FullDiskTests {
         #expect(error.hasPrefix("\(logs)/") && error.hasSuffix(".fasttrain: write failed: \(Self.reason)"), "\(error)")
     }
 
-    /// Leaves so much room on the disk.
+    /// Fills the disk except for the given number of kilobytes.
     private func fill(leaving kilobytes: Int) throws {
         var room = statvfs()
         #expect(statvfs(disk.path, &room) == 0)

@@ -2,7 +2,7 @@ import FastTrain
 import Foundation
 import Testing
 
-/// What the program learns of real digits. A recipe gives the same figures everywhere, so a bound is met or it is not.
+/// Accuracy on real digits. A recipe gives the same numbers everywhere, so these bounds hold always or never.
 @Suite(.serialized) struct LearningTests {
     private let folder: TemporaryFolder
 
@@ -10,7 +10,7 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    @Test func theDemoLearnsTheSample() throws {
+    @Test func demoLearnsTheSample() throws {
         let result = try Fasttrain.run(["--epochs", "20"])  // as `make demo`
         #expect(result.status == 0)
         let row = try #require(result.stdout.split(separator: "\n").first { $0.hasPrefix("test  ") })
@@ -23,7 +23,7 @@ import Testing
 
     @Test(
         .enabled(if: TestScope.mnist != nil, "SKIPPED: set FASTTRAIN_MNIST to the folder with MNIST's four files"))
-    func allOfMNIST() throws {
+    func learnsAllOfMNIST() throws {
         let (data, run) = (folder.path("mnist.safetensors"), folder.path("run"))
         let conversion = try Fasttrain.run(
             ["mnist", try #require(TestScope.mnist), "-o", data], program: Fasttrain.converter)

@@ -2,13 +2,14 @@ import FastTrain
 import Foundation
 import Testing
 
-/// From a table to predictions for another: the converter, training, `predict` and `evaluate` on raw rows.
+/// The way from a table to predictions for another table: the converter, training, and `predict` and `evaluate` on raw
+/// rows.
 struct RawRowsTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// 90 rows of three kinds that a number and a text tell apart, and a price that follows from them.
+    /// 90 rows of three kinds, which a number and a text distinguish, and a price that follows from both.
     private static let rows = (0..<90).map { row in
         let kind = row % 3
         return (
@@ -27,7 +28,7 @@ struct RawRowsTests {
         return try write("table.csv", "size,colour,kind,price\n" + lines.joined())
     }
 
-    /// A model of the table's column, and the data set that it is of.
+    /// Trains a model of the table's column and returns it with its data set.
     private func train(_ arguments: [String], epochs: Int = 30) throws -> (model: String, data: String) {
         let data = folder.path("data.safetensors")
         let made = try Fasttrain.run(arguments + ["-o", data], program: Fasttrain.converter)
@@ -52,14 +53,14 @@ struct RawRowsTests {
         let raw = ["--data", try table()]
         let predicted = try lines(["predict", model] + raw)
         #expect(predicted == ["row,class"] + Self.rows.enumerated().map { "\($0),\($1.kind)" })
-        // The same bits as for the data set's own rows.
+        // The bits are those for the data set's own rows.
         let probabilities = try lines(["predict", model, "--probabilities"] + raw)
         #expect(try lines(["predict", model, "--probabilities", "--data", data, "--split", "train"]) == probabilities)
         let top = try lines(["predict", model, "--top", "2"] + raw)
         #expect(top[0] == "row,class,probability,class_2,probability_2")
         #expect(top[1].split(separator: ",").prefix(3).joined(separator: ",") == "0,a," + field(probabilities[1], 2))
 
-        // Other columns in another order, without targets; extra ones are told of.
+        // Other columns in another order, without targets; extra columns are reported.
         let other = try write("other.csv", "\u{FEFF}id;colour;size\r\n7;\"red\";2.1\r\n8;blue;0.2")
         let result = try Fasttrain.run(["predict", model, "--data", other, "--delimiter", ";"])
         #expect(result.stdout == "row,class\n0,c\n1,a\n")
@@ -71,7 +72,7 @@ struct RawRowsTests {
 
     private func field(_ line: String, _ index: Int) -> Substring { line.split(separator: ",")[index] }
 
-    @Test func numbersInTheColumnsOwnUnits() throws {
+    @Test func numbersInTheColumnsUnits() throws {
         let (model, data) = try train(["csv", try table(), "--target", "price", "--ignore", "kind"], epochs: 150)
         let predicted = try lines(["predict", model, "--data", try table()])
         #expect(predicted[0] == "row,price" && predicted.count == 91)
@@ -83,7 +84,7 @@ struct RawRowsTests {
         #expect(Set(test.dropFirst().map { String(field($0, 1)) }).isSubset(of: predicted.map { String(field($0, 1)) }))
     }
 
-    @Test func preprocessingIsInCheckpointsToo() throws {
+    @Test func checkpointsHavePreprocessing() throws {
         let (model, data) = try train(["csv", try table(), "--target", "kind", "--ignore", "price", "--test", "0"])
         let preprocessing = try Dataset(path: data).preprocessing
         #expect(try preprocessing != nil && Model(path: model).preprocessing == preprocessing)
@@ -96,7 +97,7 @@ struct RawRowsTests {
         #expect(try lines(["predict", model, "--data", try table()]).count == 91)
     }
 
-    @Test func aForecast() throws {
+    @Test func forecast() throws {
         let values = (0..<80).map { "\(100 + 10 * ($0 % 4))" }
         let series = try write("series.csv", "close\n" + values.joined(separator: "\n"))
         let (model, _) = try train(["series", series, "--column", "close"], epochs: 100)
@@ -110,7 +111,7 @@ struct RawRowsTests {
         #expect(evaluated.status == 64 && evaluated.error?.contains("fasttrain-data series") == true)
     }
 
-    @Test func whatIsWrongIsNamed() throws {
+    @Test func errorsNameTheFault() throws {
         let (model, data) = try train(["csv", try table(), "--target", "kind", "--ignore", "price"])
         let cases: [(text: String, more: [String], status: Int32, says: String)] = [
             ("size\n1\n", [], 65, "line 1: expected the column 'colour', found one column, 'size'"),
@@ -141,7 +142,7 @@ struct RawRowsTests {
         #expect(try Fasttrain.run(["evaluate", model, "--data", green, "--unknown", "ignore"]).status == 65)
     }
 
-    @Test func otherPreparationIsRefused() throws {
+    @Test func otherPreprocessingIsRefused() throws {
         let (model, _) = try train(["csv", try table(), "--target", "kind", "--ignore", "price"])
         let other = folder.path("other.safetensors")
         _ = try Fasttrain.run(

@@ -1,23 +1,24 @@
 import Foundation
 import Testing
 
-/// The binary that is given to people needs nothing that they do not have.
+/// The released binary depends only on what every user has.
 @Suite(.enabled(if: TestScope.release != nil, "SKIPPED: set FASTTRAIN_BINARY to the release binary (make test does)"))
 struct ReleaseBinaryTests {
-    /// The C library in all its parts, the compiler's own, C++'s, zlib and OpenMP.
+    /// All parts of the C library, the libraries of the compiler and of C++, zlib, and OpenMP.
     private static let allowed: Set = [
         "linux-vdso", "ld-linux-x86-64", "libc", "libm", "libdl", "libpthread", "librt",
         "libgcc_s", "libstdc++", "libz", "libomp",
     ]
 
     @Test(arguments: ["fasttrain", "fasttrain-data"])
-    func needsNothingElse(program: String) throws {
+    func dependsOnSystemLibrariesOnly(program: String) throws {
         let binary = URL(fileURLWithPath: try #require(TestScope.release)).deletingLastPathComponent()
             .appendingPathComponent(program)
         let result = try Fasttrain.run([binary.path], program: URL(fileURLWithPath: "/usr/bin/ldd"))
         #expect(result.status == 0, "\(result.stderr)")
         #expect(!result.stdout.contains("not found"))
-        // "	libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x…)" or "	/lib64/ld-linux-x86-64.so.2 (0x…)"
+        // Lines such as " libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x…)" or "        /lib64/ld-linux-x86-64.so.2
+        // (0x…)".
         let libraries = result.stdout.split(separator: "\n").compactMap { line in
             line.split(separator: " ").first?.drop { $0 == "\t" }.split(separator: "/").last
                 .map { String($0.prefix(upTo: $0.firstRange(of: ".so")?.lowerBound ?? $0.endIndex)) }

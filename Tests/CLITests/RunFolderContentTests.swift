@@ -2,7 +2,7 @@ import FastTrain
 import Foundation
 import Testing
 
-/// What a run leaves in its folder, read without fasttrain's own readers of these files.
+/// The files of a run folder, read without fasttrain's own readers.
 @Suite struct RunFolderContentTests {
     private let folder: TemporaryFolder
     private let run: String
@@ -75,7 +75,7 @@ import Testing
                 return cells.compactMap { if case .integer(let count) = $0 { count } else { nil } }
             }
             #expect(counts.map(\.count) == [Int](repeating: 10, count: 10))
-            // Rows are the true classes: a tenth of the samples each.
+            // Rows are true classes: a tenth of the samples each.
             #expect(counts.map { $0.reduce(0, +) } == [Int](repeating: samples / 10, count: 10))
             let right = (0..<10).reduce(0) { $0 + counts[$1][$1] }
             #expect(accuracy == Double(right) / Double(samples))
@@ -116,7 +116,7 @@ import Testing
         try JSON(parsing: String(contentsOfFile: run + "/" + name, encoding: .utf8), file: name)
     }
 
-    /// The header of a safetensors file, and where in the file its elements start.
+    /// Returns the header of a safetensors file and the offset of its elements in the file.
     private func safetensors(_ name: String) throws -> (header: JSON, start: Int) {
         let file = try Data(contentsOf: URL(fileURLWithPath: run + "/" + name))
         let length = file.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }

@@ -30,7 +30,7 @@ struct RunCardTests {
                 """)
     }
 
-    @Test func whatIsNotTheDefaultIsSaid() {
+    @Test func settingsThatDifferFromTheDefaultsAreShown() {
         var card = card
         func lines() -> [Substring] { card.text(style: .plain).split(separator: "\n") }
         card.recipe.dropout = [0.2, 0.5]
@@ -72,7 +72,7 @@ struct RunCardTests {
         #expect(lines()[4].contains("L1 0.001, gradient's norm clipped at 2, max norm 3"))
     }
 
-    @Test func theOtherWords() {
+    @Test func otherPhrases() {
         var card = card
         card.task = .regression(targets: ["y"])
         card.featureShape = [13]
@@ -123,7 +123,7 @@ struct RunResultTests {
             checkpoint: "my run/checkpoints/step-0000000009.safetensors", seconds: 1.5)
     }
 
-    @Test func whyItEnded() {
+    @Test func reasonForTheEnd() {
         var result = result
         func headline() -> String {
             String(result.text(width: 80, style: .plain).split(separator: "\n")[0])
@@ -189,7 +189,7 @@ struct RunResultTests {
                 """)
     }
 
-    @Test func whereTheEventFilesAre() {
+    @Test func eventFilesAreNamed() {
         var result = result
         result.eventFolder = "my logs"
         let text = result.text(width: 80, style: .plain)

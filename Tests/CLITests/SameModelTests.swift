@@ -2,7 +2,7 @@ import FastTrain
 import Testing
 import _TestSupport
 
-/// One recipe, one model: the whole program, on any number of threads and any instruction set.
+/// One recipe gives one model: the whole program, on any number of threads and any instruction set.
 @Suite(.serialized) struct SameModelTests {
     private static let threads = [1, 2, 3, 7, 16]
     private let folder: TemporaryFolder
@@ -19,7 +19,8 @@ import _TestSupport
         }
     }
 
-    /// A small network of widths that no vector divides: the scalar kernels take twenty times as long (AVX2, Zen).
+    /// The network is small, with widths that no vector length divides. The scalar kernels take twenty times as long
+    /// (AVX2, Zen).
     @Test func onEveryInstructionSet() throws {
         let recipe = ["--hidden", "11,7", "--batch-size", "90", "--epochs", "1", "--optimizer", "sgd"]
         let straight = try run(recipe, threads: 2, name: "straight")
@@ -31,7 +32,7 @@ import _TestSupport
         }
     }
 
-    /// On a CPU without instructions for it a set that is named does without.
+    /// A named instruction set without bf16 instructions computes the same bits.
     @Test func inBF16OnEveryInstructionSetAndThroughAResume() throws {
         let recipe = [
             "--precision", "bf16", "--hidden", "101,7", "--batch-size", "91", "--schedule", "constant", "--shards", "3",
@@ -52,7 +53,7 @@ import _TestSupport
             #expect(resumed.status == 0, "\(resumed.stderr)")
             #expect(try FinishedRun(output).differences(from: straight) == [], "resumed, \(set)")
         }
-        // What came out is used on any CPU.
+        // The resulting model can be used on any CPU.
         let evaluated = try Fasttrain.run(["evaluate", folder.path("straight"), "--json"])
         #expect(evaluated.status == 0, "\(evaluated.stderr)")
         let onItsSet = try Fasttrain.run(
@@ -61,7 +62,7 @@ import _TestSupport
     }
 
     @Test(.enabled(if: !InstructionSet.best.hasBF16, "SKIPPED: this CPU has instructions for bf16, nothing to refuse"))
-    func bf16IsRefusedWithoutInstructionsForIt() throws {
+    func bf16IsRefusedWithoutItsInstructions() throws {
         let best = InstructionSet.best.rawValue
         let output = folder.path("run")
         let run = ["--precision", "bf16", "--hidden", "8", "--epochs", "1"]
@@ -80,7 +81,7 @@ import _TestSupport
     private static let missing = InstructionSet.allCases.filter { !$0.isSupported }
 
     @Test(.enabled(if: !missing.isEmpty, "SKIPPED: this CPU has every instruction set, none to be refused"))
-    func whatTheCPUDoesNotHaveIsRefused() throws {
+    func unsupportedInstructionSetsAreRefused() throws {
         for set in Self.missing {
             let result = try Fasttrain.run([], environment: ["FASTTRAIN_ISA": set.rawValue])
             #expect(result.status == 64)
@@ -98,7 +99,7 @@ import _TestSupport
             recipe + ["--threads", "\(threads)", "--output", output],
             environment: set.map { ["FASTTRAIN_ISA": $0.rawValue] } ?? [:])
         #expect(result.status == 0, "\(result.stderr)")
-        // It did run as it was told to.
+        // The run used the requested threads and instruction set.
         #expect(result.stderr.contains("\nthreads     \(threads) on "))
         if let set { #expect(result.stderr.contains(", \(set.rawValue)\n")) }
         return try FinishedRun(output)

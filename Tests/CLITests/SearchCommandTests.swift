@@ -2,7 +2,7 @@ import FastTrain
 import Foundation
 import Testing
 
-/// `fasttrain search`, as a user types it.
+/// `fasttrain search` as a user runs it.
 struct SearchCommandTests {
     private let folder: TemporaryFolder
     private let space: String
@@ -24,7 +24,7 @@ struct SearchCommandTests {
         return trials.map { $0.without(["seconds"]).text }
     }
 
-    @Test func findsTrainsAndTells() throws {
+    @Test func findsTrainsAndReports() throws {
         let path = folder.path("search")
         let result = try search(["--output", path])
         #expect(result.status == 0, "\(result.stderr)")
@@ -33,20 +33,20 @@ struct SearchCommandTests {
         #expect(result.stdout.contains("fasttrain evaluate \(path)/best"))
         #expect(result.stderr.contains("\n1/6  trial "))
         #expect(result.stderr.contains("it is trained on all training rows"))
-        // The folder of a search is as good as that of a run, and its winner can be trained again by hand.
+        // The folder of a search can be used like that of a run, and its winner can be trained again by hand.
         #expect(
             try Fasttrain.run(["evaluate", path, "--json"]).stdout
                 == Fasttrain.run(["evaluate", path + "/best", "--json"]).stdout)
         let again = folder.path("again")
         #expect(try Fasttrain.run(["--config", path + "/best/recipe.json", "--quiet", "--output", again]).status == 0)
         #expect(try FinishedRun(again).differences(from: FinishedRun(path + "/best")) == [])
-        // The same once more: nothing to do but to tell.
+        // Once more: there is nothing left to do, and the result is reported again.
         let told = try search(["--output", path])
         #expect(told.status == 0 && !told.stderr.contains("trial 1 "))
         #expect(try search(["--output", path, "--seed", "9"]).status == 73)
     }
 
-    @Test func theSameOnAnyThreads() throws {
+    @Test func sameOnAnyNumberOfThreads() throws {
         let one = try search(["--threads", "1", "--json", "--quiet"])
         let three = try search(["--threads", "3", "--json", "--quiet"])
         #expect(try leaderboard(one) == leaderboard(three))
@@ -57,7 +57,7 @@ struct SearchCommandTests {
     }
 
     @Test(arguments: [(SIGINT, "SIGINT"), (SIGKILL, "SIGKILL")])
-    func goesOnWhereItWasStopped(signal: Int32, name: String) throws {
+    func resumesWhereItWasStopped(signal: Int32, name: String) throws {
         let straight = try search(["--json", "--quiet"])
         let path = folder.path("search")
         let log = folder.path("log")
@@ -67,7 +67,7 @@ struct SearchCommandTests {
         kill(process.processIdentifier, signal)
         process.waitUntilExit()
         let text = try String(contentsOfFile: log, encoding: .utf8)
-        // It may have come to its end before the signal came; then there is nothing to go on with.
+        // The search may have finished before the signal arrived; then there is nothing to resume.
         if Fasttrain.status(process) != 0 {
             #expect(Fasttrain.status(process) == 128 + signal)
             if signal == SIGINT {
@@ -100,7 +100,7 @@ struct SearchCommandTests {
         #expect(result.status == 64)
     }
 
-    @Test func whatIsGivenTwice() throws {
+    @Test func settingsGivenTwice() throws {
         let result = try search(["--hidden", "5"])
         #expect(result.status == 64)
         #expect(result.error == "\(space) varies 'hidden', which is given on the command line, too")

@@ -41,7 +41,7 @@ struct TableTests {
         #expect(table.width == 19)
     }
 
-    @Test func paintDoesNotCountAsWidth() {
+    @Test func stylesDoNotCountAsWidth() {
         var table = Table([.left, .left])
         table.add([Table.Cell("a", Style(colour: true).bold), "b"])
         table.add("cc", "d")
@@ -65,7 +65,7 @@ struct ProgressBarTests {
         (60, "epoch  3/10  412,345 samples/s, loss 0.1235, 12 s left"),
         (45, "epoch  3/10  412,345 samples/s, loss 0.1235"), (30, "epoch  3/10  412,345 samples/s"), (8, "epoch  3"),
     ])
-    func leavesOutWhatDoesNotFit(width: Int, line: String) {
+    func shortensToTheWidth(width: Int, line: String) {
         #expect(ProgressBar.line(progress, width: width, style: fancy) == line)
     }
 
@@ -75,7 +75,7 @@ struct ProgressBarTests {
         #expect(ProgressBar.bar(.nan, width: 4, style: .plain) == "....")
     }
 
-    @Test func colours() {
+    @Test func colors() {
         let bar = ProgressBar.bar(0.5, width: 4, style: Style(colour: true, unicode: true))
         #expect(bar == "\u{1B}[36m━━\u{1B}[0m\u{1B}[2m──\u{1B}[0m")
     }
@@ -113,7 +113,7 @@ struct PredictionCSVTests {
         #expect(text(.regression(targets: ["x", "y"]), probabilities: false) == "row,x,y\n0,0.25,0.75\n1,1.0,1e-09\n")
     }
 
-    @Test func theMostProbableClasses() {
+    @Test func mostProbableClasses() {
         let task = Dataset.Task.classification(classes: ["a", "b", "c"])
         let predictions = Predictions(count: 2, outputs: 3, values: [0.25, 0.5, 0.25, 0.25, 0.25, 0.5])
         let csv = PredictionCSV(task: task, detail: .top(2))

@@ -11,7 +11,7 @@ import Testing
         #expect(CPUs.parseMax("") == nil)
     }
 
-    /// What the number of threads defaults to.
+    /// The default number of threads.
     @Test func theTightestLimitCounts() {
         func expect(_ count: Int, _ limit: String, affinity: Int = 16, quota: Double?) {
             let cpus = CPUs.usable(machine: 16, affinity: affinity, quota: quota)

@@ -3,9 +3,11 @@ import Testing
 
 @testable import FastTrain
 
-/// Trees of control groups as Linux shows them, made of ordinary files. Tests/Faults/cgroups.py has real ones where it can.
+/// Trees of control groups as Linux shows them, made of ordinary files. Tests/Faults/cgroups.py uses real ones where
+/// possible.
 @Suite struct ControlGroupTests {
-    /// The tree of `files` (their content by path below the mount point) for a process that `membership` describes.
+    /// Creates the tree of `files`, which holds their contents by path below the mount point, for a process that
+    /// `membership` describes.
     private func tree(
         _ membership: String, _ files: [String: String], _ check: (ControlGroup) throws -> Void
     ) throws {
@@ -31,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func theTightestOfTheGroupsAboveCounts() throws {
+    @Test func theTightestGroupCounts() throws {
         let files = [
             "cpu.max": "max 100000", "a/cpu.max": "150000 50000", "a/b/cpu.max": "max 100000",
             "a/b/c/cpu.max": "800000 100000", "a/memory.max": "5000000", "a/b/memory.max": "max",
@@ -43,7 +45,7 @@ import Testing
         }
     }
 
-    /// Version 1: a hierarchy for each controller, named first among several or not.
+    /// Version 1 has a hierarchy for each controller, which may be named together with others.
     @Test func separateHierarchiesAreRead() throws {
         let files = [
             "cpu/x/cpu.cfs_quota_us": "250000", "cpu/x/cpu.cfs_period_us": "100000", "cpu/cpu.cfs_quota_us": "-1",
@@ -56,8 +58,8 @@ import Testing
         }
     }
 
-    /// No limit, no group, a group whose folder is not to be seen from inside a container.
-    @Test func whatSaysNothingLimitsNothing() throws {
+    /// No limit, no group, and a group whose folder is not visible inside a container.
+    @Test func missingInformationIsNoLimit() throws {
         let machine = Double(ProcessInfo.processInfo.physicalMemory)
         for (membership, files) in [
             ("0::/", ["cpu.max": "max 100000", "memory.max": "max"]), ("0::/", [:]), ("", ["memory.max": "1"]),

@@ -3,7 +3,7 @@ import Testing
 @testable import FastTrain
 
 @Suite struct SamplingTests {
-    @Test func everyEpochHasEachTrainingRowOnce() throws {
+    @Test func eachTrainingRowOncePerEpoch() throws {
         let data = try SmallData.classes(rows: 97)
         let sampling = try Sampling(recipe: Recipe(), split: data.train, task: data.task)
         #expect(Set(sampling.trainRows).isDisjoint(with: sampling.validationRows))
@@ -44,7 +44,7 @@ import Testing
         #expect(first.validationRows != other.validationRows)
     }
 
-    @Test func withoutShuffleRowsComeInFileOrder() throws {
+    @Test func withoutShufflingRowsKeepFileOrder() throws {
         let data = try SmallData.values(rows: 30)
         var recipe = Recipe()
         recipe.shuffle = false
@@ -53,7 +53,7 @@ import Testing
         #expect(sampling.order(epoch: 3) == (0..<30).map { Int32($0) })
     }
 
-    @Test func aSplitThatLeavesNothingIsRefused() throws {
+    @Test func emptySplitsAreRefused() throws {
         let data = try SmallData.values(rows: 3)
         #expect(throws: FastTrainError.self) { try Sampling(recipe: Recipe(), split: data.train, task: data.task) }
     }

@@ -2,9 +2,9 @@ import Testing
 
 @testable import FastTrain
 
-/// What estimators refuse, and how they say so.
+/// Errors of the estimators and their messages.
 extension MLPEstimatorTests {
-    @Test func wrongUses() throws {
+    @Test func refusals() throws {
         let (x, y) = Self.clouds
         var net = Self.classifier()
         #expect(message { _ = try net.predict(x) } == "not trained yet: fit comes first")
@@ -85,7 +85,7 @@ extension MLPEstimatorTests {
                 == "sampleWeight: expected 90 weights, one for each row of x, found 1")
     }
 
-    /// A rate that is far too large ends in an error, not in a crash, and leaves the estimator as it was.
+    /// A learning rate that is far too large throws an error and leaves the estimator unchanged.
     @Test func divergence() throws {
         var net = MLPRegressor(solver: .sgd, learningRateInit: 1000, randomState: 1)
         let text = message { try net.fit(Self.clouds.x, Self.clouds.x.map { 1000 * $0[0] }) }

@@ -5,7 +5,7 @@ import _TestSupport
 @testable import FastTrain
 
 @Suite struct MLPEstimatorTests {
-    /// Three clouds of points, called by name.
+    /// Three clouds of points with named classes.
     static let clouds: (x: [[Double]], y: [String]) = {
         let names = ["cirrus", "stratus", "cumulus"]
         let generator = Philox(seed: 5, purpose: .testSplit)
@@ -39,7 +39,7 @@ import _TestSupport
         return "no error"
     }
 
-    @Test func defaultsAreScikitLearns() {
+    @Test func defaultsMatchScikitLearn() {
         let net = MLPClassifier<Int>()
         #expect(net.hiddenLayerSizes == [100] && net.activation == .relu && net.solver == .adam && net.alpha == 1e-4)
         #expect(net.batchSize == .auto && net.learningRate == .constant && net.learningRateInit == 1e-3)
@@ -75,9 +75,9 @@ import _TestSupport
         }
     }
 
-    /// The numbers are those of the random state alone.
+    /// The results depend on the random state alone.
     @Test(arguments: [MLPSettings.Solver.sgd, .adam], [false, true])
-    func threadsChangeNothing(solver: MLPSettings.Solver, stops: Bool) throws {
+    func threadsDoNotAffectResults(solver: MLPSettings.Solver, stops: Bool) throws {
         var nets: [MLPClassifier<String>] = []
         for threads in [1, 2, 3, nil] {
             var net = Self.classifier {
@@ -97,7 +97,7 @@ import _TestSupport
         #expect(other.coefs != nets[0].coefs)
     }
 
-    /// The bound of initial weights is scikit-learn's, biases included.
+    /// The bound of the initial weights is scikit-learn's, including that of the biases.
     @Test(arguments: [Activation.relu, .tanh, .logistic])
     func initialWeights(activation: Activation) {
         var settings = MLPSettings()
@@ -125,7 +125,7 @@ import _TestSupport
         #expect(net.isConverged && net.nIter < 300)
         #expect(net.validationScores.count == net.nIter && net.bestValidationScore == net.validationScores.max())
         #expect(net.bestLoss == nil && net.t == net.nIter * 72)
-        // The rows held out are of each class alike; the best epoch's weights score what it scored.
+        // The validation rows are stratified, and the kept weights have the score of the best epoch.
         let data = try Dataset(
             name: "x", features: Self.clouds.x.flatMap { $0.map(Float.init) }, featureShape: [4],
             labels: Self.clouds.y.map { net.classes.firstIndex(of: $0)! }, classes: net.classes)
@@ -137,10 +137,10 @@ import _TestSupport
         #expect(score == net.bestValidationScore)
     }
 
-    /// Epoch by epoch is the same as at once.
+    /// Training epoch by epoch gives the same weights as training at once.
     @Test(
         arguments: [MLPSettings.Solver.sgd, .adam], [MLPSettings.LearningRateSchedule.constant, .invscaling, .adaptive])
-    func partialFitsAreAFit(solver: MLPSettings.Solver, schedule: MLPSettings.LearningRateSchedule) throws {
+    func partialFitsEqualAFit(solver: MLPSettings.Solver, schedule: MLPSettings.LearningRateSchedule) throws {
         let change: (inout MLPSettings) -> Void = {
             $0.solver = solver
             $0.learningRate = schedule
@@ -158,9 +158,9 @@ import _TestSupport
         #expect(parts.lossCurve == whole.lossCurve && parts.coefs == whole.coefs && parts.nIter == 1)
     }
 
-    /// Other than in scikit-learn a warm start knows the solver's memory: two fits are one.
+    /// In contrast to scikit-learn, a warm start keeps the solver's state, so two fits equal one longer fit.
     @Test(arguments: [MLPSettings.Solver.sgd, .adam])
-    func warmStartKeepsTheMemory(solver: MLPSettings.Solver) throws {
+    func warmStartKeepsTheSolversState(solver: MLPSettings.Solver) throws {
         let change: (inout MLPSettings) -> Void = {
             $0.solver = solver
             $0.tol = 0
@@ -182,7 +182,7 @@ import _TestSupport
         #expect(parts.coefs == whole.coefs && parts.lossCurve == whole.lossCurve)
     }
 
-    /// Two classes have one output, labels one each.
+    /// Two classes share one output; labels have one output each.
     @Test func twoClassesAndLabels() throws {
         let (x, y) = Self.clouds
         var two = MLPClassifier<Bool01>(hiddenLayerSizes: [8], batchSize: 16, learningRateInit: 0.01, randomState: 1)
@@ -214,8 +214,8 @@ import _TestSupport
         static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
     }
 
-    /// A row of weight 2 counts as two rows, one of weight 0 not at all.
-    @Test func weightsAreAsRowsThatRepeat() throws {
+    /// A row of weight 2 counts as two rows, and a row of weight 0 does not count.
+    @Test func weightsActAsRepeatedRows() throws {
         let (x, y) = Self.clouds
         let weights = x.indices.map { Double($0 % 3) }
         let change: (inout MLPSettings) -> Void = {
@@ -228,7 +228,7 @@ import _TestSupport
         try weighted.fit(x, y, sampleWeight: weights)
         let rows = x.indices.flatMap { [Int](repeating: $0, count: $0 % 3) }
         var repeated = Self.classifier(change)
-        // The classes of rows that do not count are there, too.
+        // The classes of rows with weight 0 are still known.
         for _ in 0..<5 {
             try repeated.partialFit(rows.map { x[$0] }, rows.map { y[$0] }, classes: weighted.classes)
         }
@@ -268,7 +268,7 @@ import _TestSupport
         #expect(short.loss! < before)
     }
 
-    @Test func aCopyIsApart() throws {
+    @Test func copiesAreIndependent() throws {
         var net = Self.classifier()
         try net.fit(Self.clouds.x, Self.clouds.y)
         let copy = net
@@ -276,7 +276,7 @@ import _TestSupport
         #expect(copy.lossCurve.count == 40 && net.lossCurve.count == 41 && copy.coefs != net.coefs)
     }
 
-    @Test func flatRowsAreTheSame() throws {
+    @Test func matricesEqualArrays() throws {
         var arrays = Self.classifier()
         try arrays.fit(Self.clouds.x, Self.clouds.y)
         var flat = Self.classifier()
@@ -284,7 +284,7 @@ import _TestSupport
         #expect(flat.coefs == arrays.coefs)
     }
 
-    @Test func aModelFileKeepsIt() throws {
+    @Test func modelFileRoundTrip() throws {
         let folder = ScratchFolder()
         let path = folder.file("m.safetensors")
         var net = Self.classifier()
@@ -309,7 +309,7 @@ import _TestSupport
         #expect(try again.predictOutputs(Self.clouds.x) == numbers.predictOutputs(Self.clouds.x))
     }
 
-    @Test func aLineLearned() throws {
+    @Test func learnsALine() throws {
         let x = (0..<100).map { [Double($0) / 50 - 1] }
         let y = x.map { 3 * $0[0] - 1 }
         var net = MLPRegressor(

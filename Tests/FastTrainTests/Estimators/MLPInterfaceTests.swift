@@ -1,4 +1,4 @@
-// Not @testable: what users have.
+// The import is not @testable, so these tests see what users see.
 import FastTrain
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
     }
     private let species: [String] = (0..<60).map { row in ["setosa", "versicolor", "virginica"][row % 3] }
 
-    /// What the README shows.
+    /// The example in the README.
     @Test func classifier() throws {
         var net = MLPClassifier<String>(hiddenLayerSizes: [50], alpha: 1e-5, maxIter: 1000, randomState: 1)
         try net.fit(rows, species)

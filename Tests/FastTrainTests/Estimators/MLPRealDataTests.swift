@@ -3,8 +3,10 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// scikit-learn's own data sets with equal settings: the estimators do as well as scikit-learn's, of which
-/// Tests/References/make_sklearn_references.py took the scores of ten seeds. The seeds' weights and orders are others.
+/// The estimators score as well as scikit-learn's on its own data sets with equal settings.
+///
+/// Tests/References/make_sklearn_references.py recorded scikit-learn's scores of ten seeds. The random weights and
+/// orders differ between the two.
 @Suite struct MLPRealDataTests {
     private static let file = try! SafeTensors(path: PyTorchReferenceTests.folder + "/sklearn-data.safetensors")
     static let sets = file.metadata.keys.filter { file[$0 + ".scores"] != nil }.sorted()
@@ -18,10 +20,10 @@ import _TestSupport
         return Matrix(Self.file.bytes(of: tensor).map { Float($0) }, rows: tensor.shape[0], columns: columns)
     }
 
-    @Test func thereAreAllSets() { #expect(Self.sets.count == 6) }
+    @Test func allDataSetsExist() { #expect(Self.sets.count == 6) }
 
     @Test(arguments: sets)
-    func scoresAreAsGood(name: String) throws {
+    func scoresMatchScikitLearn(name: String) throws {
         var settings = try MLPSettings(scikitLearn: Self.file.metadata[name]!)
         let (x, y) = (try matrix(name + ".train.x"), try matrix(name + ".train.y"))
         let (testX, testY) = (try matrix(name + ".test.x"), try matrix(name + ".test.y"))
@@ -42,7 +44,7 @@ import _TestSupport
         func variance(_ values: [Double]) -> Double {
             values.reduce(0) { $0 + ($1 - mean(values)) * ($1 - mean(values)) } / Double(values.count - 1)
         }
-        // Two means of ten differ by chance; by more than two standard errors of the difference once in twenty.
+        // The means of ten scores differ by chance. They differ by more than two standard errors once in twenty cases.
         let error = ((variance(scores) + variance(theirs)) / 10).squareRoot()
         #expect(
             mean(scores) >= mean(theirs) - 2 * error - 1e-6,

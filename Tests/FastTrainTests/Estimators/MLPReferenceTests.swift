@@ -4,8 +4,8 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// The estimators against scikit-learn's own numbers (Tests/References/make_sklearn_references.py): the same weights to
-/// begin with, the same minibatches.
+/// The estimators against scikit-learn's own numbers (Tests/References/make_sklearn_references.py), with the same
+/// initial weights and the same minibatches.
 @Suite struct MLPReferenceTests {
     private static let file = try! SafeTensors(path: PyTorchReferenceTests.folder + "/sklearn-mlp.safetensors")
     static let cases = file.metadata.keys.filter { $0.contains("-") && $0 != "scikit-learn" }.sorted()
@@ -60,7 +60,7 @@ import _TestSupport
     }
 
     @Test(arguments: cases, [1, 2])
-    func fitsAreScikitLearns(name: String, threads: Int) throws {
+    func fitsMatchScikitLearn(name: String, threads: Int) throws {
         var settings = try MLPSettings(scikitLearn: Self.file.metadata[name]!)
         settings.threads = threads
         let x = try matrix("\(name).x")
@@ -98,11 +98,11 @@ import _TestSupport
         return (0..<count).map { Int(bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
     }
 
-    @Test func thereAreAllCases() { #expect(Self.cases.count == 25) }
+    @Test func allCasesExist() { #expect(Self.cases.count == 25) }
 }
 
 extension MLPSettings {
-    /// scikit-learn's parameters as JSON, by its names.
+    /// Reads scikit-learn's parameters from JSON, by its names.
     init(scikitLearn text: String) throws {
         self.init()
         guard case .object(let members) = try JSON(parsing: text, file: "settings") else {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import FastTrain
 
-/// The picture of a model whose answers are known: 0 left of x1 = 1, 1 right of it.
+/// The picture of a model whose predictions are known: class 0 left of x1 = 1 and class 1 right of it.
 @Suite struct BoundaryPictureTests {
     private func model(
         _ task: Dataset.Task = .classification(classes: ["left", "right"]), scale: Float? = nil,
@@ -26,10 +26,10 @@ import Testing
             name: "two points", features: [0, 0, 2, 2], featureShape: [2], labels: [0, 1], classes: ["left", "right"])
     }
 
-    @Test func coloursFollowTheClasses() throws {
+    @Test func colorsFollowTheClasses() throws {
         let picture = try BoundaryPicture(model(), xRange: 0...3, yRange: -1...1)
         let canvas = picture.drawn()
-        // The plane's 601 pixels begin at 92, with a frame; x1 = 1 lies a third of the way.
+        // The plane's 601 pixels begin at 92 and have a frame; x1 = 1 lies at a third of the width.
         let row = 300
         let left = PixelColor.white.mixed(.category(0), 0.6)
         let right = PixelColor.white.mixed(.category(1), 0.6)
@@ -49,25 +49,25 @@ import Testing
         let picture = try BoundaryPicture(model(), data: data())
         #expect(picture.xRange.lowerBound < 0 && picture.xRange.lowerBound > -0.5)
         #expect(picture.xRange.upperBound > 2 && picture.xRange.upperBound < 2.5)
-        // A point of its class's colour where it belongs.
+        // A point has the color of its class at its position.
         let canvas = picture.drawn()
         let share = (0 - picture.xRange.lowerBound) / (picture.xRange.upperBound - picture.xRange.lowerBound)
         let place = 92 + Int((share * 600).rounded())
         #expect(canvas[place, canvas.height - 66 - 1 - (place - 92)] == .category(0))
     }
 
-    @Test func numbersByARamp() throws {
+    @Test func numbersHaveAColorScale() throws {
         let task = Dataset.Task.regression(targets: ["a", "b"])
         let canvas = try BoundaryPicture(model(task), xRange: 0...1, yRange: 0...1, target: "b").drawn()
         #expect(canvas[92, 300] == .ramp(0))
         #expect(canvas[692, 300] == .ramp(1))
     }
 
-    /// Finite weights may come to infinities and to NaN.
+    /// Finite weights can lead to infinite outputs and to NaN.
     @Test(arguments: [
         Dataset.Task.classification(classes: ["left", "right"]), .regression(targets: ["a", "b"]),
     ])
-    func outputsOfAnySize(task: Dataset.Task) throws {
+    func outputsOfAnyMagnitude(task: Dataset.Task) throws {
         var layer = Parameters.Layer(inputs: 2, outputs: 2)
         layer.weight = [3e38, -3e38, -3e38, 3e38]
         let target: String? = if case .regression = task { "b" } else { nil }
@@ -84,21 +84,21 @@ import Testing
         }
     }
 
-    /// A table's columns: the first is 10 + 2 · x1.
+    /// A model of a table's columns, the first of which is 10 + 2 · x1.
     private static let columns = [
         Preprocessing.Column(
             name: "age", kind: .number(.init(offset: 10, divisor: 2), fill: nil, isMarked: false)),
         Preprocessing.Column(name: "size", kind: .number(.init(offset: -1, divisor: 4), fill: nil, isMarked: false)),
     ]
 
-    @Test func axesAreInTheUnitsOfTheTable() throws {
+    @Test func axesHaveTheUnitsOfTheTable() throws {
         let prepared = model(preprocessing: Preprocessing(columns: Self.columns, targets: [.init(name: "side")]))
         let canvas = try BoundaryPicture(prepared, xRange: 10...16, yRange: -1...1).drawn()
         let line = (94..<691).filter { canvas[$0, 300].red < 100 && canvas[$0, 300].blue < 100 }
-        #expect(line == [292, 293] || line == [291, 292])  // 12, a third of the way
+        #expect(line == [292, 293] || line == [291, 292])  // x = 12, at a third of the width
     }
 
-    @Test func pointsAndNumbersAreInTheUnitsOfTheTable() throws {
+    @Test func pointsAndNumbersHaveTheUnitsOfTheTable() throws {
         let scratch = ScratchFolder()
         let (table, file) = (scratch.file("ages.csv"), scratch.file("ages.safetensors"))
         let rows = (0..<40).map { "\(20 + $0),\(150 + $0 % 7),\(1000 * $0).5\n" }
@@ -113,7 +113,8 @@ import Testing
         #expect(abs(picture.xRange.lowerBound - (20 - 0.08 * 39)) < 1e-4)
         #expect(abs(picture.yRange.upperBound - (156 + 0.08 * 6)) < 1e-4)
         for point in picture.points { #expect(abs(point.value - 1000 * (point.x - 20) - 0.5) < 0.1) }
-        // The plane, too, is in the column's units: at a row's place it says what `predict` says of the row.
+        // The plane is also in the column's units: at a row's position it has the value that `predict` returns for the
+        // row.
         let predictions = try model.predict(data, data.train).restored(by: model)
         for row in [0, 17, 31] {
             let point = picture.points[row]
@@ -123,11 +124,11 @@ import Testing
         }
     }
 
-    @Test func theSameBytesAgain() throws {
+    @Test func equalPicturesHaveEqualBytes() throws {
         #expect(try BoundaryPicture(model(), data: data()).png() == BoundaryPicture(model(), data: data()).png())
     }
 
-    @Test func whatCannotBeDrawn() throws {
+    @Test func refusals() throws {
         #expect(
             throws: FastTrainError.usage(
                 "--x-range: expected a range such as -1,1, as there is no data to take it from")

@@ -27,7 +27,7 @@ import Testing
         #expect(try readBytes(path) == first)
     }
 
-    @Test func namesInTheFile() throws {
+    @Test func tensorNames() throws {
         try Sample.checkpoint().save(to: path)
         let file = try SafeTensors(path: path)
         #expect(file["0.weight"]?.shape == [3, 4])
@@ -41,8 +41,8 @@ import Testing
         #expect(file.metadata["loss_sum"] == "3fd5555555555555")
     }
 
-    /// Numbers that are equal to others, or to nothing, come back as they were.
-    @Test func exoticDoubles() throws {
+    /// Numbers that equal other numbers, or nothing, are restored exactly.
+    @Test func extremeDoubles() throws {
         for (lossSum, bits) in [(-0.0, UInt64(1) << 63), (.infinity, 0x7FF0 << 48), (-.nan, 0xFFF8 << 48), (0, 0)] {
             var state = Sample.checkpoint().state
             state.lossSum = lossSum
@@ -92,7 +92,7 @@ import Testing
         expectBadData(path, .named(key)) { _ = try Checkpoint(path: path) }
     }
 
-    @Test func wrongHistoriesAreNamed() throws {
+    @Test func errorsNameTheWrongRecord() throws {
         func expect(_ place: String, _ edit: (inout EpochRecord) -> Void) throws {
             try Sample.checkpoint().save(to: path)
             var records = Sample.checkpoint().state.history
@@ -118,7 +118,7 @@ import Testing
         expectBadData(path, .named("history[0].step")) { _ = try Checkpoint(path: path) }
     }
 
-    @Test func tensorsMustBeThoseOfTheRecipe() throws {
+    @Test func tensorsMustMatchTheRecipe() throws {
         func expect(_ name: String, _ edit: (inout EditableFile) -> Void) throws {
             try Sample.checkpoint().save(to: path)
             var file = try EditableFile(path)
@@ -138,15 +138,15 @@ import Testing
             $0.tensors.sort { $0.name < $1.name }
             $0.tensors.removeAll { $0.name == "best.0.bias" }
         }
-        // What is missing is told first: only a file that has all is looked through for more.
+        // A missing tensor is reported first. Only a file that has all tensors is searched for others.
         try expect("0.weight") {
             $0.tensors.removeAll { $0.name == "0.weight" }
             $0.tensors.append(("9.weight", .f32, [1], [0, 0, 0, 0]))
         }
     }
 
-    /// By who goes on from it, by who predicts with it and by who looks what it is.
-    @Test func everyFlippedBitAndEveryTruncationIsNoticed() throws {
+    /// The readers are resuming, prediction, and inspecting the file.
+    @Test func everyFlippedBitAndTruncationIsDetected() throws {
         let path = path
         try Sample.checkpoint().save(to: path)
         expectNoticed(
@@ -157,7 +157,7 @@ import Testing
             ])
     }
 
-    @Test func whatCouldNotBeReadIsNotWritten() throws {
+    @Test func invalidStatesAreNotWritten() throws {
         func code(_ edit: (inout TrainingState) -> Void) -> Int32 {
             let sample = Sample.checkpoint()
             var state = sample.state

@@ -16,8 +16,8 @@ import Testing
         #expect(text.lines == records.map { $0.json.text + "\n" }.joined())
     }
 
-    /// One epoch more each time, then other records: fewer, or of another run.
-    @Test func whatIsKeptIsWhatIsAsked() {
+    /// First one epoch more each time, then other records: fewer, or those of another run.
+    @Test func incrementalTextEqualsFreshText() {
         let run = records(1..<20, loss: 1)
         var text = HistoryText()
         expect(text, [])
@@ -27,8 +27,8 @@ import Testing
         }
     }
 
-    /// Not a number is not equal to itself.
-    @Test func recordsThatDifferFromThemselves() {
+    /// NaN is not equal to itself.
+    @Test func recordsWithNaN() {
         var run = records(1..<4, loss: 1)
         run[1].validationR2 = .nan
         var text = HistoryText(run)

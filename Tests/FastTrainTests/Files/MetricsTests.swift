@@ -4,7 +4,7 @@ import Testing
 @testable import FastTrain
 
 @Suite struct MetricsTests {
-    /// Class a: 2 right, 1 taken for b; class b: 1 right.
+    /// Class a has 2 rows predicted correctly and 1 predicted as b; class b has 1 predicted correctly.
     private static var classification: Evaluation {
         var matrix = ConfusionMatrix(classes: ["a", "b"])
         for (label, prediction) in [(0, 0), (0, 0), (0, 1), (1, 1)] { matrix.add(label: label, prediction: prediction) }
@@ -47,7 +47,7 @@ import Testing
                 """)
     }
 
-    @Test func whatWasNotMeasuredIsLeftOut() {
+    @Test func missingEvaluationsAreLeftOut() {
         #expect(Evaluation.metrics(test: nil, validation: nil).page == "{}\n")
         let names = Evaluation.metrics(test: nil, validation: Self.classification)
         guard case .object(let members) = names else { return }
@@ -58,7 +58,7 @@ import Testing
             ])
     }
 
-    @Test func numbersThatJSONHasNot() {
+    @Test func numbersThatJSONCannotRepresent() {
         let text = Evaluation(samples: 0, loss: .nan, score: .regression(r2: -.infinity)).json.text
         #expect(text == #"{"loss":"NaN","r2":"-Infinity","samples":0}"#)
     }

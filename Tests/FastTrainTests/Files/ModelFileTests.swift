@@ -35,12 +35,12 @@ import Testing
         #expect(read.recipe == recipe)
     }
 
-    @Test func aRunFolderStandsForItsModel() throws {
+    @Test func aRunFolderIsReadAsItsModel() throws {
         try Sample.model.save(to: path)
         #expect(try Model(path: folder.path) == Sample.model)
     }
 
-    @Test func aCheckpointStandsForItsBest() throws {
+    @Test func aCheckpointIsReadAsItsBestModel() throws {
         let checkpoint = Sample.checkpoint()
         try checkpoint.save(to: path)
         #expect(try Model(path: path).parameters == checkpoint.state.best?.parameters)
@@ -49,14 +49,14 @@ import Testing
         #expect(try Model(path: path).parameters == early.state.parameters)
     }
 
-    @Test func missing() {
+    @Test func missingFile() {
         #expect(throws: FastTrainError.noInput(path: path, reason: "No such file or directory")) {
             try Model(path: path)
         }
     }
 
-    /// By who predicts with it, by who starts from it and by who looks what it is.
-    @Test func everyFlippedBitAndEveryTruncationIsNoticed() throws {
+    /// The readers are prediction, starting a run from the parameters, and inspecting the file.
+    @Test func everyFlippedBitAndTruncationIsDetected() throws {
         let path = path
         let model = Sample.model
         let network = Network(inputs: 4, hidden: [3], outputs: 3)
@@ -120,8 +120,8 @@ import Testing
         #expect(exitCode { _ = try Model(path: path) } == 65)
     }
 
-    /// What the file has in place of the tensor, and how the error speaks of it.
-    @Test func anotherArchitectureIsNamed() throws {
+    /// The error names the tensor and what the file has in its place.
+    @Test func errorsNameTheDifferentTensor() throws {
         func found(_ name: String, _ edit: (inout EditableFile) -> Void) throws -> String {
             try Sample.model.save(to: path)
             var file = try EditableFile(path)
@@ -140,7 +140,7 @@ import Testing
 
     private func index(_ file: EditableFile, _ name: String) -> Int { file.tensors.firstIndex { $0.name == name }! }
 
-    @Test func cannotBeWrittenWhereAFolderIs() throws {
+    @Test func aFolderIsNotReplaced() throws {
         mkdir(path, 0o777)
         #expect(exitCode { try Sample.model.save(to: path) } == 73)
         #expect(exitCode { try Sample.model.save(to: folder.file("no/such/folder")) } == 73)
@@ -148,7 +148,7 @@ import Testing
 }
 
 @Suite struct ModuleTests {
-    @Test func layersStandWherePyTorchHasThem() {
+    @Test func layersHavePyTorchsPositions() {
         func modules(_ dropout: [Double], input: Double = 0, _ normalization: Normalization = .none) -> [Int] {
             var recipe = Recipe()
             recipe.normalization = normalization
@@ -181,7 +181,7 @@ import Testing
             path: path, of: Network(inputs: 4, hidden: hidden, outputs: 3, normalization: normalization))
     }
 
-    @Test func foreignFilesAndOurs() throws {
+    @Test func filesOfAnyOrigin() throws {
         try write(Sample.parameters(), extra: [TensorToWrite(name: "running_mean", shape: [1], floats: [1])])
         #expect(try load().bits == Sample.parameters().bits)
         try Sample.model.save(to: path)
@@ -191,7 +191,7 @@ import Testing
     }
 
     @Test(arguments: [Normalization.batch, .layer])
-    func normalizationsStandAfterTheirLayers(normalization: Normalization) throws {
+    func normalizationsFollowTheirLayers(normalization: Normalization) throws {
         let network = Network(inputs: 4, hidden: [3], outputs: 3, normalization: normalization)
         var recipe = Recipe()
         recipe.hidden = [3]
@@ -213,7 +213,7 @@ import Testing
         #expect(model.network == network && model.network.parameterCount == parameters.count)
         let none = #expect(throws: FastTrainError.self) { try load() }
         #expect("\(none!)".contains("no normalization"))
-        // After the activation.
+        // The normalization follows the activation.
         let late = ["weight", "bias"].map { TensorToWrite(name: "2.\($0)", shape: [3], floats: [1, 1, 1]) }
         try self.write(Sample.parameters(), modules: [0, 3], extra: late)
         let displaced = #expect(throws: FastTrainError.self) { try load(normalization: normalization) }
@@ -224,14 +224,14 @@ import Testing
         #expect("\(infinite!)".contains("1.bias"))
     }
 
-    /// Dropout is a module of `nn.Sequential` without tensors, whether the new run has any or not.
+    /// Dropout is a module of `nn.Sequential` without tensors, whether or not the new run has any.
     @Test func modulesBetweenTheLayersDoNotMatter() throws {
         try write(Sample.parameters(), modules: [1, 4])
         #expect(try load().bits == Sample.parameters().bits)
     }
 
-    /// Names that are no module's are passed over, as of other tensors.
-    @Test func numbersThatAreNoPlacesAreNoLayers() throws {
+    /// Names that are not module positions are ignored, like those of other tensors.
+    @Test func namesThatAreNotPositionsAreIgnored() throws {
         let names = ["9223372036854775807", "99999999999999999999", "-1", "+0", "007"]
         try write(
             Sample.parameters(),
@@ -240,7 +240,7 @@ import Testing
         expectBadData(path, .named("4.weight")) { _ = try load(hidden: [3, 3]) }
     }
 
-    @Test func otherNetworksAreNamed() throws {
+    @Test func errorsNameTheDifference() throws {
         try write(Sample.parameters())
         expectBadData(path, .named("0.weight")) { _ = try load(hidden: [5]) }
         expectBadData(path, .named("2.weight")) { _ = try load(hidden: []) }
@@ -255,7 +255,7 @@ import Testing
         #expect(expectBadData(path, .named("2.bias")) { _ = try load() } == "nan at element 2")
     }
 
-    @Test func damageIsNoticed() throws {
+    @Test func damageIsDetected() throws {
         try write(Sample.parameters())
         var damaged = try readBytes(path)
         damaged[damaged.count - 1] ^= 1

@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func theNewestThreeAreKept() throws {
+    @Test func keepsTheNewestThree() throws {
         try save(0, 7, 14, 21, 28)
         #expect(try names == [14, 21, 28].map { "step-00000000\($0).safetensors" })
         let newest = try #require(try folder.newestSoundCheckpoint())
@@ -56,7 +56,7 @@ import Testing
         #expect(try folder.newestSoundCheckpoint()?.warnings == [])
     }
 
-    @Test func noneYet() throws {
+    @Test func noCheckpointYet() throws {
         #expect(try folder.newestSoundCheckpoint() == nil)
     }
 
@@ -86,7 +86,7 @@ import Testing
             }
         }
 
-        /// What the warning says of it.
+        /// A word of the warning for this damage.
         var word: String {
             switch self {
             case .truncated: "bytes"
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Damage.allCases) func aDamagedNewestIsSkippedAndKept(damage: Damage) throws {
+    @Test(arguments: Damage.allCases) func aDamagedNewestCheckpointIsSkippedButKept(damage: Damage) throws {
         try save(14, 21, 28)
         let path = folder.checkpointPath(step: 28)
         try damage.inflict(on: path)
@@ -115,7 +115,7 @@ import Testing
         #expect(try names == before)
     }
 
-    @Test func whenNoneIsSoundTheErrorSaysSo() throws {
+    @Test func noIntactCheckpoint() throws {
         try save(14, 21, 28)
         for (step, damage) in [(14, Damage.empty), (21, .flipped), (28, .truncated)] {
             try damage.inflict(on: folder.checkpointPath(step: step))
@@ -126,8 +126,8 @@ import Testing
         #expect(try names.count == 3)
     }
 
-    /// A run that goes on from an older checkpoint must not count the damaged newer ones among the three it keeps.
-    @Test func goingOnFromAnOlderOneKeepsWhatIsNew() throws {
+    /// A run that resumes from an older checkpoint must not count the damaged newer ones among the three it keeps.
+    @Test func resumingFromAnOlderCheckpointKeepsNewFiles() throws {
         try save(20, 26, 27, 28)
         for step in [26, 27, 28] { try Damage.flipped.inflict(on: folder.checkpointPath(step: step)) }
         try save(21)
@@ -139,7 +139,7 @@ import Testing
         #expect(try folder.newestSoundCheckpoint()?.warnings == [])
     }
 
-    @Test func moreEpochsAreTheSameRun() throws {
+    @Test func moreEpochsAreStillTheSameRun() throws {
         try save(28)
         var run = try folder.readRecipe()
         run.recipe.epochs += 5

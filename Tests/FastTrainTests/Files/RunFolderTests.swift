@@ -20,7 +20,7 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     }
 
-    // MARK: The files about the run
+    // MARK: Files of the run
 
     @Test func recipe() throws {
         let folder = try started()
@@ -45,7 +45,7 @@ import Testing
         expectBadData(folder.recipePath, .named(name)) { _ = try folder.readRecipe() }
     }
 
-    @Test func brokenRecipes() throws {
+    @Test func invalidRecipes() throws {
         let folder = try started()
         try writeBytes([], to: folder.recipePath)
         expectBadData(folder.recipePath, .byte(0)) { _ = try folder.readRecipe() }
@@ -77,14 +77,14 @@ import Testing
                 """)
     }
 
-    @Test func linesOfTheHistoryMayEndWithCarriageReturns() throws {
+    @Test func historyLinesMayEndWithCarriageReturns() throws {
         let folder = try started()
         let records = [Sample.record(1), Sample.record(2)]
         try writeBytes(Array(records.map { $0.json.text + "\r\n" }.joined().utf8), to: folder.historyPath)
         #expect(try folder.readHistory() == records)
     }
 
-    @Test(arguments: ["", "{", "{}", "7", "{\"epoch\":\"one\"}"]) func brokenHistory(line: String) throws {
+    @Test(arguments: ["", "{", "{}", "7", "{\"epoch\":\"one\"}"]) func invalidHistory(line: String) throws {
         let folder = try started()
         try folder.writeHistory([Sample.record(1)])
         let text = try String(contentsOfFile: folder.historyPath, encoding: .utf8) + line + "\n"
@@ -98,9 +98,9 @@ import Testing
         #expect(try Model(path: path + "/") == Sample.model)
     }
 
-    // MARK: Whose folder it is
+    // MARK: Ownership
 
-    @Test func aFolderWithARunIsNotTakenForANewOne() throws {
+    @Test func aFolderWithARunIsRefusedForANewRun() throws {
         try started().writeHistory([])
         let error = #expect(throws: FastTrainError.self) { try RunFolder.create(path) }
         #expect(error?.exitCode == 73)
@@ -108,7 +108,7 @@ import Testing
         #expect(try RunFolder.open(path).readRecipe() == Self.run)
     }
 
-    @Test func aFolderWithoutARunIsNotResumed() throws {
+    @Test func aFolderWithoutARunCannotBeResumed() throws {
         #expect(throws: FastTrainError.noInput(path: path, reason: "no such folder")) { try RunFolder.open(path) }
         _ = try RunFolder.create(path)
         #expect(throws: FastTrainError.noInput(path: path, reason: "holds no run: no recipe.json in it")) {
@@ -125,21 +125,21 @@ import Testing
         }
     }
 
-    @Test func oneOwnerAtATime() throws {
+    @Test func onlyOneOwnerAtATime() throws {
         let owner = try started()
         #expect(throws: FastTrainError.folderInUse(path: path, holder: getpid())) { try RunFolder.open(path) }
         #expect(throws: FastTrainError.folderInUse(path: path, holder: getpid())) { try RunFolder.create(path) }
         #expect(try owner.readRecipe() == Self.run)
     }
 
-    @Test func theOwnerReleasesItAtItsEnd() throws {
+    @Test func theOwnerReleasesTheFolder() throws {
         do { _ = try started() }
         #expect(try RunFolder.open(path).readRecipe() == Self.run)
     }
 
-    /// flock(1) of util-linux takes the lock and becomes cat, which answers: so it has the lock by then.
+    /// flock(1) of util-linux takes the lock and becomes `cat`. Once `cat` answers, it has the lock.
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/flock")))
-    func anotherProcessOwnsItUntilItIsKilled() throws {
+    func anotherProcessOwnsTheFolderUntilItIsKilled() throws {
         do { _ = try started() }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
@@ -158,8 +158,8 @@ import Testing
         #expect(try RunFolder.open(path).readRecipe() == Self.run)
     }
 
-    /// A process that is being started has its parent's descriptors for a moment, the lock's among them.
-    @Test func aLockThatIsLetGoInAMomentIsTaken() throws {
+    /// While a process is being started, it briefly has its parent's descriptors, including the lock's.
+    @Test func aLockThatIsAboutToBeReleasedIsTaken() throws {
         do { _ = try started() }
         let descriptor = open(path + "/lock", O_RDWR)
         try #require(flock(descriptor, LOCK_EX) == 0)
@@ -171,11 +171,12 @@ import Testing
         #expect(!isHeld)
     }
 
-    @Test func aDeadOwnersNumberIsNotTold() throws {
+    @Test func theNumberOfADeadOwnerIsNotReported() throws {
         do { _ = try started() }
         let descriptor = open(path + "/lock", O_RDWR)
         defer { close(descriptor) }
-        // Waits: a process that another test starts has the descriptors of this one for a moment, the lock's among them.
+        // This waits because a process that another test starts briefly has this process's descriptors, including the
+        // lock's.
         try #require(flock(descriptor, LOCK_EX) == 0)
         for text in ["2147483647\n", "junk", "-1\n", "0\n", "99999999999999999999"] {
             ftruncate(descriptor, 0)

@@ -4,7 +4,7 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// A folder for one test, removed with the object.
+/// A folder for one test, removed when the object is released.
 final class ScratchFolder {
     let path: String
 
@@ -18,7 +18,7 @@ final class ScratchFolder {
     func file(_ name: String) -> String { path + "/" + name }
 }
 
-/// Small things to save, with numbers that a careless round trip would lose.
+/// Small values to save, with numbers that a careless round trip would lose.
 enum Sample {
     static let classes = ["naught", "\"one\"\n", "zwölf"]
 
@@ -34,7 +34,7 @@ enum Sample {
         return recipe
     }
 
-    /// 4 inputs, a hidden layer of 3, 3 outputs.
+    /// Parameters of a network with 4 inputs, a hidden layer of 3 units, and 3 outputs.
     static func parameters(from start: Float = 0, outputs: Int = 3) -> Parameters {
         var layers = [Parameters.Layer(inputs: 4, outputs: 3), Parameters.Layer(inputs: 3, outputs: outputs)]
         for layer in layers.indices {
@@ -60,7 +60,7 @@ enum Sample {
             parameters: parameters())
     }
 
-    /// `step` 27 of a run of 10 steps an epoch: 2 epochs are finished.
+    /// A checkpoint of a run with 10 steps per epoch. At step 27, 2 epochs are finished.
     static func checkpoint(
         step: Int = 27, recipe: Recipe = recipe, fingerprint: String = "0123456789abcdef"
     ) -> Checkpoint {
@@ -77,7 +77,7 @@ enum Sample {
     }
 }
 
-/// A safetensors file taken apart, to be put together again otherwise, with a right digest.
+/// The parts of a safetensors file, which can be changed and written again with a correct digest.
 struct EditableFile {
     var metadata: [String: String]
     var tensors: [(name: String, type: TensorType, shape: [Int], bytes: [UInt8])]
@@ -104,7 +104,7 @@ func readBytes(_ path: String) throws -> [UInt8] { try Array(Data(contentsOf: UR
 
 func writeBytes(_ bytes: [UInt8], to path: String) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
 
-/// Runs `body`, which must throw bad data (exit code 65) in `file` at `place`, and returns what it found.
+/// Runs `body`, which must throw bad data (exit code 65) in `file` at `place`, and returns what was found there.
 @discardableResult
 func expectBadData(
     _ file: String, _ place: FastTrainError.Place, sourceLocation: SourceLocation = #_sourceLocation,
@@ -123,8 +123,12 @@ func expectBadData(
     return ""
 }
 
-/// Flips every bit of the file at `path` and cuts it short in every way: each of `readers` must say what is wrong with it.
-/// `least`: that many damages are the least to be expected.
+/// Checks that damage to a file is detected: every single flipped bit and every truncation.
+///
+/// - Parameters:
+///   - path: The path of the file.
+///   - readers: The functions that read it, each of which must report what is wrong.
+///   - least: The minimum number of damaged versions to expect.
 func expectNoticed(
     _ path: String, least: Int, sourceLocation: SourceLocation = #_sourceLocation, by readers: [() throws -> Void]
 ) {
@@ -143,7 +147,8 @@ func expectNoticed(
     #expect(count >= least, sourceLocation: sourceLocation)
 }
 
-/// The exit code of what `body` throws; 0 when it throws nothing, -1 when it is not one of our errors.
+/// Returns the exit code of the error that `body` throws: 0 if it throws none, and -1 if the error is not a
+/// `FastTrainError`.
 func exitCode(_ body: () throws -> Void) -> Int32 {
     do {
         try body()
@@ -154,6 +159,6 @@ func exitCode(_ body: () throws -> Void) -> Int32 {
 }
 
 extension Parameters {
-    /// The bits of all numbers: -0 is not 0, and a NaN is itself.
+    /// The bits of all numbers, so that -0 differs from 0 and a NaN equals itself.
     var bits: [[UInt32]] { layers.flatMap { [$0.weight.map(\.bitPattern), $0.bias.map(\.bitPattern)] } }
 }

@@ -1,12 +1,12 @@
 import Foundation
 import FoundationXML
 
-/// A page as libxml2 reads it, strictly: what is not closed or escaped is an error.
+/// An element of a page as libxml2 reads it. The parser is strict: unclosed or unescaped markup is an error.
 final class PageElement {
     let name: String
     let attributes: [String: String]
     private(set) var children: [PageElement] = []
-    /// All text in it, that of its children included.
+    /// The text in the element, including that of its children.
     private(set) var text = ""
 
     fileprivate init(_ name: String, _ attributes: [String: String]) {
@@ -14,10 +14,10 @@ final class PageElement {
         self.attributes = attributes
     }
 
-    /// Itself and all in it, in the order of the page.
+    /// The element and all its descendants, in document order.
     var all: [PageElement] { [self] + children.flatMap(\.all) }
 
-    /// All elements of a name in it, of a class if that is given.
+    /// Returns all descendants with a name and, if given, a class.
     func all(_ name: String, class style: String? = nil) -> [PageElement] {
         all.filter { element in
             element.name == name
@@ -26,15 +26,15 @@ final class PageElement {
         }
     }
 
-    /// What the first `<data>` in it says to programs.
+    /// The value of the first `<data>` element.
     var value: Double? { all("data").first?.attributes["value"].flatMap(Double.init) }
 
-    /// The section under a heading; nil when the page has none.
+    /// Returns the section with a heading, or `nil` if the page has none.
     func section(_ heading: String) -> PageElement? {
         all("section").first { $0.all("h2").first?.text == heading }
     }
 
-    /// The figure under a name at the top of the page.
+    /// Returns the key figure with a name at the top of the page.
     func tile(_ name: String) -> PageElement? {
         all("div", class: "tile").first { $0.all("p", class: "name").first?.text == name }
     }
@@ -44,7 +44,7 @@ final class PageElement {
         all("tbody").flatMap { $0.all("tr") }.map { $0.children.filter { ["td", "th"].contains($0.name) } }
     }
 
-    /// The document's root. Throws what libxml2 finds wrong, with its line and column.
+    /// Returns the root of a document. Throws the parser's error with its line and column.
     static func read(_ page: String) throws -> PageElement {
         let reader = Reader()
         let parser = XMLParser(data: Data(page.utf8))

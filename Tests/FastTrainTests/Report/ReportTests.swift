@@ -4,8 +4,8 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// The report of a run, read as a program reads it: it says what `metrics.json` and `history.jsonl` say, and it is a page
-/// that needs nothing else.
+/// The report of a run, read as a program reads it. It must show the numbers of `metrics.json` and `history.jsonl`, and
+/// be self-contained.
 struct ReportTests {
     private let folder = ScratchFolder()
 
@@ -33,7 +33,7 @@ struct ReportTests {
             outcome: outcome)
     }
 
-    /// The page, once it is known to be one that needs nothing else, reads as HTML as it does as XML, and runs nothing.
+    /// Returns the page after checking that it is self-contained, reads the same as HTML and XML, and runs no scripts.
     private func checked(_ html: String) throws -> PageElement {
         #expect(html.hasPrefix("<!DOCTYPE html>\n"))
         let page = try PageElement.read(html)
@@ -51,7 +51,7 @@ struct ReportTests {
         }
         let style = try #require(page.all("style").first?.text)
         #expect(!style.contains("url(") && !style.contains("@import"))
-        // `<div />` is a closed element in XML and an open one in HTML.
+        // `<div />` is a closed element in XML but an open one in HTML.
         let alone = Set(html.matches(of: /<([a-z0-9]+)[^<>]*\/>/).map { String($0.output.1) })
         #expect(alone.isSubset(of: ["meta", "img", "path", "line", "circle", "rect"]), "\(alone)")
         return page
@@ -65,9 +65,9 @@ struct ReportTests {
         }
     }
 
-    // MARK: - The numbers
+    // MARK: - Numbers
 
-    @Test func classesAreAsInTheMetrics() throws {
+    @Test func classesMatchTheMetrics() throws {
         let run = try run(SmallData.classes(rows: 200, testRows: 90))
         for rows in ["test", "validation"] {
             let accuracy = try number(run.metrics, rows + "_accuracy")
@@ -100,7 +100,7 @@ struct ReportTests {
         #expect(mistakes.all("figure").count == min(wrong, 24))
     }
 
-    /// The rows of a section's table say what a list in the metrics says.
+    /// Checks that the rows of a section's table match an array in the metrics.
     private func expectRows(of heading: String, in run: Run, perClass name: String, count: Int) throws {
         guard case .array(let classes)? = run.metrics[name] else { throw FastTrainError.internalError("no \(name)") }
         let rows = try #require(run.page.section(heading)).rows
@@ -113,7 +113,7 @@ struct ReportTests {
         }
     }
 
-    @Test func labelsAreAsInTheMetrics() throws {
+    @Test func labelsMatchTheMetrics() throws {
         var random = TestRandom(6)
         let features = random.floats(400)
         let targets = features.map { Float($0 > 0 ? 1 : 0) }
@@ -126,14 +126,14 @@ struct ReportTests {
         #expect(run.page.section("Confusion matrix") == nil && run.page.section("Predicted and true") == nil)
     }
 
-    @Test func twoClassesOfOneOutput() throws {
+    @Test func twoClassesWithOneOutput() throws {
         let run = try run(SmallData.classes(2, rows: 100, testRows: 40)) { $0.loss = .binaryCrossEntropy }
         #expect(run.page.all("h1").first?.text == "6-4-1 on small classes")
         try expectRows(of: "Class by class", in: run, perClass: "per_class", count: 2)
         #expect(run.page.section("Confusion matrix")?.all("g").count == 4)
     }
 
-    @Test func curvesAreThoseOfTheHistory() throws {
+    @Test func curvesMatchTheHistory() throws {
         let run = try run(SmallData.classes(rows: 200, testRows: 90))
         let dots = try #require(run.page.section("Training")).all("circle").compactMap { $0.all("title").first?.text }
         for record in run.outcome.history {
@@ -148,14 +148,14 @@ struct ReportTests {
         #expect(dots.contains("best epoch, \(best): validation loss \(Format.loss(loss))"))
     }
 
-    @Test func numbersAreAsInTheMetrics() throws {
+    @Test func numbersMatchTheMetrics() throws {
         let run = try run(SmallData.values(rows: 200)) { $0.epochs = 12 }
         #expect(try run.page.tile("validation R²")?.value == number(run.metrics, "validation_r2"))
         #expect(try run.page.tile("validation loss")?.value == number(run.metrics, "validation_loss"))
         #expect(run.page.tile("test R²") == nil)
         let section = try #require(run.page.section("Predicted and true"))
         #expect(section.rows.map { $0[0].text } == ["t0", "t1"])
-        // The score is the mean of the outputs', the loss the sum of their mean squares.
+        // The score is the mean over the outputs; the loss is the sum of their mean squares.
         let r2 = section.rows.compactMap { $0[1].value }
         #expect(try abs((r2[0] + r2[1]) / 2 - number(run.metrics, "validation_r2")) < 1e-5)
         let errors = section.rows.compactMap { $0[2].value }
@@ -163,8 +163,8 @@ struct ReportTests {
         #expect(abs(errors[0] * errors[0] + errors[1] * errors[1] - loss) < 1e-5 * loss)
     }
 
-    /// Of a table the loss is in the units of what was learned, residuals are in those of the column.
-    @Test func aTablesColumnsHaveTheirOwnUnits() throws {
+    /// The loss is in the units of the scaled target; residuals are in the units of the table's column.
+    @Test func tableColumnsKeepTheirUnits() throws {
         var random = TestRandom(3)
         let rows = (0..<120).map { _ -> String in
             let size = 110 + 90 * Double(random.float())
@@ -183,9 +183,9 @@ struct ReportTests {
         #expect(run.page.tile("test loss")?.all("p", class: "detail").first?.text == "squared-error, of scaled numbers")
     }
 
-    // MARK: - Runs of other shapes
+    // MARK: - Other kinds of runs
 
-    @Test func withoutRowsToMeasureOn() throws {
+    @Test func withoutRowsToEvaluate() throws {
         let run = try run(SmallData.classes(rows: 60)) { $0.validation = 0 }
         #expect(run.metrics == .object([]))
         let last = try #require(run.outcome.history.last)
@@ -207,10 +207,10 @@ struct ReportTests {
         }
     }
 
-    @Test func aHundredClasses() throws {
+    @Test func hundredClasses() throws {
         let run = try run(SmallData.classes(100, rows: 900, testRows: 300))
         let matrix = try #require(run.page.section("Confusion matrix"))
-        #expect(matrix.all("svg").isEmpty)  // a carpet
+        #expect(matrix.all("svg").isEmpty)  // too many classes for a matrix
         let pairs = matrix.all("li").map { $0.all("span", class: "times").first?.text }
         #expect(pairs.count == 12)
         let classes = try #require(run.page.section("Class by class"))
@@ -220,7 +220,7 @@ struct ReportTests {
         #expect(scores == scores.sorted())
     }
 
-    @Test func aLinearModelOfPictures() throws {
+    @Test func linearModelOfImages() throws {
         var random = TestRandom(5)
         let labels = (0..<80).map { $0 % 2 }
         let features = labels.flatMap { label in (0..<16).map { _ in random.float() + Float(2 * label) } }
@@ -235,7 +235,7 @@ struct ReportTests {
         #expect(run.page.tile("parameters")?.all("p", class: "detail").first?.text == "linear")
     }
 
-    @Test func theReportOfAStoppedRunSaysSo() throws {
+    @Test func aReportOfAStoppedRunSaysSo() throws {
         var recipe = Recipe()
         recipe.hidden = [4]
         recipe.batchSize = 16
@@ -252,8 +252,8 @@ struct ReportTests {
         #expect(page.tile("test accuracy") != nil)
     }
 
-    /// What it then leaves out it says.
-    @Test func aReportByAnOlderCheckpoint() throws {
+    /// The warning names the checkpoints that are left out.
+    @Test func aReportFromAnOlderCheckpoint() throws {
         var recipe = Recipe()
         recipe.hidden = [4]
         recipe.epochs = 3
@@ -275,7 +275,7 @@ struct ReportTests {
         #expect(try warnings().map { $0.hasPrefix("no checkpoint can be used: \(path)/checkpoints: ") } == [true])
     }
 
-    // MARK: - Names that would break a page
+    // MARK: - Names that could break a page
 
     static let hostileNames = [
         "<script>alert(1)</script>", "\"quoted\" & 'single' &amp; <b>", "שלום עולם", "\u{202E}reversed\u{2066}",
@@ -300,7 +300,7 @@ struct ReportTests {
         #expect(shown[7] == "\u{FFFD}\u{FFFD}\u{FFFD}")
         #expect(shown[8...] == names[8...])
         #expect(run.page.all("title").first?.text == "2-4-12 on <data> & \"more\"\n\u{FFFD} – fasttrain")
-        // Texts of pictures have no line breaks, so they are cut.
+        // Texts in images have no line breaks, so they are cut.
         #expect(run.page.all("text").allSatisfy { $0.text.count <= 60 })
     }
 

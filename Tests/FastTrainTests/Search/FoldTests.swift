@@ -2,7 +2,7 @@ import Testing
 
 @testable import FastTrain
 
-/// Folds hold out each row once, of each class as evenly as can be.
+/// Folds hold out each row exactly once, and each class as evenly as possible.
 struct FoldTests {
     @Test(arguments: [2, 3, 5, 7])
     func disjointCompleteAndStratified(count: Int) throws {
@@ -27,7 +27,7 @@ struct FoldTests {
         #expect(sizes.max()! - sizes.min()! <= 1)
     }
 
-    @Test func ofNumbersToo() throws {
+    @Test func regression() throws {
         let data = try SmallData.values(rows: 10)
         var recipe = Recipe()
         recipe.validation = 0.5

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FastTrain
 
-/// A search has the same trials, figures and winner, on any number of threads and however often it is stopped.
+/// A search has the same trials, results and winner on any number of threads and however often it is stopped.
 struct SearchTests {
     private let folder = ScratchFolder()
     private let data: Dataset
@@ -37,7 +37,7 @@ struct SearchTests {
         return options
     }
 
-    /// All that two searches must have alike: the leaderboard without its times, and the winner's parameters.
+    /// The results that two equal searches share: the leaderboard without times, and the winner's parameters.
     private func essence(_ outcome: SearchOutcome) -> ([String], Parameters?) {
         (
             outcome.ranking.map { result in
@@ -48,7 +48,7 @@ struct SearchTests {
     }
 
     @Test(arguments: [2, 3, 5])
-    func theSameOnAnyThreads(threads: Int) throws {
+    func sameOnAnyNumberOfThreads(threads: Int) throws {
         let one = essence(try Search(recipe, space: space, on: data, options: options(threads: 1)).run())
         let many = essence(try Search(recipe, space: space, on: data, options: options(threads: threads)).run())
         #expect(one.0 == many.0 && one.0.count == 17)
@@ -61,7 +61,8 @@ struct SearchTests {
         var sessions = 0
         while true {
             sessions += 1
-            // Three trials a session, then a signal; each time a torn line is left behind.
+            // Each session trains three trials and is then stopped by a signal; each time an incomplete line is left
+            // behind.
             let left = Mutex(3)
             let search =
                 sessions == 1
@@ -78,7 +79,7 @@ struct SearchTests {
             if outcome.final == nil { try append("{\"trial\":", to: path + "/trials.jsonl") }
         }
         #expect(sessions > 4)
-        // Once more: nothing is left to do.
+        // Once more, with nothing left to do.
         let again = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).run()
         #expect(essence(again).0 == straight.0 && essence(again).1 == straight.1)
         #expect(try Model(path: path + "/best").parameters == straight.1)
@@ -88,7 +89,7 @@ struct SearchTests {
         try writeBytes(try readBytes(path) + Array(text.utf8), to: path)
     }
 
-    @Test func stoppedInTheWinnersTraining() throws {
+    @Test func stoppedDuringTheWinnersTraining() throws {
         let path = folder.file("search")
         let isFinal = Mutex(false)
         do {  // the outcome owns the winner's folder
@@ -103,20 +104,20 @@ struct SearchTests {
         #expect(rest.final?.test == straight.final?.test)
     }
 
-    @Test func aTrialIsWhatTrainMakesOfItsRecipe() throws {
+    @Test func aTrialEqualsTrainingItsRecipe() throws {
         let search = try Search(recipe, space: space, on: data, options: options(threads: 2))
         let outcome = try search.run()
         let winner = outcome.ranking[0]
         let alone = try Training(search.recipe(winner.settings, epochs: winner.epochs), on: data).train()
         #expect(alone.history.last?.validationLoss == winner.validationLoss)
         #expect(alone.history.last?.validationAccuracy == winner.score)
-        // The winner is trained on all rows, by as many epochs.
+        // The winner is trained on all rows for the same number of epochs.
         let recipe = outcome.training!.recipe
         #expect(recipe.validation == 0 && recipe.epochs == winner.epochs && outcome.training!.trainRows == 120)
         #expect(outcome.final?.test?.samples == 40)
     }
 
-    @Test func foldsGiveTheirMean() throws {
+    @Test func foldsAreAveraged() throws {
         var folded = options(threads: 2)
         folded.folds = 3
         folded.trials = 2
@@ -133,8 +134,8 @@ struct SearchTests {
         #expect(Set(losses).count == 3)
     }
 
-    /// Warm-up and steps are as long a part of a rung's epochs as of all; with a patience the best epoch counts.
-    @Test func shorterTrainingsAreInProportion() throws {
+    /// Warmup and steps keep their proportion to the epochs of a rung. With a patience, the best epoch counts.
+    @Test func shorterTrainingsKeepProportions() throws {
         var recipe = recipe
         recipe.warmup = 3
         recipe.decayEpochs = 6
@@ -149,7 +150,7 @@ struct SearchTests {
         #expect(outcome.training?.recipe.patience == nil && outcome.training?.recipe.monitor == .trainLoss)
     }
 
-    @Test func aGridTriesAll() throws {
+    @Test func aGridTriesAllCombinations() throws {
         var grid = options(threads: 2)
         grid.method = .grid
         grid.trials = nil
@@ -159,7 +160,7 @@ struct SearchTests {
         #expect(Set(outcome.ranking.map { JSON.object($0.settings.settings).text }).count == 4)
     }
 
-    @Test func whatDivergesIsTheWorst() throws {
+    @Test func divergedTrialsComeLast() throws {
         var options = options(threads: 2)
         options.method = .grid
         options.trials = nil
@@ -175,14 +176,14 @@ struct SearchTests {
         #expect(exitCode { _ = try Search(recipe, space: hopeless, on: data, options: options).run() } == 76)
     }
 
-    @Test func withoutTimeOneTrialIsMade() throws {
+    @Test func withoutTimeOneTrialIsTrained() throws {
         var short = options(threads: 1)
         short.time = 1e-9
         let outcome = try Search(recipe, space: space, on: data, options: short).run()
         #expect(outcome.isCutShort && outcome.ranking.count == 1 && outcome.final != nil)
     }
 
-    @Test func numbersAreToldApartByR2() throws {
+    @Test func regressionIsRankedByR2() throws {
         let numbers = try SmallData.values(rows: 60)
         var recipe = recipe
         recipe.monitor = .validationScore
@@ -193,7 +194,7 @@ struct SearchTests {
         #expect(outcome.ranking[0].json["validation_r2"] != nil && outcome.final?.test == nil)
     }
 
-    @Test func theStandardSpaceIsReadAsItWasWritten() throws {
+    @Test func theStandardSpaceRoundTrips() throws {
         let path = folder.file("search")
         let standard = SearchSpace.standard(for: data)
         let options = options(threads: 1, output: path)
@@ -223,7 +224,7 @@ struct SearchTests {
         }
     }
 
-    /// What may have come of the first trial.
+    /// A possible result of the first trial.
     private func firstResult(rung: Int = 0, settings: RecipeChanges) -> TrialResult {
         TrialResult(
             job: .init(trial: 0, bracket: 0, rung: rung, epochs: 1), settings: settings, validationLoss: 1, score: 1,
@@ -234,7 +235,7 @@ struct SearchTests {
         search.description.seal.line(of: Array(text.utf8))
     }
 
-    /// The folder of a search that has trained nothing yet, and what may come of its first trial.
+    /// Returns the folder of a search that has not trained anything yet, and a possible result of its first trial.
     private func begun(_ path: String) throws -> (SearchFolder, TrialResult) {
         let settings = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).settings(
             of: 0)
@@ -256,7 +257,7 @@ struct SearchTests {
         }
     }
 
-    /// As an editor may leave them; what is there is not trained again.
+    /// An editor may add carriage returns. Finished trials are not trained again.
     @Test func linesMayEndWithCarriageReturns() throws {
         let path = folder.file("search")
         let (search, result) = try begun(path)
@@ -266,8 +267,8 @@ struct SearchTests {
         #expect(try readBytes(path + "/trials.jsonl") == line)
     }
 
-    /// Of the last line a power cut may have left a part, or some sectors; that training is done again. A bit that flipped in
-    /// another line is noticed.
+    /// After a power failure the last line may lack a part or some sectors; its trial is trained again. A flipped bit
+    /// in any other line is reported.
     @Test func everyFlippedBitOfALine() throws {
         let path = folder.file("search")
         let trials = path + "/trials.jsonl"
@@ -283,7 +284,7 @@ struct SearchTests {
         for bit in 0..<8 * (line.count - 1) {
             var flipped = line
             flipped[bit / 8] ^= 1 << (bit % 8)
-            // A newline in a line makes two of it.
+            // A newline inside a line splits it in two.
             if flipped[bit / 8] == UInt8(ascii: "\n") { continue }
             #expect(try take(flipped) == 0)
             expectBadData(trials, .line(1)) { _ = try take(flipped + line) }
@@ -291,8 +292,8 @@ struct SearchTests {
         }
     }
 
-    /// Once the winner's training is begun there can be no other winner: what is missing then is not trained again.
-    @Test func afterTheChoiceALineIsMissing() throws {
+    /// Once the winner's training has begun, the choice is final, so missing trials are not trained again.
+    @Test func aMissingLineAfterTheChoice() throws {
         let path = folder.file("search")
         do { _ = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).run() }
         let trials = path + "/trials.jsonl"
@@ -308,8 +309,8 @@ struct SearchTests {
         }
     }
 
-    /// After a line that could not be written, and of which a part may be there, there is no other.
-    @Test func afterALineThatFailed() throws {
+    /// After a failed write, which may have left a part of a line, no other line follows.
+    @Test func nothingFollowsAFailedLine() throws {
         let path = folder.file("search")
         let (search, result) = try begun(path)
         let trials = path + "/trials.jsonl"
@@ -321,7 +322,7 @@ struct SearchTests {
     }
 
     @Test(arguments: [("validation", JSON.number(0)), ("monitor", .string("train-loss"))])
-    func aSearchThatCannotChooseIsRefused(name: String, value: JSON) throws {
+    func aSearchWithoutValidationIsRefused(name: String, value: JSON) throws {
         let search = try Search(recipe, space: space, on: data, options: options(threads: 1))
         guard case .object(var members) = search.description.json,
             case .object(let settings)? = search.description.json["recipe"]
@@ -333,7 +334,7 @@ struct SearchTests {
         }
     }
 
-    @Test func whatCannotBe() {
+    @Test func refusals() {
         func expect(_ message: String, _ edit: (inout Recipe, inout SearchOptions) -> Void) {
             var (recipe, options) = (recipe, options(threads: 1))
             edit(&recipe, &options)
@@ -354,8 +355,9 @@ struct SearchTests {
         expect("--threads: expected a number from 1 to 1024, found 0") { $1.threads = 0 }
     }
 
-    /// What no machine has memory for, and what leaves no rows, is told before the folder is the search's.
-    @Test func nothingIsBegunThatCannotEnd() throws {
+    /// A network that no machine has memory for, and a split that leaves no rows, are refused before the folder is
+    /// taken.
+    @Test func impossibleTrialsAreRefusedBeforeTheFolderIsTaken() throws {
         var options = options(threads: 1, output: folder.file("impossible"))
         options.method = .grid
         options.trials = nil
@@ -379,7 +381,7 @@ struct SearchTests {
         #expect(!FileManager.default.fileExists(atPath: folder.file("few")))
     }
 
-    @Test func aTrialThatCannotBeIsNamed() throws {
+    @Test func errorsNameTheTrial() throws {
         let space = try SearchSpace(
             JSON(parsing: #"{"dropout": [[0.1, 0.2]], "hidden": [[4]]}"#, file: ""), file: "", lines: [:])
         #expect(

@@ -3,11 +3,11 @@ import Testing
 
 @testable import FastTrain
 
-/// The event files by their bytes. What TensorBoard itself reads of them is checked in Tests/Python/check_tensorboard.py.
+/// The bytes of event files. Tests/Python/check_tensorboard.py tests how TensorBoard itself reads them.
 @Suite struct TensorBoardTests {
     private let scratch = ScratchFolder()
 
-    @Test func theFirstRecordOfAFile() {
+    @Test func firstRecordOfAFile() {
         let event = EventMessage(wallTime: 1.5, step: 0, content: .fileVersion)
         let content: [UInt8] =
             [0x09, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F, 0x10, 0, 0x1A, 13] + Array("brain.Event:2".utf8)
@@ -18,7 +18,7 @@ import Testing
         #expect(record.count == 8 + 4 + 26 + 4)
     }
 
-    @Test func numbersInARecord() {
+    @Test func scalarsInARecord() {
         let event = EventMessage(wallTime: 0, step: 300, content: .scalars([("loss", 0.5), ("é", -2)]))
         let loss: [UInt8] = [0x0A, 4] + Array("loss".utf8) + [0x15, 0, 0, 0, 0x3F]
         let second: [UInt8] = [0x0A, 2, 0xC3, 0xA9, 0x15, 0, 0, 0, 0xC0]
@@ -29,9 +29,10 @@ import Testing
         #expect(restart.encoded == [0x09, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 7, 0x3A, 2, 0x08, 1])
     }
 
-    /// Checks of a record that TensorFlow wrote: an empty one's length is checked by 0x78DAC02E… turned and shifted.
-    @Test func maskedChecks() {
-        // From the definition, on the check value of "123456789" (0xE3069283).
+    /// Checksums of a record that TensorFlow wrote. The length of an empty one has the checksum 0x78DAC02E…, rotated
+    /// and shifted.
+    @Test func maskedChecksums() {
+        // Computed by the definition from the checksum of "123456789" (0xE3069283).
         let record = EventFile.record(Array("123456789".utf8))
         let check: UInt32 = (0xE306_9283 >> 15 | 0xE306_9283 << 17) &+ 0xA282_EAD8
         #expect(Array(record.suffix(4)) == littleEndian(check))
@@ -53,7 +54,7 @@ import Testing
             .map { scratch.file(folder) + "/" + $0 }
     }
 
-    /// The records' contents; their checks are right.
+    /// Returns the contents of the records after verifying their checksums.
     private func records(_ path: String) throws -> [[UInt8]] {
         var bytes = try readBytes(path)[...]
         var contents: [[UInt8]] = []
@@ -68,7 +69,7 @@ import Testing
         return contents
     }
 
-    /// The records without their times.
+    /// Returns the records without their times.
     private func events(_ path: String) throws -> [[UInt8]] { try records(path).map { Array($0.dropFirst(9)) } }
 
     private func expected(_ step: Int, _ content: EventMessage.Content) -> [UInt8] {
@@ -90,7 +91,7 @@ import Testing
             .scalars([("loss", Float(record.validationLoss!)), ("accuracy", Float(record.validationAccuracy!))]))
     }
 
-    @Test func everyEpochOfARun() throws {
+    @Test func allEpochsOfARun() throws {
         let outcome = try train("logs")
         let version = expected(0, .fileVersion)
         let trained = files("logs/training")
@@ -114,7 +115,7 @@ import Testing
             ])
     }
 
-    @Test func aResumedRunGoesOnInAFileOfItsOwn() throws {
+    @Test func aResumedRunWritesANewFile() throws {
         _ = try train("logs")
         let run = scratch.file("run")
         let outcome = try Training.resume(
@@ -129,7 +130,7 @@ import Testing
         #expect(try events(files("logs/validation")[1]).count == 7)
     }
 
-    @Test func aResumedRunWithoutEventsWritesThoseBefore() throws {
+    @Test func aResumedRunWritesEarlierEpochs() throws {
         _ = try train("logs")
         let outcome = try Training.resume(
             scratch.file("run"), epochs: 5, threads: 1, data: SmallData.classes(rows: 80),
@@ -139,8 +140,8 @@ import Testing
         #expect(try trained.map(events) == [[expected(0, .fileVersion)] + outcome.history.map(training)])
     }
 
-    /// A process may be killed after it had made one of the two files, or while it wrote one.
-    @Test func theFileThatIsMissingIsWhole() throws {
+    /// A process can be killed after creating one of the two files, or while writing one.
+    @Test func aMissingFileIsWrittenCompletely() throws {
         _ = try train("logs")
         for file in files("logs/validation") { try FileManager.default.removeItem(atPath: file) }
         let partial = scratch.file("logs/training/.fasttrain-1-0.partial")
@@ -155,8 +156,8 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: partial))
     }
 
-    /// A name that no clock gives is not counted on from.
-    @Test func afterAFileOfTheLastSecond() throws {
+    /// A name that no clock can produce is ignored when the next name is chosen.
+    @Test func namesThatNoClockProducesAreIgnored() throws {
         _ = try train("logs")
         let strange = scratch.file("logs/training/events.out.tfevents.\(Int.max).fasttrain")
         try writeBytes([], to: strange)
@@ -168,7 +169,7 @@ import Testing
         #expect(try readBytes(strange).isEmpty)
     }
 
-    @Test func eventsInTheRunsFolder() throws {
+    @Test func eventsInTheRunFolder() throws {
         let run = scratch.file("run")
         let data = try SmallData.classes(rows: 80)
         func options() -> RunOptions { RunOptions(output: run, tensorBoard: run) }
@@ -189,7 +190,7 @@ import Testing
         extendLifetime(first)
     }
 
-    @Test func whatCannotBe() throws {
+    @Test func refusals() throws {
         _ = try train("logs")
         let data = try SmallData.classes(rows: 80)
         let again = #expect(throws: FastTrainError.self) {

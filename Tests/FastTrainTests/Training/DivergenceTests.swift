@@ -3,30 +3,30 @@ import Testing
 
 @testable import FastTrain
 
-/// Training that comes to NaN or infinity: an error of exit code 76 that names the last sound checkpoint, and no model,
-/// metrics or report.
+/// Training that reaches NaN or infinity throws an error of exit code 76 that names the last intact checkpoint. No
+/// model, metrics or report are written.
 @Suite struct DivergenceTests {
     private let folder = ScratchFolder()
     private var output: String { folder.file("run") }
 
     @Test(arguments: Optimizer.allCases, Normalization.allCases)
-    func noModelIsPublished(optimizer: Optimizer, normalization: Normalization) throws {
-        if optimizer == .lbfgs, normalization == .batch { return }  // no recipe
+    func noModelIsWritten(optimizer: Optimizer, normalization: Normalization) throws {
+        if optimizer == .lbfgs, normalization == .batch { return }  // not a valid recipe
         for precision in optimizer == .lbfgs ? [.f32] : Precision.allCases {
             for validation in [0, 0.2] {
                 var recipe = Recipe()
                 (recipe.hidden, recipe.optimizer, recipe.normalization) = ([5], optimizer, normalization)
                 (recipe.learningRate, recipe.schedule, recipe.precision) = (3e38, .constant, precision)
                 (recipe.batchSize, recipe.epochs, recipe.validation) = (16, 20, validation)
-                // On a CPU without the instructions for it there is no bf16.
+                // Without bf16 instructions, bf16 is refused.
                 guard let data = try? SmallData.values(), (try? Training(recipe, on: data)) != nil else { continue }
                 try expectDivergence(recipe, on: optimizer == .lbfgs ? large() : data)
             }
         }
     }
 
-    /// Slowly enough for some checkpoints to be sound before one could not be.
-    @Test(arguments: [nil, 1, 3]) func theLastSoundCheckpointIsNamed(checkpointEvery: Int?) throws {
+    /// Training diverges slowly enough to save some intact checkpoints first.
+    @Test(arguments: [nil, 1, 3]) func theErrorNamesTheLastIntactCheckpoint(checkpointEvery: Int?) throws {
         var recipe = Recipe()
         (recipe.hidden, recipe.optimizer, recipe.learningRate, recipe.schedule) = ([], .sgd, 30, .constant)
         (recipe.batchSize, recipe.epochs, recipe.momentum) = (16, 50, 0)
@@ -34,8 +34,8 @@ import Testing
         #expect(named != nil)
     }
 
-    /// The variance of what is finite is not: all that follows is 0, so no loss tells.
-    @Test func aRunningVarianceThatOverflows() throws {
+    /// The variance of finite numbers can overflow. All following values are then 0, so the loss does not reveal it.
+    @Test func runningVarianceOverflow() throws {
         var recipe = Recipe()
         (recipe.hidden, recipe.normalization, recipe.epochs) = ([5], .batch, 2)
         try expectDivergence(recipe, on: large(1e25), says: "a running mean or variance is not finite")
@@ -43,24 +43,26 @@ import Testing
         try expectDivergence(recipe, on: large(1e25), says: "a running mean or variance is not finite")
     }
 
-    /// The square of a finite gradient is not: with it in their memory, Adam and its like stand still for ever.
+    /// The square of a finite gradient can overflow. With infinity in their state, Adam and similar optimizers never
+    /// move again.
     @Test(arguments: [Optimizer.adam, .adamw, .rmsprop, .adagrad])
-    func anOptimizersMemoryThatOverflows(optimizer: Optimizer) throws {
+    func optimizerStateOverflow(optimizer: Optimizer) throws {
         var recipe = Recipe()
         (recipe.hidden, recipe.optimizer, recipe.epochs) = ([], optimizer, 2)
         recipe.loss = .crossEntropy
         try expectDivergence(recipe, on: large(1e22), says: "a number of the optimizer's memory is not finite")
     }
 
-    /// Two classes, whose features are this large.
+    /// Two classes whose features are very large.
     private func large(_ size: Float = 3e38) throws -> Dataset {
         try Dataset(
             name: "large", features: (0..<128).map { Float($0 % 9 - 4) / 4 * size }, featureShape: [2],
             labels: (0..<64).map { $0 * 5 % 9 % 2 }, classes: ["a", "b"])
     }
 
-    /// Trains, and goes on with it: both times the error, and no more in the folder than a run that is on its way has. Returns
-    /// the checkpoint that is named.
+    /// Trains and resumes, and expects the error both times and only the files of an unfinished run.
+    ///
+    /// - Returns: The checkpoint that the error names.
     @discardableResult
     private func expectDivergence(
         _ recipe: Recipe, on data: Dataset, checkpointEvery: Int? = nil, says: String? = nil

@@ -21,12 +21,12 @@ import _TestSupport
         }
     }
 
-    /// The epoch at which the run ends; 0: it does not.
+    /// Returns the epoch at which the run ends, or 0 if it does not end.
     private func end(_ recipe: Recipe, _ history: [EpochRecord]) -> Int {
         (1...history.count).first { EarlyStopping(recipe).ending(Array(history.prefix($0))) != nil } ?? 0
     }
 
-    @Test func theLossMustFall() {
+    @Test func lossMustFall() {
         let losses = history(loss: [0.9, 0.8, 0.85, 0.8, 0.79, 0.8, 0.81, 0.9])
         #expect(end(recipe(.validationLoss, patience: nil), losses) == 0)
         #expect(end(recipe(.validationLoss, patience: 1), losses) == 3)
@@ -35,15 +35,15 @@ import _TestSupport
         #expect(end(recipe(.validationLoss, patience: 4), losses) == 0)
     }
 
-    /// A fall that is too small does not count, and is not what the next epochs are held against.
-    @Test func byMoreThanMinDelta() {
+    /// An improvement that is too small does not count, and later epochs are not compared with it.
+    @Test func minDelta() {
         let losses = history(loss: [1, 0.96, 0.92, 0.88, 0.84, 0.8])
         #expect(end(recipe(.validationLoss, patience: 2, minDelta: 0.1), losses) == 3)
         #expect(end(recipe(.validationLoss, patience: 3, minDelta: 0.1), losses) == 0)
         #expect(end(recipe(.validationLoss, patience: 1, minDelta: 0.03), losses) == 0)
     }
 
-    @Test func theScoreMustRise() {
+    @Test func scoreMustRise() {
         let losses = [Double](repeating: 0.5, count: 5)
         let scores = [0.5, 0.6, 0.6, 0.55, 0.7]
         for history in [history(loss: losses, accuracy: scores), history(loss: losses, r2: scores)] {
@@ -52,12 +52,12 @@ import _TestSupport
         }
     }
 
-    @Test func theTrainingLossMayBeWatched() {
+    @Test func trainingLossCanBeMonitored() {
         // The helper's training loss rises as the validation loss falls.
         #expect(end(recipe(.trainLoss, patience: 2), history(loss: [0.5, 0.4, 0.3])) == 3)
     }
 
-    @Test func theBestIsTheFirstOfEquals() {
+    @Test func bestIsTheFirstAmongEquals() {
         let losses = history(loss: [0.9, 0.8, 0.8, 0.7], accuracy: [0.5, 0.7, 0.6, 0.7])
         func best(_ monitor: Monitor) -> [Int] {
             (1...4).filter { EarlyStopping(recipe(monitor, patience: nil)).isBest(Array(losses.prefix($0))) }
@@ -67,7 +67,7 @@ import _TestSupport
         #expect(best(.trainLoss) == [])
     }
 
-    /// A run ends where its history says, and gives the same when it is stopped and resumed on the way.
+    /// A run ends where its history says, and gives the same result when it is stopped and resumed on the way.
     @Test(arguments: Monitor.allCases)
     func aRunEnds(monitor: Monitor) throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
@@ -105,8 +105,8 @@ import _TestSupport
         #expect(longer.warnings.count == 1 && longer.warnings[0].contains("patience"))
     }
 
-    /// Of no time the first epoch is done, of more than enough all are.
-    @Test func timeEndsARunAfterAnEpoch() throws {
+    /// With no time at all the first epoch still runs; with more than enough time all epochs do.
+    @Test func timeLimitEndsARunAfterAnEpoch() throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
         let folder = ScratchFolder()
         let output = folder.file("run")
@@ -120,7 +120,7 @@ import _TestSupport
         #expect(rest.model == (try Training(recipe, on: data).train().model))
     }
 
-    @Test func withoutRowsHeldOutThereIsNothingToWatch() throws {
+    @Test func validationIsRequired() throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
         var recipe = SameBitsTests.recipe()
         recipe.validation = 0

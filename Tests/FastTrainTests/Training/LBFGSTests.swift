@@ -11,7 +11,7 @@ import _TestSupport
 
     /// The minimum that SciPy finds in double precision (Tests/References/make_references.py).
     @Test(arguments: cases)
-    func minimaAgree(name: String) throws {
+    func minimaMatchSciPy(name: String) throws {
         let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/" + name)
         var recipe = Recipe()
         recipe.hidden = file.metadata["hidden"]!.split(separator: ",").map { Int($0)! }
@@ -50,8 +50,9 @@ import _TestSupport
         #expect(outcome.ending == .convergence && outcome.history.last!.trainLoss < 1e-3)
     }
 
-    /// Pairs of so many layers that no file takes them all: told before the first epoch, unless nothing is saved.
-    @Test func checkpointsThatCouldNotBeWritten() throws {
+    /// The history pairs have more layers than a file can hold. This is refused before the first epoch, unless nothing
+    /// is saved.
+    @Test func checkpointsWithTooManyTensors() throws {
         let data = try SmallData.classes(rows: 20)
         var recipe = Recipe()
         recipe.hidden = [Int](repeating: 2, count: 13)
@@ -70,7 +71,8 @@ import _TestSupport
         #expect(!FileManager.default.fileExists(atPath: folder.file("run")))
     }
 
-    /// Rows for three evaluations of minibatches, the last one odd; wide enough for lists and for layers cut by panels.
+    /// Rows for three evaluation minibatches, the last one odd, and layers wide enough for lists and for division by
+    /// panels.
     private func large() throws -> (Recipe, Dataset) {
         var recipe = Recipe()
         recipe.hidden = [129, 40]
@@ -81,7 +83,7 @@ import _TestSupport
         return (recipe, try SmallData.sparse(rows: 2300))
     }
 
-    /// What an engine's iterations come to.
+    /// Returns the results of an engine's iterations.
     private func iterations(
         _ recipe: Recipe, on data: Dataset, threads: Int, density: FeatureDensity?, _ kernels: KernelTable
     ) throws -> [UInt32] {
@@ -102,7 +104,7 @@ import _TestSupport
     }
 
     @Test(arguments: [Normalization.none, .layer], [1, 3])
-    func theSameBits(normalization: Normalization, shards: Int) throws {
+    func sameBits(normalization: Normalization, shards: Int) throws {
         var (recipe, data) = try large()
         recipe.normalization = normalization
         recipe.shards = shards
@@ -121,9 +123,8 @@ import _TestSupport
         }
     }
 
-    /// Over minibatches that are not of the rows at hand alone, the mean loss and its gradient are those of one minibatch, but
-    /// for rounding.
-    @Test func theGradientIsThatOfAllRows() throws {
+    /// The mean loss and its gradient over several minibatches equal those of a single one, up to rounding.
+    @Test func gradientCoversAllRows() throws {
         var (recipe, data) = try large()
         recipe.weightDecay = 0
         let network = recipe.network(for: data)
@@ -155,8 +156,8 @@ import _TestSupport
         try expectSameWhenStopped(recipe, on: data, at: 1..<recipe.epochs)
     }
 
-    /// A run that has converged stays where it is, also with more epochs, and says why it ended.
-    @Test func whatHasConvergedIsOver() throws {
+    /// A run that has converged does not move, even with more epochs, and reports why it ended.
+    @Test func aConvergedRunIsOver() throws {
         let data = try SmallData.values(rows: 40)
         var recipe = Recipe()
         recipe.hidden = []
@@ -172,7 +173,7 @@ import _TestSupport
         expectSame(again, outcome, "resumed when it had converged")
     }
 
-    @Test func aWideToleranceEndsAtOnce() throws {
+    @Test func aLargeToleranceEndsAtOnce() throws {
         let data = try SmallData.classes()
         var recipe = Recipe()
         recipe.hidden = [4]
@@ -194,8 +195,8 @@ import _TestSupport
         #expect(exitCode { _ = try Training(recipe, on: data).train() } == 76)
     }
 
-    /// What weighs nothing changes nothing.
-    @Test func rowsCountByTheirWeights() throws {
+    /// Rows of weight 0 change nothing.
+    @Test func rowWeights() throws {
         var recipe = Recipe()
         recipe.hidden = [3]
         recipe.activation = [.tanh]
@@ -212,9 +213,9 @@ import _TestSupport
         #expect(try Training(recipe, on: data).train().history.last!.trainLoss < 0.01)
     }
 
-    /// Of rows that come in pairs of opposites the best bias is 0, so that it makes no difference that alpha leaves it out. Its
-    /// penalty is shown, that of the weight decay is not.
-    @Test func alphaIsADecayOfTheWeights() throws {
+    /// The rows come in opposite pairs, so the best bias is 0 and it does not matter that alpha excludes biases. The
+    /// reported loss includes the penalty of alpha but not that of the weight decay.
+    @Test func alphaDecaysTheWeights() throws {
         var random = TestRandom(41)
         let half = random.floats(60)
         let targets = (0..<20).map { half[3 * $0] - 2 * half[3 * $0 + 1] + 0.5 * random.floats(1)[0] }

@@ -4,7 +4,7 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// What a user sees of losses and weights: how good models get, what they answer, what is refused.
+/// Losses and weights as a user sees them: the quality of models, their predictions, and what is refused.
 @Suite struct LossAndWeightTests {
     private func recipe(_ loss: Loss) -> Recipe {
         var recipe = Recipe()
@@ -17,7 +17,7 @@ import _TestSupport
         return recipe
     }
 
-    @Test func twoClassesTakeOneOutput() throws {
+    @Test func twoClassesUseOneOutput() throws {
         let data = try SmallData.classes(2, rows: 200, testRows: 50)
         let outcome = try Training(recipe(.binaryCrossEntropy), on: data).train()
         let model = outcome.model
@@ -36,13 +36,13 @@ import _TestSupport
         #expect(try Model(path: folder.file("m.safetensors")).predict(data, data.test!) == predictions)
     }
 
-    @Test func moreClassesAreEachToldFromTheRest() throws {
+    @Test func manyClassesOneAgainstTheRest() throws {
         let data = try SmallData.classes(3, rows: 200, testRows: 50)
         let outcome = try Training(recipe(.binaryCrossEntropy), on: data).train()
         #expect(outcome.model.network.outputs == 3 && outcome.test!.accuracy! > 0.85)
     }
 
-    @Test func severalLabelsAreScoredByRowsThatHaveAllRight() throws {
+    @Test func labelsAreScoredByExactMatch() throws {
         var random = TestRandom(5)
         let features = random.floats(300 * 4)
         func targets(_ rows: Range<Int>) -> [Float] {
@@ -75,7 +75,7 @@ import _TestSupport
         }
     }
 
-    @Test func countsAreLearntByPoissonsLoss() throws {
+    @Test func poissonLossLearnsCounts() throws {
         var random = TestRandom(6)
         let features = random.floats(300 * 2)
         func targets(_ rows: Range<Int>) -> [Float] {
@@ -94,8 +94,8 @@ import _TestSupport
         #expect(abs(Double(1 - residual / spread) - outcome.test!.r2!) < 1e-4)
     }
 
-    /// The logarithm of a count may come to anything where a network goes astray.
-    @Test func expectedCountsOfAnySize() throws {
+    /// The predicted logarithm of a count can be very large if training goes wrong.
+    @Test func expectedCountsOfAnyMagnitude() throws {
         let data = try Dataset(
             name: "counts", features: [-1, 1, 0, 2], featureShape: [1], targets: [0, 3, 1, 2], targetNames: ["n"])
         var layer = Parameters.Layer(inputs: 1, outputs: 1)
@@ -110,9 +110,9 @@ import _TestSupport
         }
     }
 
-    /// Outliers draw the mean, which squared error learns, but not the median.
+    /// Outliers move the mean, which the squared error learns, but not the median.
     @Test(arguments: [Loss.absoluteError, .huber])
-    func outliersDoNotDraw(loss: Loss) throws {
+    func robustLossesIgnoreOutliers(loss: Loss) throws {
         var random = TestRandom(7)
         let features = random.floats(200)
         let targets = features.enumerated().map { $0.offset % 10 == 0 ? 100 : 2 * $0.element }
@@ -137,7 +137,7 @@ import _TestSupport
             classes: ["a", "b", "c"], weights: weights)
     }
 
-    @Test func weightsOfOneChangeNoBit() throws {
+    @Test func weightsOfOneChangeNothing() throws {
         let data = try SmallData.classes(3, rows: 70)
         var recipe = recipe(.crossEntropy)
         recipe.epochs = 3
@@ -151,8 +151,8 @@ import _TestSupport
         #expect(same)
     }
 
-    /// In whole batches a row of weight 2 is that row twice, and one of weight 0 is not there.
-    @Test func aWeightIsSoManyRows() throws {
+    /// With one minibatch per epoch, a row of weight 2 counts as two rows, and one of weight 0 does not count.
+    @Test func weightsActAsRepeatedRows() throws {
         let data = try SmallData.classes(3, rows: 40)
         let weights = (0..<40).map { Float($0 % 3) }
         guard case .f32(let features) = data.train.features else { fatalError("floats") }
@@ -173,8 +173,8 @@ import _TestSupport
         #expect(worst < 1e-4)
     }
 
-    @Test func balancedClassesAreFoundEvenIfRare() throws {
-        // One row in 20 is of the second class, and those overlap with the first.
+    @Test func balancedWeightsFindRareClasses() throws {
+        // One row in 20 belongs to the second class, which overlaps with the first.
         var random = TestRandom(9)
         let noise = random.floats(400)
         let labels = (0..<400).map { $0 % 20 == 0 ? 1 : 0 }
@@ -183,7 +183,7 @@ import _TestSupport
             name: "rare", features: features, featureShape: [1], labels: labels, classes: ["often", "rare"],
             testFeatures: features, testLabels: labels)
         var recipe = recipe(.crossEntropy)
-        // A minibatch's loss is the mean by its own weights: a small one without a rare row would speak for the others.
+        // A minibatch's loss is its own weighted mean. A small minibatch without a rare row would count too much.
         recipe.batchSize = 400
         recipe.epochs = 200
         func recall() throws -> Double {
@@ -195,8 +195,8 @@ import _TestSupport
         #expect(plain < 0.5 && balanced > 0.7, "\(plain) \(balanced)")
     }
 
-    /// Stopped in the middle of an epoch and resumed, the sums of weighted losses go on.
-    @Test func aWeightedRunResumesToTheBit() throws {
+    /// If the run stops in the middle of an epoch and resumes, the sums of weighted losses continue exactly.
+    @Test func weightedRunsResumeExactly() throws {
         let data = try SmallData.weighted(rows: 90)
         var recipe = recipe(.binaryCrossEntropy)
         recipe.epochs = 3
@@ -205,7 +205,7 @@ import _TestSupport
         try expectSameWhenStopped(recipe, on: data, at: [1, 4, 7, 12])
     }
 
-    @Test func whatDoesNotFitIsRefused() throws {
+    @Test func refusals() throws {
         func message(_ change: (inout Recipe) -> Void, _ data: Dataset) -> String {
             var recipe = Recipe()
             change(&recipe)

@@ -4,14 +4,15 @@ import _TestSupport
 @testable import FastTrain
 
 extension PyTorchReferenceTests {
-    /// Each loss and weighting of one minibatch against PyTorch's numbers (Tests/References/make_references.py).
+    /// The loss and gradient of one minibatch, for each loss and kind of weights, against PyTorch's numbers
+    /// (Tests/References/make_references.py).
     @Test(arguments: [
         "binary-cross-entropy.plain", "binary-cross-entropy.rows", "binary-cross-entropy.classes",
         "binary-cross-entropy.given", "huber.plain", "huber.rows", "absolute-error.plain", "absolute-error.rows",
         "poisson.plain", "poisson.rows", "squared-error.plain", "squared-error.rows", "cross-entropy.rows",
         "cross-entropy.given", "cross-entropy.balanced", "cross-entropy.both",
     ])
-    func lossesAgree(name: String) throws {
+    func lossesMatchPyTorch(name: String) throws {
         let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/losses.safetensors")
         let parts = name.split(separator: ".").map(String.init)
         var recipe = Recipe()

@@ -4,7 +4,8 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// 200 steps of each optimizer from the same weights as PyTorch, whose numbers Tests/References/make_references.py made.
+/// 200 steps of each optimizer from the same weights as PyTorch. Tests/References/make_references.py recorded PyTorch's
+/// numbers.
 @Suite struct PyTorchReferenceTests {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("References").path
@@ -12,13 +13,14 @@ import _TestSupport
     static let cases = try! FileManager.default.contentsOfDirectory(atPath: folder)
         .filter { $0.hasPrefix("training-") }.sorted()
 
-    @Test func thereIsACaseForEachOptimizerLossAndDecay() {
-        // Of SGD there are three kinds, lbfgs has files of its own; then there are the two normalizations and eight regularizations for each loss.
+    @Test func allCasesExist() {
+        // There are three kinds of SGD, and L-BFGS has its own files. Each loss also has two normalizations and eight
+        // regularizations.
         #expect(PyTorchReferenceTests.cases.count == 4 * (Optimizer.allCases.count + 1) + 4 + 2 * 8)
     }
 
     @Test(arguments: cases)
-    func lossesAndWeightsAgree(name: String) throws {
+    func lossesAndWeightsMatchPyTorch(name: String) throws {
         let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/" + name)
         let recipe = try recipe(file.metadata)
         let data = try dataset(file)
@@ -42,7 +44,7 @@ import _TestSupport
     }
 
     @Test(arguments: [Schedule.cosine, .oneCycle, .step, .exponential, .plateau])
-    func schedulesAgree(schedule: Schedule) throws {
+    func schedulesMatchPyTorch(schedule: Schedule) throws {
         let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/schedules.safetensors")
         let expected = try file.floats(schedule.rawValue, shape: [200])
         let losses = try file.floats("plateau.losses", shape: [50])
@@ -65,7 +67,7 @@ import _TestSupport
     }
 
     @Test(arguments: Activation.allCases, [Loss.crossEntropy, .squaredError])
-    func gradientsAgree(activation: Activation, loss: Loss) throws {
+    func gradientsMatchPyTorch(activation: Activation, loss: Loss) throws {
         let file = try SafeTensors(path: PyTorchReferenceTests.folder + "/gradients.safetensors")
         let features = try file.floats("x", shape: [16, 6])
         let data: Dataset

@@ -14,14 +14,14 @@ import _TestSupport
         return RateCurve(test: test, points: points, isCutShort: false, interrupted: nil)
     }
 
-    @Test func ratesRiseByTheSameFactor() {
+    @Test func ratesRiseByAConstantFactor() {
         let test = RateTest(from: 1e-3, to: 8, steps: 31)
         for step in 0..<31 {
             #expect(abs(test.rate(step) / (1e-3 * pow(8000, Double(step) / 30)) - 1) < 1e-12)
         }
     }
 
-    /// Level, a fall from step 10 on to step 30, steepest in its middle, then a rise.
+    /// The loss is level, falls from step 10 to step 30, fastest in the middle, and then rises.
     @Test func suggestionsOfAnObviousCurve() {
         let losses = (0..<40).map { step -> Double in
             if step < 10 { return 2 }
@@ -31,11 +31,11 @@ import _TestSupport
         let curve = curve(losses)
         #expect(curve.lowest == curve.points[30])
         #expect(curve.steepest == curve.points[20])
-        // The 20 falls from 10 to 30 make 21 points, whose middle is 20.
+        // The 20 decreases from step 10 to step 30 make 21 points, and their middle is step 20.
         #expect(curve.valley == curve.points[20])
     }
 
-    /// What an explosion leaves after a few of many steps.
+    /// The curve of an explosion after a few of many steps.
     @Test func suggestionsOfAShortCurve() {
         for losses in [[2, 1], [2, 1, .infinity], [3, 2, 1], [3, 2, 1, 2, .nan], [4, 3, 2, 1, 1e300]] {
             let curve = curve(losses, steps: 1000)
@@ -56,8 +56,8 @@ import _TestSupport
         #expect(rising.valley == nil && rising.steepest == nil && rising.lowest == nil)
     }
 
-    /// fastai's rule, by its definition: the longest falling row, tried out in full.
-    @Test func theValleyIsFastais() {
+    /// fastai's rule computed directly from its definition: the longest falling sequence.
+    @Test func valleyMatchesFastai() {
         for seed in 0..<20 {
             let draws = Philox(seed: UInt64(seed), purpose: .testSplit)
             let losses = (0..<60).map { step -> Double in
@@ -84,7 +84,7 @@ import _TestSupport
         return recipe
     }
 
-    @Test func threadsChangeNothing() throws {
+    @Test func threadsDoNotAffectResults() throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
         let test = RateTest(from: 1e-4, to: 10, steps: 100)
         let one = try test.run(recipe(), on: data, options: RunOptions(threads: 1))
@@ -93,8 +93,8 @@ import _TestSupport
         #expect(zip(one.points, one.points.dropFirst()).allSatisfy { $0.rate < $1.rate })
     }
 
-    /// The first losses of a range test at a rate that does not rise are those of training at that rate.
-    @Test func itsStepsAreTrainingSteps() throws {
+    /// With a rate that does not rise, the first losses of a range test are those of training at that rate.
+    @Test func stepsEqualTrainingSteps() throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
         var recipe = recipe()
         let curve = try RateTest(from: 0.01, to: 0.01.nextUp, steps: 20).run(recipe, on: data)
@@ -109,7 +109,7 @@ import _TestSupport
         #expect(curve.points.map(\.loss) == Array(losses.prefix(20)))
     }
 
-    @Test func anExplosionEndsIt() throws {
+    @Test func anExplosionEndsTheTest() throws {
         let data = try SmallData.values(3, rows: 130, features: 21)
         var recipe = recipe()
         recipe.momentum = 0
@@ -132,11 +132,11 @@ import _TestSupport
         (RateTest(to: .infinity), "--to: expected a number above --from, 1e-06, and of at most 3.4e38, found inf"),
         (RateTest(steps: 19), "--steps: expected a number from 20 to 100000, found 19"),
     ])
-    func whatCannotBe(test: RateTest, message: String) {
+    func refusals(test: RateTest, message: String) {
         #expect(throws: FastTrainError.usage(message)) { try test.validate() }
     }
 
-    @Test func lbfgsHasNoRate() throws {
+    @Test func lbfgsIsRefused() throws {
         var recipe = recipe()
         recipe.optimizer = .lbfgs
         recipe.momentum = 0

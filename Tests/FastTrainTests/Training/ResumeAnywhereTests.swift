@@ -2,8 +2,8 @@ import Testing
 
 @testable import FastTrain
 
-/// A run is stopped after every one of its steps, one session a step, across the ends of epochs and their validation: all
-/// comes out as if it had not been, and no row is trained on more often or less often than in the others.
+/// A run that is stopped after each of its steps, one step per session, also across epochs and validation, gives the
+/// results of an uninterrupted run. Every row is trained on equally often.
 @Suite struct ResumeAnywhereTests {
     private static let plain = RegularizedRecipe(testDescription: "plain") { _ in }
     private static let dropping = RegularizedRecipe(testDescription: "dropout and batch normalization") {
@@ -18,14 +18,14 @@ import Testing
         let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
         let options = RunOptions(threads: 2, checkpointEvery: checkpointEvery)
         let (last, sessions) = try stepByStep(recipe, on: data, options) { _ in }
-        // 117 rows are 5 steps, 3 times; nothing interrupts the last.
+        // 117 rows make 5 steps in each of 3 epochs. The last one is not interrupted.
         #expect(sessions == 15)
         expectSame(last, straight, "stopped after every step")
     }
 
-    /// The rows are unit vectors, and the network one layer whose gradient is always as large as it is clipped to: each use
-    /// of a row adds 1/8 to a weight of its own, exactly.
-    @Test(arguments: [nil, 4]) func eachRowOnceAnEpoch(checkpointEvery: Int?) throws {
+    /// The rows are unit vectors, and the network is one layer whose gradient always has the norm that it is clipped
+    /// to. Each use of a row therefore adds exactly 1/8 to a weight of its own.
+    @Test(arguments: [nil, 4]) func eachRowOncePerEpoch(checkpointEvery: Int?) throws {
         let rows = 50
         let identity = (0..<rows * rows).map { Float($0 / rows == $0 % rows ? 1 : 0) }
         let data = try Dataset(
@@ -54,7 +54,7 @@ import Testing
         #expect(last.bestEpoch == 3)
     }
 
-    /// Does a run one step a session, each with another number of threads; `check` sees the state that each was stopped in.
+    /// Runs one step per session, each with a different number of threads. `check` receives the state at each stop.
     private func stepByStep(
         _ recipe: Recipe, on data: Dataset, _ options: RunOptions, _ check: (TrainingState) -> Void
     ) throws -> (Outcome, sessions: Int) {

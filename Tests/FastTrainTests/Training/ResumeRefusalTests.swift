@@ -3,8 +3,8 @@ import Testing
 
 @testable import FastTrain
 
-/// What a run may not be resumed with, and what it may: a recipe, a seed or data that are not the run's are refused, with
-/// the name of what differs and both values; epochs, threads and paths are one's own.
+/// What may change when a run is resumed. A different recipe, seed or data set is refused with the name of the
+/// difference and both values. Epochs, threads and paths may change.
 @Suite struct ResumeRefusalTests {
     private let folder = ScratchFolder()
     private var output: String { folder.file("run") }
@@ -16,7 +16,7 @@ import Testing
         return recipe
     }
 
-    /// Of each setting another value, as `recipe.json` has it.
+    /// A different value for each setting, as `recipe.json` has it.
     private static let others: [String: String] = [
         "hidden": "[6]", "activation": #""tanh""#, "leaky_slope": "0.5", "normalization": #""layer""#,
         "loss": #""binary-cross-entropy""#, "huber_delta": "2.0", "class_weight": #""balanced""#,
@@ -29,12 +29,12 @@ import Testing
         "n_iter_no_change": "5", "shuffle": "false", "shards": "3", "precision": #""bf16""#,
     ]
 
-    /// A list of settings that lacks one would let that one pass.
-    @Test func everySettingIsTried() {
+    /// A setting that is missing here would not be tested.
+    @Test func everySettingIsTested() {
         #expect(Set(Self.others.keys).union(["epochs"]) == Set(Recipe.fields.map(\.name)))
     }
 
-    @Test(arguments: others.keys.sorted()) func anotherSettingIsNamed(field: String) throws {
+    @Test(arguments: others.keys.sorted()) func errorsNameTheSetting(field: String) throws {
         let data = try SmallData.classes(rows: 60)
         _ = try Training(Self.recipe, on: data, options: RunOptions(output: output)).train()
         let path = output + "/recipe.json"
@@ -49,7 +49,7 @@ import Testing
 
         let says = "'recipe.\(field)': expected \(after), as in recipe.json, found \(before)"
         var attempts: [() throws -> Void] = [{ _ = try RunFolder.open(output).newestSoundCheckpoint() }]
-        // Without the instructions for it, bf16 is refused before the checkpoints are looked at.
+        // Without bf16 instructions, bf16 is refused before the checkpoints are read.
         if field != "precision" { attempts.append { _ = try Training.resume(output, epochs: 5, data: data) } }
         for attempt in attempts {
             let found = expectBadData(output + "/checkpoints", .file, attempt)
@@ -74,8 +74,8 @@ import Testing
         }
     }
 
-    /// In memory as well as from a file.
-    @Test func otherDataAreNamed() throws {
+    /// Data in memory is compared as well as data from a file.
+    @Test func errorsNameTheData() throws {
         let changes: [(inout Data) -> Void] = [
             { $0.features[7] = $0.features[7].nextUp }, { $0.features.swapAt(0, 3) }, { $0.labels[5] = 0 },
             { $0.labels.swapAt(0, 1) }, { $0.shape = [3, 1] }, { $0.testFeatures[1] = 5 }, { $0.testLabels[0] = 0 },
@@ -112,7 +112,7 @@ import Testing
         _ = try Training.resume(fromFile, data: file)
     }
 
-    /// All at once: the folder of the run and the data have gone elsewhere, there are more threads and more epochs.
+    /// Everything at once: the run folder and the data have moved, and there are more threads and epochs.
     @Test func epochsThreadsAndPathsMayChange() throws {
         let path = folder.file("data")
         try Data().made().write(to: path)
@@ -135,7 +135,7 @@ import Testing
             #expect(training.resumedFromStep == 4 && training.warnings == [])
             expectSame(try training.train(), straight, "moved, with more epochs and threads")
         }
-        // Of the new place the run's own description tells.
+        // The run's own description records the new path.
         expectSame(try Training.resume(moved, threads: 2).train(), straight, "once more")
     }
 }

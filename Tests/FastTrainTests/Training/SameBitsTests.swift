@@ -5,7 +5,8 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// One recipe, one model: on any number of threads, on any instruction set, straight through or stopped and resumed.
+/// One recipe gives one model, on any number of threads and any instruction set, whether or not it was stopped and
+/// resumed.
 @Suite struct SameBitsTests {
     static func recipe(shards: Int = 2) -> Recipe {
         var recipe = Recipe()
@@ -33,7 +34,7 @@ import _TestSupport
         }
     }
 
-    /// With dropout of everything.
+    /// Adds dropout to every layer.
     private func dropping(_ recipe: Recipe) -> Recipe {
         var recipe = recipe
         recipe.dropout = recipe.hidden.indices.map { 0.1 + 0.2 * Double($0) }
@@ -41,7 +42,8 @@ import _TestSupport
         return recipe
     }
 
-    /// Wide enough for every sparse form: lists of rows and of columns, outer products, one layer or two cut by panels.
+    /// Wide enough for every sparse form: lists of rows and of columns, outer products, and one or two layers divided
+    /// by panels.
     @Test(arguments: [[100, 40], [128], [150], [600, 130], [129, 129, 40], [300, 200, 100]], [1, 2, 3])
     func fromSparseFeatures(hidden: [Int], shards: Int) throws {
         let data = try SmallData.sparse(rows: 150)
@@ -49,7 +51,7 @@ import _TestSupport
         recipe.hidden = hidden
         recipe.epochs = 2
         recipe.batchSize = 44
-        // Tanh's draws are made again in backpropagation, GELU's derivative is stored.
+        // Backpropagation draws the dropout of tanh again; the derivative of GELU is stored.
         if shards > 1 { recipe = dropping(recipe) }
         recipe.activation = [[.relu, .tanh, .gelu][shards - 1]]
         var expected: Outcome?
@@ -59,9 +61,9 @@ import _TestSupport
         }
     }
 
-    /// Lists leave links out of a chain that change nothing: the numbers are those of the dense kernels.
+    /// Lists leave out terms that change nothing, so the results equal those of the dense kernels.
     @Test(arguments: [[100, 40], [128], [600, 130], [300, 200, 100], [33], []], Precision.allCases)
-    func aSparseEngineIsADenseOne(hidden: [Int], precision: Precision) throws {
+    func sparseEqualsDense(hidden: [Int], precision: Precision) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe()
         recipe.hidden = hidden
@@ -87,9 +89,9 @@ import _TestSupport
         }
     }
 
-    /// Its updates' memory is asked for while gradients are made, by the dense product and from lists.
+    /// The memory of its updates is prefetched while gradients are computed, both by the dense product and from lists.
     @Test(arguments: Precision.allCases)
-    func ofMoreThanTheCachesHold(precision: Precision) throws {
+    func largerThanTheCaches(precision: Precision) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe()
         recipe.hidden = [1201, 1203]
@@ -106,7 +108,7 @@ import _TestSupport
         }
     }
 
-    /// Odd numbers of everything: rows of a shard, inputs, outputs.
+    /// Odd numbers of rows in a shard, inputs and outputs.
     @Test(arguments: [1, 2, 3, 8, 40])
     func inBF16OnAnyNumberOfThreads(shards: Int) throws {
         let data = try SmallData.sparse(rows: 150, features: 151)
@@ -126,7 +128,8 @@ import _TestSupport
         }
     }
 
-    /// The parameters' bits after some steps of an engine, minibatches of 25 rows and a smaller one.
+    /// Returns the bits of the parameters after some steps of an engine, with minibatches of 25 rows and a smaller last
+    /// one.
     private func steps(
         _ recipe: Recipe, on data: Dataset, density: FeatureDensity?, threads: Int, _ kernels: KernelTable
     ) throws -> [UInt32] {
@@ -160,7 +163,7 @@ import _TestSupport
                 + [Float(engine.penalty?.sum ?? 0)])
     }
 
-    /// What all instruction sets, forms of the features and numbers of threads come to by `steps`, which must be the same.
+    /// Checks that all instruction sets, feature forms and numbers of threads give the same result, and returns it.
     private func sameSteps(
         _ recipe: Recipe, on data: Dataset, densities: [FeatureDensity?] = [nil], threads: [Int] = [1, 2, 7, 33]
     ) throws -> [UInt32]? {
@@ -192,7 +195,7 @@ import _TestSupport
         #expect(without != expected)
     }
 
-    /// Wide enough for lists of what ReLU leaves; panels that no thread has, and threads that have no rows.
+    /// Wide enough for lists of what ReLU leaves. Some panels have no thread, and some threads have no rows.
     @Test(arguments: [Normalization.batch, .layer], [1, 2, 3])
     func withNormalization(normalization: Normalization, shards: Int) throws {
         let data = try SmallData.sparse(rows: 150)
@@ -229,7 +232,7 @@ import _TestSupport
         }
     }
 
-    /// Each of what is done to gradients and weights, alone and with the rest; with normalizations, wide enough for panels
+    /// Every operation on gradients and weights, alone and together, with normalizations, and wide enough for panels
     /// that a thread owns.
     @Test(arguments: RegularizedRecipe.all, Normalization.allCases)
     func withRegularization(regularized: RegularizedRecipe, normalization: Normalization) throws {
@@ -249,7 +252,7 @@ import _TestSupport
         }
     }
 
-    /// Stopped after every other step, and resumed on another number of threads.
+    /// Stopped after every other step, and resumed on a different number of threads.
     @Test(arguments: RegularizedRecipe.all)
     func regularizedStoppedAndResumed(regularized: RegularizedRecipe) throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
@@ -260,7 +263,7 @@ import _TestSupport
         try expectSameWhenStopped(recipe, on: data, at: stride(from: 1, to: steps, by: 2))
     }
 
-    /// Stopped after every step in turn, and resumed on another number of threads.
+    /// Stopped after each step in turn, and resumed on a different number of threads.
     @Test(arguments: [false, true], Normalization.allCases)
     func stoppedAtAnyStepAndResumed(drops: Bool, normalization: Normalization) throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
@@ -269,7 +272,7 @@ import _TestSupport
         try expectSameWhenStopped(recipe, on: data, at: 1..<Training(recipe, on: data).totalSteps)
     }
 
-    @Test func stoppedAgainAndAgain() throws {
+    @Test func stoppedRepeatedly() throws {
         let data = try SmallData.values(rows: 60)
         var recipe = SameBitsTests.recipe()
         recipe.optimizer = .sgd
@@ -284,12 +287,12 @@ import _TestSupport
                 .train(stop: { counter.next() == 2 ? 2 : nil })
             stops += 1
         }
-        // After step 1, then every 2 of 9 steps: at 3, 5 and 7. Nothing interrupts the last step.
+        // Stopped after step 1, then every 2 of 9 steps: at 3, 5 and 7. The last step is not interrupted.
         #expect(stops == 5)
         expectSame(outcome, straight, "stopped \(stops) times")
     }
 
-    @Test func aCheckpointEveryFewStepsChangesNothing() throws {
+    @Test func checkpointIntervalChangesNothing() throws {
         let data = try SmallData.classes(rows: 70)
         let straight = try Training(SameBitsTests.recipe(), on: data).train()
         let folder = ScratchFolder()
@@ -305,7 +308,7 @@ import _TestSupport
         expectSame(try resumed.train(), straight, "resumed when finished")
     }
 
-    @Test func aRunFromGivenParametersCanBeResumedFromItsStart() throws {
+    @Test func aRunFromGivenParametersResumesFromItsStart() throws {
         let data = try SmallData.classes(rows: 70)
         let network = try Training(SameBitsTests.recipe(), on: data).network
         var other = SameBitsTests.recipe()
@@ -319,7 +322,7 @@ import _TestSupport
     }
 }
 
-/// What a recipe does to gradients and weights besides the optimizer.
+/// Operations of a recipe on gradients and weights, apart from the optimizer.
 struct RegularizedRecipe: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let edit: @Sendable (inout Recipe) -> Void
@@ -337,8 +340,8 @@ struct RegularizedRecipe: Sendable, CustomTestStringConvertible {
     ]
 }
 
-/// Counts calls from whichever thread.
-final class Counter: @unchecked Sendable {  // Sendable: only one thread of a team calls it.
+/// Counts calls from any thread.
+final class Counter: @unchecked Sendable {  // @unchecked Sendable: only one thread of a team calls it.
     private(set) var value = 0
 
     func next() -> Int {

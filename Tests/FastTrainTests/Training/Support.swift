@@ -5,7 +5,7 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// Small data, the same on every run: classes that a network can tell apart, or values that it can learn.
+/// Small data sets that are equal in every run: classes that a network can separate, or values that it can learn.
 enum SmallData {
     static func classes(_ classes: Int = 3, rows: Int = 50, features: Int = 6, testRows: Int = 0) throws -> Dataset {
         var random = TestRandom(77)
@@ -24,7 +24,7 @@ enum SmallData {
             classes: (0..<classes).map { "c\($0)" }, testFeatures: test.features, testLabels: test.labels)
     }
 
-    /// Two classes, some rows of which count more than others, and some nothing.
+    /// Two classes whose rows have different weights, some of them 0.
     static func weighted(rows: Int = 50) throws -> Dataset {
         var random = TestRandom(80)
         let values = random.floats(rows * 6)
@@ -34,7 +34,7 @@ enum SmallData {
             weights: random.floats(rows).map { max(0, $0) * 3 })
     }
 
-    /// Features that are zero but for a fifth, as MNIST's are.
+    /// Features of which four fifths are zero, as in MNIST.
     static func sparse(rows: Int = 50, features: Int = 150) throws -> Dataset {
         var random = TestRandom(79)
         let values = random.sparseFloats(rows * features, density: 0.2)
@@ -59,8 +59,8 @@ enum SmallData {
 }
 
 extension TrainingEngine {
-    /// The gradient of the mean loss over the first `rows` rows of a data set, as the optimizer gets it: what SGD's
-    /// momentum holds after its first step.
+    /// Returns the gradient of the mean loss over the first `rows` rows of a data set, as the optimizer receives it. It
+    /// is the momentum of SGD after the first step.
     static func gradient(
         of recipe: Recipe, at parameters: Parameters, on data: Dataset, rows: Int, step number: Int = 0,
         threads: Int = 1,
@@ -90,7 +90,7 @@ extension TrainingEngine {
 }
 
 extension Parameters {
-    /// All numbers in a row: weight then bias of each layer, then what its normalization has.
+    /// All parameters in one array: weight and bias of each layer, followed by its normalization's.
     var flat: [Float] {
         layers.flatMap { layer in
             let numbers = layer.normalization.map { numbers in
@@ -111,7 +111,7 @@ extension Parameters {
     }
 }
 
-/// The training rows as Doubles, and their targets (one-hot for classes).
+/// Returns the training rows as Doubles with their targets, which are one-hot for classes.
 func plainRows(_ data: Dataset, _ count: Int) -> (rows: [[Double]], targets: [[Double]]) {
     guard case .f32(let features) = data.train.features else { fatalError("test data are floats") }
     let width = data.featureCount
@@ -125,10 +125,10 @@ func plainRows(_ data: Dataset, _ count: Int) -> (rows: [[Double]], targets: [[D
     return (rows, targets)
 }
 
-/// The same result, to the bit, whatever it took.
+/// Checks that two results are equal bit for bit, except for times.
 func expectSame(_ found: Outcome, _ expected: Outcome, _ what: String) {
     let (numbers, wanted) = (bits(found.model.parameters.flat), bits(expected.model.parameters.flat))
-    // Not the arrays themselves: a failure would print their difference for minutes.
+    // The arrays are not compared directly, because printing their difference would take minutes.
     #expect(numbers.indices.first { numbers[$0] != wanted[$0] } == nil, "\(what)")
     #expect(found.bestEpoch == expected.bestEpoch, "\(what)")
     #expect(found.validation == expected.validation, "\(what)")
@@ -141,8 +141,8 @@ func expectSame(_ found: Outcome, _ expected: Outcome, _ what: String) {
     #expect(found.history.map(timeless) == expected.history.map(timeless), "\(what)")
 }
 
-/// A run that is stopped after each of these steps in turn, and resumed on another number of threads, comes to what one
-/// that is not comes to.
+/// Checks that a run stopped after each of the given steps in turn, and resumed on a different number of threads, gives
+/// the result of an uninterrupted run.
 func expectSameWhenStopped(_ recipe: Recipe, on data: Dataset, at stops: some Sequence<Int>) throws {
     let straight = try Training(recipe, on: data, options: RunOptions(threads: 1)).train()
     for stopAt in stops {

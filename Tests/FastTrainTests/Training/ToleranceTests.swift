@@ -3,7 +3,8 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// scikit-learn's tol, n_iter_no_change and adaptive rate, against its own code (Tests/References/make_sklearn_references.py).
+/// scikit-learn's tol, n_iter_no_change and adaptive rate, against its own code
+/// (Tests/References/make_sklearn_references.py).
 @Suite struct ToleranceTests {
     private static let file = try! SafeTensors(path: PyTorchReferenceTests.folder + "/sklearn-tolerance.safetensors")
     static let cases = file.metadata.keys.filter { $0.hasPrefix("loss.") || $0.hasPrefix("score.") }.sorted()
@@ -18,7 +19,7 @@ import _TestSupport
     }
 
     @Test(arguments: cases)
-    func ratesAndEndAreScikitLearns(name: String) throws {
+    func ratesAndEndMatchScikitLearn(name: String) throws {
         let figures = try Self.file.floats(name, shape: [400])
         let expected = try Self.file.floats(name + ".rates", shape: [Self.file[name + ".rates"]!.shape[0]])
         let settings = Self.file.metadata[name]!.split(separator: " ")
@@ -40,9 +41,9 @@ import _TestSupport
         #expect(stopping.ending(Array(history.prefix(expected.count))) == .tolerance)
     }
 
-    @Test func thereIsACaseForEachRule() { #expect(ToleranceTests.cases.count == 10) }
+    @Test func allCasesExist() { #expect(ToleranceTests.cases.count == 10) }
 
-    @Test func whereItAppliesTheRecipeSaysSo() throws {
+    @Test func resolvedRecipes() throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
         func resolved(_ change: (inout Recipe) -> Void) throws -> Recipe {
             var recipe = Recipe()
@@ -59,7 +60,7 @@ import _TestSupport
         #expect(short.tol == 1e-4 && short.nIterNoChange == 3)
     }
 
-    @Test func epochsOfTheWarmUpDoNotCount() {
+    @Test func warmupEpochsDoNotCount() {
         var recipe = Recipe()
         recipe.tol = 0.5
         recipe.nIterNoChange = 1
@@ -70,7 +71,7 @@ import _TestSupport
         #expect(end() == 4)
     }
 
-    /// A run ends where its figures say, and a resumed one is the same.
+    /// A run ends where its values say, and a resumed one gives the same result.
     @Test(arguments: [Schedule.constant, .adaptive])
     func aRunEnds(schedule: Schedule) throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)

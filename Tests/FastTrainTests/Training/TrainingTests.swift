@@ -4,8 +4,8 @@ import Testing
 @testable import FastTrain
 
 @Suite struct TrainingTests {
-    /// The README's ten lines.
-    @Test func theLibraryInTenLines() throws {
+    /// The ten lines of the README.
+    @Test func tenLinesOfTheREADME() throws {
         let data = try Dataset.mnistSample()
         var recipe = Recipe()
         recipe.hidden = [64]
@@ -21,7 +21,7 @@ import Testing
         #expect(abs(predictions.values[0..<10].reduce(0, +) - 1) < 1e-6)
     }
 
-    @Test func aLineIsLearned() throws {
+    @Test func learnsALine() throws {
         let x = (0..<64).map { Float($0) / 32 - 1 }
         let data = try Dataset(
             name: "line", features: x, featureShape: [1], targets: x.map { 3 * $0 - 0.5 }, targetNames: ["y"])
@@ -37,8 +37,8 @@ import Testing
         #expect(outcome.validation!.r2! > 0.9999)
     }
 
-    /// With a step too small to change a loss, those of the same network.
-    @Test func labelsAreSmoothedInTrainingOnly() throws {
+    /// The step is too small to change a loss, so the losses are those of the same network.
+    @Test func labelSmoothingAppliesToTrainingOnly() throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
         var recipe = Recipe()
         recipe.hidden = [5]
@@ -56,7 +56,7 @@ import Testing
         #expect(exitCode { _ = try Training(recipe, on: numbers) } == 64)
     }
 
-    @Test func xorIsLearned() throws {
+    @Test func learnsXOR() throws {
         let data = try Dataset(
             name: "xor", features: [0, 0, 0, 1, 1, 0, 1, 1], featureShape: [2], labels: [0, 1, 1, 0],
             classes: ["0", "1"])
@@ -70,7 +70,7 @@ import Testing
         #expect(try outcome.model.evaluate(data, data.train).accuracy == 1)
     }
 
-    @Test func divergenceIsAnErrorAndPublishesNoModel() throws {
+    @Test func divergenceWritesNoModel() throws {
         let data = try SmallData.values()
         var recipe = Recipe()
         recipe.optimizer = .sgd
@@ -92,7 +92,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: output + "/model.safetensors"))
     }
 
-    @Test func theBestEpochIsKept() throws {
+    @Test func keepsTheBestEpoch() throws {
         let data = try SmallData.classes(rows: 80)
         var recipe = Recipe()
         recipe.learningRate = 0.05
@@ -103,7 +103,7 @@ import Testing
         #expect(outcome.validation!.loss == losses.min()!)
     }
 
-    @Test func whatDoesNotFitIsRefused() throws {
+    @Test func refusals() throws {
         let classes = try SmallData.classes()
         let values = try SmallData.values()
         var recipe = Recipe()
@@ -123,14 +123,14 @@ import Testing
         #expect(throws: FastTrainError.self) { try model.predict(wider, wider.train) }
     }
 
-    @Test func resumingOnOtherDataIsRefused() throws {
+    @Test func resumingWithOtherDataIsRefused() throws {
         let folder = ScratchFolder()
         let output = folder.file("run")
         _ = try Training(Recipe(), on: SmallData.classes(rows: 60), options: RunOptions(output: output)).train()
         #expect(throws: FastTrainError.self) { try Training.resume(output, data: SmallData.classes(rows: 61)) }
     }
 
-    @Test func moreEpochsGoOnFromTheLast() throws {
+    @Test func moreEpochsContinueTheRun() throws {
         let data = try SmallData.classes(rows: 60)
         var recipe = Recipe()
         recipe.epochs = 2
