@@ -78,7 +78,7 @@ MUTATIONS = [
         "try AtomicFile.write(Array(bytes", "if bytes.isEmpty { try AtomicFile.write([], to: trialsPath) }\n        _ = (Array(bytes",
         faults="search-stops"),
     Mutation(
-        "events synchronized before a checkpoint", "Sources/FastTrain/Training/TrainingSession.swift",
+        "events synchronized before a checkpoint", "Sources/FastTrain/Training/RunLoop.swift",
         "try training.tensorBoard?.synchronize()\n            let path", "let path", faults="events-power"),
     Mutation(
         "temporary file", "Sources/FastTrainSupport/Files/AtomicFile.swift",
@@ -93,10 +93,10 @@ MUTATIONS = [
         "guard try System.isLink(path) else { return (path, status) }", "if !path.isEmpty { return (path, status) }",
         faults="links"),
     Mutation(
-        "loss of an unfinished epoch", "Sources/FastTrain/Training/TrainingSession.swift",
+        "loss of an unfinished epoch", "Sources/FastTrain/Training/RunLoop.swift",
         "lossSum = start.lossSum", "lossSum = 0", faults="kills"),
     Mutation(
-        "optimizer's memory", "Sources/FastTrain/Training/TrainingSession.swift",
+        "optimizer's memory", "Sources/FastTrain/Training/RunLoop.swift",
         "if let values = start.optimizer[memory.name] { memory.values.load(values) }",
         "_ = start.optimizer[memory.name]", faults="kills"),
     Mutation(

@@ -109,7 +109,7 @@ public enum Benchmark {
         let profile =
             profile ? Profile(threads: training.threads, layers: training.network.layerCount) : nil
         let meter = Meter(warmUp: seconds / 5, seconds: seconds) { profile?.startCounting() }
-        let session = TrainingSession(training, profile: profile, stop: { meter.tick() }, progress: { _ in })
+        let session = RunLoop(training, profile: profile, stop: { meter.tick() }, progress: { _ in })
         let clock = (ticks: ft_ticks(), seconds: RunClock.now())
         try session.run()
         let secondsPerTick = (RunClock.now() - clock.seconds) / Double(ft_ticks() - clock.ticks)

@@ -85,7 +85,7 @@ public struct RateTest: Sendable, Equatable {
         let training = try Training(
             self.recipe(recipe, stepsPerEpoch: whole.stepsPerEpoch), on: data, options: options)
         let log = RateLog(self)
-        let session = TrainingSession(
+        let session = RunLoop(
             training, rateTest: self, stop: { log.isOver ? Self.ended : stop() }, progress: { _ in })
         session.onStep = { step, loss in onStep(step, log.add(loss)) }
         do {

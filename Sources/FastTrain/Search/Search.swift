@@ -160,7 +160,7 @@ public final class Search: Sendable {
                 let network = recipe.network(for: data)
                 try Checkpoint.expectSavable(network, recipe)  // were it the best
                 try MemoryLimit.check(
-                    network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: threads),
+                    network, recipe: recipe, rows: StepEngine.rows(recipe, of: data.train.count, threads: threads),
                     threads: threads, isSaved: false)
             } catch .usage(let message) {
                 throw .usage(
@@ -201,7 +201,7 @@ public final class Search: Sendable {
         for fold in 0..<(folds ?? 1) {
             var options = RunOptions(threads: threads)
             options.fold = folds.map { Fold(index: fold, count: $0) }
-            let session = TrainingSession(
+            let session = RunLoop(
                 try Training(recipe, on: data, options: options), stop: stop,
                 progress: { if case .epoch = $0 { onEpoch() } })
             do {

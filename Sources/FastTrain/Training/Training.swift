@@ -184,7 +184,7 @@ public final class Training {
             network = recipe.network(for: data)
             if isSaved { try Checkpoint.expectSavable(network, recipe) }
             try MemoryLimit.check(
-                network, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: self.threads),
+                network, recipe: recipe, rows: StepEngine.rows(recipe, of: data.train.count, threads: self.threads),
                 threads: self.threads, isSaved: isSaved)
             sampling = try Sampling(recipe: recipe, split: data.train, task: data.task, fold: fold)
             let weights = RowWeights(
@@ -240,7 +240,7 @@ public final class Training {
         stop: @escaping @Sendable () -> Int32? = { nil }, progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(FastTrainError) -> Outcome {
         guard !isResumed || start != nil else { throw .internalError("a resumed run that was trained before") }
-        let session = TrainingSession(self, stop: stop, progress: progress)
+        let session = RunLoop(self, stop: stop, progress: progress)
         try session.run()
         let model = model(session.best?.parameters ?? session.evaluated)
         var test: Evaluation?

@@ -48,7 +48,7 @@ import _TestSupport
             let step = 1234
             let parameters = somewhere(
                 Network(inputs: 6, hidden: [7, 5], outputs: data.outputCount, normalization: normalization))
-            let (mean, gradient) = try TrainingEngine.gradient(
+            let (mean, gradient) = try StepEngine.gradient(
                 of: recipe, at: parameters, on: data, rows: rows, step: step)
             let (features, sharp) = plainRows(data, rows)
             let targets =

@@ -36,7 +36,7 @@ import _TestSupport
         parameters.layers[2].weight = [1, -1, 2, 0.5, 2, 1]
         parameters.layers[2].bias = [1, -3]
         for kernels in supportedKernels() {
-            let (loss, gradient) = try TrainingEngine.gradient(
+            let (loss, gradient) = try StepEngine.gradient(
                 of: recipe, at: parameters, on: data, rows: 1, kernels: kernels)
             #expect(loss == 5)
             #expect(gradient.layers[2].weight == [-24, -16, 0, 12, 8, 0])

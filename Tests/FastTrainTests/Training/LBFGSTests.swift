@@ -88,8 +88,8 @@ import _TestSupport
         _ recipe: Recipe, on data: Dataset, threads: Int, density: FeatureDensity?, _ kernels: KernelTable
     ) throws -> [UInt32] {
         let network = recipe.network(for: data)
-        let rows = TrainingEngine.rows(recipe, of: data.train.count, threads: threads)
-        let engine = TrainingEngine(
+        let rows = StepEngine.rows(recipe, of: data.train.count, threads: threads)
+        let engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, density: density, threads: threads,
             kernels: kernels)
         engine.load(network.initialParameters(recipe))
@@ -129,7 +129,7 @@ import _TestSupport
         recipe.weightDecay = 0
         let network = recipe.network(for: data)
         let parameters = network.initialParameters(recipe)
-        let engine = TrainingEngine(
+        let engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: FullBatch.rowsAtOnce, threads: 2,
             kernels: .table(for: .best))
         engine.load(parameters)
@@ -143,7 +143,7 @@ import _TestSupport
         var sgd = recipe
         sgd.optimizer = .sgd
         sgd.batchSize = data.train.count
-        let expected = try TrainingEngine.gradient(of: sgd, at: parameters, on: data, rows: data.train.count)
+        let expected = try StepEngine.gradient(of: sgd, at: parameters, on: data, rows: data.train.count)
         #expect(losses.base[0] == losses.base[1] && abs(losses.base[0] - expected.loss) < 1e-6)
         for (found, wanted) in zip(batch.gradient.unpacked().flat, expected.gradient.flat) {
             #expect(abs(found - wanted) < 1e-6)

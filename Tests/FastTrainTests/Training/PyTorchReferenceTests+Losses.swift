@@ -39,7 +39,7 @@ extension PyTorchReferenceTests {
                     targets: file.floats(name + ".y", shape: [16, 2]), targetNames: ["p", "q"], weights: weights)
             }
         let initial = try parameters(file, name + ".initial.", recipe, data)
-        let (mean, gradient) = try TrainingEngine.gradient(of: recipe, at: initial, on: data, rows: 16, threads: 2)
+        let (mean, gradient) = try StepEngine.gradient(of: recipe, at: initial, on: data, rows: 16, threads: 2)
         let reference = try file.floats(name + ".loss", shape: [1])[0]
         #expect(abs(mean - Double(reference)) < 1e-5 * abs(Double(reference)))
         let expected = try parameters(file, name + ".gradient.", recipe, data)

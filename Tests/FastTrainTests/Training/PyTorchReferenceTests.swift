@@ -26,7 +26,7 @@ import _TestSupport
         let data = try dataset(file)
         let initial = try parameters(file, "initial.", recipe, data)
         let training = try Training(recipe, on: data, options: RunOptions(threads: 2, initial: initial))
-        let session = TrainingSession(training, stop: { nil }, progress: { _ in })
+        let session = RunLoop(training, stop: { nil }, progress: { _ in })
         var losses: [Double] = []
         session.onStep = { losses.append($1) }
         try session.run()
@@ -85,7 +85,7 @@ import _TestSupport
         recipe.activation = [activation]
         recipe.loss = loss
         let initial = try parameters(file, loss.rawValue + ".initial.", recipe, data)
-        let (mean, gradient) = try TrainingEngine.gradient(of: recipe, at: initial, on: data, rows: 16)
+        let (mean, gradient) = try StepEngine.gradient(of: recipe, at: initial, on: data, rows: 16)
         let prefix = "\(loss.rawValue).\(activation.rawValue)."
         let reference = try file.floats(prefix + "loss", shape: [1])[0]
         #expect(abs(mean - Double(reference)) < 1e-5 * Double(reference))

@@ -101,7 +101,7 @@ import _TestSupport
         recipe.learningRate = 0.01
         recipe.schedule = .constant
         recipe.epochs = 10
-        let session = TrainingSession(try Training(recipe, on: data), stop: { nil }, progress: { _ in })
+        let session = RunLoop(try Training(recipe, on: data), stop: { nil }, progress: { _ in })
         var losses: [Double] = []
         session.onStep = { losses.append($1) }
         try session.run()

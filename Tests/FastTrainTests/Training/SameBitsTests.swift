@@ -137,7 +137,7 @@ import _TestSupport
         recipe.batchSize = 25
         let rows = data.train.count
         let network = recipe.network(for: data)
-        let engine = TrainingEngine(
+        let engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, density: density,
             weights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: data.train.allRows, rows: rows),

@@ -58,7 +58,7 @@ enum SmallData {
     }
 }
 
-extension TrainingEngine {
+extension StepEngine {
     /// Returns the gradient of the mean loss over the first `rows` rows of a data set, as the optimizer receives it. It
     /// is the momentum of SGD after the first step.
     static func gradient(
@@ -70,7 +70,7 @@ extension TrainingEngine {
         recipe.optimizer = .sgd
         recipe.momentum = 0.5
         let network = recipe.network(for: data)
-        let engine = TrainingEngine(
+        let engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows,
             weights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: (0..<Int32(rows)).map { $0 },

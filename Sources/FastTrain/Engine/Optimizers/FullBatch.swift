@@ -7,7 +7,7 @@ import KernelTypes
 ///
 /// The whole team calls each function with the same arguments, and every member gets the same numbers.
 struct FullBatch: Sendable {
-    let engine: TrainingEngine
+    let engine: StepEngine
     /// Of the parameters that were evaluated last.
     let gradient: PackedParameters
     private let split: DataSplit
@@ -32,7 +32,7 @@ struct FullBatch: Sendable {
     static let mostForEachMember = 1 << 16
 
     /// `rows`: of `split`.
-    init(engine: TrainingEngine, split: DataSplit, rows: [Int32], recipe: Recipe, threads: Int) {
+    init(engine: StepEngine, split: DataSplit, rows: [Int32], recipe: Recipe, threads: Int) {
         self.engine = engine
         self.split = split
         self.rows = Buffer(count: rows.count)

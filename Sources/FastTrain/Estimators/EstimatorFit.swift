@@ -1,18 +1,18 @@
 import KernelDispatch
 
-/// The loop of the estimators: scikit-learn's `_fit_stochastic` around `TrainingEngine`, by the members of one thread team.
+/// The loop of the estimators: scikit-learn's `_fit_stochastic` around `StepEngine`, by the members of one thread team.
 ///
-/// Beside `TrainingSession` since scikit-learn's rules are others: its momentum remembers steps, not gradients, so that a
+/// Beside `RunLoop` since scikit-learn's rules are others: its momentum remembers steps, not gradients, so that a
 /// change of the rate does not reach back; its squared error is half of ours; a fit goes on where another ended, on other
 /// rows; nothing is written.
 ///
 /// `@unchecked Sendable`: rank 0 alone writes the stored state, and only while the other members wait at a barrier or do
 /// arithmetic that does not touch it.
-final class MLPTraining: @unchecked Sendable {
+final class EstimatorFit: @unchecked Sendable {
     private let settings: MLPSettings
     private let recipe: Recipe
     private let data: Dataset
-    private let engine: TrainingEngine
+    private let engine: StepEngine
     /// Of lbfgs.
     private let minimizer: LBFGS?
     private let validation: EvaluationPass?
@@ -61,10 +61,10 @@ final class MLPTraining: @unchecked Sendable {
         trainRows = sampling.trainRows
         let network = recipe.network(for: data)
         let batch = min(recipe.mostRowsAtOnce, trainRows.count)
-        threads = try MLPTraining.threads(
+        threads = try EstimatorFit.threads(
             settings.threads, operations: Double(batch) * Double(network.operationsPerSample))
-        let rows = TrainingEngine.rows(recipe, of: trainRows.count, threads: threads)
-        engine = TrainingEngine(
+        let rows = StepEngine.rows(recipe, of: trainRows.count, threads: threads)
+        engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows,
             density: FeatureDensity(data.train, width: network.inputs),
             weights: RowWeights(nil, task: data.task, split: data.train, trainRows: trainRows, rows: rows),

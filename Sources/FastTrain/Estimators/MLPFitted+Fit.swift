@@ -31,7 +31,7 @@ extension MLPFitted {
         let recipe = settings.recipe(seed: seed, rows: data.train.count, loss)
         let shape = recipe.network(for: data)
         try MemoryLimit.check(
-            shape, recipe: recipe, rows: TrainingEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1,
+            shape, recipe: recipe, rows: StepEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1,
             isSaved: false)
         var trained: Trained
         if goesOn, let network {
@@ -62,7 +62,7 @@ extension MLPFitted {
                 memoryRate: settings.learningRateInit, learningRate: settings.learningRateInit,
                 tolerance: Tolerance(tol: settings.tol, epochs: settings.nIterNoChange ?? .max))
         }
-        self = try MLPTraining(
+        self = try EstimatorFit(
             settings, on: data, from: self, trained, epochs: isPartial ? 1 : settings.maxIter, loss: loss
         ).run()
     }

@@ -6,8 +6,8 @@ import KernelTypes
 /// In `forwardBackward` a thread takes some rows of the minibatch from features to the gradients of every layer's
 /// outputs; of the first layer or two it may take some panels of outputs for all rows instead. In `reduceUpdate` it takes
 /// some blocks of the weights, makes their gradient over each shard's rows, all-reduces the shards and updates the
-/// weights (TrainingEngine+Update.swift). Which thread takes what has no influence on any number.
-final class TrainingEngine: Sendable {
+/// weights (StepEngine+Update.swift). Which thread takes what has no influence on any number.
+final class StepEngine: Sendable {
     let forward: ForwardPass
     let optimizer: OptimizerState
     /// Of the parameters over the steps, if there is one.

@@ -1,7 +1,7 @@
 import KernelDispatch
 import KernelTypes
 
-extension TrainingEngine {
+extension StepEngine {
     /// The gradients of this thread's blocks over a minibatch of `count` rows, all-reduced, and their update. The whole team
     /// calls it, with a barrier after.
     ///
@@ -110,7 +110,7 @@ extension TrainingEngine {
     /// 2%; `mnist-medium`, with 8 MB of weights and memories, would lose 3%.
     func updatePrefetch(_ block: GradientPlan.Block, _ scratch: GradientScratch) -> Prefetch {
         let layout = forward.parameters.layout
-        guard layout.count * 4 * (1 + optimizer.memories.count) > TrainingEngine.mostNearBytes else {
+        guard layout.count * 4 * (1 + optimizer.memories.count) > StepEngine.mostNearBytes else {
             return Prefetch()
         }
         let layer = layout.layers[block.layer]

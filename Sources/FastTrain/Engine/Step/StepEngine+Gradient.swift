@@ -35,7 +35,7 @@ enum GradientForm: Sendable {
     }
 }
 
-extension TrainingEngine {
+extension StepEngine {
     /// The gradients of this thread's blocks over a minibatch of `count` rows, each all-reduced; calls `body` with each
     /// block, when its gradient is in the thread's scratch (`forEachGradient`).
     ///

@@ -4,10 +4,10 @@ import KernelDispatch
 ///
 /// `@unchecked Sendable`: rank 0 alone writes the stored state, and only while the other members wait at a barrier or
 /// do arithmetic that does not touch it.
-final class TrainingSession: @unchecked Sendable {
+final class RunLoop: @unchecked Sendable {
     private let training: Training
     private let recipe: Recipe
-    private let engine: TrainingEngine
+    private let engine: StepEngine
     private let validation: EvaluationPass?
     private let stop: @Sendable () -> Int32?
     private let progress: @Sendable (Progress) -> Void
@@ -58,9 +58,9 @@ final class TrainingSession: @unchecked Sendable {
         self.stop = stop
         self.progress = progress
         recipe = training.recipe
-        let rows = TrainingEngine.rows(recipe, of: training.trainRows, threads: training.threads)
+        let rows = StepEngine.rows(recipe, of: training.trainRows, threads: training.threads)
         let split = training.data.train
-        engine = TrainingEngine(
+        engine = StepEngine(
             network: training.network, recipe: recipe, task: training.data.task, rows: rows,
             density: FeatureDensity(split, width: training.network.inputs),
             weights: RowWeights(
