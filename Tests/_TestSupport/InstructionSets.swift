@@ -2,9 +2,9 @@ import Foundation
 import KernelDispatch
 import Synchronization
 
-/// The kernels of every instruction set that this CPU has. Says loudly, once, which are missing.
+/// Returns the kernels of every instruction set that this CPU has. Prints once which are missing.
 ///
-/// A virtual machine may hide what its CPU has: `FASTTRAIN_TEST_ISA` names a set to be tested even so.
+/// A virtual machine may hide an instruction set that its CPU has. `FASTTRAIN_TEST_ISA` names one to test nevertheless.
 public func supportedKernels() -> [KernelTable] {
     let hidden = ProcessInfo.processInfo.environment["FASTTRAIN_TEST_ISA"]
     let missing = InstructionSet.allCases.filter { !$0.isSupported && $0.rawValue != hidden }

@@ -1,28 +1,31 @@
 import Foundation
 
-/// A multilayer perceptron in Double with plain loops: what a person would do by hand, and the oracle of the trainer.
+/// A multilayer perceptron in double precision with plain loops.
+///
+/// This is the readable reference of the trainer: every formula of the forward pass is here once, in the form of a
+/// textbook. Tests compare the trainer's outputs and losses with it, and its gradients with finite differences of it.
 public struct PlainNetwork {
-    /// weight[layer][output][input], bias[layer][output]
+    /// The weights: `weight[layer][output][input]`.
     public var weight: [[[Double]]]
-    /// Of each layer's outputs.
+    /// The biases: `bias[layer][output]`.
     public var bias: [[Double]]
-    /// Its name in a recipe.
+    /// The activation of the hidden layers, by its name in a recipe.
     public var activation: String
-    /// Its name in a recipe.
+    /// The loss, by its name in a recipe.
     public var loss: String
-    /// Of leaky ReLU.
+    /// The slope of leaky ReLU below zero.
     public var slope = 0.01
-    /// What dropout multiplies by: features are layer 0, then come the hidden layers; row, unit.
+    /// The factor that dropout applies to a unit's output. Layer 0 is the features; the hidden layers follow.
     public var dropout: (_ layer: Int, _ row: Int, _ unit: Int) -> Double = { _, _, _ in 1 }
 
-    /// "batch" or "layer": of the hidden layers' sums.
+    /// The normalization of the hidden layers' sums: `"none"`, `"batch"` or `"layer"`.
     public var normalization = "none"
-    /// γ of each hidden layer's normalization.
+    /// The factors γ of the normalizations: `scale[layer][output]`.
     public var scale: [[Double]] = []
-    /// β of each.
+    /// The offsets β of the normalizations: `shift[layer][output]`.
     public var shift: [[Double]] = []
 
-    /// See the properties.
+    /// Creates a network from its parameters, its activation and its loss.
     public init(weight: [[[Double]]], bias: [[Double]], activation: String, loss: String) {
         self.weight = weight
         self.bias = bias
@@ -30,7 +33,10 @@ public struct PlainNetwork {
         self.loss = loss
     }
 
-    /// Of the last layer, before softmax, for a minibatch of rows.
+    /// Returns the outputs of the last layer, before softmax.
+    ///
+    /// - Parameter rows: The features of a minibatch: `rows[row][feature]`.
+    /// - Returns: The outputs: `[row][output]`.
     public func outputs(_ rows: [[Double]]) -> [[Double]] {
         var values = dropped(rows, layer: 0)
         for layer in weight.indices {
@@ -53,7 +59,11 @@ public struct PlainNetwork {
         return values
     }
 
-    /// Mean loss over rows; of classes, a target is one-hot.
+    /// Returns the mean loss over the rows of a minibatch.
+    ///
+    /// - Parameters:
+    ///   - rows: The features: `rows[row][feature]`.
+    ///   - targets: The targets: `targets[row][output]`, one-hot for classes.
     public func meanLoss(_ rows: [[Double]], _ targets: [[Double]]) -> Double {
         zip(outputs(rows), targets).reduce(0) { $0 + loss($1.0, $1.1) } / Double(rows.count)
     }
@@ -90,7 +100,7 @@ public struct PlainNetwork {
         }
     }
 
-    /// Of one output, of a loss that is a sum over them.
+    /// Returns the loss of one output, for losses that are a sum over the outputs.
     private func loss(_ z: Double, _ y: Double) -> Double {
         switch loss {
         case "binary-cross-entropy": -y * log(1 / (1 + exp(-z))) - (1 - y) * log(1 / (1 + exp(z)))

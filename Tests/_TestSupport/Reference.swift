@@ -1,9 +1,11 @@
 import KernelTypes
 
-/// The numeric contract in its plainest form: what every kernel must equal, to the bit.
+/// The numeric contract in its plainest form. Every kernel must give the same bits.
 public enum Reference {
-    /// `result[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`, one chain of fused multiply-adds in rising k; in bf16
-    /// of rounded factors, in pairs, the second of each pair first.
+    /// Returns the product `result[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`.
+    ///
+    /// Each element is one chain of fused multiply-adds in rising k. In bf16, the factors are rounded and taken in pairs,
+    /// the second link of each pair first.
     public static func product(
         _ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int, _ precision: Precision = .f32
     ) -> [Float] {
@@ -23,7 +25,9 @@ public enum Reference {
         return result
     }
 
-    /// `result[i, o] = Σᵣ input[r, i] · delta[r, o]`, one chain in rising r; in bf16 as `product`.
+    /// Returns the gradient `result[i, o] = Σᵣ input[r, i] · delta[r, o]`.
+    ///
+    /// Each element is one chain in rising r; bf16 is as in `product`.
     public static func gradient(
         _ input: [Float], _ delta: [Float], rows: Range<Int>, inputs: Int, outputs: Int, _ precision: Precision = .f32
     ) -> [Float] {
@@ -41,7 +45,7 @@ public enum Reference {
         return result
     }
 
-    /// The order of a chain's links; nil: a link of zeros, which completes a pair.
+    /// Returns the order of a chain's links. `nil` is a link of zeros that completes a pair.
     private static func links(_ places: Range<Int>, _ precision: Precision) -> [Int?] {
         guard precision == .bf16 else { return Array(places) }
         return stride(from: places.lowerBound, to: places.upperBound, by: 2).flatMap {
@@ -53,27 +57,27 @@ public enum Reference {
         precision == .bf16 ? values.map { bf16($0) } : values
     }
 
-    /// The nearest of the numbers with eight significant bits, of two the even one; infinity from 2¹²⁸ − 2¹¹⁹ on.
+    /// Rounds to eight significant bits, ties to even. Values from 2¹²⁸ − 2¹¹⁹ on become infinity.
     public static func bf16(_ value: Float) -> Float {
         guard value.isFinite && value != 0 else { return value }
         let unit = Double(sign: .plus, exponent: max(Int(value.exponent), -126) - 7, significand: 1)
         return Float((Double(value) / unit).rounded(.toNearestOrEven) * unit)
     }
 
-    /// Two numbers as a pair: what a `Float` of a product in bf16 holds.
+    /// Returns two rounded numbers as a pair, the content of a `Float` in bf16 products.
     public static func pair(_ first: Float, _ second: Float) -> UInt32 {
         bf16(first).bitPattern >> 16 | bf16(second).bitPattern & 0xffff_0000
     }
 }
 
-/// A small generator of test numbers: the same on every run.
+/// A small generator of test numbers, which are the same on every run.
 public struct TestRandom {
     private var state: UInt64
 
-    /// The same seed, the same numbers.
+    /// Creates a generator. The same seed gives the same numbers.
     public init(_ seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
 
-    /// xorshift64* (Vigna 2016).
+    /// Returns the next 64 random bits, by xorshift64* (Vigna 2016).
     public mutating func next() -> UInt64 {
         state ^= state >> 12
         state ^= state << 25
@@ -81,13 +85,13 @@ public struct TestRandom {
         return state &* 0x2545_F491_4F6C_DD1D
     }
 
-    /// In -1..<1.
+    /// Returns a number in -1..<1.
     public mutating func float() -> Float { Float(Int32(truncatingIfNeeded: next() >> 32)) * 0x1p-31 }
 
-    /// In -1..<1.
+    /// Returns `count` numbers in -1..<1.
     public mutating func floats(_ count: Int) -> [Float] { (0..<count).map { _ in float() } }
 
-    /// Numbers of every size: normal, denormal, large, zeros of both signs.
+    /// Returns `count` numbers of every size: normal, subnormal, large, and zeros of both signs.
     public mutating func wildFloats(_ count: Int) -> [Float] {
         (0..<count).map { _ in
             switch next() % 8 {
@@ -102,5 +106,5 @@ public struct TestRandom {
     }
 }
 
-/// The bits of floats, so that NaN equals itself and −0 differs from 0.
+/// Returns the bits of floats, for comparisons in which NaN equals itself and −0 differs from 0.
 public func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }

@@ -1,8 +1,8 @@
 import CThreadTeam
 import KernelTypes
 
-/// Calls `body`; for bf16 as a thread team does, in which subnormal numbers count as zero, as they always do for the
-/// instructions of bf16.
+/// Calls `body`; for bf16 on a member of a thread team, where subnormal numbers count as zero, as they always do for the
+/// bf16 instructions.
 public func asInTraining(_ precision: Precision, _ body: () -> Void) {
     guard precision == .bf16 else { return body() }
     withoutActuallyEscaping(body) { body in
