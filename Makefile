@@ -99,7 +99,7 @@ bench: setup
 # fasttrain against JAX, Keras, PyTorch and scikit-learn in one run, twenty minutes once they are installed; writes
 # Benchmarks/RESULTS.md and its chart. make bench-peers DATA=mnist.safetensors THREADS="2 1" ARGS="--rounds 3"
 bench-peers: build
-	DATA=$(DATA) Benchmarks/peers/run.sh $(THREADS:%=--threads %) $(ARGS)
+	DATA="$(DATA)" Benchmarks/peers/run.sh $(THREADS:%=--threads %) $(ARGS)
 
 # fasttrain beside scikit-learn on the six data sets that it carries, ten seeds: scores and times, a minute once it is
 # installed; writes Benchmarks/COMPARISON.md.
@@ -111,7 +111,8 @@ compare-scikit-learn: build
 
 # 98% of MNIST's test rows, the whole process in under a second on two cores, over ten seeds; the recipe is in the script.
 speedrun: build
-	Benchmarks/speedrun.py --fasttrain .build/release/fasttrain --data $$(DATA=$(DATA) Benchmarks/mnist.sh) \
+	data=$$(DATA="$(DATA)" Benchmarks/mnist.sh) && \
+		Benchmarks/speedrun.py --fasttrain .build/release/fasttrain --data "$$data" \
 		$(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
 clean:

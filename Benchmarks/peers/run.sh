@@ -4,6 +4,7 @@
 # Usage: run.sh [--threads N]… [--rounds N] …
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+data=$(Benchmarks/mnist.sh)
 requirements=Benchmarks/peers/requirements.txt
 python=.build-peers/bin/python
 [ -x "$python" ] || python3 -m venv .build-peers
@@ -14,5 +15,4 @@ if ! install -r "$requirements"; then
         install "$requirement" || echo "not installed, its cells stay empty: $requirement" >&2
     done
 fi
-data=$(Benchmarks/mnist.sh)
 exec "$python" Benchmarks/peers/peers.py --fasttrain .build/release/fasttrain --data "$data" "$@"

@@ -69,13 +69,22 @@ import _TestSupport
         #expect(
             try Fasttrain.run(run + ["--output", output], environment: ["FASTTRAIN_ISA": best]).status == 0)
         for command in [run, ["benchmark", "--workload", "mnist-small", "--precision", "bf16"], ["resume", output]] {
-            let result = try Fasttrain.run(command)
-            #expect(result.status == 64)
-            #expect(
-                result.error == "--precision: expected f32, as this CPU has no instructions for bf16 (AVX512_BF16), "
-                    + "found bf16; with FASTTRAIN_ISA=\(best) it does without, slower, to the same bits")
-            #expect(result.stdout.isEmpty)
+            for environment in [[:], ["FASTTRAIN_ISA": ""]] {
+                let result = try Fasttrain.run(command, environment: environment)
+                #expect(result.status == 64)
+                #expect(
+                    result.error
+                        == "--precision: expected f32, as this CPU has no instructions for bf16 (AVX512_BF16), "
+                        + "found bf16; with FASTTRAIN_ISA=\(best) it does without, slower, to the same bits")
+                #expect(result.stdout.isEmpty)
+            }
         }
+    }
+
+    @Test func anEmptyChoiceOfInstructionSetIsNone() throws {
+        let result = try Fasttrain.run(["--hidden", "4", "--epochs", "1"], environment: ["FASTTRAIN_ISA": ""])
+        #expect(result.status == 0)
+        #expect(result.stderr.contains(", \(InstructionSet.best.rawValue)\n"))
     }
 
     private static let missing = InstructionSet.allCases.filter { !$0.isSupported }

@@ -10,8 +10,7 @@ extension InstructionSet {
     ///
     /// - Throws: `.usage` if the variable names no instruction set, or one that this CPU does not support.
     public static func chosen() throws(FastTrainError) -> InstructionSet {
-        guard let variable = getenv("FASTTRAIN_ISA") else { return best }
-        let name = String(cString: variable)
+        guard let name = requested else { return best }
         let supported = allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
         guard let choice = InstructionSet(rawValue: name) else {
             throw .usage("FASTTRAIN_ISA: expected one of \(supported), found '\(name)'")
@@ -30,11 +29,16 @@ extension InstructionSet {
     /// - Throws: `.usage` for bf16 on a CPU without instructions for it, and any error of `chosen()`.
     static func chosen(for precision: Precision) throws(FastTrainError) -> InstructionSet {
         let choice = try chosen()
-        guard precision == .f32 || choice.hasBF16 || getenv("FASTTRAIN_ISA") != nil else {
+        guard precision == .f32 || choice.hasBF16 || requested != nil else {
             throw .usage(
                 "--precision: expected f32, as this CPU has no instructions for bf16 (AVX512_BF16), found bf16; with "
                     + "FASTTRAIN_ISA=\(best.rawValue) it does without, slower, to the same bits")
         }
         return choice
+    }
+
+    /// The value of `FASTTRAIN_ISA`; `nil` if the variable is unset or empty.
+    private static var requested: String? {
+        getenv("FASTTRAIN_ISA").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
