@@ -174,7 +174,7 @@ MUTATIONS = [
         faults="writers"),
     Mutation(
         "parameters that change while they are read", "Sources/FastTrain/Model/Model.swift",
-        "        // The numbers were copied before the digest was verified; not every file has one.\n"
+        "        // The numbers were copied before the digest was verified, and not every file has a digest.\n"
         "        try file.checkUnchanged()\n", "", faults="inputs"),
     Mutation(
         "images that change while they are converted", "Sources/FastTrainData/Dataset+Write.swift",
