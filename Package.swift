@@ -92,23 +92,31 @@ let package = Package(
         .target(name: "CSample"),
         .target(name: "CFiles"),
         .target(
-            name: "FastTrainSupport", dependencies: ["CZlib", "CYAML", "CFiles"],
+            name: "FastTrainSupport", dependencies: ["CZlib", "CYAML", "CFiles"], exclude: ["README.md"],
             swiftSettings: fuzzed,
             // Linking the static archive adds 0.1 MB and avoids a run-time dependency on libyaml. Yams, which wraps the
             // same library, requires all of Foundation: 73 MB instead of 37, and half a minute more to build.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),
-        .target(name: "FastTrainData", dependencies: ["FastTrainSupport", "CSample"], swiftSettings: fuzzed),
+        .target(
+            name: "FastTrainData", dependencies: ["FastTrainSupport", "CSample"], exclude: ["README.md"],
+            swiftSettings: fuzzed),
         .target(name: "FastTrainPictures", dependencies: ["CZlib", "FastTrainSupport"]),
         .target(
             name: "FastTrain",
             dependencies: [
                 "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
-            ], swiftSettings: fuzzed),
+            ],
+            exclude: [
+                "README.md", "Estimators/README.md", "Model/README.md", "Recipe/README.md", "Report/README.md",
+                "RunFolder/README.md", "Search/README.md", "Training/README.md",
+            ],
+            swiftSettings: fuzzed),
         .target(name: "CProgram", dependencies: ["CFiles"]),
         // Streams and signals, shared by both programs.
         .target(name: "ProgramSupport", dependencies: ["FastTrainSupport", "CFiles", "CProgram", argumentParser]),
         .executableTarget(
-            name: "FastTrainCLI", dependencies: ["FastTrain", "ProgramSupport", argumentParser]),
+            name: "FastTrainCLI", dependencies: ["FastTrain", "ProgramSupport", argumentParser],
+            exclude: ["README.md"]),
         .executableTarget(
             name: "fasttrain-data", dependencies: ["FastTrainData", "ProgramSupport", "CProgram", argumentParser],
             path: "Tools/fasttrain-data"),
@@ -121,7 +129,9 @@ let package = Package(
             name: "FastTrainDataTests", dependencies: ["FastTrainData", "FastTrainSupport", "CSample", "_TestSupport"]),
         .testTarget(name: "FastTrainPicturesTests", dependencies: ["FastTrainPictures", "CZlib"]),
         .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
-        .testTarget(name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"]),
+        .testTarget(
+            name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"],
+            exclude: ["README.md"]),
         .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain", "ProgramSupport", "_TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
