@@ -1,119 +1,145 @@
-# What CI runs, one word each. `make demo` and `make test` are all that a new machine with Swift needs.
+# `make demo` and `make test` are all that a new machine with Swift needs. CONTRIBUTING.md lists the targets.
 
 SWIFT ?= swift
 THREADS ?=
 DATA ?=
 RUN ?= run
 ARGS ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
 
-# One binary that needs no Swift on the machine it runs on.
+# Swift's libraries are linked in, so the programs run on machines without Swift.
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
-# Tests are built optimised: unoptimised SIMD code is a hundred times slower. In a folder of their own, since they are
-# compiled with other flags.
+PROGRAMS = .build/release
+# Tests are built with optimization, since unoptimized SIMD code is a hundred times slower, and in a folder of their own,
+# since their compiler flags differ.
 TEST_FOLDER = .build-test
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
+TEST = FASTTRAIN_BINARY=$(CURDIR)/$(PROGRAMS)/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
+FUZZ_FOLDER = .build-fuzz
+DOCUMENTATION = .build-documentation/FastTrain.doccarchive
+# Manual pages and shell completions.
+MANUAL = .build-manual/share
 
-.PHONY: all setup build demo train test test-long test-faults test-soak test-sanitizers test-mutations fuzz lint instructions
-.PHONY: format bench bench-peers compare-scikit-learn speedrun clean
+.PHONY: all setup build demo train install uninstall docs manual
+.PHONY: test test-long test-install test-faults test-soak test-sanitizers test-mutations fuzz lint instructions format
+.PHONY: bench bench-peers compare-scikit-learn speedrun clean
 
 all: build
 
-# The three system libraries: OpenMP's, zlib's and libyaml's.
+# Installs the system libraries if they are missing: those of OpenMP, zlib and libyaml.
 setup:
 	@Tools/setup.sh
 
 build: setup
 	$(BUILD)
 
-# A network learns real digits: the built-in sample, under ten seconds of training.
+# Trains on the built-in sample of handwritten digits, for less than ten seconds.
 demo: build
-	.build/release/fasttrain --epochs 20 $(if $(THREADS),--threads $(THREADS)) $(ARGS)
+	$(PROGRAMS)/fasttrain --epochs 20 $(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
 # make train DATA=mnist.safetensors THREADS=16 RUN=run ARGS="--hidden 256"
 train: build
-	.build/release/fasttrain train $(if $(DATA),--data $(DATA)) $(if $(THREADS),--threads $(THREADS)) --output $(RUN) $(ARGS)
+	$(PROGRAMS)/fasttrain train $(if $(DATA),--data $(DATA)) $(if $(THREADS),--threads $(THREADS)) --output $(RUN) $(ARGS)
 
-test: build
+# The programs, their manual pages and completions for bash, zsh and fish. make install PREFIX=$HOME/.local
+install: manual
+	SWIFT=$(SWIFT) Tools/install.sh $(PROGRAMS) $(MANUAL) "$(DESTDIR)$(PREFIX)"
+
+uninstall:
+	Tools/install.sh --remove "$(DESTDIR)$(PREFIX)"
+
+manual: build
+	SWIFT=$(SWIFT) Tools/make-manual.sh $(PROGRAMS) $(MANUAL)
+
+# The documentation of the library, by DocC; any warning is an error. To read it: python3 -m http.server -d FOLDER.
+docs: build
+	SWIFT=$(SWIFT) Tools/make-documentation.sh $(PROGRAMS) $(DOCUMENTATION)
+
+test: build test-install
 	$(SWIFT) build $(TEST_BUILD) --build-tests
-	Tools/test-python.sh .build/release/fasttrain .build/release/fasttrain-data
-	SWIFT=$(SWIFT) Tools/test-examples.sh .build/release
-	FASTTRAIN_BINARY=$(CURDIR)/.build/release/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
+	Tools/test-python.sh $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data
+	SWIFT=$(SWIFT) Tools/test-examples.sh $(PROGRAMS)
+	$(TEST)
 
-# What takes minutes: the example of a package built from the start, every float through exp, full MNIST, many kills.
+# The tests, and those that take minutes: the library's example built from scratch, every float through exp, all of MNIST,
+# many kills.
 test-long: build
 	$(SWIFT) build $(TEST_BUILD) --build-tests
-	FASTTRAIN_LONG=1 SWIFT=$(SWIFT) Tools/test-examples.sh .build/release
-	FASTTRAIN_LONG=1 FASTTRAIN_BINARY=$(CURDIR)/.build/release/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
+	FASTTRAIN_LONG=1 SWIFT=$(SWIFT) Tools/test-examples.sh $(PROGRAMS)
+	FASTTRAIN_LONG=1 $(TEST)
 
-# Faults at every call on a run's files, power losses, kills, damaged checkpoints, hostile files; eight minutes, and a gigabyte of
-# room for temporary files.
-# make test-faults ARGS="--only kills --kills 1000"
+# Installs into a temporary folder, and checks the programs, manual pages and completions there.
+test-install: manual
+	Tools/test-install.sh
+
+# Faults at every call on the files of a run, power losses, kills, damaged checkpoints, hostile files. Takes eight minutes, and
+# a gigabyte for temporary files. make test-faults ARGS="--only kills --kills 1000"
 test-faults: build
-	Tests/Faults/run.py .build/release/fasttrain .build/release/fasttrain-data $(ARGS)
+	Tests/Faults/run.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data $(ARGS)
 
-# The tests under AddressSanitizer, then training, resuming and a search under ThreadSanitizer.
+# The tests under AddressSanitizer; training, resuming and a search under ThreadSanitizer.
 test-sanitizers: setup
 	SWIFT=$(SWIFT) Tools/test-sanitizers.sh address
 	SWIFT=$(SWIFT) Tools/test-sanitizers.sh thread
 
-# Takes one promise after another out of a copy of the sources, and sees that a test fails.
+# Breaks one promise after another in a copy of the sources, and checks that a test fails each time.
 test-mutations: setup
 	Tools/test-mutations.py --swift $(SWIFT) $(ARGS)
 
-# Mutations of the seeds of each parser under AddressSanitizer, guided by coverage (libFuzzer).
-# Its program is built apart, in .build-fuzz. make fuzz ARGS="--only csv,yaml --runs 1000000 --quick", or --seconds 600 each.
-FUZZ_FOLDER = .build-fuzz
-
+# Mutates the seeds of each parser under AddressSanitizer, guided by coverage (libFuzzer).
+# make fuzz ARGS="--only csv,yaml --runs 1000000 --quick"; ARGS="--seconds 600" is a time for each parser.
 fuzz: setup
 	FASTTRAIN_FUZZ=1 $(SWIFT) build -c release --scratch-path $(FUZZ_FOLDER) --product fasttrain-fuzz
 	Tests/Fuzz/run.py $(FUZZ_FOLDER)/release/fasttrain-fuzz --work $(FUZZ_FOLDER)/work $(ARGS)
 
-# Random recipes killed again and again, and a long run that must not grow; two hours.
+# Kills random recipes again and again, then checks that a long run does not grow. Takes two hours.
 # make test-soak ARGS="--rounds 50 --seed 7"
 test-soak: build
-	Tests/Faults/soak.py .build/release/fasttrain .build/release/fasttrain-data $(ARGS)
+	Tests/Faults/soak.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data $(ARGS)
 
-# Formatting, doc comments, paths in the documents, the snippets that mutations replace, and the symbols of what is built.
+# Paths in documents, documentation comments, the texts that mutations replace, formatting, and the symbols of the kernels.
 lint: build
 	Tools/check-documents.py --report
 	Tools/check-comments.py
 	Tools/test-mutations.py --check
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel
-	Tools/check-symbols.sh .build/release
+	Tools/check-symbols.sh $(PROGRAMS)
 
-# What training executes, kernel by kernel, under valgrind, against committed figures; half a minute.
-# make instructions ARGS=--update takes what is found for the new ones.
+# Counts the instructions that training executes in each kernel, under valgrind, and compares them with the committed counts.
+# Takes half a minute. make instructions ARGS=--update commits to the new counts.
 instructions: build
-	Benchmarks/instructions/count.py .build/release --swift $(SWIFT) $(ARGS)
+	Benchmarks/instructions/count.py $(PROGRAMS) --swift $(SWIFT) $(ARGS)
 
 format:
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format --in-place --parallel
 
-# Kernels, all-reduce and a training step, by ordo-one/benchmark in a package of its own; a minute once it is built.
-# make bench ARGS="--filter 'forward.*'". Its plugin builds in release mode by itself; with `-c release` here it would
-# also build its own tools anew at every call.
+# Times the kernels, the all-reduce and a training step with ordo-one/benchmark, in a package of its own. Takes a minute once it
+# is built. make bench ARGS="--filter 'forward.*'". Its plugin chooses release mode; with `-c release` here, SwiftPM would
+# rebuild its own tools at every call.
 bench: setup
 	cd Benchmarks && $(SWIFT) package --disable-sandbox benchmark --grouping metric \
 		$$(test -t 2 || echo --no-progress) $(ARGS)
 
-# fasttrain against JAX, Keras, PyTorch and scikit-learn in one run, twenty minutes once they are installed; writes
-# Benchmarks/RESULTS.md and its chart. make bench-peers DATA=mnist.safetensors THREADS="2 1" ARGS="--rounds 3"
+# Compares fasttrain with JAX, Keras, PyTorch and scikit-learn in one run, and writes Benchmarks/RESULTS.md and its chart.
+# Takes twenty minutes once they are installed. make bench-peers DATA=mnist.safetensors THREADS="2 1" ARGS="--rounds 3"
 bench-peers: build
 	DATA="$(DATA)" Benchmarks/peers/run.sh $(THREADS:%=--threads %) $(ARGS)
 
-# fasttrain beside scikit-learn on the six data sets that it carries, ten seeds: scores and times, a minute once it is
-# installed; writes Benchmarks/COMPARISON.md.
+# Compares scores and times with scikit-learn on six of its data sets, over ten seeds, and writes Benchmarks/COMPARISON.md. Takes
+# a minute once it is installed.
 compare-scikit-learn: build
 	[ -x .build-python/bin/python ] || python3 -m venv .build-python
 	.build-python/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-tables.txt
-	.build-python/bin/python Benchmarks/compare-scikit-learn.py --fasttrain .build/release/fasttrain \
-		--converter .build/release/fasttrain-data $(ARGS)
+	.build-python/bin/python Benchmarks/compare-scikit-learn.py --fasttrain $(PROGRAMS)/fasttrain \
+		--converter $(PROGRAMS)/fasttrain-data $(ARGS)
 
-# 98% of MNIST's test rows, the whole process in under a second on two cores, over ten seeds; the recipe is in the script.
+# Trains to 98% on the test rows of MNIST over ten seeds; the whole process takes less than a second on two cores.
 speedrun: build
 	data=$$(DATA="$(DATA)" Benchmarks/mnist.sh) && \
-		Benchmarks/speedrun.py --fasttrain .build/release/fasttrain --data "$$data" \
+		Benchmarks/speedrun.py --fasttrain $(PROGRAMS)/fasttrain --data "$$data" \
 		$(if $(THREADS),--threads $(THREADS)) $(ARGS)
 
+# Everything that the other targets build; results in Examples too.
 clean:
-	rm -rf .build $(TEST_FOLDER) $(FUZZ_FOLDER) .build-python .build-peers .build-benchmarks .build-examples Examples/*/out Benchmarks/.build
+	rm -rf .build .build-* Examples/*/out Benchmarks/.build

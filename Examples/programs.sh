@@ -1,8 +1,8 @@
-# For the examples' run.sh: goes to the example's folder, finds the programs, and makes a new folder `out`.
+# Sourced by the examples' run.sh: changes to the folder of the example, finds the programs, and empties the folder `out`.
 cd "$(dirname "$0")"
 PATH="$PWD/../../.build/release:$PATH"
 if ! command -v fasttrain >/dev/null || ! command -v fasttrain-data >/dev/null; then
-    echo "fasttrain and fasttrain-data are neither built (make build) nor on the PATH" >&2
+    echo "cannot find fasttrain and fasttrain-data: run 'make build', or put them on the PATH" >&2
     exit 1
 fi
 rm -rf out

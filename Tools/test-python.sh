@@ -1,7 +1,7 @@
 #!/bin/bash
-# Our files opened by Python's real `safetensors`, without our code: a converted data set (all of MNIST, when
-# FASTTRAIN_MNIST names its folder), tables against pandas and scikit-learn, downloads from a server on this machine, event
-# files in TensorBoard, reports in Chromium, and a trained model in PyTorch's nn.Sequential, which must predict the same classes.
+# Checks fasttrain's files with Python packages: data sets with `safetensors` (all of MNIST, if FASTTRAIN_MNIST names its
+# folder), tables with pandas and scikit-learn, event files with TensorBoard, reports with Chromium, and trained models with
+# PyTorch, where an nn.Sequential must predict the same classes. Downloads come from a server on this machine.
 # Usage: test-python.sh FASTTRAIN FASTTRAIN_DATA
 set -euo pipefail
 fasttrain=$1
@@ -22,7 +22,7 @@ if [ -n "${FASTTRAIN_MNIST:-}" ]; then
     "$converter" mnist "$FASTTRAIN_MNIST" -o "$data"
     "$python" Tests/Python/check_dataset.py "$data" "$FASTTRAIN_MNIST"
 else
-    echo "SKIPPED: the check of a converted MNIST in Python: FASTTRAIN_MNIST names no folder"
+    echo "SKIPPED: the check of MNIST as a data set, as FASTTRAIN_MNIST is not set"
 fi
 
 "$python" Tests/Python/check_download.py "$converter" ${FASTTRAIN_MNIST:+"$FASTTRAIN_MNIST"}
@@ -50,5 +50,5 @@ if [ "$torch" = yes ]; then
         "$python" Tests/Python/check_model.py "$run/model.safetensors" "$data" "$run.csv"
     done
 else
-    echo "SKIPPED: the check of a model in PyTorch: its build for CPUs cannot be installed here"
+    echo "SKIPPED: the check of models in PyTorch, whose build for CPUs cannot be installed here"
 fi

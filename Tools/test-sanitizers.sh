@@ -1,6 +1,6 @@
 #!/bin/bash
-# Under sanitizers, each built in a folder of its own: the tests (address), or runs of the program that go through all that
-# its threads share (thread).
+# Runs the tests under AddressSanitizer, or the program under ThreadSanitizer with options that cover everything its threads
+# share. Each sanitizer has a build folder of its own.
 # Usage: test-sanitizers.sh address [ARG of swift test …] | thread
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,24 +10,24 @@ swift=${SWIFT:-swift}
 build=(-c release --sanitize "$sanitizer" --scratch-path ".build-$sanitizer")
 
 if [ "$sanitizer" = address ]; then
-    # Undefined behaviour in our C is a trap, too, as in Swift it always is.
+    # Undefined behavior in the C sources traps as well, as it does in Swift.
     build+=(-Xswiftc -enable-testing -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined)
     "$swift" build "${build[@]}" --build-tests
-    # What is kept for the life of the program, libomp's threads among it, is no leak.
+    # Memory that lives as long as the program, such as that of libomp's threads, would be reported as leaked.
     ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS:-}" Tools/test.sh "$swift" test --skip-build "${build[@]}" "$@"
     exit
 fi
 
 "$swift" build "${build[@]}" --product fasttrain
 export TSAN_OPTIONS="halt_on_error=1:suppressions=$PWD/Tools/thread-sanitizer.txt:${TSAN_OPTIONS:-}"
-# ThreadSanitizer sees no access of more than 16 bytes: these kernels have none (movesByLanes).
+# ThreadSanitizer does not see accesses of more than 16 bytes; the scalar kernels have none (movesByLanes).
 export FASTTRAIN_ISA=scalar
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 passed=0
 failed=0
 
-# Without address space randomisation, which may take the places that ThreadSanitizer needs.
+# Without address space randomization, which may occupy addresses that ThreadSanitizer needs.
 run() {
     if setarch "$(uname -m)" -R ".build-$sanitizer/release/fasttrain" "$@" >"$folder/output" 2>&1; then
         passed=$((passed + 1))
@@ -37,7 +37,7 @@ run() {
         grep -m 5 -E 'SUMMARY|error' "$folder/output" || true
     fi
 }
-# Small minibatches: the nearer two accesses are, the surer a race between them is seen.
+# Small minibatches bring accesses close together in time, which makes it likely that a race is seen.
 train() { run train --epochs 1 --batch-size 100 "$@"; }
 
 train --hidden 64,32 --threads 3

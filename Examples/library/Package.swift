@@ -4,7 +4,7 @@ import PackageDescription
 let package = Package(
     name: "xor",
     dependencies: [
-        // In a project of your own: its repository, and a version.
+        // In a project of your own, give the URL of the repository and a version instead.
         .package(name: "fasttrain", path: "../..")
     ],
     targets: [

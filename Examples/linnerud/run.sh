@@ -1,5 +1,5 @@
 #!/bin/bash
-# Weight, waist and pulse from what somebody can do at the gym.
+# Predicts weight, waist and pulse from exercises at the gym.
 set -euo pipefail
 . "$(dirname "$0")/../programs.sh"
 

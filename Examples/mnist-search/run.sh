@@ -1,6 +1,6 @@
 #!/bin/bash
-# Find a good architecture with validation data, predict the test data, make a confusion matrix.
-# DATA=mnist.safetensors takes all of MNIST instead of the 5,000 digits that are built in; more arguments are `search`'s:
+# Finds a good architecture on validation data, predicts the test data, and makes a confusion matrix.
+# DATA=mnist.safetensors uses all of MNIST instead of the 5,000 built-in digits; the arguments go to `fasttrain search`:
 #     DATA=mnist.safetensors ./run.sh --time 10m
 set -euo pipefail
 data=${DATA:+$(realpath "$DATA")}

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tell the species of penguins from a table with categories and gaps.
+# Tells the species of penguins from a table with categories and gaps.
 set -euo pipefail
 . "$(dirname "$0")/../programs.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# XOR from its four rows, and the picture of the boundary.
+# Learns XOR from its four rows, and draws the decision boundary.
 set -euo pipefail
 . "$(dirname "$0")/../programs.sh"
 

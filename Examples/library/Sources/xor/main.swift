@@ -1,6 +1,6 @@
 import FastTrain
 
-// The four rows: two features each, and the class by its index.
+// Four rows of two features each, and the index of the class of each row.
 let features: [Float] = [0, 0, 0, 1, 1, 0, 1, 1]
 let data = try Dataset(
     name: "xor", features: features, featureShape: [2], labels: [0, 1, 1, 0], classes: ["no", "yes"])
@@ -27,5 +27,5 @@ for (number, layer) in outcome.model.parameters.layers.enumerated() {
     print("layer \(number): weight [\(layer.outputs), \(layer.inputs)], bias [\(layer.outputs)]")
 }
 
-// What is saved, `fasttrain predict` and PyTorch can use, too.
+// `fasttrain predict` and PyTorch read the file.
 try outcome.model.save(to: CommandLine.arguments.dropFirst().first ?? "xor.safetensors")
