@@ -11,8 +11,8 @@ DESTDIR ?=
 # Swift's libraries are linked in, so the programs run on machines without Swift.
 BUILD = $(SWIFT) build -c release --static-swift-stdlib
 PROGRAMS = .build/release
-# Tests are built with optimization, since unoptimized SIMD code is a hundred times slower, and in a folder of their own,
-# since their compiler flags differ.
+# Tests are built with optimization, since unoptimized SIMD code is a hundred times slower, and in a folder of their
+# own, since their compiler flags differ.
 TEST_FOLDER = .build-test
 TEST_BUILD = -c release -Xswiftc -enable-testing --scratch-path $(TEST_FOLDER)
 TEST = FASTTRAIN_BINARY=$(CURDIR)/$(PROGRAMS)/fasttrain Tools/test.sh $(SWIFT) test --skip-build $(TEST_BUILD)
@@ -62,8 +62,8 @@ test: build test-install
 	SWIFT=$(SWIFT) Tools/test-examples.sh $(PROGRAMS)
 	$(TEST)
 
-# The tests, and those that take minutes: the library's example built from scratch, every float through exp, all of MNIST,
-# many kills.
+# The tests, and those that take minutes: the library's example built from scratch, every float through exp, all of
+# MNIST, many kills.
 test-long: build
 	$(SWIFT) build $(TEST_BUILD) --build-tests
 	FASTTRAIN_LONG=1 SWIFT=$(SWIFT) Tools/test-examples.sh $(PROGRAMS)
@@ -73,8 +73,8 @@ test-long: build
 test-install: manual
 	Tools/test-install.sh
 
-# Faults at every call on the files of a run, power losses, kills, damaged checkpoints, hostile files. Takes eight minutes, and
-# a gigabyte for temporary files. make test-faults ARGS="--only kills --kills 1000"
+# Faults at every call on the files of a run, power losses, kills, damaged checkpoints, hostile files. Takes eight
+# minutes, and a gigabyte for temporary files. make test-faults ARGS="--only kills --kills 1000"
 test-faults: build
 	Tests/Faults/run.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data $(ARGS)
 
@@ -98,7 +98,8 @@ fuzz: setup
 test-soak: build
 	Tests/Faults/soak.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data $(ARGS)
 
-# Paths in documents, documentation comments, the texts that mutations replace, formatting, and the symbols of the kernels.
+# Paths in documents, documentation comments, the texts that mutations replace, formatting, and the symbols of the
+# kernels.
 lint: build
 	Tools/check-documents.py --report
 	Tools/check-comments.py
@@ -106,28 +107,29 @@ lint: build
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel
 	Tools/check-symbols.sh $(PROGRAMS)
 
-# Counts the instructions that training executes in each kernel, under valgrind, and compares them with the committed counts.
-# Takes half a minute. make instructions ARGS=--update commits to the new counts.
+# Counts the instructions that training executes in each kernel, under valgrind, and compares them with the committed
+# counts. Takes half a minute. make instructions ARGS=--update commits to the new counts.
 instructions: build
 	Benchmarks/instructions/count.py $(PROGRAMS) --swift $(SWIFT) $(ARGS)
 
 format:
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format --in-place --parallel
 
-# Times the kernels, the all-reduce and a training step with ordo-one/benchmark, in a package of its own. Takes a minute once it
-# is built. make bench ARGS="--filter 'forward.*'". Its plugin chooses release mode; with `-c release` here, SwiftPM would
-# rebuild its own tools at every call.
+# Times the kernels, the all-reduce and a training step with ordo-one/benchmark, in a package of its own. Takes a minute
+# once it is built. make bench ARGS="--filter 'forward.*'". Its plugin chooses release mode; with `-c release` here,
+# SwiftPM would rebuild its own tools at every call.
 bench: setup
 	cd Benchmarks && $(SWIFT) package --disable-sandbox benchmark --grouping metric \
 		$$(test -t 2 || echo --no-progress) $(ARGS)
 
-# Compares fasttrain with JAX, Keras, PyTorch and scikit-learn in one run, and writes Benchmarks/RESULTS.md and its chart.
-# Takes twenty minutes once they are installed. make bench-peers DATA=mnist.safetensors THREADS="2 1" ARGS="--rounds 3"
+# Compares fasttrain with JAX, Keras, PyTorch and scikit-learn in one run, and writes Benchmarks/RESULTS.md and its
+# chart. Takes twenty minutes once they are installed. make bench-peers DATA=mnist.safetensors THREADS="2 1"
+# ARGS="--rounds 3"
 bench-peers: build
 	DATA="$(DATA)" Benchmarks/peers/run.sh $(THREADS:%=--threads %) $(ARGS)
 
-# Compares scores and times with scikit-learn on six of its data sets, over ten seeds, and writes Benchmarks/COMPARISON.md. Takes
-# a minute once it is installed.
+# Compares scores and times with scikit-learn on six of its data sets, over ten seeds, and writes
+# Benchmarks/COMPARISON.md. Takes a minute once it is installed.
 compare-scikit-learn: build
 	[ -x .build-python/bin/python ] || python3 -m venv .build-python
 	.build-python/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-tables.txt

@@ -3,8 +3,8 @@
 
     Tools/check-comments.py
 
-The first line of a documentation comment is what Quick Help and DocC show as the summary. It is a noun phrase or a sentence
-that stands alone ("The weights of one panel"), not the rest of one ("Of a panel, its weights").
+The first line of a documentation comment is what Quick Help and DocC show as the summary. It is a noun phrase or a
+sentence that stands alone ("The weights of one panel"), not the rest of one ("Of a panel, its weights").
 """
 
 import re

@@ -23,7 +23,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# A bare name or the end of a path is checked if it ends so; outputs such as metrics.json are named, too, but not tracked.
+# A bare name or the end of a path is checked if it ends so; outputs such as metrics.json are named, too, but not
+# tracked.
 SOURCES = (".swift", ".c", ".h", ".py", ".sh", ".md")
 # Files of a user's project that the documents mention.
 EXAMPLES = {"main.swift"}

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Proves that code for one instruction set cannot be linked in place of code for another:
-# 1. The object files of different instruction sets share no weak symbol. Of such a symbol the linker would keep only one
-#    definition, perhaps the one for AVX-512.
-# 2. In the linked program, only the kernels of a register width use registers of that width. The all-reduce in C may use them
-#    too, since the C library chooses among its versions when the program is loaded.
+# 1. The object files of different instruction sets share no weak symbol. Of such a symbol the linker would keep only
+#    one definition, perhaps the one for AVX-512.
+# 2. In the linked program, only the kernels of a register width use registers of that width. The all-reduce in C may
+#    use them too, since the C library chooses among its versions when the program is loaded.
 # Usage: check-symbols.sh BUILD_FOLDER
 set -euo pipefail
 build=$1

@@ -1,9 +1,10 @@
 #!/bin/bash
-# Makes the documentation of the library, a DocC archive for any static web server, from the modules that `make build` left. Fails
-# if there is a warning, such as a link to a symbol that does not exist, or if Swift code in an article does not compile.
+# Makes the documentation of the library, a DocC archive for any static web server, from the modules that `make build`
+# left. Fails if there is a warning, such as a link to a symbol that does not exist, or if Swift code in an article does
+# not compile.
 #
-# The toolchain's own tools do it in seconds. The SwiftPM plugin of DocC would build the whole library once more, and users
-# would have to fetch it.
+# The toolchain's own tools do it in seconds. The SwiftPM plugin of DocC would build the whole library once more, and
+# users would have to fetch it.
 # Usage: make-documentation.sh BUILD_FOLDER ARCHIVE
 set -euo pipefail
 build=$(realpath "$1")
@@ -11,6 +12,7 @@ archive=$2
 mkdir -p "$(dirname "$archive")"
 archive=$(realpath "$archive")
 cd "$(dirname "$0")/.."
+swift=${SWIFT:-swift}
 catalog=Sources/FastTrain/FastTrain.docc
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -21,7 +23,7 @@ while IFS= read -r map; do
 done < <(find Sources "$build"/C*.build -name module.modulemap)
 
 # FastTrain re-exports the two modules below it, so their symbols are documented as its own.
-swift symbolgraph-extract -module-name FastTrain "${modules[@]}" -target "$(uname -m)-unknown-linux-gnu" \
+"$swift" symbolgraph-extract -module-name FastTrain "${modules[@]}" -target "$(uname -m)-unknown-linux-gnu" \
     -output-dir "$scratch" -minimum-access-level public -skip-inherited-docs -skip-synthesized-members \
     -experimental-allowed-reexported-modules=FastTrainData,FastTrainSupport
 docc convert "$catalog" --additional-symbol-graph-dir "$scratch" --output-path "$archive" --warnings-as-errors \
@@ -31,6 +33,9 @@ for article in "$catalog"/*.md; do
     code=$scratch/$(basename "$article" .md)/main.swift
     mkdir "${code%/*}"
     sed -n '/^```swift$/,/^```$/ { /^```/!p }' "$article" >"$code"
-    swiftc -typecheck -swift-version 6 "${modules[@]}" "$code" || { echo "$article: its code does not compile"; exit 1; }
+    if ! "${swift}c" -typecheck -swift-version 6 "${modules[@]}" "$code"; then
+        echo "$article: its code does not compile"
+        exit 1
+    fi
 done
 echo "$(find "$archive/data" -name '*.json' | wc -l) pages in $archive, no warnings"

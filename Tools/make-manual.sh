@@ -1,7 +1,7 @@
 #!/bin/bash
-# Makes what `make install` puts under share: a manual page for each command, completions for bash, zsh and fish, and the
-# license. All come from the declarations of the programs' options: the pages by swift-argument-parser's own tool, which is built
-# at the first call, the completions by the programs themselves.
+# Makes what `make install` puts under share: a manual page for each command, completions for bash, zsh and fish, and
+# the license. All come from the declarations of the programs' options: the pages by swift-argument-parser's own tool,
+# which is built at the first call, the completions by the programs themselves.
 # Usage: make-manual.sh FOLDER_OF_THE_PROGRAMS SHARE
 set -euo pipefail
 programs=$(realpath "$1")
@@ -21,7 +21,7 @@ for name in fasttrain fasttrain-data; do
     "$program" --generate-completion-script zsh >"$share/zsh/site-functions/_$name"
     "$program" --generate-completion-script fish >"$share/fish/vendor_completions.d/$name.fish"
 done
-# The tool leaves lines of text that mean something else to troff: a quotation mark at the start is a command, and an empty line
-# is no paragraph.
+# The tool leaves lines of text that mean something else to troff: a quotation mark at the start is a command, and an
+# empty line is no paragraph.
 sed -i -e "s/^'/\\\\\&'/" -e 's/^$/.Pp/' "$share"/man/man1/*.1
 cp LICENSE NOTICE "$share/doc/fasttrain"

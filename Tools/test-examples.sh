@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs the examples in a copy of their folder and checks their results. The Swift package is compiled against the modules that
-# `make build` left; with FASTTRAIN_LONG it is built from scratch, as a user does, which takes minutes.
+# Runs the examples in a copy of their folder and checks their results. The Swift package is compiled against the
+# modules that `make build` left; with FASTTRAIN_LONG it is built from scratch, as a user does, which takes minutes.
 # Usage: test-examples.sh FOLDER_OF_THE_PROGRAMS
 set -euo pipefail
 programs=$(realpath "$1")
@@ -10,7 +10,17 @@ trap 'rm -rf "$work"' EXIT
 cp -r Examples "$work"
 export PATH="$programs:$PATH"
 
-# run EXAMPLE LINE FILE [ARG …]: what the example prints must contain a line that matches, and it must make a file in `out`.
+# The output of the last example must contain a line that matches.
+expect_line() {
+    if ! grep -qE "$1" "$work/log"; then
+        cat "$work/log"
+        echo "expected a line '$1'"
+        exit 1
+    fi
+}
+
+# run EXAMPLE LINE FILE [ARG …]: what the example prints must contain a line that matches, and it must make a file in
+# `out`.
 run() {
     local example=$1 line=$2 file=$3
     shift 3
@@ -19,11 +29,7 @@ run() {
         echo "example $example failed"
         exit 1
     fi
-    if ! grep -qE "$line" "$work/log"; then
-        cat "$work/log"
-        echo "example $example: expected a line '$line'"
-        exit 1
-    fi
+    expect_line "$line"
     if [ ! -s "$work/Examples/$example/out/$file" ]; then
         echo "example $example: expected the file out/$file"
         exit 1
@@ -37,11 +43,11 @@ answers=$(awk -F, '/^row,class,no,yes$/ { found = 1; next } found { printf "%s "
 [ "$answers" = "no yes yes no " ] || { echo "example xor: expected no yes yes no, found $answers"; exit 1; }
 
 run closing-prices '^ *linear regression +19\.993$' forecasts.csv
-grep -qE '^ *tomorrow as today +19\.973$' "$work/log" || { cat "$work/log"; echo "closing-prices: another naive forecast"; exit 1; }
+expect_line '^ *tomorrow as today +19\.973$'
 
 run linnerud '^5,162,60,191,36,50,0,1[0-9.]+,[0-9.]+,[0-9.]+$' predictions.csv
 run penguins '^1,Chinstrap,0\.99' run/report.html
-grep -qE '^test +0\.[0-9]+ +100\.00%$' "$work/log" || { cat "$work/log"; echo "penguins: not all recognized"; exit 1; }
+expect_line '^test +0\.[0-9]+ +100\.00%$'
 run mnist-search '^test +0\.[0-9]+ +9[0-9.]+%$' found/best/report.html --trials 6 --epochs 3
 
 # The tables are those that the scripts extract from the packages.
@@ -64,7 +70,8 @@ if [ -n "${FASTTRAIN_LONG:-}" ]; then
     xor=("$swift" run --package-path Examples/library -c release --scratch-path .build-examples xor)
 else
     "$swift" package --package-path Examples/library --scratch-path "$work/build" describe >/dev/null
-    # The program's object files, without those that only the program needs. The folders may have more, of removed sources.
+    # The program's object files, without those that only the program needs. The folders may have more, of removed
+    # sources.
     mapfile -t objects < <(xargs -n 1 <"$programs/fasttrain.product/Objects.LinkFileList" |
         grep -vE '/(FastTrainCLI|ArgumentParser[A-Za-z]*|ProgramSupport|CProgram)\.build/')
     "${swift}c" -O -swift-version 6 -static-stdlib -I "$programs/Modules" \

@@ -1,15 +1,19 @@
 #!/bin/bash
-# Installs into a temporary folder with `make install`, and checks that the programs run there, that every command has a manual
-# page that `man` reads without a complaint, and that the shells read the completions; then that `make uninstall` removes all.
+# Installs into a temporary folder with `make install`, and checks that the programs run there, that every command has a
+# manual page that `man` reads without a complaint, and that the shells read the completions; then that `make uninstall`
+# removes all.
 # Usage: test-install.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
-root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root
 fail() { echo "installation: $*"; exit 1; }
 
-make --no-print-directory install PREFIX=/usr DESTDIR="$root" >"$root.log" 2>&1 || { cat "$root.log"; fail "make install failed"; }
-rm "$root.log"
+if ! make --no-print-directory install PREFIX=/usr DESTDIR="$root" >"$work/log" 2>&1; then
+    cat "$work/log"
+    fail "make install failed"
+fi
 share=$root/usr/share
 version=$("$root/usr/bin/fasttrain" --version)
 cmp "$root/usr/bin/fasttrain-data" .build/release/fasttrain-data
@@ -28,9 +32,9 @@ for command in $(commands fasttrain; commands fasttrain-data); do
     [ -s "$page" ] || fail "$command has no manual page"
     pages=$((pages + 1))
     if command -v man >/dev/null; then
-        complaints=$(man --warnings -l "$page" 2>&1 >"$root/page" || true)
+        complaints=$(man --warnings -l "$page" 2>&1 >"$work/page" || true)
         [ -z "$complaints" ] || fail "$command.1: $complaints"
-        grep -q "${command%%.*}" "$root/page" || fail "$command.1 does not show its name"
+        grep -q "${command%%.*}" "$work/page" || fail "$command.1 does not show its name"
     fi
 done
 command -v man >/dev/null || echo "SKIPPED: reading the manual pages, as there is no man"
@@ -54,7 +58,6 @@ offered=$(. "$share/bash-completion/completions/fasttrain" && COMP_WORDS=(fasttr
 cmp LICENSE "$share/doc/fasttrain/LICENSE" && cmp NOTICE "$share/doc/fasttrain/NOTICE"
 
 make --no-print-directory uninstall PREFIX=/usr DESTDIR="$root" >/dev/null
-rm -f "$root/page"
 left=$(find "$root" -type f)
 [ -z "$left" ] || fail "make uninstall leaves $left"
 echo "installation: 2 programs, version $version, $pages manual pages, completions for 3 shells, all removed again"

@@ -4,10 +4,10 @@
     Tools/test-mutations.py [--only NAME,…] [--swift SWIFT]
     Tools/test-mutations.py --check
 
-Each mutation replaces one piece of a copy of the sources by another, or removes it; a test must fail then. The copy and its
-builds are in .build-mutations. Prints one line for each mutation with the tests that failed, and exits with 1 if a mutation
-went unnoticed, could not be built, or does not fit the sources. `--check` only verifies, within a second, that every mutation
-fits: the text that it replaces occurs exactly once in its file, and the tests that it names exist.
+Each mutation replaces one piece of a copy of the sources by another, or removes it; a test must fail then. The copy and
+its builds are in .build-mutations. Prints one line for each mutation with the tests that failed, and exits with 1 if a
+mutation went unnoticed, could not be built, or does not fit the sources. `--check` only verifies, within a second, that
+every mutation fits: the text that it replaces occurs exactly once in its file, and the tests that it names exist.
 """
 
 import argparse
@@ -46,150 +46,156 @@ class Mutation:
         found += [
             f"{self.name}: Tests/Faults/run.py has no test '{name}'"
             for name in filter(None, self.faults.split(",")) if f'"{name}":' not in faults]
-        found += [f"{self.name}: no suite '{name}' in Tests" for name in filter(None, self.filter.split("|")) if not has_suite(name)]
+        found += [
+            f"{self.name}: Tests has no suite '{name}'"
+            for name in filter(None, self.filter.split("|")) if not has_suite(name)]
         return found
 
 
 MUTATIONS = [
     Mutation(
-        "digest", "Sources/FastTrainSupport/SafeTensors/SafeTensors+Digest.swift",
+        "ignore the digest of a file", "Sources/FastTrainSupport/SafeTensors/SafeTensors+Digest.swift",
         "digest != digestPrefix + content", "digest.isEmpty", faults="damage"),
     Mutation(
-        "lock", "Sources/FastTrain/RunFolder/FolderLock.swift", "LOCK_EX | LOCK_NB", "LOCK_UN", faults="owners"),
+        "ignore the lock of a run folder", "Sources/FastTrain/RunFolder/FolderLock.swift",
+        "LOCK_EX | LOCK_NB", "LOCK_UN", faults="owners"),
     Mutation(
-        "fsync", "Sources/FastTrainSupport/Files/AtomicFile.swift",
+        "omit fsync of a file", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         'guard System.synchronize(descriptor) else { throw failure(path, "fsync") }', "", faults="synchronized"),
     Mutation(
-        "fsync of the folder of one that was there", "Sources/FastTrain/RunFolder/FileSystem.swift",
+        "omit fsync of the parent of an existing folder", "Sources/FastTrain/RunFolder/FileSystem.swift",
         "if try !isFolder(path) {", "if try isFolder(path) { return } else {", faults="power"),
     Mutation(
-        "unwritten sectors of trials.jsonl", "Sources/FastTrain/Search/SearchFolder.swift",
+        "accept a damaged end of trials.jsonl", "Sources/FastTrain/Search/SearchFolder.swift",
         "warn(\"\\(trialsPath), line \\(lines.count): cut off or damaged; that training is done again\")\n            lines.removeLast()",
         "_ = last", faults="search-power"),
     Mutation(
-        "fsync of the folders of a run that goes on", "Sources/FastTrain/RunFolder/RunFolder.swift",
+        "omit fsync of the folders of a resumed run", "Sources/FastTrain/RunFolder/RunFolder.swift",
         "where try FileSystem.isFolder(path)", "where try FileSystem.isFolder(path) && path.isEmpty", faults="power"),
     Mutation(
-        "digest of a line", "Sources/FastTrain/Model/Seal.swift",
+        "ignore the digest of a line", "Sources/FastTrain/Model/Seal.swift",
         "guard line.dropFirst(content.count).elementsEqual(end(of: Array(content))) else { return nil }", "",
         filter="SearchTests"),
     Mutation(
-        "trials.jsonl made anew", "Sources/FastTrain/Search/SearchFolder.swift",
+        "rewrite trials.jsonl in place", "Sources/FastTrain/Search/SearchFolder.swift",
         "try AtomicFile.write(Array(bytes", "if bytes.isEmpty { try AtomicFile.write([], to: trialsPath) }\n        _ = (Array(bytes",
         faults="search-stops"),
     Mutation(
-        "events synchronized before a checkpoint", "Sources/FastTrain/Training/RunLoop.swift",
+        "omit fsync of events before a checkpoint", "Sources/FastTrain/Training/RunLoop.swift",
         "try training.tensorBoard?.synchronize()\n            let path", "let path", faults="events-power"),
     Mutation(
-        "temporary file", "Sources/FastTrainSupport/Files/AtomicFile.swift",
+        "leave a temporary file after a failure", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if !renamed { unlink(temporary) }", "_ = renamed", faults="failures"),
     Mutation(
-        "mode less the umask", "Sources/FastTrainSupport/Files/AtomicFile.swift", "?? 0o666", "?? 0o600", faults="modes"),
+        "ignore the umask", "Sources/FastTrainSupport/Files/AtomicFile.swift", "?? 0o666", "?? 0o600", faults="modes"),
     Mutation(
-        "mode of what is replaced", "Sources/FastTrainSupport/Files/AtomicFile.swift",
+        "lose the mode of a replaced file", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if let replaced { System.resemble(descriptor, replaced) }", "", faults="modes"),
     Mutation(
-        "links followed", "Sources/FastTrainSupport/Files/AtomicFile.swift",
+        "replace a symbolic link", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "guard try System.isLink(path) else { return (path, status) }", "if !path.isEmpty { return (path, status) }",
         faults="links"),
     Mutation(
-        "loss of an unfinished epoch", "Sources/FastTrain/Training/RunLoop.swift",
+        "lose the loss of an unfinished epoch", "Sources/FastTrain/Training/RunLoop.swift",
         "lossSum = start.lossSum", "lossSum = 0", faults="kills"),
     Mutation(
-        "optimizer's memory", "Sources/FastTrain/Training/RunLoop.swift",
+        "lose the optimizer's memory", "Sources/FastTrain/Training/RunLoop.swift",
         "if let values = start.optimizer[memory.name] { memory.values.load(values) }",
         "_ = start.optimizer[memory.name]", faults="kills"),
     Mutation(
-        "tree", "Sources/CThreadTeam/all_reduce.c",
+        "sum shards in another order", "Sources/CThreadTeam/all_reduce.c",
         "for (int shard = 0; shard + distance < shards; shard += 2 * distance)",
         "for (int shard = 0; distance == 1 && shard + 1 < shards; shard++)", filter="ThreadTeamTests"),
     Mutation(
-        "tree on more than two threads", "Sources/CThreadTeam/all_reduce.c",
+        "sum shards in another order on more than two threads", "Sources/CThreadTeam/all_reduce.c",
         "    for (int distance = 1;",
         "    int omp_get_num_threads(void);\n"
         "    for (int shard = 1; omp_get_num_threads() > 2 && shard < shards; shard++) add(*gradients, gradients[shard], count);\n"
         "    for (int distance = omp_get_num_threads() > 2 ? shards : 1;", faults="bits"),
     Mutation(
-        "header length", "Sources/FastTrainSupport/SafeTensors/SafeTensorsHeader.swift",
+        "allow headers of any length", "Sources/FastTrainSupport/SafeTensors/SafeTensorsHeader.swift",
         "guard length <= UInt64(longest) else", "guard length <= UInt64.max else", filter="MalformedSafeTensorsTests"),
     Mutation(
-        "fingerprint", "Sources/FastTrain/Training/Training.swift",
+        "resume on other data", "Sources/FastTrain/Training/Training.swift",
         "        try run.expect(data, in: path)\n", "",
         filter="ResumeRefusalTests|DamageTests"),
     Mutation(
-        "what a killed process left of libomp's", "Sources/FastTrainCLI/System/Console+Messages.swift",
+        "trip over a killed process's libomp file", "Sources/FastTrainCLI/System/Console+Messages.swift",
         "        shm_unlink(name)\n        setenv(\"KMP_DUPLICATE_LIB_OK\", \"TRUE\", 0)\n", "", faults="surroundings"),
     Mutation(
-        "whose folder it is by now", "Sources/FastTrain/RunFolder/FolderLock.swift",
+        "save to a folder that was replaced", "Sources/FastTrain/RunFolder/FolderLock.swift",
         "if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }",
         "if fstat(descriptor, &own) == 0 { return }", faults="moved"),
     Mutation(
-        "temporary files of the living", "Sources/FastTrainSupport/Files/AtomicFile.swift",
+        "remove temporary files of live processes", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if System.lock(descriptor) == .taken { unlink(path) }", "unlink(path)", faults="writers"),
     Mutation(
-        "a table that changes", "Sources/FastTrainData/Table/CSVReader.swift",
+        "ignore changes of a table", "Sources/FastTrainData/Table/CSVReader.swift",
         "        try System.expectUnchanged(descriptor, since: status, path)\n", "", faults="inputs"),
     Mutation(
-        "data that change under a prediction", "Sources/FastTrain/Model/Model+Use.swift",
+        "ignore changes of data during a prediction", "Sources/FastTrain/Model/Model+Use.swift",
         "        try data.checkUnchanged()\n        return predictions", "        return predictions", faults="inputs"),
     Mutation(
-        "what cannot be told", "Sources/FastTrainSupport/Files/System.swift",
+        "treat a failing stat as a missing file", "Sources/FastTrainSupport/Files/System.swift",
         'guard isNothing(errno) else { throw .inputOutput(path: path, operation: "stat", reason: reason) }', "",
         faults="search-untold"),
     Mutation(
-        "checkpoints that somebody removed", "Sources/FastTrain/Training/Training.swift",
+        "start again over a run whose checkpoints are gone", "Sources/FastTrain/Training/Training.swift",
         "if newest == nil { try folder.expectNothingDone() }", "", faults="removed-checkpoints"),
     Mutation(
-        "interrupted and no reader", "Sources/FastTrainCLI/Commands/CommonOptions.swift", "if json { try? ",
-        "if json { try ", faults="readers"),
+        "exit with another code when the reader is gone", "Sources/FastTrainCLI/Commands/CommonOptions.swift",
+        "if json { try? ", "if json { try ", faults="readers"),
     Mutation(
-        "process 1", "Sources/CProgram/signal.c", "    _exit(128 + number);", "    ;", faults="process-1"),
+        "survive a signal as process 1", "Sources/CProgram/signal.c",
+        "    _exit(128 + number);", "    ;", faults="process-1"),
     Mutation(
-        "temporary file after a signal", "Sources/CProgram/signal.c", "    fasttrain_temporary_remove_all();\n", "",
+        "leave a temporary file after a signal", "Sources/CProgram/signal.c",
+        "    fasttrain_temporary_remove_all();\n", "",
         faults="outputs"),
     Mutation(
-        "a signal while nobody reads", "Sources/ProgramSupport/Console.swift",
+        "ignore a signal while nobody reads", "Sources/ProgramSupport/Console.swift",
         "if SignalFlag.received() != nil { return false }", "", faults="full-pipes"),
     Mutation(
-        "combining marks in a row", "Sources/FastTrainSupport/Text/StreamSafeText.swift",
+        "print any number of combining marks", "Sources/FastTrainSupport/Text/StreamSafeText.swift",
         "if marks > String.mostCombiningMarks { return false }", "", faults="hostile-settings"),
     Mutation(
-        "the data of a run", "Sources/FastTrainCLI/Commands/ModelSource.swift",
+        "evaluate on other data than the run's", "Sources/FastTrainCLI/Commands/ModelSource.swift",
         "        try run.expect(data, in: path)\n", "", faults="other-data"),
     Mutation(
-        "whose run is in a search's best", "Sources/FastTrain/Search/Search.swift",
+        "accept another run as the winner of a search", "Sources/FastTrain/Search/Search.swift",
         "            try expectBest(recipe, of: winner, in: folder)\n", "", faults="other-winners"),
     Mutation(
-        "a run in a search's best", "Sources/FastTrain/RunFolder/RunFolder.swift",
+        "start a run in the folder of a search's winner", "Sources/FastTrain/RunFolder/RunFolder.swift",
         "if !isOfSearch, try SearchFolder.isBest(path) {", "if false {", faults="other-winners"),
     Mutation(
-        "a lock of somebody's", "Sources/FastTrain/RunFolder/FolderLock.swift",
+        "take over a file named lock", "Sources/FastTrain/RunFolder/FolderLock.swift",
         "guard isOurs(descriptor) else {", "guard isOurs(descriptor) || true else {", faults="own-files"),
     Mutation(
-        "data among a run's files", "Sources/FastTrain/Training/Training.swift",
+        "accept data among a run's files", "Sources/FastTrain/Training/Training.swift",
         "        try OutputFile.expectNoInput(data.name, inRun: path)\n", "", faults="own-files"),
     Mutation(
-        "without locks nobody is dead", "Sources/FastTrainSupport/Files/AtomicFile.swift",
+        "remove temporary files where there are no locks", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if System.lock(descriptor) == .taken { unlink(path) }", "if System.lock(descriptor) != .held { unlink(path) }",
         faults="writers"),
     Mutation(
-        "parameters that change while they are read", "Sources/FastTrain/Model/Model.swift",
+        "ignore changes of parameters while they are read", "Sources/FastTrain/Model/Model.swift",
         "        // The numbers were copied before the digest was verified, and not every file has a digest.\n"
         "        try file.checkUnchanged()\n", "", faults="inputs"),
     Mutation(
-        "images that change while they are converted", "Sources/FastTrainData/Dataset+Write.swift",
+        "ignore changes of images during a conversion", "Sources/FastTrainData/Dataset+Write.swift",
         "            try checkUnchanged()\n", "", faults="inputs"),
     Mutation(
-        "the end of a download's curl", "Sources/CProgram/signal.c", "    fasttrain_child_end();\n", "", faults="downloads"),
+        "leave curl running after a signal", "Sources/CProgram/signal.c",
+        "    fasttrain_child_end();\n", "", faults="downloads"),
     Mutation(
-        "a link that cannot be followed", "Sources/FastTrainSupport/Files/System.swift",
+        "treat a link that cannot be followed as missing", "Sources/FastTrainSupport/Files/System.swift",
         'guard isNothing(errno) else { throw .inputOutput(path: path, operation: "realpath", reason: reason) }', "",
         faults="links"),
     Mutation(
-        "a data set that cannot be opened", "Sources/FastTrainSupport/Files/AtomicFile.swift",
+        "keep a data set that cannot be opened", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "        try check(temporary)\n", "", filter="AtomicFileTests"),
     Mutation(
-        "the bounds of e^x", "Sources/FastTrain/Engine/Optimizers/LearningRate.swift",
+        "drop the bounds of e^x", "Sources/FastTrain/Engine/Optimizers/LearningRate.swift",
         "guard x.magnitude <= 1000 else { return x > 0 ? .infinity : x < 0 ? 0 : x }", "",
         filter="LearningRateTests|LossAndWeightTests"),
 ]

@@ -1,7 +1,8 @@
 #!/bin/bash
-# Checks fasttrain's files with Python packages: data sets with `safetensors` (all of MNIST, if FASTTRAIN_MNIST names its
-# folder), tables with pandas and scikit-learn, event files with TensorBoard, reports with Chromium, and trained models with
-# PyTorch, where an nn.Sequential must predict the same classes. Downloads come from a server on this machine.
+# Checks fasttrain's files with Python packages: data sets with `safetensors` (all of MNIST, if FASTTRAIN_MNIST names
+# its folder), tables with pandas and scikit-learn, event files with TensorBoard, reports with Chromium, and trained
+# models with PyTorch, where an nn.Sequential must predict the same classes. Downloads come from a server on this
+# machine.
 # Usage: test-python.sh FASTTRAIN FASTTRAIN_DATA
 set -euo pipefail
 fasttrain=$1
@@ -12,9 +13,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 [ -x "$python" ] || python3 -m venv .build-python
-"$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements.txt
+install() { "$python" -m pip install --quiet --disable-pip-version-check -r "Tests/Python/$1"; }
+install requirements.txt
 torch=yes
-"$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-torch.txt 2>/dev/null || torch=no
+install requirements-torch.txt 2>/dev/null || torch=no
 
 data=Sources/CSample/mnist-sample.safetensors
 if [ -n "${FASTTRAIN_MNIST:-}" ]; then
@@ -29,20 +31,22 @@ fi
 
 python3 Tests/Python/check_report.py "$fasttrain" "$converter"
 
-if "$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-tables.txt 2>/dev/null; then
+if install requirements-tables.txt 2>/dev/null; then
     "$python" Tests/Python/check_tables.py "$converter"
 else
     echo "SKIPPED: the check of tables against scikit-learn, which cannot be installed here"
 fi
 
-if "$python" -m pip install --quiet --disable-pip-version-check -r Tests/Python/requirements-tensorboard.txt 2>/dev/null; then
+if install requirements-tensorboard.txt 2>/dev/null; then
     "$python" Tests/Python/check_tensorboard.py "$fasttrain"
 else
     echo "SKIPPED: the check of event files by TensorBoard, which cannot be installed here"
 fi
 
 if [ "$torch" = yes ]; then
-    for options in "--activation relu" "--activation tanh" "--activation gelu" "--activation mish,relu" "--normalization batch --dropout 0.1" "--normalization layer" "--dropout 0.2,0 --input-dropout 0.1" "--dropout 0.1"; do
+    for options in "--activation relu" "--activation tanh" "--activation gelu" "--activation mish,relu" \
+        "--normalization batch --dropout 0.1" "--normalization layer" "--dropout 0.2,0 --input-dropout 0.1" \
+        "--dropout 0.1"; do
         run=$work/${options// /}
         # shellcheck disable=SC2086 # words
         "$fasttrain" --data "$data" --hidden 64,32 $options --epochs 1 --quiet --output "$run" >/dev/null

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs the tests under AddressSanitizer, or the program under ThreadSanitizer with options that cover everything its threads
-# share. Each sanitizer has a build folder of its own.
+# Runs the tests under AddressSanitizer, or the program under ThreadSanitizer with options that cover everything its
+# threads share. Each sanitizer has a build folder of its own.
 # Usage: test-sanitizers.sh address [ARG of swift test …] | thread
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs a test command and shows its output, without the lines about tests that pass. The last line is "N passed, N failed".
+# Runs a test command and shows its output, without the lines about tests that pass. The last line is "N passed, N
+# failed".
 # Usage: test.sh COMMAND [ARG ...]
 set -uo pipefail
 log=$(mktemp)

@@ -4,7 +4,8 @@
     pip download --no-deps arch==8.0.0
     python3 make-sp500.py arch-8.0.0-*.whl
 
-The package has the prices of each day with six decimals, of which two are meant; the table keeps the date and the close.
+The package has the prices of each day with six decimals, of which two are meant; the table keeps the date and the
+close.
 """
 
 import csv

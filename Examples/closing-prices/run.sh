@@ -1,5 +1,6 @@
 #!/bin/bash
-# Forecasts tomorrow's close of the S&P 500 from the last three closes, and compares with the naive forecast: tomorrow as today.
+# Forecasts tomorrow's close of the S&P 500 from the last three closes, and compares with the naive forecast: tomorrow
+# as today.
 set -euo pipefail
 . "$(dirname "$0")/../programs.sh"
 

@@ -4,9 +4,9 @@
     pip download --no-deps palmerpenguins==0.1.6
     python3 make-penguins.py palmerpenguins-0.1.6-*.whl
 
-The table is the one in the package, where `NA` marks what was not measured, without three rows: a penguin of unknown sex,
-one whose row is complete, and one that was never measured. These three are in new.csv, with the columns in another order and
-without the species.
+The table is the one in the package, where `NA` marks what was not measured, without three rows: a penguin of unknown
+sex, one whose row is complete, and one that was never measured. These three are in new.csv, with the columns in another
+order and without the species.
 """
 
 import csv
