@@ -41,6 +41,11 @@ extension Dataset {
         return try Dataset(file, fingerprint: String(file.metadata[digestKey]?.dropFirst(digestPrefix.count) ?? ""))
     }
 
+    /// Opens a data set file, or the built-in sample if `path` is `nil`.
+    package static func open(_ path: String?) throws(FastTrainError) -> Dataset {
+        if let path { try Dataset(path: path) } else { try mnistSample() }
+    }
+
     /// Creates a data set from the tensors and metadata of a file.
     init(_ file: SafeTensors, fingerprint: String) throws(FastTrainError) {
         guard !file.isOurs || file.metadata["format"] == Self.fileFormat else {

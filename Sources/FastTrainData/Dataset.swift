@@ -50,6 +50,11 @@ public struct Dataset: Sendable {
         }
     }
 
+    /// The factor that U8 features are multiplied by; `nil` if the features are floats.
+    package var scale: Float? {
+        if case .u8(_, let scale) = train.features { scale } else { nil }
+    }
+
     /// One line for people, such as `60,000 training and 10,000 test rows, 28×28 U8, 10 classes`. `, weighted` is
     /// appended if rows have weights.
     public var summary: String {

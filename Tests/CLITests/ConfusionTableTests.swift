@@ -76,7 +76,7 @@ struct ConfusionTableTests {
 
     @Test func colorOnATerminal() {
         let text = ConfusionTable.text(
-            matrix(["a", "b"], [[90, 10], [1, 99]]), width: 80, style: Style(colour: true, unicode: true))
+            matrix(["a", "b"], [[90, 10], [1, 99]]), width: 80, style: Style(color: true, unicode: true))
         let lines = text.split(separator: "\n")
         #expect(lines[1].contains("\u{1B}[32m90\u{1B}[0m"))
         #expect(lines[1].contains("\u{1B}[31m10\u{1B}[0m"))

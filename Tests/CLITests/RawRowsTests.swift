@@ -13,7 +13,7 @@ struct RawRowsTests {
     private static let rows = (0..<90).map { row in
         let kind = row % 3
         return (
-            size: "\(Double(kind) + Double(row % 7) / 10)", colour: kind == 2 ? "red" : "blue",
+            size: "\(Double(kind) + Double(row % 7) / 10)", color: kind == 2 ? "red" : "blue",
             kind: ["a", "b", "c"][kind], price: "\(1000.5 + 250 * Double(kind))"
         )
     }
@@ -24,8 +24,8 @@ struct RawRowsTests {
     }
 
     private func table() throws -> String {
-        let lines = Self.rows.map { "\($0.size),\($0.colour),\($0.kind),\($0.price)\n" }
-        return try write("table.csv", "size,colour,kind,price\n" + lines.joined())
+        let lines = Self.rows.map { "\($0.size),\($0.color),\($0.kind),\($0.price)\n" }
+        return try write("table.csv", "size,color,kind,price\n" + lines.joined())
     }
 
     /// Trains a model of the table's column and returns it with its data set.
@@ -61,7 +61,7 @@ struct RawRowsTests {
         #expect(top[1].split(separator: ",").prefix(3).joined(separator: ",") == "0,a," + field(probabilities[1], 2))
 
         // Other columns in another order, without targets; extra columns are reported.
-        let other = try write("other.csv", "\u{FEFF}id;colour;size\r\n7;\"red\";2.1\r\n8;blue;0.2")
+        let other = try write("other.csv", "\u{FEFF}id;color;size\r\n7;\"red\";2.1\r\n8;blue;0.2")
         let result = try Fasttrain.run(["predict", model, "--data", other, "--delimiter", ";"])
         #expect(result.stdout == "row,class\n0,c\n1,a\n")
         #expect(result.stderr == "fasttrain: warning: \(other): the model does not take the columns id\n")
@@ -114,20 +114,20 @@ struct RawRowsTests {
     @Test func errorsNameTheFault() throws {
         let (model, data) = try train(["csv", try table(), "--target", "kind", "--ignore", "price"])
         let cases: [(text: String, more: [String], status: Int32, says: String)] = [
-            ("size\n1\n", [], 65, "line 1: expected the column 'colour', found one column, 'size'"),
+            ("size\n1\n", [], 65, "line 1: expected the column 'color', found one column, 'size'"),
             (
-                "size,colour\n1,green\n", [], 65,
-                "line 2: expected one of the 2 categories known in column 'colour', found 'green'"
+                "size,color\n1,green\n", [], 65,
+                "line 2: expected one of the 2 categories known in column 'color', found 'green'"
             ),
-            ("size,colour\n1,red\n,red\n", [], 65, "line 3: expected a number in column 'size', found nothing"),
-            ("size,colour\n1,red\nx,red\n", [], 65, "line 3: expected a number in column 'size', found 'x'"),
-            ("size,colour\n1,red\n2\n", [], 65, "line 3: expected 2 fields"),
-            ("size,colour\n", [], 65, "rows after the header"),
-            ("", [], 65, "an empty file"), ("size,colour\n1,red\n", ["--split", "test"], 64, "--split"),
-            ("size,colour\n1,red\n", ["--top", "4"], 64, "from 1 to 3"),
-            ("size,colour\n1,red\n", ["--top", "0"], 64, "found 0"),
-            ("size,colour\n1,red\n", ["--top", "1", "--probabilities"], 64, "exclude each other"),
-            ("size,colour\n1,red\n", ["--delimiter", "xy"], 64, "--delimiter"),
+            ("size,color\n1,red\n,red\n", [], 65, "line 3: expected a number in column 'size', found nothing"),
+            ("size,color\n1,red\nx,red\n", [], 65, "line 3: expected a number in column 'size', found 'x'"),
+            ("size,color\n1,red\n2\n", [], 65, "line 3: expected 2 fields"),
+            ("size,color\n", [], 65, "rows after the header"),
+            ("", [], 65, "an empty file"), ("size,color\n1,red\n", ["--split", "test"], 64, "--split"),
+            ("size,color\n1,red\n", ["--top", "4"], 64, "from 1 to 3"),
+            ("size,color\n1,red\n", ["--top", "0"], 64, "found 0"),
+            ("size,color\n1,red\n", ["--top", "1", "--probabilities"], 64, "exclude each other"),
+            ("size,color\n1,red\n", ["--delimiter", "xy"], 64, "--delimiter"),
         ]
         for item in cases {
             let file = try write("bad.csv", item.text)
@@ -136,7 +136,7 @@ struct RawRowsTests {
             #expect(result.status == item.status && result.error?.contains(item.says) == true, "\(result.stderr)")
             #expect(!FileManager.default.fileExists(atPath: output))
         }
-        let green = try write("green.csv", "size,colour\n0,green\n")
+        let green = try write("green.csv", "size,color\n0,green\n")
         #expect(try Fasttrain.run(["predict", model, "--data", green, "--unknown", "ignore"]).status == 0)
         #expect(try Fasttrain.run(["predict", model, "--data", data, "--unknown", "ignore"]).status == 64)
         #expect(try Fasttrain.run(["evaluate", model, "--data", green, "--unknown", "ignore"]).status == 65)

@@ -32,7 +32,7 @@ struct TerminalTextTests {
 
 struct TableTests {
     @Test func alignsAndLeavesNoSpacesAtTheEnd() {
-        var table = Table([.left, .right, .left])
+        var table = TextTable([.left, .right, .left])
         table.add("name", "n", "note")
         table.add("手書き", "1,000", "")
         table.add("b", "", "x")
@@ -42,8 +42,8 @@ struct TableTests {
     }
 
     @Test func stylesDoNotCountAsWidth() {
-        var table = Table([.left, .left])
-        table.add([Table.Cell("a", Style(colour: true).bold), "b"])
+        var table = TextTable([.left, .left])
+        table.add([TextTable.Cell("a", Style(color: true).bold), "b"])
         table.add("cc", "d")
         #expect(table.lines == ["\u{1B}[1ma\u{1B}[0m   b", "cc  d"])
     }
@@ -52,7 +52,7 @@ struct TableTests {
 struct ProgressBarTests {
     private let progress = StepProgress(
         epoch: 3, epochs: 10, step: 30, steps: 60, loss: 0.12346, samplesPerSecond: 412_345, secondsLeft: 12.2)
-    private let fancy = Style(colour: false, unicode: true)
+    private let fancy = Style(color: false, unicode: true)
 
     @Test func fitsAnyWidth() {
         for width in 0...140 {
@@ -76,7 +76,7 @@ struct ProgressBarTests {
     }
 
     @Test func colors() {
-        let bar = ProgressBar.bar(0.5, width: 4, style: Style(colour: true, unicode: true))
+        let bar = ProgressBar.bar(0.5, width: 4, style: Style(color: true, unicode: true))
         #expect(bar == "\u{1B}[36m━━\u{1B}[0m\u{1B}[2m──\u{1B}[0m")
     }
 

@@ -18,11 +18,3 @@ struct FeatureUnit: Sendable, Equatable {
         }
     }
 }
-
-extension Model {
-    /// Returns the scale of a target.
-    func targetScale(_ output: Int) -> Preprocessing.Scale {
-        guard case .regression = task, let preprocessing else { return .identity }
-        return preprocessing.targets[output].scale
-    }
-}

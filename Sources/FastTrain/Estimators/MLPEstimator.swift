@@ -80,29 +80,7 @@ extension MLPEstimator {
         try x.checkFeatures(columns: fitted.nFeaturesIn)
         return try model.predict(features: x.values, threads: settings.threads)
     }
-}
 
-extension Matrix {
-    /// Throws unless the matrix can be features: it must have rows, the expected number of columns, if given, and only
-    /// finite values.
-    func checkFeatures(columns expected: Int?) throws(FastTrainError) {
-        guard rows > 0, columns > 0 else { throw .usage("x: expected rows of features, found \(rows) of \(columns)") }
-        if let expected, columns != expected {
-            throw .usage("x: expected rows of \(expected) features, as at the first fit, found rows of \(columns)")
-        }
-        try checkFinite("x")
-    }
-
-    /// Throws `.badData` that names the first row and column whose value is NaN or infinite.
-    func checkFinite(_ name: String) throws(FastTrainError) {
-        guard let place = firstNotFinite else { return }
-        throw .badData(
-            file: name, place: .row(place.row), expected: "finite numbers",
-            found: "\(self[place.row, place.column]) in column \(place.column)")
-    }
-}
-
-extension MLPEstimator {
     /// Throws `.usage` unless there are as many targets as rows in `x`.
     ///
     /// - Parameters:

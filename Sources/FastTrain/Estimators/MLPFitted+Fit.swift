@@ -88,12 +88,3 @@ extension MLPFitted {
             tolerance: Tolerance(tol: Tolerance.defaultTol, epochs: Tolerance.defaultEpochs))
     }
 }
-
-extension MLPSettings {
-    /// Creates default settings with the hidden layers and activation of a model.
-    init(_ model: Model) {
-        self.init()
-        hiddenLayerSizes = model.recipe.hidden
-        activation = model.recipe.activations.first ?? activation
-    }
-}

@@ -1,4 +1,11 @@
 extension MLPSettings {
+    /// Creates default settings with the hidden layers and activation of a model.
+    init(_ model: Model) {
+        self.init()
+        hiddenLayerSizes = model.recipe.hidden
+        activation = model.recipe.activations.first ?? activation
+    }
+
     /// Returns the recipe with which fasttrain's engine does what scikit-learn does with these settings.
     func recipe(seed: UInt64, rows: Int, _ loss: MLPLoss) -> Recipe {
         var recipe = Recipe()

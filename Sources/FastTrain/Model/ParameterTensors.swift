@@ -100,17 +100,6 @@ struct ParameterTensors {
     private static let running = ["running_mean", "running_var", "num_batches_tracked"]
 }
 
-extension Parameters.Layer {
-    /// Creates a layer from its parts: weight [outputs, inputs] and bias [outputs].
-    init(inputs: Int, outputs: Int, weight: [Float], bias: [Float], normalization: Parameters.Normalization?) {
-        self.inputs = inputs
-        self.outputs = outputs
-        self.weight = weight
-        self.bias = bias
-        self.normalization = normalization
-    }
-}
-
 extension SafeTensors {
     /// Throws `.badData` if the file has a tensor that is in none of the groups.
     func expectOnly(_ groups: [ParameterTensors]) throws(FastTrainError) {

@@ -20,6 +20,15 @@ public struct Parameters: Sendable, Equatable {
             weight = [Float](repeating: 0, count: inputs * outputs)
             bias = [Float](repeating: 0, count: outputs)
         }
+
+        /// Creates a layer from its parts: weight [outputs, inputs] and bias [outputs].
+        init(inputs: Int, outputs: Int, weight: [Float], bias: [Float], normalization: Parameters.Normalization?) {
+            self.inputs = inputs
+            self.outputs = outputs
+            self.weight = weight
+            self.bias = bias
+            self.normalization = normalization
+        }
     }
 
     /// The parameters of one normalization, like those of PyTorch's `BatchNorm1d` or `LayerNorm`.

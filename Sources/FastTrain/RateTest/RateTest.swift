@@ -66,8 +66,7 @@ public struct RateTest: Sendable, Equatable {
     ///   - data: The data set to train on.
     ///   - options: The options, of which only `threads` and `initial` apply.
     ///   - stop: A function that is polled after each step. If it returns a signal number, the test ends, and the curve
-    ///     has
-    ///     the points of the finished steps.
+    ///     has the points of the finished steps.
     ///   - onStep: A function that is called after each step with its number, from 1, and its point.
     /// - Throws: `.usage` if a setting is out of range or the optimizer has no learning rate, and any error of
     ///   `Training.init`.
@@ -100,38 +99,4 @@ public struct RateTest: Sendable, Equatable {
 
     /// The value that ends the session; no signal has this number.
     private static let ended: Int32 = 1000
-}
-
-/// The points measured so far.
-///
-/// `@unchecked Sendable`: during the run, only rank 0 of the team uses it; before and after, only the caller does.
-private final class RateLog: @unchecked Sendable {
-    private let test: RateTest
-    private(set) var points: [RateCurve.Point] = []
-    private(set) var hasExploded = false
-    private var mean = 0.0
-    private var weight = 0.0
-    private var lowest = Double.infinity
-
-    init(_ test: RateTest) { self.test = test }
-
-    var isOver: Bool { hasExploded || points.count >= test.steps }
-
-    func explode() { hasExploded = true }
-
-    func add(_ loss: Double) -> RateCurve.Point {
-        // The mean covers a twentieth of the steps, so curves of many and of few steps look alike.
-        let share = min(1, 20 / Double(test.steps))
-        mean += share * (loss - mean)
-        weight += share * (1 - weight)
-        let point = RateCurve.Point(rate: test.rate(points.count), loss: loss, smoothed: mean / weight)
-        points.append(point)
-        lowest = min(lowest, point.smoothed)
-        if let first = points.first?.smoothed {
-            // The loss has exploded when it is as far above its start as it had fallen below, or half as far as its
-            // start if it did not fall.
-            hasExploded = point.smoothed > first + max(first - lowest, 0.5 * first.magnitude)
-        }
-        return point
-    }
 }

@@ -94,24 +94,10 @@ struct RunReport: Sendable {
         case .regression(let r2): page.number(r2, Format.loss(r2))
         }
     }
-}
 
-extension RunReport {
-    /// The machine that a run was trained on.
-    struct Machine: Sendable {
-        var processor: String?
-        var threads: Int
-        var cpus: CPUs
-        var instructionSet: InstructionSet
-    }
-
-    /// A set of rows with the model's predictions for each.
-    struct CloseUp: Sendable {
-        /// The name of the rows: "test" or "validation".
-        var name: String
-        var split: DataSplit
-        /// The indices of the rows in the split, one for each prediction.
-        var rows: [Int32]
-        var predictions: Predictions
+    /// Returns a file's name without folders and extension.
+    static func shortName(_ data: Dataset) -> String {
+        let file = data.name.split(separator: "/").last.map(String.init) ?? data.name
+        return file.hasSuffix(".safetensors") ? String(file.dropLast(".safetensors".count)) : file
     }
 }

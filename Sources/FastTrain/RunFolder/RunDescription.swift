@@ -32,6 +32,18 @@ public struct RunDescription: Sendable, Equatable {
         try self.init(json: JSON(parsing: text, file: path), file: path)
     }
 
+    /// Opens the data set that this run was started on.
+    ///
+    /// - Parameters:
+    ///   - given: A data set to use in place of the file that the run names.
+    ///   - path: The path of the run folder.
+    /// - Throws: `.badData` if it is not the data that the run was started on, and any error of `Dataset(path:)`.
+    package func openData(given: Dataset? = nil, in path: String) throws(FastTrainError) -> Dataset {
+        let dataset = if let given { given } else { try Dataset.open(data) }
+        try expect(dataset, in: path)
+        return dataset
+    }
+
     /// Checks that a data set is the one this run was started on.
     ///
     /// - Parameters:

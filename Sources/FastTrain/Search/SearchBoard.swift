@@ -22,10 +22,7 @@ final class SearchBoard: @unchecked Sendable {
     private var error: FastTrainError?
     private var freeThreads: Int
     private var running: [(status: SearchStatus.Running, job: SearchPlan.Job, bytes: Double)] = []
-    /// The number of epochs trained in this session.
-    private var epochs = 0
-    private var operations = 0.0
-    private var threadSeconds = 0.0
+    private var forecast: SearchForecast
     private var lastReport = 0.0
     private let received = Mutex<Int32?>(nil)
     /// The time when trials must end so that the winner's training still fits, updated with each result.
@@ -44,6 +41,7 @@ final class SearchBoard: @unchecked Sendable {
         self.stop = stop
         self.progress = progress
         freeThreads = search.threads
+        forecast = SearchForecast(search)
         plan = SearchPlan(
             search.method, trials: search.trials, epochs: search.recipe.epochs, monitor: search.recipe.monitor)
         mutex = .allocate(capacity: 1)
@@ -147,10 +145,6 @@ final class SearchBoard: @unchecked Sendable {
         }
     }
 
-    /// The factor by which training on all threads takes longer than the speed of trials side by side predicts; see
-    /// `mostBytesSideBySide`.
-    private static let together = 1.3
-
     /// The limit in bytes (`workingSet`) up to which networks are trained side by side, one thread each. Above it,
     /// trials take turns on all threads.
     ///
@@ -177,36 +171,15 @@ final class SearchBoard: @unchecked Sendable {
             ? freeThreads : max(1, freeThreads / min(ready, freeThreads))
     }
 
-    private func operations(_ recipe: Recipe, rows: Double) -> Double {
-        Double(recipe.network(for: search.data).operationsPerSample) * rows * Double(recipe.epochs)
-    }
-
-    private func operations(of job: SearchPlan.Job) -> Double {
-        let rows = Double(search.data.train.count) * (1 - search.recipe.validation)
-        return operations(search.recipe(search.settings(of: job.trial), epochs: job.epochs), rows: rows)
-            * Double(search.folds ?? 1)
-    }
-
-    /// The operations per second of one thread so far; `nil` if no trial has finished.
-    private var rate: Double? { threadSeconds > 0 ? operations / threadSeconds : nil }
-
-    /// The estimated seconds for training the winner, assuming that the best trial so far wins; 0 if nothing is known.
-    private var finalSeconds: Double {
-        guard let rate, let best = plan.ranking.first, best.divergence == nil else { return 0 }
-        let recipe = search.finalRecipe(of: best)
-        let seconds = operations(recipe, rows: Double(search.data.train.count)) / (rate * Double(search.threads))
-        return search.threads > 1 ? seconds * Self.together : seconds
-    }
-
     /// Whether a trial must be given up because it takes longer than estimated. The first trial never is.
     private var isOverdue: Bool { deadline.withLock { $0 < RunClock.now() } }
 
     /// Returns whether there is time to start a trial within the limit. There always is for the first one.
     private func isTimeFor(_ job: SearchPlan.Job, sharing ready: Int) -> Bool {
-        guard let time = search.time, let rate else { return true }
-        if isOverdue { return false }
         let threads = Double(max(1, freeThreads / max(1, min(ready, freeThreads))))
-        return RunClock.now() - begin + operations(of: job) / (rate * threads) + finalSeconds <= time
+        guard let time = search.time, let seconds = forecast.seconds(of: job, threads: threads) else { return true }
+        if isOverdue { return false }
+        return RunClock.now() - begin + seconds + finalSeconds <= time
     }
 
     private func noteEpoch(of job: SearchPlan.Job) {
@@ -235,11 +208,7 @@ final class SearchBoard: @unchecked Sendable {
                 return
             }
             plan.record(result, of: job)
-            epochs += job.epochs
-            if result.divergence == nil {
-                operations += operations(of: job)
-                threadSeconds += result.seconds * Double(threads)
-            }
+            forecast.add(result, of: job, threads: threads)
             if let time = search.time { deadline.withLock { $0 = begin + time - finalSeconds } }
             progress(.trial(result, status))
         }
@@ -265,41 +234,11 @@ final class SearchBoard: @unchecked Sendable {
             ranking: plan.ranking, seconds: RunClock.now() - begin, secondsLeft: secondsLeft)
     }
 
+    private var finalSeconds: Double { forecast.finalSeconds(best: plan.ranking.first) }
+
     private var secondsLeft: Double? {
-        guard epochs > 0 else { return nil }
+        guard let left = forecast.secondsLeft(plan) else { return nil }
         let elapsed = RunClock.now() - begin
-        // Estimated by epochs, because the trials of later rungs are not known yet and a rung has networks of all
-        // sizes.
-        let done = plan.results.keys.reduce(0) { $0 + $1.epochs }
-        let perEpoch = threadSeconds / Double(epochs) / Double(search.threads)
-        let left = perEpoch * Double(plan.epochCount - done) + finalSeconds
         return search.time.map { min(left, max(0, $0 - elapsed)) } ?? left
     }
-}
-
-/// A thread of the operating system that runs one function.
-private final class WorkerThread {
-    private var handle = pthread_t()
-
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// Starts a thread, or returns `nil` if the system cannot create one; the other threads then do its work.
-    init?(_ body: @escaping @Sendable () -> Void) {
-        let context = Unmanaged.passRetained(Body(body))
-        let status = pthread_create(
-            &handle, nil,
-            { context in
-                Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        if status != 0 {
-            context.release()
-            return nil
-        }
-    }
-
-    func join() { pthread_join(handle, nil) }
 }

@@ -79,4 +79,19 @@ struct SearchDescription: Sendable, Equatable {
             return recipe.differences(from: other.recipe).first?.field ?? mine.name
         }
     }
+
+    /// Returns the settings in which a trial differs from the recipe.
+    func settings(of trial: Int) -> RecipeChanges {
+        let members = method == .grid ? space.combination(trial) : space.draw(trial, seed: recipe.seed)
+        // The space has already validated each value.
+        return (try? RecipeChanges(.object(members), file: "", place: .file)) ?? RecipeChanges()
+    }
+
+    /// The seal of the lines in `trials.jsonl`. Lines of another search, or of one whose settings were damaged, have
+    /// other digests.
+    var seal: Seal {
+        var description = self
+        description.data = nil
+        return Seal(of: description.json.text)
+    }
 }

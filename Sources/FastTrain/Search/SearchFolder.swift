@@ -107,8 +107,7 @@ final class SearchFolder: Sendable {
     /// - Parameters:
     ///   - isScoredByAccuracy: Whether scores are accuracies; otherwise they are R².
     ///   - warn: A function that receives a warning if a complete but damaged last line is skipped. That trial is
-    ///     trained
-    ///     again.
+    ///     trained again.
     /// - Throws: `.badData` that names a damaged line; `.noInput`, `.cannotCreate` or `.inputOutput` if reading or
     ///   writing fails.
     func takeTrials(
@@ -175,15 +174,5 @@ final class SearchFolder: Sendable {
         defer { close(descriptor) }
         guard line.withUnsafeBytes({ System.writeAll(descriptor, $0) }) else { throw failure("write") }
         guard System.synchronize(descriptor) else { throw failure("fsync") }
-    }
-}
-
-extension SearchDescription {
-    /// The seal of the lines in `trials.jsonl`. Lines of another search, or of one whose settings were damaged, have
-    /// other digests.
-    var seal: Seal {
-        var description = self
-        description.data = nil
-        return Seal(of: description.json.text)
     }
 }

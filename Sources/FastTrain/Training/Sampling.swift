@@ -1,10 +1,3 @@
-/// One fold of a cross-validation: its rows are held out while the others are trained on.
-struct Fold: Sendable, Equatable {
-    /// The number of the fold, from 0.
-    let index: Int
-    let count: Int
-}
-
 /// The assignment of rows to training and validation, and their order in each epoch.
 struct Sampling {
     /// The rows to train on, in file order.

@@ -27,7 +27,7 @@ public final class Training {
     /// The folder of event files for TensorBoard; `nil` if there is none.
     public var eventFolder: String? { tensorBoard?.folder }
     /// Messages to show before the run starts, such as a damaged checkpoint that was skipped.
-    public private(set) var warnings: [String]
+    public internal(set) var warnings: [String]
     /// The step that the run resumes from; 0 if it starts from the beginning.
     public let resumedFromStep: Int
 
@@ -75,129 +75,13 @@ public final class Training {
             warnings: [], tensorBoard: tensorBoard)
         try folder?.writeRecipe(
             RunDescription(
-                recipe: resolved, data: dataPath.map { absolutePath($0) }, fingerprint: data.fingerprint,
+                recipe: resolved, data: dataPath.map { FileSystem.absolute($0) }, fingerprint: data.fingerprint,
                 checkpointEvery: options.checkpointEvery, isFromParameters: options.initial != nil))
         // A run from given parameters cannot start again from its recipe alone, so they are saved as step 0.
         if options.initial != nil { _ = try folder?.save(checkpoint(firstState)) }
     }
 
-    /// Resumes the run in a folder from its newest intact checkpoint, or from the start if it has saved none.
-    ///
-    /// - Parameters:
-    ///   - path: The path of the run folder.
-    ///   - epochs: A new total number of epochs, which the cosine and one-cycle schedules follow from here on; `nil`
-    ///     keeps
-    ///     the number.
-    ///   - threads: The number of threads; `nil` means one for each usable CPU.
-    ///   - data: The data set that the run was started on; `nil` opens the file that `recipe.json` names.
-    ///   - dataPath: The current path of the data set file, to be recorded in `recipe.json`; `nil` keeps the path.
-    ///   - maxTime: The time limit of this session in seconds; see `RunOptions.maxTime`.
-    ///   - tensorBoard: The folder for event files; see `RunOptions.tensorBoard`. It may already hold this run's
-    ///     events.
-    /// - Throws: `.noInput` if there is no run; `.badData` if the data is not that of the run or no checkpoint is
-    ///   intact; `.folderInUse` if another process owns the folder; `.usage` if an argument is out of range.
-    public static func resume(
-        _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil,
-        maxTime: Double? = nil, tensorBoard: String? = nil
-    ) throws(FastTrainError) -> Training {
-        let folder = try RunFolder.open(path)
-        var run = try folder.readRecipe()
-        let data = try self.data(of: run, in: path, given: data)
-        if let epochs { run.recipe.epochs = epochs }
-        let setup = try Setup(
-            recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime, isSaved: true)
-        let newest = try folder.newestSoundCheckpoint(of: run)
-        if let newest { try newest.checkpoint.expectDescription(of: data, path: newest.path) }
-        if newest == nil && run.isFromParameters {
-            throw .badData(
-                file: folder.checkpointPath(step: 0), place: .file,
-                expected: "the parameters that the run started from", found: "no checkpoint")
-        }
-        if newest == nil { try folder.expectNothingDone() }
-        let training = Training(
-            setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
-            warnings: newest?.warnings ?? [],
-            tensorBoard: try tensorBoard.map { path throws(FastTrainError) in
-                try TensorBoardLog(path, isResumed: true)
-            })
-        if let newest { try training.checkStart(newest.path) }
-        if epochs != nil, let start = training.start,
-            let ending = EarlyStopping(training.recipe).ending(start.history)
-        {
-            let what = ending == .patience ? "patience" : "tolerance"
-            training.warnings.append(
-                "more epochs change nothing: after epoch \(start.history.count) the run's \(what) ended it")
-        }
-        if let dataPath { run.data = absolutePath(dataPath) }
-        if epochs != nil || dataPath != nil { try folder.writeRecipe(run) }
-        return training
-    }
-
-    /// Throws unless the run can continue from `start`.
-    private func checkStart(_ checkpoint: String) throws(FastTrainError) {
-        guard let start else { return }
-        let finished = start.history.count
-        guard (finished * stepsPerEpoch..<(finished + 1) * stepsPerEpoch).contains(start.step) else {
-            throw .badData(
-                file: checkpoint, place: .named("step"),
-                expected: "\(finished * stepsPerEpoch) to \((finished + 1) * stepsPerEpoch - 1) with \(finished) "
-                    + "finished epochs of \(stepsPerEpoch)", found: "\(start.step)")
-        }
-        guard start.step <= totalSteps else {
-            let begun = (start.step + stepsPerEpoch - 1) / stepsPerEpoch
-            throw .usage("--epochs: expected at least \(begun), which are begun, found \(recipe.epochs)")
-        }
-    }
-
-    /// Returns the data set of the run in the folder `path`: `given`, or the data set that `recipe.json` names.
-    ///
-    /// - Throws: `.badData` if it is not the data that the run was started on, and any error of `Dataset(path:)`.
-    static func data(
-        of run: RunDescription, in path: String, given: Dataset?
-    ) throws(FastTrainError) -> Dataset {
-        let data: Dataset =
-            if let given { given } else if let file = run.data { try Dataset(path: file) } else { try .mnistSample() }
-        try run.expect(data, in: path)
-        try OutputFile.expectNoInput(data.name, inRun: path)
-        return data
-    }
-
-    /// The values derived from the recipe and the data, checked for consistency.
-    private struct Setup {
-        let recipe: Recipe
-        let data: Dataset
-        let network: Network
-        let sampling: Sampling
-        let threads: Int
-        let maxTime: Double?
-        let instructionSet: InstructionSet
-
-        init(
-            recipe: Recipe, data: Dataset, threads: Int?, maxTime: Double?, fold: Fold? = nil, isSaved: Bool
-        ) throws(FastTrainError) {
-            guard maxTime.map({ $0 > 0 && $0.isFinite }) ?? true else {
-                throw .usage("--max-time: expected a time above 0, found \(maxTime ?? 0) s")
-            }
-            self.maxTime = maxTime
-            instructionSet = try InstructionSet.chosen(for: recipe.precision)
-            self.threads = try checkedThreads(threads)
-            network = recipe.network(for: data)
-            if isSaved { try Checkpoint.expectSavable(network, recipe) }
-            try MemoryLimit.check(
-                network, recipe: recipe, rows: StepEngine.rows(recipe, of: data.train.count, threads: self.threads),
-                threads: self.threads, isSaved: isSaved)
-            sampling = try Sampling(recipe: recipe, split: data.train, task: data.task, fold: fold)
-            let weights = RowWeights(
-                recipe.classWeight, task: data.task, split: data.train, trainRows: sampling.trainRows, rows: 0)
-            guard weights?.sum(sampling.trainRows, count: sampling.trainRows.count) ?? 1 > 0 else {
-                throw .usage("\(data.name): expected a training row of a weight above 0, found none")
-            }
-            self.recipe = recipe
-            self.data = data
-        }
-    }
-
-    private init(
+    init(
         _ setup: Setup, folder: RunFolder?, checkpointEvery: Int?, initial: Parameters?, start: TrainingState?,
         warnings: [String], tensorBoard: TensorBoardLog?
     ) {
@@ -231,8 +115,7 @@ public final class Training {
     ///
     /// - Parameters:
     ///   - stop: A function that is polled after each step. If it returns a signal number, the run ends once a
-    ///     checkpoint is
-    ///     saved.
+    ///     checkpoint is saved.
     ///   - progress: A function that is called with the progress of the run, on the calling thread.
     /// - Returns: The trained model and its results.
     /// - Throws: `.diverged` if the loss or a parameter is not finite, and any error of writing the files.
@@ -295,30 +178,4 @@ public final class Training {
             parameters: firstParameters, average: recipe.ema == nil ? nil : firstParameters, optimizer: memories,
             best: nil, step: 0, lossSum: 0, history: [])
     }
-}
-
-extension Dataset {
-    /// The factor that U8 features are multiplied by; `nil` if the features are floats.
-    var scale: Float? {
-        if case .u8(_, let scale) = train.features { scale } else { nil }
-    }
-}
-
-/// Returns a path that names the same file from any working directory.
-///
-/// The path is returned unchanged if there is no working directory or its path is not UTF-8.
-func absolutePath(_ path: String) -> String {
-    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
-    defer { free(here) }
-    return String(validatingCString: here).map { $0 + "/" + path } ?? path
-}
-
-/// Returns the requested number of threads, or the number of usable CPUs if it is `nil`. Throws `.usage` if it is out
-/// of range.
-func checkedThreads(_ threads: Int?) throws(FastTrainError) -> Int {
-    guard let threads else { return CPUs.usable().count }
-    guard (1...1024).contains(threads) else {
-        throw .usage("--threads: expected a number from 1 to 1024, found \(threads)")
-    }
-    return threads
 }

@@ -6,7 +6,7 @@ struct Boundary: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what a model of two inputs makes of each point of a plane.",
         discussion: """
-            The classes by colour, paler where the model is less sure, with a line where its answer changes; numbers by a \
+            The classes by color, paler where the model is less sure, with a line where its answer changes; numbers by a \
             scale of colours. The data's rows lie on it, test rows as diamonds. The picture is a PNG file.
             """)
 

@@ -99,10 +99,7 @@ extension RunDescription {
     static func openData(_ given: String?, model path: String) throws(FastTrainError) -> Dataset? {
         if let given { return try Dataset(path: given) }
         guard try System.status(path)?.isFolder ?? false else { return nil }
-        let run = try RunDescription(folder: path)
-        let data: Dataset = if let file = run.data { try Dataset(path: file) } else { try .mnistSample() }
-        try run.expect(data, in: path)
-        return data
+        return try RunDescription(folder: path).openData(in: path)
     }
 }
 

@@ -16,7 +16,7 @@ struct Terminal: Sendable {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(Self.environment).first ?? ""
         let encoding = locale.lowercased()
         style = Style(
-            colour: redraws && Self.environment("NO_COLOR") == nil,
+            color: redraws && Self.environment("NO_COLOR") == nil,
             unicode: redraws && (encoding.contains("utf-8") || encoding.contains("utf8")))
     }
 

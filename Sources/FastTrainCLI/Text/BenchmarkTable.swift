@@ -3,9 +3,9 @@ import FastTrain
 /// The results of `fasttrain benchmark` as text and as JSON.
 enum BenchmarkTable {
     static func text(_ results: [Benchmark.Result], style: Style) -> String {
-        var table = Table([.left, .right, .right, .right, .right, .right])
+        var table = TextTable([.left, .right, .right, .right, .right, .right])
         let heads = ["workload", "threads", "samples/s", "GFLOP/s", "peak", "of peak"]
-        table.add(heads.map { Table.Cell($0, style.bold) })
+        table.add(heads.map { TextTable.Cell($0, style.bold) })
         for result in results {
             table.add(
                 result.workload, Format.integer(result.threads), Format.rate(result.samplesPerSecond),
@@ -24,9 +24,11 @@ enum BenchmarkTable {
     /// peak that the operations of a dense network reach in that time, and the fraction of these operations that were
     /// executed.
     private static func profile(_ result: Benchmark.Result, style: Style) -> [String] {
-        var table = Table([.left, .right, .right, .right, .right, .right])
+        var table = TextTable([.left, .right, .right, .right, .right, .right])
         table.add(
-            [result.workload, "layer", "µs a step", "of step", "of peak", "executed"].map { Table.Cell($0, style.bold) }
+            [result.workload, "layer", "µs a step", "of step", "of peak", "executed"].map {
+                TextTable.Cell($0, style.bold)
+            }
         )
         let step = result.phases.reduce(0) { $0 + $1.seconds }
         for phase in result.phases {

@@ -17,47 +17,47 @@ enum ConfusionTable {
         return list(matrix, style: style).joined(separator: "\n")
     }
 
-    private static func matrix(_ matrix: ConfusionMatrix, numbered: Bool, style: Style) -> Table {
+    private static func matrix(_ matrix: ConfusionMatrix, numbered: Bool, style: Style) -> TextTable {
         let names = matrix.classes.map(\.printable)
         let heads = numbered ? names.indices.map { "\($0)" } : names
         let scores = matrix.classScores
         // All class columns have the same width: that of the widest cell, and enough for a percentage.
         let width = max(4, heads.map(\.columns).max() ?? 0, String(matrix.largest).count)
-        var table = Table([.left] + heads.map { _ in .right } + [.right])
+        var table = TextTable([.left] + heads.map { _ in .right } + [.right])
         table.add(
-            [""] + heads.map { Table.Cell($0.padded(to: width, .right), style.bold) }
-                + [Table.Cell("recall", style.dim)])
+            [""] + heads.map { TextTable.Cell($0.padded(to: width, .right), style.bold) }
+                + [TextTable.Cell("recall", style.dim)])
         for label in names.indices {
-            var cells = [Table.Cell(numbered ? "\(label) \(names[label])" : names[label], style.bold)]
+            var cells = [TextTable.Cell(numbered ? "\(label) \(names[label])" : names[label], style.bold)]
             for prediction in names.indices {
                 cells.append(cell(matrix[label, prediction], hit: label == prediction, of: scores[label], style))
             }
-            cells.append(Table.Cell(percent(scores[label].recall, of: scores[label].support), style.dim))
+            cells.append(TextTable.Cell(percent(scores[label].recall, of: scores[label].support), style.dim))
             table.add(cells)
         }
         let precisions = names.indices.map { prediction in
-            Table.Cell(percent(scores[prediction].precision, of: matrix.predicted(prediction)), style.dim)
+            TextTable.Cell(percent(scores[prediction].precision, of: matrix.predicted(prediction)), style.dim)
         }
-        table.add([Table.Cell("precision", style.dim)] + precisions)
+        table.add([TextTable.Cell("precision", style.dim)] + precisions)
         return table
     }
 
     private static func cell(
         _ count: Int, hit: Bool, of score: ConfusionMatrix.ClassScore, _ style: Style
-    ) -> Table.Cell {
-        if count == 0 { return Table.Cell(style.unicode ? "·" : ".", style.dim) }
+    ) -> TextTable.Cell {
+        if count == 0 { return TextTable.Cell(style.unicode ? "·" : ".", style.dim) }
         let text = String(count)
-        if hit { return Table.Cell(text, style.green) }
+        if hit { return TextTable.Cell(text, style.green) }
         let isFrequent = Double(count) >= 0.05 * Double(score.support)
-        return isFrequent ? Table.Cell(text, style.red) : Table.Cell(text)
+        return isFrequent ? TextTable.Cell(text, style.red) : TextTable.Cell(text)
     }
 
     private static func list(_ matrix: ConfusionMatrix, style: Style) -> [String] {
         let scores = matrix.classScores
         let order = scores.indices.sorted { (scores[$0].recall, $0) < (scores[$1].recall, $1) }
-        var table = Table([.left, .right, .right, .right, .left])
+        var table = TextTable([.left, .right, .right, .right, .left])
         let heads = ["class", "rows", "recall", "precision", "most often taken for"]
-        table.add(heads.map { Table.Cell($0, style.bold) })
+        table.add(heads.map { TextTable.Cell($0, style.bold) })
         for label in order.prefix(largest) {
             table.add(
                 matrix.classes[label].printable.clipped(to: 30), Format.integer(scores[label].support),

@@ -4,16 +4,18 @@ import FastTrain
 enum EvaluationText {
     /// Returns loss and score, followed by the details.
     static func text(_ evaluation: Evaluation, width: Int, style: Style) -> String {
-        var table = Table([.left, .left])
+        var table = TextTable([.left, .left])
         table.add("rows", Format.integer(evaluation.samples))
         table.add("loss", Format.loss(evaluation.loss))
         switch evaluation.score {
         case .classification(let matrix):
-            table.add(["accuracy", Table.Cell(Format.percent(matrix.accuracy), style.bold)])
+            table.add(["accuracy", TextTable.Cell(Format.percent(matrix.accuracy), style.bold)])
         case .multilabel(let accuracy, _):
-            table.add(["accuracy", Table.Cell("\(Format.percent(accuracy)) of rows have all labels right", style.bold)])
+            table.add([
+                "accuracy", TextTable.Cell("\(Format.percent(accuracy)) of rows have all labels right", style.bold),
+            ])
         case .regression(let r2):
-            table.add(["R2", Table.Cell(Format.loss(r2), style.bold)])
+            table.add(["R2", TextTable.Cell(Format.loss(r2), style.bold)])
         }
         let lines = table.lines.joined(separator: "\n")
         return details(evaluation, of: "", width: width, style: style).map { lines + "\n\n" + $0 } ?? lines
@@ -27,12 +29,12 @@ enum EvaluationText {
             return "confusion matrix\(rows): true class down, predicted class across\n\n"
                 + ConfusionTable.text(matrix, width: width, style: style)
         case .multilabel(_, let labels):
-            var table = Table([.left, .right, .right, .right, .right])
-            table.add(["", "precision", "recall", "F1", "rows"].map { Table.Cell($0, style.dim) })
+            var table = TextTable([.left, .right, .right, .right, .right])
+            table.add(["", "precision", "recall", "F1", "rows"].map { TextTable.Cell($0, style.dim) })
             for label in labels {
                 let shares = [label.precision, label.recall, label.f1].map { Format.percent($0, 1) }
                 let cells = [label.name.printable] + shares + [Format.integer(label.support)]
-                table.add(cells.map { Table.Cell($0) })
+                table.add(cells.map { TextTable.Cell($0) })
             }
             return "labels\(rows); the last column: of so many rows each holds\n\n"
                 + table.lines.joined(separator: "\n")

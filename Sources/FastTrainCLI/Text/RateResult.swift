@@ -22,15 +22,15 @@ struct RateResult: SessionResult {
         guard let valley = curve.valley, let steepest = curve.steepest, let lowest = curve.lowest else {
             return ["no suggestion: the loss never fell below where it began"]
         }
-        var table = Table([.left, .right, .right, .left], gap: 3)
-        table.add(["", "learning rate", "loss", ""].map { Table.Cell($0, style.dim) })
+        var table = TextTable([.left, .right, .right, .left], gap: 3)
+        table.add(["", "learning rate", "loss", ""].map { TextTable.Cell($0, style.dim) })
         func add(
             _ name: String, _ point: RateCurve.Point, _ text: String, _ paint: @escaping (String) -> String = { $0 }
         ) {
             table.add([
-                Table.Cell(name), Table.Cell(RateCurve.text(point.rate), paint),
-                Table.Cell(Format.loss(point.smoothed)),
-                Table.Cell(text, style.dim),
+                TextTable.Cell(name), TextTable.Cell(RateCurve.text(point.rate), paint),
+                TextTable.Cell(Format.loss(point.smoothed)),
+                TextTable.Cell(text, style.dim),
             ])
         }
         add("valley", valley, "the middle of the longest fall: the suggestion", style.bold)

@@ -44,16 +44,18 @@ struct RunResult: SessionResult {
     }
 
     private func summary(style: Style) -> String {
-        var table = Table([.left, .right, .right])
+        var table = TextTable([.left, .right, .right])
         let evaluations = [("validation", validation), ("test", test)].compactMap { name, evaluation in
             evaluation.map { (name, $0) }
         }
         let score = evaluations.contains { $0.1.r2 != nil } ? "R2" : "accuracy"
-        table.add(["", "loss", score].map { Table.Cell($0, style.dim) })
+        table.add(["", "loss", score].map { TextTable.Cell($0, style.dim) })
         if let last = history.last { table.add("training", Format.loss(last.trainLoss)) }
         for (name, evaluation) in evaluations {
             let value = evaluation.accuracy.map { Format.percent($0) } ?? Format.loss(evaluation.r2 ?? .nan)
-            table.add([Table.Cell(name), Table.Cell(Format.loss(evaluation.loss)), Table.Cell(value, style.bold)])
+            table.add([
+                TextTable.Cell(name), TextTable.Cell(Format.loss(evaluation.loss)), TextTable.Cell(value, style.bold),
+            ])
         }
         return ([headline, ""] + table.lines).joined(separator: "\n")
     }
@@ -92,7 +94,7 @@ struct RunResult: SessionResult {
         }
         let split = hasTestRows ? "" : " --split train"
         let name = folder.shellQuoted
-        var table = Table([.left, .left])
+        var table = TextTable([.left, .left])
         table.add("model", "\(folder)/model.safetensors".printable)
         table.add("run", "\(folder) (recipe.json, history.jsonl, metrics.json, checkpoints)".printable)
         table.add("report", "\(folder)/report.html".printable)

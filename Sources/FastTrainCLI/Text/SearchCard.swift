@@ -9,8 +9,8 @@ struct SearchCard {
     }
 
     func text(style: Style) -> String {
-        var table = Table([.left, .left], gap: 3)
-        for (name, value) in rows { table.add([Table.Cell(name, style.dim), Table.Cell(value.printable)]) }
+        var table = TextTable([.left, .left], gap: 3)
+        for (name, value) in rows { table.add([TextTable.Cell(name, style.dim), TextTable.Cell(value.printable)]) }
         return table.lines.joined(separator: "\n")
     }
 

@@ -45,22 +45,22 @@ enum SearchTable {
     static func leaderboard(
         _ ranking: [TrialResult], of search: Search, rows: Int, style: Style
     ) -> [String] {
-        var table = Table([.right, .right, .right, .right, .right, .left])
+        var table = TextTable([.right, .right, .right, .right, .right, .left])
         table.add(
-            ["", "trial", "epochs", "validation", scoreName(search), "settings"].map { Table.Cell($0, style.dim) })
+            ["", "trial", "epochs", "validation", scoreName(search), "settings"].map { TextTable.Cell($0, style.dim) })
         for (index, result) in ranking.prefix(rows).enumerated() {
             let loss = result.validationLoss.map { Format.loss($0) } ?? "diverged"
             let share = result.score.map { score($0, of: search) } ?? ""
-            let scoreCell = index == 0 ? Table.Cell(share, style.bold) : Table.Cell(share)
-            let counts = [index + 1, result.trial + 1, result.epochs].map { Table.Cell("\($0)") }
-            table.add(counts + [Table.Cell(loss), scoreCell, Table.Cell(settings(result))])
+            let scoreCell = index == 0 ? TextTable.Cell(share, style.bold) : TextTable.Cell(share)
+            let counts = [index + 1, result.trial + 1, result.epochs].map { TextTable.Cell("\($0)") }
+            table.add(counts + [TextTable.Cell(loss), scoreCell, TextTable.Cell(settings(result))])
         }
         return table.lines
     }
 
     /// Returns the best trials so far, the running trials and the remaining time in lines of at most `width` columns.
     static func live(_ status: SearchStatus, of search: Search, width: Int, style: Style) -> [String] {
-        let plain = Style(colour: false, unicode: style.unicode)
+        let plain = Style(color: false, unicode: style.unicode)
         var lines = leaderboard(status.ranking, of: search, rows: 5, style: plain).map { $0.clipped(to: width) }
         let running = status.running.prefix(4).map { "\($0.trial + 1) (\($0.epochsDone)/\($0.epochs))" }
         let more = status.running.count > 4 ? ", …" : ""

@@ -1,6 +1,6 @@
 /// The styles that a stream can show: colors, and characters beyond ASCII.
 struct Style: Sendable, Equatable {
-    var colour = false
+    var color = false
     var unicode = false
 
     /// The style of files, pipes and tests.
@@ -13,6 +13,6 @@ struct Style: Sendable, Equatable {
     func cyan(_ text: String) -> String { wrapped(text, "36") }
 
     private func wrapped(_ text: String, _ code: String) -> String {
-        colour && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+        color && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }
 }

@@ -7,7 +7,7 @@ extension String {
     }
 
     /// Returns the text padded with spaces to `width` columns.
-    func padded(to width: Int, _ alignment: Table.Alignment) -> String {
+    func padded(to width: Int, _ alignment: TextTable.Alignment) -> String {
         let spaces = String(repeating: " ", count: max(0, width - columns))
         return alignment == .left ? self + spaces : spaces + self
     }

@@ -1,5 +1,5 @@
 /// A text table whose columns are as wide as their widest cells.
-struct Table {
+struct TextTable {
     enum Alignment: Sendable { case left, right }
 
     /// A text with an optional style. Its width is that of the text alone.

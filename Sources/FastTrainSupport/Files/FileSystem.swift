@@ -1,30 +1,40 @@
 import Glibc
 
-/// The operating-system calls that a run folder needs.
-enum FileSystem {
+/// Queries, folders and text files, on top of the calls of `System`.
+package enum FileSystem {
     /// Returns whether a folder exists at `path`. Throws `.inputOutput` if this cannot be determined.
     package static func isFolder(_ path: String) throws(FastTrainError) -> Bool {
         try System.status(path)?.isFolder ?? false
     }
 
-    static func exists(_ path: String) throws(FastTrainError) -> Bool { try System.status(path) != nil }
+    /// Returns whether there is a file or folder at `path`. Throws as `isFolder`.
+    package static func exists(_ path: String) throws(FastTrainError) -> Bool { try System.status(path) != nil }
 
     /// Returns a folder's path without trailing slashes.
     ///
     /// - Throws: `.usage` if the path is empty. An empty path is a mistake, such as a script's variable that was never
     ///   set.
-    static func trimmed(_ path: String) throws(FastTrainError) -> String {
+    package static func trimmed(_ path: String) throws(FastTrainError) -> String {
         guard !path.isEmpty else { throw .usage("expected a folder, found an empty path") }
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.unicodeScalars.removeLast() }
         return path
     }
 
+    /// Returns a path that names the same file from any working directory.
+    ///
+    /// The path is returned unchanged if there is no working directory or its path is not UTF-8.
+    package static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+        defer { free(here) }
+        return String(validatingCString: here).map { $0 + "/" + path } ?? path
+    }
+
     /// Creates a folder and its missing parents.
     ///
     /// When this returns, the folder is on the storage device, provided that its file system can synchronize folders
     /// and that the parent may be read.
-    static func makeFolder(_ path: String) throws(FastTrainError) {
+    package static func makeFolder(_ path: String) throws(FastTrainError) {
         let path = try trimmed(path)
         let parent = AtomicFile.folder(of: path)
         if try !isFolder(path) {
@@ -41,13 +51,13 @@ enum FileSystem {
     }
 
     /// The default size limit of a text file in bytes: twice the size of the history of the longest run.
-    static let mostTextBytes = 1 << 26
+    package static let mostTextBytes = 1 << 26
 
     /// Returns the content of a text file.
     ///
     /// - Throws: `.noInput` if there is no such file; `.inputOutput` if reading fails; `.badData` if the file is not
     ///   UTF-8 or has more than `most` bytes.
-    static func readText(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> String {
+    package static func readText(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> String {
         guard let text = String(validating: try readBytes(path, most: most), as: UTF8.self) else {
             throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "other bytes")
         }
@@ -58,7 +68,7 @@ enum FileSystem {
     ///
     /// - Throws: `.noInput` if there is no such file; `.inputOutput` if reading fails; `.badData` if the file has more
     ///   than `most` bytes.
-    static func readBytes(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> [UInt8] {
+    package static func readBytes(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> [UInt8] {
         let (descriptor, status) = try System.openRegularFile(path)
         defer { close(descriptor) }
         let size = Int(status.st_size)

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The kernel releases the lock when the process ends in any way, so no one waits for a dead owner. The file holds the
 /// owner's process number, which is used in messages only.
-final class FolderLock: Sendable {
+package final class FolderLock: Sendable {
     private let descriptor: Int32
     private let folder: String
     private let path: String
@@ -25,7 +25,7 @@ final class FolderLock: Sendable {
     ///   - pause: The wait between two attempts.
     /// - Throws: `.folderInUse` if a live process, or another object in this one, holds the lock; `.cannotCreate` if
     ///   the file cannot be written or is not a lock file.
-    static func take(
+    package static func take(
         _ folder: String, file: String = "lock", pause: () -> Void = { usleep(10_000) }
     ) throws(FastTrainError) -> FolderLock {
         let path = folder + "/" + file
@@ -57,7 +57,7 @@ final class FolderLock: Sendable {
     /// because its path may now lead to a folder that someone else owns.
     ///
     /// - Throws: `.inputOutput` if the locked file is no longer at its path.
-    func expectOwned() throws(FastTrainError) {
+    package func expectOwned() throws(FastTrainError) {
         var own = stat()
         if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }
         throw .inputOutput(path: folder, operation: "save", reason: "the folder was moved, removed or replaced")

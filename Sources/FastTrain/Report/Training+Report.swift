@@ -1,54 +1,3 @@
-import Glibc
-
-extension RunReport.CloseUp {
-    /// The maximum number of outputs to hold, which take 80 MB. If there are more, the rows are thinned out evenly.
-    private static let mostOutputs = 20_000_000
-
-    /// Predicts rows of a split.
-    ///
-    /// - Parameters:
-    ///   - name: The name of the rows: "test" or "validation".
-    ///   - split: The split.
-    ///   - rows: The rows to predict; `nil` means all rows.
-    ///   - model: The model.
-    ///   - outputs: The number of outputs per row.
-    ///   - threads: The number of threads; `nil` means one for each usable CPU.
-    /// - Throws: The errors of `Model.predict`.
-    init(
-        _ name: String, _ split: DataSplit, rows: [Int32]?, model: Model, outputs: Int, threads: Int?
-    ) throws(FastTrainError) {
-        let rows = rows ?? split.allRows
-        let every = rows.count * outputs / Self.mostOutputs + 1
-        self.name = name
-        self.split = split
-        self.rows = stride(from: 0, to: rows.count, by: every).map { rows[$0] }
-        predictions = try model.predict(split, rows: self.rows, threads: threads)
-    }
-}
-
-extension RunReport.Machine {
-    /// Describes the machine that this process runs on.
-    static func current(threads: Int, instructionSet: InstructionSet) -> Self {
-        Self(processor: processorName, threads: threads, cpus: .usable(), instructionSet: instructionSet)
-    }
-
-    /// The processor's name according to the kernel; `nil` if it does not report one.
-    private static var processorName: String? {
-        guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
-        defer { fclose(file) }
-        // Every CPU has such a line; the first one is enough.
-        var line = [CChar](repeating: 0, count: 1024)
-        for _ in 0..<64 {
-            guard fgets(&line, Int32(line.count), file) != nil else { return nil }
-            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
-            let name = text[text.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            return name.isEmpty ? nil : name
-        }
-        return nil
-    }
-}
-
 extension Training {
     /// Writes `report.html`. Throws the errors of `Model.predict` and of writing files.
     func writeReport(_ outcome: Outcome, in folder: RunFolder) throws(FastTrainError) {
@@ -77,7 +26,8 @@ extension Training {
     ) throws(FastTrainError) -> String {
         let folder = try RunFolder.open(path)
         let run = try folder.readRecipe()
-        let data = try Self.data(of: run, in: path, given: data)
+        let data = try run.openData(given: data, in: path)
+        try OutputFile.expectNoInput(data.name, inRun: path)
         let sampling = try Sampling(recipe: run.recipe, split: data.train, task: data.task)
         let saved = try Self.saved(of: run, in: folder, warn: warn)
         let validationRows = sampling.validationRows
@@ -136,28 +86,5 @@ extension Training {
             ending = .time
         }
         return Saved(model: model, history: history, bestEpoch: stopping.bestEpoch(history), ending: ending)
-    }
-}
-
-extension RunReport {
-    /// Returns the test rows or, without test rows, the validation rows with their predictions; `nil` if there are
-    /// neither.
-    static func closeUp(
-        of model: Model, _ data: Dataset, _ sampling: Sampling, threads: Int?
-    ) throws(FastTrainError) -> CloseUp? {
-        if let test = data.test {
-            return try CloseUp(
-                "test", test, rows: nil, model: model, outputs: data.outputCount, threads: threads)
-        }
-        guard !sampling.validationRows.isEmpty else { return nil }
-        return try CloseUp(
-            "validation", data.train, rows: sampling.validationRows, model: model, outputs: data.outputCount,
-            threads: threads)
-    }
-
-    /// Returns a file's name without folders and extension.
-    static func shortName(_ data: Dataset) -> String {
-        let file = data.name.split(separator: "/").last.map(String.init) ?? data.name
-        return file.hasSuffix(".safetensors") ? String(file.dropLast(".safetensors".count)) : file
     }
 }

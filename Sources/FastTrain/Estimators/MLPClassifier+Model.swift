@@ -1,0 +1,49 @@
+extension MLPClassifier {
+    /// The trained network with the names of the classes; `nil` before training.
+    public var model: Model? {
+        fitted.network.map {
+            Model(
+                recipe: $0.recipe, featureShape: [fitted.nFeaturesIn], scale: nil, task: task, parameters: $0.parameters
+            )
+        }
+    }
+
+    private var task: Dataset.Task {
+        let names = classes.map { "\($0)" }
+        return isMultilabel ? .regression(targets: names) : .classification(classes: names)
+    }
+}
+
+extension MLPClassifier where Label: LosslessStringConvertible {
+    /// Creates a trained classifier from a model, such as one written by `save(to:)` or by a run of the program on F32
+    /// features.
+    ///
+    /// It can predict and, with `warmStart` or `partialFit`, continue training.
+    ///
+    /// - Throws: `.usage` if the model is not a classifier that this type can represent.
+    public init(model: Model) throws(FastTrainError) {
+        self.init(settings: MLPSettings(model))
+        let names: [String]
+        switch (model.task, model.recipe.loss) {
+        case (.classification(let classes), .crossEntropy) where classes.count > 2: names = classes
+        case (.classification(let classes), .binaryCrossEntropy) where classes.count == 2: names = classes
+        case (.regression(let labels), .binaryCrossEntropy):
+            names = labels
+            isMultilabel = true
+        case (.classification, let loss):
+            throw .usage(
+                "a model: expected one of classes by cross-entropy, or of two by binary-cross-entropy, found one by "
+                    + "\(loss?.rawValue ?? "no loss")")
+        case (.regression, _):
+            throw .usage("a model: expected one of classes, found one of numbers")
+        }
+        for name in names {
+            guard let label = Label(name) else {
+                throw .usage("a model's class: expected \(Label.self), found \"\(name)\"")
+            }
+            classes.append(label)
+        }
+        guard classes == classes.sorted() else { throw .usage("a model's classes: expected them sorted") }
+        fitted = try MLPFitted(model)
+    }
+}

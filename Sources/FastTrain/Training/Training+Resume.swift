@@ -1,0 +1,69 @@
+extension Training {
+    /// Resumes the run in a folder from its newest intact checkpoint, or from the start if it has saved none.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the run folder.
+    ///   - epochs: A new total number of epochs, which the cosine and one-cycle schedules follow from here on; `nil`
+    ///     keeps the number.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - data: The data set that the run was started on; `nil` opens the file that `recipe.json` names.
+    ///   - dataPath: The current path of the data set file, to be recorded in `recipe.json`; `nil` keeps the path.
+    ///   - maxTime: The time limit of this session in seconds; see `RunOptions.maxTime`.
+    ///   - tensorBoard: The folder for event files; see `RunOptions.tensorBoard`. It may already hold this run's
+    ///     events.
+    /// - Throws: `.noInput` if there is no run; `.badData` if the data is not that of the run or no checkpoint is
+    ///   intact; `.folderInUse` if another process owns the folder; `.usage` if an argument is out of range.
+    public static func resume(
+        _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil,
+        maxTime: Double? = nil, tensorBoard: String? = nil
+    ) throws(FastTrainError) -> Training {
+        let folder = try RunFolder.open(path)
+        var run = try folder.readRecipe()
+        let data = try run.openData(given: data, in: path)
+        try OutputFile.expectNoInput(data.name, inRun: path)
+        if let epochs { run.recipe.epochs = epochs }
+        let setup = try Setup(
+            recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime, isSaved: true)
+        let newest = try folder.newestSoundCheckpoint(of: run)
+        if let newest { try newest.checkpoint.expectDescription(of: data, path: newest.path) }
+        if newest == nil && run.isFromParameters {
+            throw .badData(
+                file: folder.checkpointPath(step: 0), place: .file,
+                expected: "the parameters that the run started from", found: "no checkpoint")
+        }
+        if newest == nil { try folder.expectNothingDone() }
+        let training = Training(
+            setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
+            warnings: newest?.warnings ?? [],
+            tensorBoard: try tensorBoard.map { path throws(FastTrainError) in
+                try TensorBoardLog(path, isResumed: true)
+            })
+        if let newest { try training.checkStart(newest.path) }
+        if epochs != nil, let start = training.start,
+            let ending = EarlyStopping(training.recipe).ending(start.history)
+        {
+            let what = ending == .patience ? "patience" : "tolerance"
+            training.warnings.append(
+                "more epochs change nothing: after epoch \(start.history.count) the run's \(what) ended it")
+        }
+        if let dataPath { run.data = FileSystem.absolute(dataPath) }
+        if epochs != nil || dataPath != nil { try folder.writeRecipe(run) }
+        return training
+    }
+
+    /// Throws unless the run can continue from `start`.
+    private func checkStart(_ checkpoint: String) throws(FastTrainError) {
+        guard let start else { return }
+        let finished = start.history.count
+        guard (finished * stepsPerEpoch..<(finished + 1) * stepsPerEpoch).contains(start.step) else {
+            throw .badData(
+                file: checkpoint, place: .named("step"),
+                expected: "\(finished * stepsPerEpoch) to \((finished + 1) * stepsPerEpoch - 1) with \(finished) "
+                    + "finished epochs of \(stepsPerEpoch)", found: "\(start.step)")
+        }
+        guard start.step <= totalSteps else {
+            let begun = (start.step + stepsPerEpoch - 1) / stepsPerEpoch
+            throw .usage("--epochs: expected at least \(begun), which are begun, found \(recipe.epochs)")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/// The network and the instruction set for training a recipe on a data set, once this machine is known to be able to.
+struct TrainingRequirements {
+    let network: Network
+    let instructionSet: InstructionSet
+
+    /// Derives the requirements and checks them.
+    ///
+    /// - Parameters:
+    ///   - recipe: The recipe.
+    ///   - data: The data set.
+    ///   - threads: The number of threads.
+    ///   - isSaved: Whether the run saves checkpoints.
+    /// - Throws: `.usage` if this CPU lacks instructions for the precision, if there is not enough memory, or if a
+    ///   checkpoint would have too many tensors.
+    init(_ recipe: Recipe, on data: Dataset, threads: Int, isSaved: Bool) throws(FastTrainError) {
+        instructionSet = try InstructionSet.chosen(for: recipe.precision)
+        network = recipe.network(for: data)
+        if isSaved { try Checkpoint.expectSavable(network, recipe) }
+        try MemoryLimit.check(
+            network, recipe: recipe, rows: StepEngine.rows(recipe, of: data.train.count, threads: threads),
+            threads: threads, isSaved: isSaved)
+    }
+}
