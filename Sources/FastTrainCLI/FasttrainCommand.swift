@@ -4,10 +4,10 @@ import ArgumentParser
 struct FasttrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fasttrain",
-        abstract: "Trains multilayer perceptrons on CPUs: fast, and to the same bits on any of them.",
+        abstract: "Trains multilayer perceptrons on CPUs, fast and with identical results on all of them.",
         discussion: """
-            Without a subcommand it trains; without data it learns handwritten digits from a built-in \
-            sample of MNIST. So this is a whole session:
+            Without a subcommand, fasttrain trains a network. Without --data, it learns handwritten digits from a \
+            built-in sample of MNIST. A complete session:
 
               fasttrain --output run
               fasttrain evaluate run

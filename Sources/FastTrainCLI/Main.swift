@@ -14,7 +14,7 @@ enum Main {
         SignalFlag.watchFiles()
         OutOfMemory.end = { bytes in
             let error = FastTrainError.inputOutput(
-                path: "memory", operation: "allocation", reason: "\(bytes) bytes asked for, more than the system gives")
+                path: "memory", operation: "allocation", reason: "the system cannot provide \(bytes) bytes")
             Console.error(error.description)
             SignalFlag.removeUnfinished()
             _exit(error.exitCode)

@@ -53,7 +53,7 @@ struct ConfusionTableTests {
         let matrix = matrix(["T-shirt/top", "Ankle boot", "Bag"], [[8, 2, 1], [1, 9, 0], [0, 0, 1]])
         #expect(
             ConfusionTable.text(matrix, width: 20, style: .plain) == """
-                class        rows  recall  precision  most often taken for
+                class        rows  recall  precision  most often predicted as
                 T-shirt/top    11    72.7       88.9  Ankle boot (2), Bag (1)
                 Ankle boot     10    90.0       81.8  T-shirt/top (1)
                 Bag             1     100       50.0
@@ -66,7 +66,7 @@ struct ConfusionTableTests {
         let lines = ConfusionTable.text(matrix(classes, counts), width: 200, style: .plain).split(separator: "\n")
         #expect(lines.count == 22)
         #expect(lines[1] == "c24       2    50.0        100  c0 (1)")
-        #expect(lines[21] == "and 5 classes with no lower recall")
+        #expect(lines[21] == "and 5 classes with equal or higher recall")
     }
 
     @Test func namesAreEscaped() {

@@ -95,7 +95,8 @@ struct DamageTests {
         for step in [4, 6, 8] { try Damage.elementFlipped.inflict(on: FinishedRun.checkpoint(run, step: step)) }
         let result = try Fasttrain.run(["resume", run])
         #expect(result.status == 65)
-        #expect(result.error?.hasPrefix("\(run)/checkpoints: expected a sound checkpoint of this run, found 3") == true)
+        #expect(
+            result.error?.hasPrefix("\(run)/checkpoints: expected an intact checkpoint of this run, found 3") == true)
         #expect(FinishedRun.checkpoints(run) == [4, 6, 8])
     }
 

@@ -69,7 +69,7 @@ import Testing
         let result = try Fasttrain.run(small + ["--epochs", "1", "--quiet"])
         #expect(result.stderr.isEmpty)
         #expect(result.stdout.hasPrefix("trained 1 epoch in "))
-        #expect(result.stdout.hasSuffix("\nnothing was saved: give --output DIR to keep the model\n"))
+        #expect(result.stdout.hasSuffix("\nnothing was saved; use --output DIR to keep the model\n"))
     }
 
     @Test func inspectDescribesFiles() throws {
@@ -187,7 +187,7 @@ import Testing
         #expect(result.status == 128 + signal)
         let line = try #require(result.stderr.split(separator: "\n").last)
         #expect(line.hasPrefix("fasttrain: interrupted by \(name); saved \(run)/checkpoints/step-"))
-        #expect(line.hasSuffix("; go on with: fasttrain resume \(run)"))
+        #expect(line.hasSuffix("; resume with: fasttrain resume \(run)"))
         let saved = try #require(line.split(separator: " ").first { $0.hasSuffix(".safetensors;") }).dropLast()
         #expect(FileManager.default.fileExists(atPath: String(saved)))
         #expect(try json(result.stdout)["interrupted"] == .string(name))

@@ -9,8 +9,7 @@ struct FindRateTests {
             "find-rate", "--hidden", "16", "--steps", "60", "-o", folder.path("c.svg"), "-o", folder.path("c.json"),
         ])
         #expect(result.status == 0)
-        for word in ["valley", "steepest", "lowest", "take it with: --learning-rate ", "learning rates from 1.0e-6 to"]
-        {
+        for word in ["valley", "steepest", "lowest", "use it with: --learning-rate ", "learning rates from 1.0e-6 to"] {
             #expect(result.stdout.contains(word), "\(word)")
         }
         #expect(try String(contentsOfFile: folder.path("c.svg"), encoding: .utf8).hasPrefix("<svg xmlns="))
@@ -47,7 +46,7 @@ struct FindRateTests {
         (["--steps", "5"], 64, "--steps: expected a number from 20 to 100000, found 5"),
         (
             ["--from", "2", "--to", "1"], 64,
-            "--to: expected a number above --from, 2.0, and of at most 3.4e38, found 1.0"
+            "--to: expected a number above --from (2.0) and at most 3.4e38, found 1.0"
         ),
         (["-o", "curve.png"], 64, "--output: expected a name that ends in .svg or .json, found curve.png"),
         (["--data", "/nowhere/data"], 66, "/nowhere/data: No such file or directory"),

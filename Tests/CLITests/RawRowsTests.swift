@@ -64,7 +64,7 @@ struct RawRowsTests {
         let other = try write("other.csv", "\u{FEFF}id;color;size\r\n7;\"red\";2.1\r\n8;blue;0.2")
         let result = try Fasttrain.run(["predict", model, "--data", other, "--delimiter", ";"])
         #expect(result.stdout == "row,class\n0,c\n1,a\n")
-        #expect(result.stderr == "fasttrain: warning: \(other): the model does not take the columns id\n")
+        #expect(result.stderr == "fasttrain: warning: \(other): the model does not use the columns id\n")
         let evaluated = try Fasttrain.run(["evaluate", model, "--json"] + raw)
         let json = try JSON(parsing: evaluated.stdout, file: "")
         #expect(json["accuracy"] == .number(1) && json["samples"] == .integer(90))
@@ -156,6 +156,6 @@ struct RawRowsTests {
         let images = folder.path("images")
         _ = try Fasttrain.run(["--hidden", "4", "--epochs", "1", "--quiet", "--output", images])
         let result = try Fasttrain.run(["predict", images, "--data", try table()])
-        #expect(result.status == 65 && result.error?.contains("is no model of a table") == true, "\(result.stderr)")
+        #expect(result.status == 65 && result.error?.contains("is not a model of a table") == true, "\(result.stderr)")
     }
 }

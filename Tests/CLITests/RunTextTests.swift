@@ -131,19 +131,19 @@ struct RunResultTests {
         result.ending = .patience
         result.recipe.patience = 3
         #expect(
-            headline() == "trained 1 of 10 epochs in 1.5 s, the validation loss no better in 3 epochs; "
+            headline() == "trained 1 of 10 epochs in 1.5 s, with no better validation loss in 3 epochs; "
                 + "best by validation loss: epoch 1, kept as the model")
         #expect(result.json["ended_by"] == .string("patience"))
         result.recipe.monitor = .validationScore
         result.ending = .time
         #expect(
-            headline() == "trained 1 of 10 epochs in 1.5 s, all that the time allows; "
+            headline() == "trained 1 of 10 epochs in 1.5 s, as many as the time limit allows; "
                 + "best by validation accuracy: epoch 1, kept as the model")
         #expect(result.json["ended_by"] == .string("max-time"))
         result.recipe.monitor = .trainLoss
         result.bestEpoch = nil
         result.ending = .patience
-        #expect(headline() == "trained 1 of 10 epochs in 1.5 s, the training loss no better in 3 epochs")
+        #expect(headline() == "trained 1 of 10 epochs in 1.5 s, with no better training loss in 3 epochs")
     }
 
     @Test func classification() {
@@ -156,7 +156,7 @@ struct RunResultTests {
                 validation  0.2500    95.00%
                 test        0.1250    95.00%
 
-                confusion matrix of the test rows: true class down, predicted class across
+                confusion matrix of the test rows: rows are true classes, columns predicted classes
 
                               a     b  recall
                 a            10     .     100
@@ -185,7 +185,7 @@ struct RunResultTests {
                 training  0.5000
                 test      0.1250  0.7500
 
-                nothing was saved: give --output DIR to keep the model
+                nothing was saved; use --output DIR to keep the model
                 """)
     }
 
@@ -194,11 +194,11 @@ struct RunResultTests {
         result.eventFolder = "my logs"
         let text = result.text(width: 80, style: .plain)
         #expect(text.contains("\nreport  my run/report.html\ncurves  tensorboard --logdir 'my logs'\nuse it"))
-        #expect(result.interruption(by: 2).hasSuffix("go on with: fasttrain resume 'my run' --tensorboard 'my logs'"))
+        #expect(result.interruption(by: 2).hasSuffix("resume with: fasttrain resume 'my run' --tensorboard 'my logs'"))
         result.folder = nil
         #expect(
             result.text(width: 80, style: .plain).hasSuffix(
-                "\n\ncurves  tensorboard --logdir 'my logs'\n\nno model was saved: give --output DIR to keep it"))
+                "\n\ncurves  tensorboard --logdir 'my logs'\n\nno model was saved; use --output DIR to keep it"))
     }
 
     @Test func asJSON() {
@@ -218,11 +218,11 @@ struct RunResultTests {
         #expect(
             result.interruption(by: 2)
                 == "interrupted by SIGINT; saved my run/checkpoints/step-0000000009.safetensors; "
-                + "go on with: fasttrain resume 'my run'")
+                + "resume with: fasttrain resume 'my run'")
         result.folder = nil
         #expect(
             result.interruption(by: 15)
-                == "interrupted by SIGTERM; nothing was saved, as there is no folder to save to (--output)")
+                == "interrupted by SIGTERM; nothing was saved because there is no output folder (--output)")
         #expect(result.json["model"] == .null)
         #expect(result.json["interrupted"] == .string("SIGINT"))
     }

@@ -74,14 +74,14 @@ import _TestSupport
                 #expect(result.status == 64)
                 #expect(
                     result.error
-                        == "--precision: expected f32, as this CPU has no instructions for bf16 (AVX512_BF16), "
-                        + "found bf16; with FASTTRAIN_ISA=\(best) it does without, slower, to the same bits")
+                        == "--precision: expected f32 because this CPU has no bf16 instructions (AVX512_BF16), "
+                        + "found bf16; FASTTRAIN_ISA=\(best) computes the same bits without them, more slowly")
                 #expect(result.stdout.isEmpty)
             }
         }
     }
 
-    @Test func anEmptyChoiceOfInstructionSetIsNone() throws {
+    @Test func anEmptyInstructionSetIsAsIfUnset() throws {
         let result = try Fasttrain.run(["--hidden", "4", "--epochs", "1"], environment: ["FASTTRAIN_ISA": ""])
         #expect(result.status == 0)
         #expect(result.stderr.contains(", \(InstructionSet.best.rawValue)\n"))

@@ -28,7 +28,7 @@ struct SearchCommandTests {
         let path = folder.path("search")
         let result = try search(["--output", path])
         #expect(result.status == 0, "\(result.stderr)")
-        #expect(result.stdout.contains("told apart by validation-score; the test rows had no part in it"))
+        #expect(result.stdout.contains("compared by validation-score; the test rows were not used"))
         #expect(result.stdout.contains("confusion matrix of the test rows"))
         #expect(result.stdout.contains("fasttrain evaluate \(path)/best"))
         #expect(result.stderr.contains("\n1/6  trial "))
@@ -72,7 +72,7 @@ struct SearchCommandTests {
             #expect(Fasttrain.status(process) == 128 + signal)
             if signal == SIGINT {
                 #expect(text.contains("fasttrain: interrupted by SIGINT; "))
-                #expect(text.contains("go on with: fasttrain resume \(path)"))
+                #expect(text.contains("resume with: fasttrain resume \(path)"))
             }
         }
         let rest = try Fasttrain.run(["resume", path, "--json", "--quiet"])
@@ -90,7 +90,10 @@ struct SearchCommandTests {
         (["--trials", "0"], "--trials: expected a number from 1 to 100000, found 0"),
         (["--time", "soon"], "the value 'soon' is invalid for '--time <time>' (see 'fasttrain search --help')"),
         (["--folds", "1"], "--folds: expected a number from 2 to 1000, found 1"),
-        (["--validation", "0"], "--validation: expected rows to choose by, found 0"),
+        (
+            ["--validation", "0"],
+            "--validation: expected a number above 0, because trials are compared on validation rows, found 0"
+        ),
         (["--learning-rate", "0"], "--learning-rate: expected a number above 0, found 0.0"),
         (["--optimizer", "sgd", "--beta1", "0.5"], "--beta1 goes with --optimizer adam, adamw, lion, not sgd"),
     ])
@@ -109,6 +112,6 @@ struct SearchCommandTests {
         #expect(try search(["--output", path, "--quiet"]).status == 0)
         #expect(
             try Fasttrain.run(["resume", path, "--epochs", "5"]).error
-                == "--epochs: those of a search are settled when it starts")
+                == "--epochs: the epochs of a search cannot change after it has started")
     }
 }

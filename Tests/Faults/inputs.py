@@ -113,8 +113,8 @@ def refuse_inputs_of_runs(bench: Bench, folder: Path) -> int:
         (folder / f"run-{name}/{name}").write_bytes(content)
     search = ["search", "--data", "d.safetensors", "--trials", "2", "--epochs", "1", "--output"]
     train = ["train", "--data", "d.safetensors", *OPTIONS]
-    cases = [([*train, "--output", "of-lock"], "is no lock of fasttrain's"), ([*search, "of-lock"], "is no lock of fasttrain's"),
-             ([*train, "--output", "new", "--tensorboard", "of-events.lock"], "is no lock of fasttrain's"),
+    cases = [([*train, "--output", "of-lock"], "is not a lock file of fasttrain"), ([*search, "of-lock"], "is not a lock file of fasttrain"),
+             ([*train, "--output", "new", "--tensorboard", "of-events.lock"], "is not a lock file of fasttrain"),
              ([*search, "of-trials.jsonl"], "holds trials.jsonl already"),
              (["download", "mnist", "--mirror", f"file://{folder}/mirror", "-o", "mirror/train-images-idx3-ubyte.gz"], "choose another name"),
              (["download", "mnist", "--mirror", "file:///nowhere", "-o", "run/model.safetensors"], "choose another name"),
@@ -176,5 +176,5 @@ def own_files(bench: Bench) -> str:
     (folder / "run/recipe.json").unlink()
     for command in ("train", "search"):
         done = bench.call(command, "--data", "d.safetensors", "--output", "run", cwd=folder)
-        expect_refused(done, 73, f"{command} over what is left of a run", "holds what is left of a run (history.jsonl)")
+        expect_refused(done, 73, f"{command} over what is left of a run", "holds remains of a run (history.jsonl)")
     return f"{len(commands) + others} outputs refused, {len(run_files) + 1} of them files of a run"

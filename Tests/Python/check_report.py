@@ -127,11 +127,11 @@ def main():
 
         numbers = random.Random(1)
         check(browser, "digits", train("digits", "--epochs", "2"),
-              ["Training", "Confusion matrix", "Class by class", "Most confident mistakes", "Weights of the first layer"])
+              ["Training", "Confusion matrix", "Scores by class", "Most confident mistakes", "Weights of the first layer"])
         rows = [(numbers.random(), HOSTILE[n % len(HOSTILE)]) for n in range(180)]
         data = convert("hostile & <classes>", ["x", "class"], rows, "--target", "class")
         check(browser, "classes of hostile names", train("classes", "--data", data, "--hidden", "4,4,4"),
-              ["Confusion matrix", "Class by class", "Most confident mistakes"])
+              ["Confusion matrix", "Scores by class", "Most confident mistakes"])
         columns = [name.replace("\n", " ") for name in HOSTILE]
         rows = [[numbers.gauss(0, 10.0 ** n) for n in range(len(columns))] for _ in range(120)]
         # Targets are given by position, because some names contain commas.
@@ -140,9 +140,9 @@ def main():
               ["Predicted and true"])
         rows = [(n, f"class {n % 100}") for n in range(600)]
         data = convert("hundred", ["x", "class"], rows, "--target", "class", "--test", "0")
-        check(browser, "a hundred classes", train("hundred", "--data", data, "--epochs", "1"), ["Class by class"])
+        check(browser, "a hundred classes", train("hundred", "--data", data, "--epochs", "1"), ["Scores by class"])
         check(browser, "no rows to measure on",
-              train("bare", "--data", data, "--epochs", "1", "--validation", "0", "--hidden", "none"), ["How good it is"])
+              train("bare", "--data", data, "--epochs", "1", "--validation", "0", "--hidden", "none"), ["Quality"])
 
 
 if __name__ == "__main__":

@@ -52,19 +52,19 @@ public struct BoundaryPicture: Sendable {
         let inputs = model.parameters.layers[0].inputs
         guard inputs == 2 else {
             throw .badData(
-                file: name, place: .file, expected: "a model of two inputs, which span a plane", found: "\(inputs)")
+                file: name, place: .file, expected: "a model with two inputs", found: "\(inputs)")
         }
         guard (2...2001).contains(grid) else { throw .usage("--grid: expected 2 to 2001, found \(grid)") }
         // Each pixel needs all outputs, and they are held in memory at once.
         guard model.network.outputs <= 1000 else {
             throw .badData(
-                file: name, place: .file, expected: "a model of at most 1000 outputs to be drawn",
+                file: name, place: .file, expected: "a model with at most 1000 outputs",
                 found: "\(model.network.outputs)")
         }
         let answers = grid * grid * model.network.outputs
         guard answers <= 1 << 28 else {
             throw .usage(
-                "--grid: expected few enough points for at most \(1 << 28) answers, found \(grid) by \(grid) of "
+                "--grid: expected at most \(1 << 28) predictions in total, found \(grid) by \(grid) points with "
                     + "\(model.network.outputs) outputs")
         }
         output = try Self.output(named: target, of: model)
@@ -77,7 +77,7 @@ public struct BoundaryPicture: Sendable {
         for (range, unit, option) in [(self.xRange, units[0], "--x-range"), (self.yRange, units[1], "--y-range")] {
             let scaled = [range.lowerBound, range.upperBound].map { unit.scale.apply($0) * Double(model.scale ?? 1) }
             guard (range.upperBound - range.lowerBound).isFinite, scaled.allSatisfy({ Float($0).isFinite }) else {
-                throw .usage("\(option): expected numbers of single precision, found \(range)")
+                throw .usage("\(option): expected numbers within single precision, found \(range)")
             }
         }
         self.points = points
@@ -113,7 +113,7 @@ public struct BoundaryPicture: Sendable {
 
     private static func range(_ values: [Double], option: String) throws(FastTrainError) -> ClosedRange<Double> {
         guard let span = ClosedRange(spanning: values) else {
-            throw .usage("\(option): expected a range such as -1,1, as there is no data to take it from")
+            throw .usage("\(option): expected a range such as -1,1, because there is no data to derive it from")
         }
         let width = span.upperBound - span.lowerBound
         let room = width > 0 ? margin * width : 1

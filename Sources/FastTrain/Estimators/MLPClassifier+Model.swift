@@ -32,18 +32,18 @@ extension MLPClassifier where Label: LosslessStringConvertible {
             isMultilabel = true
         case (.classification, let loss):
             throw .usage(
-                "a model: expected one of classes by cross-entropy, or of two by binary-cross-entropy, found one by "
+                "the model: expected a classifier with cross-entropy, or binary-cross-entropy for two classes, found "
                     + "\(loss?.rawValue ?? "no loss")")
         case (.regression, _):
-            throw .usage("a model: expected one of classes, found one of numbers")
+            throw .usage("the model: expected a classifier, found a model that predicts numbers")
         }
         for name in names {
             guard let label = Label(name) else {
-                throw .usage("a model's class: expected \(Label.self), found \"\(name)\"")
+                throw .usage("the model's classes: expected values of type \(Label.self), found \"\(name)\"")
             }
             classes.append(label)
         }
-        guard classes == classes.sorted() else { throw .usage("a model's classes: expected them sorted") }
+        guard classes == classes.sorted() else { throw .usage("the model's classes: expected them in sorted order") }
         fitted = try MLPFitted(model)
     }
 }

@@ -3,7 +3,9 @@ extension MLPClassifier {
     ///
     /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the classifier was trained on sets of labels.
     public func predict(_ x: Matrix) throws(FastTrainError) -> [Label] {
-        guard !isMultilabel else { throw .usage("predict: expected one class a row: predictLabels has all labels") }
+        guard !isMultilabel else {
+            throw .usage("predict: expected a fit to one class per row; use predictLabels for labels")
+        }
         let answers = try answers(x)
         return (0..<answers.count).map { classes[answers.bestClass($0)] }
     }
@@ -18,7 +20,7 @@ extension MLPClassifier {
     /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the classifier was trained on one class per row.
     public func predictLabels(_ x: Matrix) throws(FastTrainError) -> [Set<Label>] {
         let probabilities = try predictProbabilities(x)
-        guard isMultilabel else { throw .usage("predictLabels: expected a fit to labels: predict has the classes") }
+        guard isMultilabel else { throw .usage("predictLabels: expected a fit to labels; use predict for classes") }
         return (0..<probabilities.rows).map { row in
             Set(classes.indices.filter { probabilities[row, $0] > 0.5 }.map { classes[$0] })
         }

@@ -28,7 +28,8 @@ extension MLPClassifier {
         try x.checkFeatures(columns: goesOn ? fitted.nFeaturesIn : nil)
         let isMultilabel = if case .labels = y { true } else { false }
         guard !goesOn || isMultilabel == self.isMultilabel else {
-            throw .usage("y: expected \(self.isMultilabel ? "sets of labels" : "one class a row"), as at the first fit")
+            throw .usage(
+                "y: expected \(self.isMultilabel ? "sets of labels" : "one class per row"), as in the first fit")
         }
         try expect(y.count, isMultilabel ? "sets of labels" : "labels", for: x)
         let classes = try trainedClasses(y, given, goesOn: goesOn, isPartial: isPartial)
@@ -77,12 +78,12 @@ extension MLPClassifier {
     ) throws(FastTrainError) -> [Label] {
         if goesOn {
             if let given, Set(given) != Set(classes) {
-                throw .usage("classes: expected those of the first call, or none")
+                throw .usage("classes: expected the same as in the first call, or none")
             }
             return classes
         }
         guard !isPartial || given != nil else {
-            throw .usage("partialFit: expected all classes at the first call")
+            throw .usage("partialFit: expected all classes in the first call")
         }
         let classes = (given.map { Set($0) } ?? y.all).sorted()
         let (fewest, what) = if case .labels = y { (1, "one label") } else { (2, "two classes") }

@@ -70,7 +70,7 @@ extension MLPEstimator {
     public func save(to path: String) throws(FastTrainError) { try trainedModel().save(to: path) }
 
     func trainedModel() throws(FastTrainError) -> Model {
-        guard let model else { throw .usage("not trained yet: fit comes first") }
+        guard let model else { throw .usage("not trained yet: call fit first") }
         return model
     }
 

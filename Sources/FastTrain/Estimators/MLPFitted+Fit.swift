@@ -15,7 +15,7 @@ extension MLPFitted {
             throw .usage("partialFit: expected the solver sgd or adam, found lbfgs")
         }
         guard !isPartial || !settings.earlyStopping else {
-            throw .usage("partialFit: expected earlyStopping to be off, as one epoch cannot end early")
+            throw .usage("partialFit: expected earlyStopping to be off, because one epoch cannot end early")
         }
         let goesOn = network != nil && (isPartial || settings.warmStart)
         let seed =
@@ -24,8 +24,8 @@ extension MLPFitted {
             let heldOut = HoldOut.shares(of: [data.train.count], settings.validationFraction)[0]
             guard heldOut >= 2, heldOut < data.train.count else {
                 throw .usage(
-                    "validationFraction: expected a share of the \(data.train.count) rows that holds out at least 2 "
-                        + "and not all, found \(settings.validationFraction), which holds out \(heldOut)")
+                    "validationFraction: expected a fraction that holds out at least 2 of the \(data.train.count) rows "
+                        + "but not all, found \(settings.validationFraction), which holds out \(heldOut)")
             }
         }
         let recipe = settings.recipe(seed: seed, rows: data.train.count, loss)
@@ -37,9 +37,8 @@ extension MLPFitted {
         if goesOn, let network {
             guard shape.fits(network.parameters) else {
                 throw .usage(
-                    "hiddenLayerSizes: expected those of the first fit, "
-                        + "\(network.parameters.layers.dropLast().map(\.outputs)), to go on from, "
-                        + "found \(settings.hiddenLayerSizes)")
+                    "hiddenLayerSizes: expected \(network.parameters.layers.dropLast().map(\.outputs)), "
+                        + "as in the first fit, found \(settings.hiddenLayerSizes)")
             }
             trained = network
             trained.recipe = recipe
@@ -75,11 +74,11 @@ extension MLPFitted {
     init(_ model: Model) throws(FastTrainError) {
         guard model.recipe.normalization == .none, Set(model.recipe.activations).count <= 1, model.scale == nil else {
             throw .usage(
-                "a model: expected one activation, no normalization and F32 features, as the estimators have")
+                "the model: expected one activation, no normalization and F32 features, as in the estimators")
         }
         guard model.preprocessing == nil else {
             throw .usage(
-                "a model: expected one of features as they are, found one of a table's columns, which it prepares")
+                "the model: expected a model of plain features, found a model of a table's columns")
         }
         self.init()
         network = Trained(

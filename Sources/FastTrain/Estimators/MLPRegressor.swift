@@ -84,7 +84,7 @@ public struct MLPRegressor: MLPEstimator {
     ///   numbers per row, which `predictOutputs(_:)` returns; `.badData` if a feature is not finite.
     public func predict(_ x: Matrix) throws(FastTrainError) -> [Float] {
         guard fitted.nOutputs <= 1 else {
-            throw .usage("predict: expected one output, found \(fitted.nOutputs): predictOutputs has them all")
+            throw .usage("predict: expected one output, found \(fitted.nOutputs); use predictOutputs")
         }
         return try answers(x).values
     }
@@ -156,7 +156,7 @@ public struct MLPRegressor: MLPEstimator {
         self.init(settings: MLPSettings(model))
         guard case .regression = model.task, model.recipe.loss == .squaredError || model.recipe.loss == .poisson else {
             throw .usage(
-                "a model: expected one of numbers by squared-error or poisson, found one by "
+                "the model: expected a regression with squared-error or poisson, found "
                     + "\(model.recipe.loss?.rawValue ?? "no loss")")
         }
         lossFunction = model.recipe.loss == .poisson ? .poisson : .squaredError
@@ -173,11 +173,11 @@ public struct MLPRegressor: MLPEstimator {
         try x.checkFeatures(columns: goesOn ? fitted.nFeaturesIn : nil)
         try check(y, for: x)
         guard !goesOn || y.columns == fitted.nOutputs else {
-            throw .usage("y: expected \(fitted.nOutputs) numbers a row, as at the first fit, found \(y.columns)")
+            throw .usage("y: expected \(fitted.nOutputs) numbers per row, as in the first fit, found \(y.columns)")
         }
         if lossFunction == .poisson, let place = y.values.firstIndex(where: { $0 < 0 }) {
             throw .badData(
-                file: "y", place: .row(place / y.columns), expected: "numbers of at least 0 for Poisson's loss",
+                file: "y", place: .row(place / y.columns), expected: "numbers of at least 0 for the Poisson loss",
                 found: "\(y.values[place])")
         }
         let data = try Dataset(
@@ -193,7 +193,7 @@ public struct MLPRegressor: MLPEstimator {
 
     private func check(_ y: Matrix, for x: Matrix) throws(FastTrainError) {
         try expect(y.rows, "rows of numbers", for: x)
-        guard y.columns > 0 else { throw .usage("y: expected at least one number a row, found none") }
+        guard y.columns > 0 else { throw .usage("y: expected at least one number per row, found none") }
         try y.checkFinite("y")
     }
 }

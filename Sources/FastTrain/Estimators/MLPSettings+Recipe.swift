@@ -56,7 +56,7 @@ extension MLPSettings {
     /// Throws `.usage` that names the first setting that is out of range.
     func validate() throws(FastTrainError) {
         if let size = hiddenLayerSizes.first(where: { !(1...Recipe.mostUnits).contains($0) }) {
-            throw .usage("hiddenLayerSizes: expected from 1 to \(Recipe.mostUnits) units a layer, found \(size)")
+            throw .usage("hiddenLayerSizes: expected from 1 to \(Recipe.mostUnits) units per layer, found \(size)")
         }
         guard hiddenLayerSizes.count <= Recipe.mostLayers else {
             throw .usage(

@@ -26,7 +26,7 @@ public struct Matrix: Sendable, Equatable {
     public init<Number: BinaryFloatingPoint>(_ rows: [[Number]]) throws(FastTrainError) {
         let columns = rows.first?.count ?? 0
         if let row = rows.firstIndex(where: { $0.count != columns }) {
-            throw .usage("row \(row): expected \(columns) numbers, as row 0 has, found \(rows[row].count)")
+            throw .usage("row \(row): expected \(columns) numbers, as in row 0, found \(rows[row].count)")
         }
         var values: [Float] = []
         values.reserveCapacity(rows.count * columns)
@@ -66,9 +66,11 @@ public struct Matrix: Sendable, Equatable {
     /// Throws unless the matrix can be features: it must have rows, the expected number of columns, if given, and only
     /// finite values.
     func checkFeatures(columns expected: Int?) throws(FastTrainError) {
-        guard rows > 0, columns > 0 else { throw .usage("x: expected rows of features, found \(rows) of \(columns)") }
+        guard rows > 0, columns > 0 else {
+            throw .usage("x: expected rows of features, found \(rows) rows of \(columns)")
+        }
         if let expected, columns != expected {
-            throw .usage("x: expected rows of \(expected) features, as at the first fit, found rows of \(columns)")
+            throw .usage("x: expected rows of \(expected) features, as in the first fit, found rows of \(columns)")
         }
         try checkFinite("x")
     }

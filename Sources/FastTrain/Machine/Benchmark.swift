@@ -98,7 +98,7 @@ public enum Benchmark {
         let data = if let data { data } else { try Dataset.mnistSample() }
         guard data.featureCount == 784, case .classification(let classes) = data.task, classes.count == 10 else {
             throw .badData(
-                file: data.name, place: .file, expected: "784 features and 10 classes, as the workloads have them",
+                file: data.name, place: .file, expected: "784 features and 10 classes, which the workloads require",
                 found: data.summary)
         }
         var recipe = workload.recipe

@@ -6,7 +6,7 @@ public typealias InstructionSet = KernelDispatch.InstructionSet
 
 extension InstructionSet {
     /// Returns the instruction set to use: the one that the environment variable `FASTTRAIN_ISA` names, or the best one
-    /// that this CPU supports.
+    /// that this CPU supports if the variable is unset or empty.
     ///
     /// - Throws: `.usage` if the variable names no instruction set, or one that this CPU does not support.
     public static func chosen() throws(FastTrainError) -> InstructionSet {
@@ -31,8 +31,8 @@ extension InstructionSet {
         let choice = try chosen()
         guard precision == .f32 || choice.hasBF16 || requested != nil else {
             throw .usage(
-                "--precision: expected f32, as this CPU has no instructions for bf16 (AVX512_BF16), found bf16; with "
-                    + "FASTTRAIN_ISA=\(best.rawValue) it does without, slower, to the same bits")
+                "--precision: expected f32 because this CPU has no bf16 instructions (AVX512_BF16), found bf16; "
+                    + "FASTTRAIN_ISA=\(best.rawValue) computes the same bits without them, more slowly")
         }
         return choice
     }

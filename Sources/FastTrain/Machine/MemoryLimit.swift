@@ -11,8 +11,8 @@ enum MemoryLimit {
         let available = usable(ControlGroup())
         guard need > available else { return }
         throw .usage(
-            "--hidden, --batch-size: a network \(network) on \(rows) rows at once takes \(text(need)) of memory, "
-                + "expected at most \(text(available)), which is what this process can have")
+            "--hidden, --batch-size: a network \(network) on \(rows) rows at once needs \(text(need)) of memory, "
+                + "expected at most \(text(available)), the memory available to this process")
     }
 
     /// Returns an estimate of the bytes that a run needs.

@@ -34,7 +34,7 @@ enum Team {
             Int32(threads), Int32(CPUs.usable().count), Run.memberBody, Unmanaged.passUnretained(run).toOpaque())
         if status == FT_TEAM_NO_THREADS {
             throw .inputOutput(
-                path: "\(threads) threads", operation: "start", reason: "the system does not give so many")
+                path: "\(threads) threads", operation: "start", reason: "the system cannot provide that many")
         }
         if status == FT_TEAM_NO_SHARED_MEMORY {
             throw .inputOutput(path: "OpenMP's shared memory (/dev/shm)", operation: "open", reason: System.reason)

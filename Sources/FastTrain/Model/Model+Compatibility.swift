@@ -6,13 +6,13 @@ extension Model {
         guard data.featureCount == parameters.layers[0].inputs else {
             throw .badData(
                 file: data.name, place: .named("train.x"),
-                expected: "rows of \(featureShape), as the model was trained on",
+                expected: "rows of \(featureShape), as in the model's training data",
                 found: "rows of \(data.featureShape)")
         }
         guard data.scale == scale else {
             func name(_ scale: Float?) -> String { scale.map { "U8 features of scale \($0)" } ?? "F32 features" }
             throw .badData(
-                file: data.name, place: .named("train.x"), expected: "\(name(scale)), as the model was trained on",
+                file: data.name, place: .named("train.x"), expected: "\(name(scale)), as in the model's training data",
                 found: name(data.scale))
         }
     }
@@ -21,16 +21,17 @@ extension Model {
     /// features would give meaningless predictions.
     private func preparationFault(_ data: Dataset) -> FastTrainError {
         let place = FastTrainError.Place.named(Preprocessing.key)
-        let found = data.preprocessing == nil ? "features of another origin" : "other columns or scales"
+        let found = data.preprocessing == nil ? "features that were not made from a table" : "other columns or scales"
         guard preprocessing != nil else {
             return .badData(
-                file: data.name, place: place, expected: "features as the model was trained on, not made of a table",
-                found: "those of a table")
+                file: data.name, place: place,
+                expected: "features that were not made from a table, as in the model's training data",
+                found: "features made from a table")
         }
-        let hint = " (fasttrain evaluate and predict take a table itself, CSV, and prepare it as the model was)"
+        let hint = " (fasttrain evaluate and predict accept the CSV table itself and prepare it as for training)"
         return .badData(
             file: data.name, place: place,
-            expected: "features made of a table's columns as those that the model was trained on",
+            expected: "features made from a table's columns as in the model's training data",
             found: found + (preprocessing?.window == nil ? hint : ""))
     }
 
@@ -40,7 +41,7 @@ extension Model {
         guard data.preprocessing?.targets == preprocessing?.targets else { throw preparationFault(data) }
         guard data.task == task else {
             throw .badData(
-                file: data.name, place: .named("train.y"), expected: "\(task.summary), as the model was trained on",
+                file: data.name, place: .named("train.y"), expected: "\(task.summary), as in the model's training data",
                 found: data.task.summary)
         }
     }

@@ -20,7 +20,7 @@ extension Model {
             let name = "\(found[network.layerCount]).weight"
             throw .badData(
                 file: path, place: .named(name),
-                expected: "\(network.layerCount) layers, as the network \(network) has",
+                expected: "\(network.layerCount) layers, as in the network \(network)",
                 found: "\(found.count)")
         }
         let isNormalized = network.normalization != .none
@@ -29,7 +29,8 @@ extension Model {
             throw .badData(
                 file: path, place: .named(other.name),
                 expected: isNormalized
-                    ? "a normalization right after each hidden layer" : "no normalization, as the network has none",
+                    ? "a normalization right after each hidden layer"
+                    : "no normalization, because the network has none",
                 found: "\(other.type.rawValue) \(other.shape)")
         }
         // If layers are missing, the error names the first one as if Linear and activation modules alternated.

@@ -46,7 +46,7 @@ extension Model {
             throw .usage("expected rows of \(width) features, found \(features.count) numbers")
         }
         guard scale == nil else {
-            throw .usage("the model takes U8 features, found F32 features")
+            throw .usage("expected U8 features, which the model was trained on, found F32 features")
         }
         let data = try Dataset(
             name: "features", features: features, featureShape: [width],

@@ -29,7 +29,8 @@ public struct Model: Sendable, Equatable {
     ) {
         let description = NetworkDescription(
             recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
-        precondition(recipe.loss != nil && description.network.fits(parameters), "a model of another recipe")
+        precondition(
+            recipe.loss != nil && description.network.fits(parameters), "the parameters do not match the recipe")
         self.init(description, parameters)
     }
 

@@ -80,7 +80,7 @@ extension NetworkDescription {
             let (next, overflow) = product.multipliedReportingOverflow(by: extent)
             guard extent > 0, !overflow else {
                 throw metadata.fault(
-                    "feature_shape", expected: "extents of at least 1 with a product below 2^63", found: "\(shape)")
+                    "feature_shape", expected: "dimensions of at least 1 with a product below 2^63", found: "\(shape)")
             }
             product = next
         }

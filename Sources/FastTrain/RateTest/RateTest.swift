@@ -30,7 +30,7 @@ public struct RateTest: Sendable, Equatable {
             throw .usage("--from: expected a number of at least 1.2e-38, found \(from)")
         }
         guard to > from, Float(to).isFinite else {
-            throw .usage("--to: expected a number above --from, \(from), and of at most 3.4e38, found \(to)")
+            throw .usage("--to: expected a number above --from (\(from)) and at most 3.4e38, found \(to)")
         }
         // The number of steps is also the largest number of epochs, because an epoch can be a single step.
         guard (20...100_000).contains(steps) else {
@@ -77,7 +77,8 @@ public struct RateTest: Sendable, Equatable {
     ) throws(FastTrainError) -> RateCurve {
         try validate()
         guard recipe.optimizer != .lbfgs else {
-            throw .usage("--optimizer: expected one with a learning rate, found lbfgs, which finds its steps by itself")
+            throw .usage(
+                "--optimizer: expected one with a learning rate, found lbfgs, which chooses its own step lengths")
         }
         let options = RunOptions(threads: options.threads, initial: options.initial)
         let whole = try Training(self.recipe(recipe, stepsPerEpoch: 1), on: data, options: options)

@@ -4,7 +4,7 @@ extension RunReport {
     /// Adds the charts of loss, score, learning rate and speed over the epochs.
     func addCurves(_ page: inout Markup) {
         guard !history.isEmpty else { return }
-        let ring = bestEpoch == nil ? "" : " The ring marks the epoch that the model is of."
+        let ring = bestEpoch == nil ? "" : " The ring marks the epoch that the model is from."
         section("Training", "Each point is an epoch.\(ring)", &page) { page in
             page.element("div", ["class": "charts"]) { page in
                 addLoss(&page)
@@ -66,8 +66,8 @@ extension RunReport {
     private func addSpeed(_ page: inout Markup) {
         var chart = LineChart(
             [.init("speed", style: "plain", points { $0.samplesPerSecond / 1000 })], xName: "epoch",
-            label: "Thousands of samples a second over the epochs")
+            label: "Thousands of samples per second over the epochs")
         chart.startsAtZero = true
-        figure("Speed, thousands of samples a second", &page) { chart.draw(&$0) }
+        figure("Speed, thousands of samples per second", &page) { chart.draw(&$0) }
     }
 }

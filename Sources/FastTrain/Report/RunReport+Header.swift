@@ -25,14 +25,15 @@ extension RunReport {
             : "\(Format.integer(history.count)) of \(Format.count(recipe.epochs, "epoch"))"
         var sentence = "Trained for \(epochs) on \(Format.count(trainRows, "row")) in \(Format.duration(seconds))"
         switch ending {
-        case .patience: sentence += ", until \(Format.count(recipe.patience ?? 0, "epoch")) in a row were no better"
+        case .patience:
+            sentence += ", until there was no improvement for \(Format.count(recipe.patience ?? 0, "epoch"))"
         case .tolerance: sentence += ", until more than \(recipe.toleranceText)"
         case .convergence: sentence += ", until it converged"
-        case .time: sentence += ", all that the time allowed"
+        case .time: sentence += ", as many as the time limit allowed"
         case nil: sentence += "; not finished yet"
         case .epochs: break
         }
-        if let bestEpoch { sentence += ". The model is that of epoch \(bestEpoch), the best by \(monitored)" }
+        if let bestEpoch { sentence += ". The model is from epoch \(bestEpoch), the best by \(monitored)" }
         return sentence + "."
     }
 
@@ -59,7 +60,7 @@ extension RunReport {
                 $0.number(evaluation.loss, Format.loss(evaluation.loss))
             }
         } else if let last = history.last {
-            tile(&page, "training loss", detail: "no rows to measure the model on") {
+            tile(&page, "training loss", detail: "no test or validation rows") {
                 $0.number(last.trainLoss, Format.loss(last.trainLoss))
             }
         }
@@ -67,14 +68,14 @@ extension RunReport {
 
     private var lossName: String {
         let isScaled = if case .regression = model.task { model.preprocessing?.scalesTargets ?? false } else { false }
-        return (recipe.loss?.rawValue ?? "") + (isScaled ? ", of scaled numbers" : "")
+        return (recipe.loss?.rawValue ?? "") + (isScaled ? ", on scaled targets" : "")
     }
 
     private func addSpeedTiles(_ page: inout Markup) {
         if let rate = medianRate {
             let operations = Double(network.operationsPerSample) * rate / 1e6
             let speed = operations < 1000 ? "\(Format.rate(operations)) M" : "\(Format.rate(operations / 1000)) G"
-            tile(&page, "samples a second", detail: "\(speed)FLOP/s nominal") {
+            tile(&page, "samples per second", detail: "\(speed)FLOP/s nominal") {
                 $0.write(Format.rate(rate))
             }
         }

@@ -23,7 +23,7 @@ extension RunReport {
             try shape.pictures(of: mistakes.map(\.row), closeUp.split)
         }
         let looked = Format.count(closeUp.rows.count, "\(closeUp.name) row")
-        let surest = mistakes.count < count ? "; these are the ones that the model is surest of" : ""
+        let surest = mistakes.count < count ? "; those with the highest confidence are shown" : ""
         section(
             "Most confident mistakes",
             "\(Format.count(count, "mistake")) in \(looked)\(surest). True class → predicted class, with "

@@ -8,7 +8,7 @@ extension RunReport {
     func addResiduals(_ closeUp: CloseUp, _ page: inout Markup) {
         guard case .regression(let targets) = model.task, !model.isScoredByAccuracy else { return }
         let fits = targets.indices.prefix(Self.mostTargets).map { Fit(closeUp, output: $0, model.targetScale($0)) }
-        let rest = targets.count > fits.count ? " The first \(fits.count) of \(targets.count) numbers." : ""
+        let rest = targets.count > fits.count ? " The first \(fits.count) of \(targets.count) targets are shown." : ""
         section(
             "Predicted and true", "On the \(Format.count(closeUp.rows.count, "\(closeUp.name) row")).\(rest)", &page
         ) { page in
@@ -16,7 +16,7 @@ extension RunReport {
             for (target, fit) in zip(targets, fits) {
                 if fits.count > 1 { page.element("h3", target) }
                 page.element("div", ["class": "charts"]) { page in
-                    figure("Predicted against true; on the line all is right", &page) { page in
+                    figure("Predicted against true values; correct predictions lie on the line", &page) { page in
                         let every = fit.pairs.count / Self.mostDots + 1
                         let shown = stride(from: 0, to: fit.pairs.count, by: every).map { fit.pairs[$0] }
                         ScatterChart(
@@ -24,10 +24,10 @@ extension RunReport {
                             label: "Predicted against true \(target)"
                         ).draw(&page)
                     }
-                    figure("Residuals, true less predicted", &page) { page in
+                    figure("Residuals: true minus predicted values", &page) { page in
                         Histogram(
                             fit.pairs.map { $0.truth - $0.prediction }, xName: "residual of \(target)",
-                            label: "How often residuals of \(target) have which size"
+                            label: "Histogram of the residuals of \(target)"
                         ).draw(&page)
                     }
                 }

@@ -5,13 +5,13 @@ extension RunReport {
     func addScores(_ page: inout Markup) {
         guard let (rows, evaluation) = bestKnown else {
             section(
-                "How good it is", "There are no test rows and none were held out: that cannot be told from this run.",
+                "Quality", "The run has neither test rows nor validation rows to evaluate the model on.",
                 &page
             ) { _ in }
             return
         }
         if case .multilabel(_, let labels) = evaluation.score {
-            addClasses(labels, "label", "Each label by itself", rows, &page)
+            addClasses(labels, "label", "Each label on its own", rows, &page)
         }
         guard case .classification(let matrix) = evaluation.score else { return }
         let names = matrix.classes
@@ -20,8 +20,8 @@ extension RunReport {
         if isSmall || !mistakes.isEmpty {
             let legend =
                 isSmall
-                ? " True class down, predicted class across. Blue is right, orange a mistake, each the stronger the larger "
-                    + "its share of the row." : ""
+                ? " Rows are true classes, columns predicted classes. Blue is correct, orange a mistake; the color is stronger for "
+                    + "a larger share of the row." : ""
             section(
                 "Confusion matrix", "Of the \(Format.count(evaluation.samples, "\(rows) row")).\(legend)", &page
             ) { page in
@@ -50,7 +50,7 @@ extension RunReport {
                 for pair in pairs {
                     page.element("li") { page in
                         page.element("b", names[pair.label])
-                        page.element("span", ["class": "quiet"], " taken for ")
+                        page.element("span", ["class": "quiet"], " predicted as ")
                         page.element("b", names[pair.prediction])
                         page.element("span", ["class": "times"], Format.integer(pair.count))
                     }
@@ -76,14 +76,14 @@ extension RunReport {
         let several = what == "class" ? "classes" : "labels"
         let largest = scores.map { 1 - $0.f1 }.max() ?? 0
         var note =
-            "\(meaning), on the \(rows) rows. The bar is what F1 lacks of 100%, in full for the worst \(what)."
+            "\(meaning), on the \(rows) rows. The bar shows how far F1 is below 100%, relative to the worst \(what)."
         if scores.count > Self.mostClasses {
             note +=
                 " These are the \(Self.mostClasses) of \(Format.integer(scores.count)) \(several) with the lowest F1."
             let order = scores.indices.sorted { (scores[$0].f1, $0) < (scores[$1].f1, $1) }
             scores = order.prefix(Self.mostClasses).map { scores[$0] }
         }
-        section(what == "class" ? "Class by class" : "Label by label", note, &page) { page in
+        section(what == "class" ? "Scores by class" : "Scores by label", note, &page) { page in
             page.element("div", ["class": "wide"]) { page in
                 page.element("table", ["class": "classes"]) { page in
                     page.element("thead") { page in

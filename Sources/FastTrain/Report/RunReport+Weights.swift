@@ -29,7 +29,7 @@ extension RunReport {
             : "All \(Format.count(layer.outputs, "unit"))."
         section(
             "Weights of the first layer",
-            "\(which) Orange pixels speak for a unit, blue ones against it; each picture is scaled by its largest weight.",
+            "\(which) Orange pixels activate a unit, blue ones inhibit it; each image is scaled by its largest weight.",
             &page
         ) { page in
             page.element("div", ["class": "units"]) { page in

@@ -71,7 +71,7 @@ extension Training {
         }
         let history = if let newest { newest.checkpoint.state.history } else { try folder.readHistory() }
         guard let model = if let newest { try Model(path: newest.path) } else { finished } else {
-            throw .noInput(path: folder.path, reason: "the run has saved nothing yet to report on")
+            throw .noInput(path: folder.path, reason: "the run has not saved anything to report yet")
         }
         let stopping = EarlyStopping(run.recipe)
         var ending: Outcome.Ending?

@@ -89,10 +89,10 @@ public struct Checkpoint: Sendable, Equatable {
         guard recipe.loss != nil, state.optimizer.keys.sorted() == recipe.optimizerState.sorted(),
             (state.average == nil) == (recipe.ema == nil), fits(network)
         else {
-            throw .internalError("a checkpoint whose state is not of its recipe")
+            throw .internalError("the checkpoint's state does not match its recipe")
         }
         if let fault = progress.fault {
-            throw .internalError("a checkpoint whose \(fault.entry) is not \(fault.expected): \(fault.found)")
+            throw .internalError("the checkpoint's \(fault.entry) should be \(fault.expected) but is \(fault.found)")
         }
         var tensors = network.tensors().write(state.parameters)
         for name in recipe.optimizerState {

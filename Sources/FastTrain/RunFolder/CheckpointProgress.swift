@@ -55,7 +55,7 @@ struct CheckpointProgress {
         let epoch = try metadata.integer("epoch", from: 0)
         guard epoch == history.count else {
             throw metadata.fault(
-                "epoch", expected: "\(history.count), as there are records in 'history'", found: "\(epoch)")
+                "epoch", expected: "\(history.count), the number of records in 'history'", found: "\(epoch)")
         }
         if let fault { throw metadata.fault(fault.entry, expected: fault.expected, found: fault.found) }
     }
@@ -107,7 +107,7 @@ struct CheckpointProgress {
         if let last = history.last {
             let (end, overflow) = last.step.addingReportingOverflow(stepsPerEpoch)
             guard !overflow, step >= last.step, step < end else {
-                let expected = "from \(last.step) to below \(overflow ? Int.max : end), as \(epoch) epochs are finished"
+                let expected = "from \(last.step) to below \(overflow ? Int.max : end) with \(epoch) finished epochs"
                 return ("step", expected, "\(step)")
             }
         }

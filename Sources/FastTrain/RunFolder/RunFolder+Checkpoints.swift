@@ -62,8 +62,8 @@ extension RunFolder {
         }
         guard let newest = faults.first else { return nil }
         throw .badData(
-            file: checkpointsPath, place: .file, expected: "a sound checkpoint of this run",
-            found: "\(faults.count) that cannot be used (newest: \(newest))")
+            file: checkpointsPath, place: .file, expected: "an intact checkpoint of this run",
+            found: "\(Format.count(faults.count, "unusable checkpoint")) (newest: \(newest))")
     }
 
     /// Returns the steps and paths of all files that are named like checkpoints, newest first.

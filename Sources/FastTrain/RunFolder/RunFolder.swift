@@ -39,7 +39,7 @@ public final class RunFolder: Sendable {
     static func create(_ path: String, isOfSearch: Bool) throws(FastTrainError) -> RunFolder {
         let path = try FileSystem.trimmed(path)
         if !isOfSearch, try SearchFolder.isBest(path) {
-            throw .cannotCreate(path: path, reason: "is where the search in the folder above has its best run")
+            throw .cannotCreate(path: path, reason: "is reserved for the best run of the search in the folder above")
         }
         try FileSystem.makeFolder(path)
         let folder = try RunFolder(path)
@@ -47,7 +47,7 @@ public final class RunFolder: Sendable {
         guard try !SearchFolder.isOne(path) else {
             throw .cannotCreate(
                 path: path,
-                reason: "holds a search; go on with it by `fasttrain resume \(path)`, or choose another folder")
+                reason: "holds a search; resume it with `fasttrain resume \(path)` or choose another folder")
         }
         guard try folder.checkpoints().isEmpty else {
             throw .cannotCreate(path: path, reason: "holds checkpoints of another run; choose another folder")
@@ -62,8 +62,8 @@ public final class RunFolder: Sendable {
             throw .cannotCreate(
                 path: path,
                 reason: isWhole
-                    ? "holds a run already (\(name)); go on with it by `fasttrain resume \(path)`, or choose another folder"
-                    : "holds what is left of a run (\(name)); move that away, or choose another folder")
+                    ? "already holds a run (\(name)); resume it with `fasttrain resume \(path)` or choose another folder"
+                    : "holds remains of a run (\(name)); move them away or choose another folder")
         }
     }
 
@@ -78,7 +78,7 @@ public final class RunFolder: Sendable {
         }
         guard try FileSystem.exists(recipePath(in: path)) else {
             guard access(recipePath(in: path), F_OK) != 0, errno != ENOENT else {
-                throw .noInput(path: path, reason: "holds no run: no recipe.json in it")
+                throw .noInput(path: path, reason: "holds no run: there is no recipe.json")
             }
             throw .noInput(path: recipePath(in: path), reason: System.reason)
         }
@@ -136,14 +136,14 @@ extension RunFolder {
     func expectNothingDone() throws(FastTrainError) {
         func lacksCheckpoint(_ what: String) -> FastTrainError {
             .badData(
-                file: checkpointsPath, place: .file, expected: "a checkpoint, as \(what)", found: "none")
+                file: checkpointsPath, place: .file, expected: "a checkpoint, because \(what)", found: "none")
         }
         if case let epochs = try readHistory().count, epochs > 0 {
             throw lacksCheckpoint("history.jsonl has \(Format.count(epochs, "epoch"))")
         }
         for name in ["model.safetensors", "metrics.json", "report.html"] where try FileSystem.exists(path + "/" + name)
         {
-            throw lacksCheckpoint("there is \(name)")
+            throw lacksCheckpoint("\(name) exists")
         }
     }
 

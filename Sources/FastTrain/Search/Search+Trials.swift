@@ -9,7 +9,8 @@ extension Search {
                     + (ranges.isEmpty ? "more than 10^9 combinations" : "a range of \(ranges.joined(separator: ", "))"))
         }
         if let trials = options.trials, trials < combinations {
-            throw .usage("--trials: a grid has all its \(combinations) combinations, found \(trials)")
+            throw .usage(
+                "--trials: expected at least \(combinations), the number of combinations in the grid, found \(trials)")
         }
         return combinations
     }

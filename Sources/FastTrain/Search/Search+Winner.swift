@@ -32,7 +32,7 @@ extension Search {
         guard let (member, other) = members.first(where: { $0.value != $1.value }) else { return }
         throw .badData(
             file: RunFolder.recipePath(in: folder.bestPath), place: .named(member.name),
-            expected: "\(member.value.text), as trial \(winner.trial + 1), the best of trials.jsonl, has it",
+            expected: "\(member.value.text), as in trial \(winner.trial + 1), the best in trials.jsonl",
             found: other.value.text)
     }
 }

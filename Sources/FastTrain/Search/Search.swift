@@ -59,12 +59,16 @@ public final class Search: Sendable {
             }
             recipe.validation = 1 / Double(folds)
         }
-        guard recipe.validation > 0 else { throw .usage("--validation: expected rows to choose by, found 0") }
+        guard recipe.validation > 0 else {
+            throw .usage(
+                "--validation: expected a number above 0, because trials are compared on validation rows, found 0")
+        }
         guard recipe.monitor != .trainLoss else {
-            throw .usage("--monitor: expected validation-loss or validation-score to choose by, found train-loss")
+            throw .usage(
+                "--monitor: expected validation-loss or validation-score to compare trials by, found train-loss")
         }
         if recipe.monitor == .validationLoss, space.dimensions.contains(where: { $0.name == "loss" }) {
-            throw .usage("the space varies the loss: that takes --monitor validation-score to choose by")
+            throw .usage("the space varies the loss, so --monitor must be validation-score")
         }
         var description = SearchDescription(
             recipe: recipe, method: options.method, trials: try Self.trials(options, space), folds: options.folds,
@@ -155,7 +159,7 @@ public final class Search: Sendable {
         guard let winner = ranking.first else { throw .internalError("a search without a trial") }
         if let divergence = winner.divergence {
             throw .diverged(
-                epoch: 0, step: 0, what: "all \(ranking.count) trials did, the first by \(divergence)",
+                epoch: 0, step: 0, what: "in all \(ranking.count) trials; in the first, \(divergence)",
                 checkpoint: nil)
         }
         let training = try finalTraining(of: winner, isBegun: isChosen)

@@ -54,13 +54,13 @@ final class SearchFolder: Sendable {
                 throw .cannotCreate(
                     path: path,
                     reason:
-                        "holds another search (of another \(differences.joined(separator: ", "))); go on with that by "
-                        + "`fasttrain resume \(path)`, or choose another folder")
+                        "holds a search with different settings (\(differences.joined(separator: ", "))); resume it with "
+                        + "`fasttrain resume \(path)` or choose another folder")
             }
         } else {
             try RunFolder.expectNoRun(path)
             for name in ["best", "trials.jsonl"] where try FileSystem.exists(path + "/" + name) {
-                throw .cannotCreate(path: path, reason: "holds \(name) already; choose another folder")
+                throw .cannotCreate(path: path, reason: "already holds \(name); choose another folder")
             }
             try AtomicFile.write(description.json.page, to: descriptionPath(in: path))
         }
@@ -72,7 +72,7 @@ final class SearchFolder: Sendable {
     /// - Throws: `.noInput` if there is no search; `.folderInUse` if another process owns the folder; `.badData` that
     ///   names the wrong member of `search.json`.
     static func open(_ path: String) throws(FastTrainError) -> SearchFolder {
-        guard try isOne(path) else { throw .noInput(path: path, reason: "holds no search: no search.json in it") }
+        guard try isOne(path) else { throw .noInput(path: path, reason: "holds no search: there is no search.json") }
         let (path, lock) = try own(path)
         return SearchFolder(path, lock, try readDescription(in: path))
     }
@@ -122,12 +122,12 @@ final class SearchFolder: Sendable {
             guard rest.isEmpty, !lines.isEmpty else {
                 throw .badData(
                     file: trialsPath, place: .line(lines.count + 1),
-                    expected: "all trials by which \(bestPath) was chosen",
-                    found: rest.isEmpty ? "none" : "a part of one")
+                    expected: "all trials from which \(bestPath) was chosen",
+                    found: rest.isEmpty ? "none" : "an incomplete line")
             }
         } else if let last = lines.last, seal.content(of: last) == nil {
             // The line may lack sectors, because a file can grow before its content is written.
-            warn("\(trialsPath), line \(lines.count): cut off or damaged; that training is done again")
+            warn("\(trialsPath), line \(lines.count): incomplete or damaged; this trial is trained again")
             lines.removeLast()
         }
         var results: [(TrialResult, FastTrainError.Place)] = []
@@ -135,8 +135,8 @@ final class SearchFolder: Sendable {
             let place = FastTrainError.Place.line(index + 1)
             guard let content = seal.content(of: line) else {
                 throw .badData(
-                    file: trialsPath, place: place, expected: "a line of this search with its digest at its end",
-                    found: "none, or another: the line, or search.json, is damaged")
+                    file: trialsPath, place: place, expected: "a line of this search that ends with its digest",
+                    found: "no digest or a different one: the line or search.json is damaged")
             }
             let json = try JSON(parsing: content, file: trialsPath, place: place)
             let result = try TrialResult(

@@ -44,7 +44,7 @@ extension Training {
         {
             let what = ending == .patience ? "patience" : "tolerance"
             training.warnings.append(
-                "more epochs change nothing: after epoch \(start.history.count) the run's \(what) ended it")
+                "more epochs have no effect: the run's \(what) ended it after epoch \(start.history.count)")
         }
         if let dataPath { run.data = FileSystem.absolute(dataPath) }
         if epochs != nil || dataPath != nil { try folder.writeRecipe(run) }
@@ -59,11 +59,12 @@ extension Training {
             throw .badData(
                 file: checkpoint, place: .named("step"),
                 expected: "\(finished * stepsPerEpoch) to \((finished + 1) * stepsPerEpoch - 1) with \(finished) "
-                    + "finished epochs of \(stepsPerEpoch)", found: "\(start.step)")
+                    + "finished epochs of \(Format.count(stepsPerEpoch, "step"))", found: "\(start.step)")
         }
         guard start.step <= totalSteps else {
             let begun = (start.step + stepsPerEpoch - 1) / stepsPerEpoch
-            throw .usage("--epochs: expected at least \(begun), which are begun, found \(recipe.epochs)")
+            throw .usage(
+                "--epochs: expected at least \(begun), the number of epochs already started, found \(recipe.epochs)")
         }
     }
 }

@@ -24,7 +24,7 @@ extension Training {
             let weights = RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: sampling.trainRows, rows: 0)
             guard weights?.sum(sampling.trainRows, count: sampling.trainRows.count) ?? 1 > 0 else {
-                throw .usage("\(data.name): expected a training row of a weight above 0, found none")
+                throw .usage("\(data.name): expected a training row with a weight above 0, found none")
             }
             self.recipe = recipe
             self.data = data

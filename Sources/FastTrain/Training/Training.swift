@@ -62,7 +62,7 @@ public final class Training {
             recipe: resolved, data: data, threads: options.threads, maxTime: options.maxTime, fold: options.fold,
             isSaved: options.output != nil)
         if let initial = options.initial, !setup.network.fits(initial) {
-            throw .usage("the initial parameters are not those of a network \(setup.network)")
+            throw .usage("the initial parameters do not fit the network \(setup.network)")
         }
         let tensorBoard = try options.tensorBoard.map { path throws(FastTrainError) in
             try TensorBoardLog(path, isResumed: false)
@@ -122,7 +122,7 @@ public final class Training {
     public func train(
         stop: @escaping @Sendable () -> Int32? = { nil }, progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws(FastTrainError) -> Outcome {
-        guard !isResumed || start != nil else { throw .internalError("a resumed run that was trained before") }
+        guard !isResumed || start != nil else { throw .internalError("a resumed run was trained a second time") }
         let session = RunLoop(self, stop: stop, progress: progress)
         try session.run()
         let model = model(session.best?.parameters ?? session.evaluated)

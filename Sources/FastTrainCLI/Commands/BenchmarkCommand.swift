@@ -6,16 +6,16 @@ import ProgramSupport
 struct BenchmarkCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
-        abstract: "Measure how fast this machine trains, against its arithmetic peak.",
+        abstract: "Measure how fast this machine trains, relative to its arithmetic peak.",
         discussion: """
-            GFLOP/s count the operations of a dense network, however few were executed; the peak is measured in the \
-            same process, before and after, and the better of the two is taken.
+            GFLOP/s counts the operations of a dense network, even if some were skipped. The peak is measured in the \
+            same process before and after training, and the higher value is used.
             """)
 
     @Option(help: ArgumentHelp("One of \(Self.all.joined(separator: ", ")). (default: all of them)", valueName: "name"))
     var workload: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Time to train each workload for.", valueName: "s"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seconds to train each workload.", valueName: "s"))
     var seconds = 3.0
 
     @Option(
@@ -25,10 +25,12 @@ struct BenchmarkCommand: ParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
 
-    @Option(help: ArgumentHelp("Of the factors in matrix products, and of the peak.", valueName: "name"))
+    @Option(help: ArgumentHelp("Precision of the factors in matrix products and of the peak.", valueName: "name"))
     var precision = Recipe().precision
 
-    @Flag(help: "Tell the phases of a step apart, layer by layer: time, and what of the peak its arithmetic reaches.")
+    @Flag(
+        help:
+            "Show the time of each phase of a step by layer, and the fraction of the peak that its arithmetic reaches.")
     var profile = false
 
     @Flag(help: "Print the result as one JSON object.")

@@ -4,10 +4,11 @@ import FastTrain
 /// The command `fasttrain boundary`.
 struct Boundary: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw what a model of two inputs makes of each point of a plane.",
+        abstract: "Draw the predictions of a model with two inputs over a plane.",
         discussion: """
-            The classes by color, paler where the model is less sure, with a line where its answer changes; numbers by a \
-            scale of colours. The data's rows lie on it, test rows as diamonds. The picture is a PNG file.
+            Classes have colors, which are paler where the model is less certain, and lines mark where the predicted class \
+            changes. Numbers are shown on a color scale. The rows of the data are drawn on top, test rows as diamonds. The \
+            picture is a PNG file.
             """)
 
     @Argument(help: ArgumentHelp("A model or checkpoint file, or the folder of a run.", valueName: "model"))
@@ -15,7 +16,7 @@ struct Boundary: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The rows to show. (default: those of the run, for a folder; else none)", valueName: "file"))
+            "Data set whose rows to draw. (default: the run's data for a folder, otherwise none)", valueName: "file"))
     var data: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
@@ -23,20 +24,21 @@ struct Boundary: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Of the first input, such as -1,1. (default: that of the rows)", valueName: "range"))
+        help: ArgumentHelp(
+            "Range of the first input, such as -1,1. (default: the range of the rows)", valueName: "range"))
     var xRange: AxisRange?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Of the second input. (default: that of the rows)", valueName: "range"))
+        help: ArgumentHelp("Range of the second input. (default: the range of the rows)", valueName: "range"))
     var yRange: AxisRange?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Points along each side at which the model is asked.", valueName: "n"))
+        help: ArgumentHelp("Number of points to evaluate along each side.", valueName: "n"))
     var grid = 101
 
-    @Option(help: ArgumentHelp("Which number to show of a model that predicts several.", valueName: "name"))
+    @Option(help: ArgumentHelp("Target to show if the model predicts several.", valueName: "name"))
     var target: String?
 
     @OptionGroup var threads: ThreadOptions

@@ -5,8 +5,8 @@ import ProgramSupport
 /// The command `fasttrain evaluate`.
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Loss and accuracy of a model, and what it confuses.",
-        discussion: "For a model that predicts numbers: the loss and R2, the coefficient of determination.")
+        abstract: "Show the loss, accuracy and confusion matrix of a model.",
+        discussion: "For a model that predicts numbers, show the loss and R2, the coefficient of determination.")
 
     @OptionGroup var source: ModelSource
     @OptionGroup var threads: ThreadOptions

@@ -5,8 +5,8 @@ import ProgramSupport
 /// The command `fasttrain inspect`.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What a data set, a model or a checkpoint holds.",
-        discussion: "Any safetensors file will do. The whole file is read and checked.")
+        abstract: "Describe the content of a data set, model or checkpoint.",
+        discussion: "Any safetensors file is accepted. The whole file is read and checked.")
 
     @Argument(help: ArgumentHelp("The file.", valueName: "file"))
     var path: String

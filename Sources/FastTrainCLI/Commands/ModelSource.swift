@@ -10,14 +10,14 @@ struct ModelSource: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            A data set of fasttrain-data or, for a model of a table, a table (CSV) with the same columns. (default: the \
-            data of the run, for a folder; else the built-in MNIST sample)
+            A data set made by fasttrain-data or, for a model of a table, a CSV table with the same columns. (default: \
+            the run's data for a folder, otherwise the built-in MNIST sample)
             """,
             valueName: "file"))
     var data: String?
 
     @Option(
-        help: ArgumentHelp("Which rows of the data set. (default: test)", valueName: "name"))
+        help: ArgumentHelp("Rows of the data set to use. (default: test)", valueName: "name"))
     var split: Split?
 
     @OptionGroup var table: TableSourceOptions
@@ -44,13 +44,14 @@ struct ModelSource: ParsableArguments {
     /// - Returns: The table, or `nil` if `--data` names a data set.
     func openTable(for model: Model) throws(FastTrainError) -> TableRows? {
         guard let data, CSVFormat.isTable(data) else {
-            guard table.isDefault else { throw .usage("\(table.used): --data is no table") }
+            guard table.isDefault else { throw .usage("\(table.used): --data does not name a table") }
             return nil
         }
-        guard split == nil else { throw .usage("--split: \(data) is a table, all its rows are taken") }
+        guard split == nil else { throw .usage("--split: \(data) is a table, and all of its rows are used") }
         guard let preprocessing = model.preprocessing else {
             throw .badData(
-                file: data, place: .file, expected: "a data set of fasttrain-data, as \(path) is no model of a table",
+                file: data, place: .file,
+                expected: "a data set made by fasttrain-data, because \(path) is not a model of a table",
                 found: "a table")
         }
         let rows = try TableRows(
@@ -58,7 +59,7 @@ struct ModelSource: ParsableArguments {
         if !rows.unusedColumns.isEmpty {
             let names = rows.unusedColumns.prefix(10).joined(separator: ", ")
             let more = rows.unusedColumns.count > 10 ? " and \(rows.unusedColumns.count - 10) more" : ""
-            Console.warning("\(data): the model does not take the columns \(names)\(more)")
+            Console.warning("\(data): the model does not use the columns \(names)\(more)")
         }
         return rows
     }
@@ -107,16 +108,16 @@ extension RunDescription {
 struct TableSourceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Of a table: what is between two fields, a character or tab. (default: a comma; tab for .tsv)",
+            "For a table: the character between fields, or 'tab'. (default: a comma, or a tab for .tsv)",
             valueName: "character"))
     var delimiter: String?
 
-    @Flag(help: "Of a table: the first line is a row already.")
+    @Flag(help: "For a table: the first line is a row, not a header.")
     var noHeader = false
 
     @Option(
         help: ArgumentHelp(
-            "Of a table: what to do with a category that the model does not know.", valueName: "name"))
+            "For a table: how to handle categories that the model does not know.", valueName: "name"))
     var unknown = UnknownCategory.refused
 
     /// Returns the format of the table at `path`; options override what its name suggests.

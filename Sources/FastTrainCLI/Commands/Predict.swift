@@ -5,13 +5,14 @@ import ProgramSupport
 /// The command `fasttrain predict`.
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What a model makes of each row, as CSV.",
+        abstract: "Write a model's prediction for each row as CSV.",
         discussion: """
-            One line a row: its number (from 0) and the class, or the numbers for a model of regression. \
-            Give -o to write a file, which appears under its name only when it is complete.
+            Each line has a row's number, from 0, and its class, or its numbers for a regression model. \
+            With -o, the output file appears under its name only when it is complete.
 
-            A model of a table takes raw rows: --data names a table (CSV) with the columns that it was trained on, in \
-            any order. Of a series there is a line for each row that a full window ends with; the last is the forecast.
+            A model of a table accepts raw rows: --data names a CSV table with the columns that the model was trained on, \
+            in any order. For a time series, there is a line for each row that ends a full window; the last line is the \
+            forecast.
             """)
 
     @OptionGroup var source: ModelSource
@@ -21,10 +22,10 @@ struct Predict: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The n most probable classes, each with its probability.", valueName: "n"))
+        help: ArgumentHelp("Show the n most probable classes, each with its probability.", valueName: "n"))
     var top: Int?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("The output file. (default: standard output)", valueName: "file"))
     var output: String?
 
     @OptionGroup var threads: ThreadOptions
@@ -48,18 +49,18 @@ struct Predict: ParsableCommand {
 
     private func detail(of model: Model) throws(FastTrainError) -> PredictionCSV.Detail {
         guard probabilities || top != nil else { return .none }
-        guard top == nil || !probabilities else { throw .usage("--top and --probabilities exclude each other") }
+        guard top == nil || !probabilities else { throw .usage("--top and --probabilities cannot be combined") }
         let option = top == nil ? "--probabilities" : "--top"
         guard case .classification(let classes) = model.task else {
             throw .usage("\(option): \(source.path) predicts numbers, not classes")
         }
         guard model.hasProbabilities else {
             let loss = model.recipe.loss?.rawValue ?? ""
-            throw .usage("\(option): \(source.path) was trained with \(loss), its outputs are none")
+            throw .usage("\(option): \(source.path) was trained with \(loss), so its outputs are not probabilities")
         }
         guard let top else { return .probabilities }
         guard (1...classes.count).contains(top) else {
-            throw .usage("--top: expected a number from 1 to \(classes.count), the classes, found \(top)")
+            throw .usage("--top: expected a number from 1 to \(classes.count), the number of classes, found \(top)")
         }
         return .top(top)
     }

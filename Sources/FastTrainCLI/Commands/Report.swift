@@ -5,16 +5,16 @@ import ProgramSupport
 /// The command `fasttrain report`.
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the report.html of a run anew.",
+        abstract: "Write the report.html of a run again.",
         discussion: """
-            A run writes it when it is complete. This is for runs of earlier versions, and for one that was stopped: its \
-            newest sound checkpoint is reported on.
+            A run writes its report when it is complete. Use this command for runs of earlier versions, and for a stopped \
+            run, whose newest intact checkpoint is reported.
             """)
 
     @Argument(help: ArgumentHelp("The folder of the run (its --output).", valueName: "folder"))
     var folder: String
 
-    @Option(help: ArgumentHelp("Where the data set lies now, if it has moved.", valueName: "file"))
+    @Option(help: ArgumentHelp("The current path of the data set, if it has moved.", valueName: "file"))
     var data: String?
 
     @OptionGroup var threads: ThreadOptions

@@ -4,23 +4,23 @@ import FastTrain
 /// The command `fasttrain resume`.
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Go on with a run or a search that was stopped.",
+        abstract: "Resume a run or a search that was stopped.",
         discussion: """
-            A run goes on from its newest sound checkpoint, a search after the last trial that was finished. The result \
-            is that of a run that was never stopped, to the bit. With more epochs it is that of a run \
-            started with so many, but for the schedules cosine and one-cycle, which go by the number of steps. A run \
-            that --patience ended stays ended.
+            A run continues from its newest intact checkpoint, a search after its last finished trial. The result is \
+            identical to that of a run that was never stopped. With more epochs, it is identical to that of a run started \
+            with that many, except for the schedules cosine and one-cycle, which depend on the total number of steps. A \
+            run that --patience ended stays ended.
             """)
 
-    @Argument(help: ArgumentHelp("The folder of the run or the search (its --output).", valueName: "folder"))
+    @Argument(help: ArgumentHelp("The folder of the run or search (its --output).", valueName: "folder"))
     var folder: String
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Epochs in all. (default: as the run was started with)", valueName: "n"))
+        help: ArgumentHelp("Total number of epochs. (default: as when the run was started)", valueName: "n"))
     var epochs: Int?
 
-    @Option(help: ArgumentHelp("Where the data set lies now, if it has moved.", valueName: "file"))
+    @Option(help: ArgumentHelp("The current path of the data set, if it has moved.", valueName: "file"))
     var data: String?
 
     @OptionGroup var tensorBoard: TensorBoardOptions
@@ -39,7 +39,7 @@ struct Resume: ParsableCommand {
 
     private func resumeSearch() throws {
         guard epochs == nil else {
-            throw FastTrainError.usage("--epochs: those of a search are settled when it starts")
+            throw FastTrainError.usage("--epochs: the epochs of a search cannot change after it has started")
         }
         guard tensorBoard.tensorboard == nil else {
             throw FastTrainError.usage("--tensorboard: a search writes no event files")

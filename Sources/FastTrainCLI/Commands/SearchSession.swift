@@ -50,7 +50,7 @@ struct SearchSession {
                 block.clear()
                 epochs.withLock { $0 = recipe.epochs }
                 Console.note(
-                    "the best is trial \(result.trial + 1); it is trained on all training rows for "
+                    "trial \(result.trial + 1) is the best; training it on all training rows for "
                         + "\(Format.count(recipe.epochs, "epoch"))\n\n")
             case .training(let progress):
                 ProgressReporter(status: status, style: style, epochs: epochs.withLock { $0 }).report(progress)

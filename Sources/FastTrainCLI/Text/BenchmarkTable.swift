@@ -26,7 +26,7 @@ enum BenchmarkTable {
     private static func profile(_ result: Benchmark.Result, style: Style) -> [String] {
         var table = TextTable([.left, .right, .right, .right, .right, .right])
         table.add(
-            [result.workload, "layer", "µs a step", "of step", "of peak", "executed"].map {
+            [result.workload, "layer", "µs/step", "of step", "of peak", "executed"].map {
                 TextTable.Cell($0, style.bold)
             }
         )

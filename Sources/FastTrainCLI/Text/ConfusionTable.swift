@@ -56,7 +56,7 @@ enum ConfusionTable {
         let scores = matrix.classScores
         let order = scores.indices.sorted { (scores[$0].recall, $0) < (scores[$1].recall, $1) }
         var table = TextTable([.left, .right, .right, .right, .left])
-        let heads = ["class", "rows", "recall", "precision", "most often taken for"]
+        let heads = ["class", "rows", "recall", "precision", "most often predicted as"]
         table.add(heads.map { TextTable.Cell($0, style.bold) })
         for label in order.prefix(largest) {
             table.add(
@@ -65,7 +65,8 @@ enum ConfusionTable {
                 percent(scores[label].precision, of: matrix.predicted(label)), mistakes(matrix, label))
         }
         let rest = matrix.classes.count - largest
-        return table.lines + (rest > 0 ? ["and \(Format.count(rest, "class", "classes")) with no lower recall"] : [])
+        return table.lines
+            + (rest > 0 ? ["and \(Format.count(rest, "class", "classes")) with equal or higher recall"] : [])
     }
 
     /// Returns the three most frequent wrong predictions of a class, such as "Shirt (112), Pullover (14), Dress (10)".

@@ -26,7 +26,7 @@ enum EvaluationText {
     static func details(_ evaluation: Evaluation, of rows: String, width: Int, style: Style) -> String? {
         switch evaluation.score {
         case .classification(let matrix):
-            return "confusion matrix\(rows): true class down, predicted class across\n\n"
+            return "confusion matrix\(rows): rows are true classes, columns predicted classes\n\n"
                 + ConfusionTable.text(matrix, width: width, style: style)
         case .multilabel(_, let labels):
             var table = TextTable([.left, .right, .right, .right, .right])
@@ -36,7 +36,7 @@ enum EvaluationText {
                 let cells = [label.name.printable] + shares + [Format.integer(label.support)]
                 table.add(cells.map { TextTable.Cell($0) })
             }
-            return "labels\(rows); the last column: of so many rows each holds\n\n"
+            return "labels\(rows); the last column is the number of rows with the label\n\n"
                 + table.lines.joined(separator: "\n")
         case .regression: return nil
         }

@@ -12,7 +12,7 @@ struct RateResult: SessionResult {
     func text(width: Int, style: Style) -> String {
         var lines = table(style: style) + ["", ending]
         if let valley = curve.valley {
-            lines.append("take it with: --learning-rate \(RateCurve.text(valley.rate))")
+            lines.append("use it with: --learning-rate \(RateCurve.text(valley.rate))")
         }
         for file in files { lines.append("the curve: \(file.printable)") }
         return lines.joined(separator: "\n")
@@ -20,7 +20,7 @@ struct RateResult: SessionResult {
 
     private func table(style: Style) -> [String] {
         guard let valley = curve.valley, let steepest = curve.steepest, let lowest = curve.lowest else {
-            return ["no suggestion: the loss never fell below where it began"]
+            return ["no suggestion: the loss never fell below its initial value"]
         }
         var table = TextTable([.left, .right, .right, .left], gap: 3)
         table.add(["", "learning rate", "loss", ""].map { TextTable.Cell($0, style.dim) })
@@ -33,9 +33,9 @@ struct RateResult: SessionResult {
                 TextTable.Cell(text, style.dim),
             ])
         }
-        add("valley", valley, "the middle of the longest fall: the suggestion", style.bold)
+        add("valley", valley, "the middle of the longest fall, which is the suggestion", style.bold)
         add("steepest", steepest, "where the loss falls fastest")
-        add("lowest", lowest, "more than that is too much")
+        add("lowest", lowest, "at higher rates the loss rises")
         return table.lines
     }
 

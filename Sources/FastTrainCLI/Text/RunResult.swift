@@ -67,10 +67,10 @@ struct RunResult: SessionResult {
             : "\(Format.integer(history.count)) of \(Format.count(recipe.epochs, "epoch"))"
         let reason =
             switch ending {
-            case .patience: ", the \(monitored) no better in \(Format.count(recipe.patience ?? 0, "epoch"))"
+            case .patience: ", with no better \(monitored) in \(Format.count(recipe.patience ?? 0, "epoch"))"
             case .tolerance: ", then more than \(recipe.toleranceText)"
             case .convergence: ", until it converged"
-            case .time: ", all that the time allows"
+            case .time: ", as many as the time limit allows"
             case .epochs, nil: ""
             }
         let trained = "trained \(epochs) in \(Format.duration(seconds))\(reason)"
@@ -88,9 +88,9 @@ struct RunResult: SessionResult {
     private var files: String {
         let curves = eventFolder.map { "tensorboard --logdir \($0.shellQuoted)".printable }
         guard let folder else {
-            let nothing = "no model was saved: give --output DIR to keep it"
+            let nothing = "no model was saved; use --output DIR to keep it"
             return curves.map { "curves  \($0)\n\n\(nothing)" }
-                ?? "nothing was saved: give --output DIR to keep the model"
+                ?? "nothing was saved; use --output DIR to keep the model"
         }
         let split = hasTestRows ? "" : " --split train"
         let name = folder.shellQuoted
@@ -108,10 +108,10 @@ struct RunResult: SessionResult {
     func interruption(by signal: Int32) -> String {
         let start = "interrupted by \(SignalFlag.name(signal))"
         guard let folder, let checkpoint else {
-            return "\(start); nothing was saved, as there is no folder to save to (--output)"
+            return "\(start); nothing was saved because there is no output folder (--output)"
         }
         let events = eventFolder.map { " --tensorboard \($0.shellQuoted)" } ?? ""
-        return "\(start); saved \(checkpoint); go on with: fasttrain resume \(folder.shellQuoted)\(events)"
+        return "\(start); saved \(checkpoint); resume with: fasttrain resume \(folder.shellQuoted)\(events)"
     }
 
     // MARK: - JSON

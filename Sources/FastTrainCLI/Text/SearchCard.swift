@@ -20,7 +20,7 @@ struct SearchCard {
         var rows = [
             ("data", "\(search.data.name), \(search.data.summary)"),
             ("search", "\(search.method.rawValue), \(Format.count(search.trials, "trial")) of \(most)"),
-            ("told by", toldBy), ("seed", "\(search.recipe.seed)"),
+            ("chosen by", toldBy), ("seed", "\(search.recipe.seed)"),
             ("threads", "\(Format.integer(search.threads)), trials side by side"),
         ]
         if let time = search.time { rows.append(("time", Format.duration(time))) }

@@ -24,14 +24,14 @@ struct SearchResult: SessionResult {
         let rest = ranking.count - Self.shown
         let diverged = ranking.count { $0.divergence != nil }
         var notes: [String] = []
-        if rest > 0 { notes.append("and \(Format.count(rest, "trial")) behind these") }
-        if diverged > 0 { notes.append("\(diverged) of all diverged") }
+        if rest > 0 { notes.append("and \(Format.count(rest, "more trial"))") }
+        if diverged > 0 { notes.append("\(diverged) diverged") }
         if outcome.isCutShort {
-            notes.append("cut short by --time: another run may try more or fewer")
+            notes.append("cut short by --time, so another search may try more or fewer trials")
         }
         let title =
             "\(Format.count(ranking.count, "trial")) in \(Format.duration(outcome.seconds)), "
-            + "told apart by \(search.recipe.monitor.rawValue); the test rows had no part in it"
+            + "compared by \(search.recipe.monitor.rawValue); the test rows were not used"
         return ([title, ""] + lines + (notes.isEmpty ? [] : [notes.joined(separator: "; ")])).joined(separator: "\n")
     }
 
@@ -44,12 +44,12 @@ struct SearchResult: SessionResult {
     func interruption(by signal: Int32) -> String {
         let start = "interrupted by \(SignalFlag.name(signal))"
         guard let folder = search.output else {
-            return "\(start); nothing was saved, as there is no folder to save to (--output)"
+            return "\(start); nothing was saved because there is no output folder (--output)"
         }
         let what =
             outcome.final == nil
-            ? "what trials were finished is saved" : "all trials are finished, the winner's training is saved"
-        return "\(start); \(what); go on with: fasttrain resume \(folder.shellQuoted)"
+            ? "finished trials are saved" : "all trials are finished, and the winner's training is saved"
+        return "\(start); \(what); resume with: fasttrain resume \(folder.shellQuoted)"
     }
 
     var json: JSON {

@@ -65,7 +65,7 @@ enum SearchTable {
         let running = status.running.prefix(4).map { "\($0.trial + 1) (\($0.epochsDone)/\($0.epochs))" }
         let more = status.running.count > 4 ? ", …" : ""
         lines.append(
-            "trains trial \(running.joined(separator: ", "))\(more)".clipped(to: width))
+            "training trial \(running.joined(separator: ", "))\(more)".clipped(to: width))
         let left = status.secondsLeft.map { "  about \(Format.duration($0)) left" } ?? ""
         let count = "\(Format.integer(status.finished)) of \(Format.integer(status.planned))"
         let space = width - count.columns - left.columns - 2

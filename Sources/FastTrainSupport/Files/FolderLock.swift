@@ -48,7 +48,7 @@ package final class FolderLock: Sendable {
         }
         guard isOurs(descriptor) else {
             close(descriptor)
-            throw .cannotCreate(path: path, reason: "is no lock of fasttrain's; choose another folder")
+            throw .cannotCreate(path: path, reason: "is not a lock file of fasttrain; choose another folder")
         }
         return FolderLock(locked: descriptor, path, in: folder)
     }

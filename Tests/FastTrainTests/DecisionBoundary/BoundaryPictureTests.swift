@@ -78,7 +78,8 @@ import Testing
             #expect(try !BoundaryPicture(model, xRange: range, yRange: range, target: target).png().isEmpty)
         }
         for range in [0...1e39, -1.7e308...1.7e308] {
-            #expect(throws: FastTrainError.usage("--y-range: expected numbers of single precision, found \(range)")) {
+            #expect(throws: FastTrainError.usage("--y-range: expected numbers within single precision, found \(range)"))
+            {
                 try BoundaryPicture(model, xRange: 0...1, yRange: range, target: target)
             }
         }
@@ -131,7 +132,7 @@ import Testing
     @Test func refusals() throws {
         #expect(
             throws: FastTrainError.usage(
-                "--x-range: expected a range such as -1,1, as there is no data to take it from")
+                "--x-range: expected a range such as -1,1, because there is no data to derive it from")
         ) {
             try BoundaryPicture(model())
         }
@@ -148,7 +149,7 @@ import Testing
         #expect(throws: FastTrainError.self) { try BoundaryPicture(numbers, data: data()) }
         let four = Sample.model
         let error = #expect(throws: FastTrainError.self) { try BoundaryPicture(four, name: "run") }
-        #expect(error?.description == "run: expected a model of two inputs, which span a plane, found 4")
+        #expect(error?.description == "run: expected a model with two inputs, found 4")
         #expect(error?.exitCode == 65)
     }
 }

@@ -7,9 +7,9 @@ extension MLPEstimatorTests {
     @Test func refusals() throws {
         let (x, y) = Self.clouds
         var net = Self.classifier()
-        #expect(message { _ = try net.predict(x) } == "not trained yet: fit comes first")
+        #expect(message { _ = try net.predict(x) } == "not trained yet: call fit first")
         #expect(
-            message { try net.fit([[1.0, 2], [3]], ["a", "b"]) } == "row 1: expected 2 numbers, as row 0 has, found 1")
+            message { try net.fit([[1.0, 2], [3]], ["a", "b"]) } == "row 1: expected 2 numbers, as in row 0, found 1")
         #expect(message { try net.fit([[Double]](), []) } == "x: expected rows of features, found 0 of 0")
         #expect(
             message { _ = try Matrix([1.0, 2, 3], columns: 2) }
@@ -20,7 +20,7 @@ extension MLPEstimatorTests {
         holed[7][2] = .nan
         #expect(message { try net.fit(holed, y) } == "x, row 7: expected finite numbers, found nan in column 2")
         #expect(message { try net.fit(x, y.map { _ in "one" }) } == "y: expected at least two classes, found 1")
-        #expect(message { try net.partialFit(x, y) } == "partialFit: expected all classes at the first call")
+        #expect(message { try net.partialFit(x, y) } == "partialFit: expected all classes in the first call")
         #expect(
             message { try net.partialFit(x, y, classes: ["cirrus", "cumulus", "fog"]) }
                 == "y, row 1: expected one of the classes cirrus, cumulus, fog, found stratus")
@@ -28,30 +28,33 @@ extension MLPEstimatorTests {
         try net.fit(x, y)
         #expect(
             message { _ = try net.predict([[1.0, 2]]) }
-                == "x: expected rows of 4 features, as at the first fit, found rows of 2")
+                == "x: expected rows of 4 features, as in the first fit, found rows of 2")
         #expect(message { _ = try net.predict(holed) } == "x, row 7: expected finite numbers, found nan in column 2")
         #expect(
             message { try net.partialFit(x, y, classes: ["a", "b"]) }
-                == "classes: expected those of the first call, or none")
+                == "classes: expected the same as in the first call, or none")
         #expect(
             message { try net.partialFit(x, y.map { _ in "fog" }) }.hasPrefix("y, row 0: expected one of the classes"))
         net.warmStart = true
         net.hiddenLayerSizes = [3]
         #expect(
             message { try net.fit(x, y) }
-                == "hiddenLayerSizes: expected those of the first fit, [12, 7], to go on from, found [3]")
+                == "hiddenLayerSizes: expected [12, 7], as in the first fit, found [3]")
         net.warmStart = false
         net.earlyStopping = true
         #expect(
             message { try net.partialFit(x, y) }
-                == "partialFit: expected earlyStopping to be off, as one epoch cannot end early")
+                == "partialFit: expected earlyStopping to be off, because one epoch cannot end early")
         net.validationFraction = 0.01
         #expect(
             message { try net.fit(x, y) }
-                == "validationFraction: expected a share of the 90 rows that holds out at least 2 and not all, found 0.01, which holds out 1"
+                == "validationFraction: expected a fraction that holds out at least 2 of the 90 rows but not all, found 0.01, which holds out 1"
         )
         let wrong: [((inout MLPSettings) -> Void, String)] = [
-            ({ $0.hiddenLayerSizes = [4, 0] }, "hiddenLayerSizes: expected from 1 to 16777216 units a layer, found 0"),
+            (
+                { $0.hiddenLayerSizes = [4, 0] },
+                "hiddenLayerSizes: expected from 1 to 16777216 units per layer, found 0"
+            ),
             ({ $0.alpha = -1 }, "alpha: expected a number of at least 0, found -1.0"),
             ({ $0.alpha = .nan }, "alpha: expected a number of at least 0, found nan"),
             ({ $0.learningRateInit = 0 }, "learningRateInit: expected a number above 0, found 0.0"),
@@ -76,10 +79,10 @@ extension MLPEstimatorTests {
         try regressor.fit(x, x.map { [$0[0], $0[1]] })
         #expect(
             message { _ = try regressor.predict(x) }
-                == "predict: expected one output, found 2: predictOutputs has them all")
+                == "predict: expected one output, found 2; use predictOutputs")
         #expect(
             message { try regressor.partialFit(x, x.map { $0[0] }) }
-                == "y: expected 2 numbers a row, as at the first fit, found 1")
+                == "y: expected 2 numbers per row, as in the first fit, found 1")
         #expect(
             message { _ = try regressor.score(x, x.map { [$0[0], $0[1]] }, sampleWeight: [1]) }
                 == "sampleWeight: expected 90 weights, one for each row of x, found 1")

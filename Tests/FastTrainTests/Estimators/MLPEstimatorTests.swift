@@ -197,11 +197,12 @@ import _TestSupport
         #expect(labels.nOutputs == 2 && labels.isMultilabel && labels.classes == ["low", "white"])
         #expect(try labels.score(x, labels: sets) > 0.9)
         #expect(
-            message { _ = try labels.predict(x) } == "predict: expected one class a row: predictLabels has all labels")
+            message { _ = try labels.predict(x) }
+                == "predict: expected a fit to one class per row; use predictLabels for labels")
         #expect(
             message { _ = try two.predictLabels(x) }
-                == "predictLabels: expected a fit to labels: predict has the classes")
-        #expect(message { try labels.partialFit(x, y) } == "y: expected sets of labels, as at the first fit")
+                == "predictLabels: expected a fit to labels; use predict for classes")
+        #expect(message { try labels.partialFit(x, y) } == "y: expected sets of labels, as in the first fit")
         let folder = ScratchFolder()
         try labels.save(to: folder.file("m.safetensors"))
         let read = try MLPClassifier<String>(model: Model(path: folder.file("m.safetensors")))
@@ -298,10 +299,10 @@ import _TestSupport
         #expect(read.lossCurve[0] < net.lossCurve[5])
         #expect(
             message { _ = try MLPClassifier<Int>(model: Model(path: path)) }
-                == "a model's class: expected Int, found \"cirrus\"")
+                == "the model's classes: expected values of type Int, found \"cirrus\"")
         #expect(
             message { _ = try MLPRegressor(model: Model(path: path)) }
-                == "a model: expected one of numbers by squared-error or poisson, found one by cross-entropy")
+                == "the model: expected a regression with squared-error or poisson, found cross-entropy")
         var numbers = MLPRegressor(hiddenLayerSizes: [5], maxIter: 5, randomState: 1)
         try numbers.fit(Self.clouds.x, Self.clouds.x.map { [$0[0], $0[1]] })
         try numbers.save(to: path)

@@ -128,8 +128,8 @@ import _TestSupport
     @Test(arguments: [
         (RateTest(from: 0), "--from: expected a number of at least 1.2e-38, found 0.0"),
         (RateTest(from: .nan), "--from: expected a number of at least 1.2e-38, found nan"),
-        (RateTest(from: 1, to: 1), "--to: expected a number above --from, 1.0, and of at most 3.4e38, found 1.0"),
-        (RateTest(to: .infinity), "--to: expected a number above --from, 1e-06, and of at most 3.4e38, found inf"),
+        (RateTest(from: 1, to: 1), "--to: expected a number above --from (1.0) and at most 3.4e38, found 1.0"),
+        (RateTest(to: .infinity), "--to: expected a number above --from (1e-06) and at most 3.4e38, found inf"),
         (RateTest(steps: 19), "--steps: expected a number from 20 to 100000, found 19"),
     ])
     func refusals(test: RateTest, message: String) {

@@ -93,7 +93,7 @@ struct ReportTests {
             run.metrics["confusion_matrix"]
                 == .array((0..<3).map { row in .array((0..<3).map { .integer(matrix[row, $0]) }) }))
 
-        try expectRows(of: "Class by class", in: run, perClass: "per_class", count: 3)
+        try expectRows(of: "Scores by class", in: run, perClass: "per_class", count: 3)
         let wrong = matrix.total - (0..<3).reduce(0) { $0 + matrix[$1, $1] }
         let mistakes = try #require(run.page.section("Most confident mistakes"))
         #expect(mistakes.all("p", class: "note").first?.text.hasPrefix("\(wrong) mistakes in 90 test rows") == true)
@@ -122,14 +122,14 @@ struct ReportTests {
             testFeatures: Array(features.prefix(80)), testTargets: Array(targets.prefix(80)))
         let run = try run(data) { $0.loss = .binaryCrossEntropy }
         #expect(try run.page.tile("test accuracy")?.value == number(run.metrics, "test_accuracy"))
-        try expectRows(of: "Label by label", in: run, perClass: "per_class", count: 2)
+        try expectRows(of: "Scores by label", in: run, perClass: "per_class", count: 2)
         #expect(run.page.section("Confusion matrix") == nil && run.page.section("Predicted and true") == nil)
     }
 
     @Test func twoClassesWithOneOutput() throws {
         let run = try run(SmallData.classes(2, rows: 100, testRows: 40)) { $0.loss = .binaryCrossEntropy }
         #expect(run.page.all("h1").first?.text == "6-4-1 on small classes")
-        try expectRows(of: "Class by class", in: run, perClass: "per_class", count: 2)
+        try expectRows(of: "Scores by class", in: run, perClass: "per_class", count: 2)
         #expect(run.page.section("Confusion matrix")?.all("g").count == 4)
     }
 
@@ -180,7 +180,7 @@ struct ReportTests {
         let error = try #require(row[2].value)
         #expect(abs(error - loss.squareRoot() * scale.divisor) < 1e-5 * error)
         #expect(try abs(#require(row[1].value) - number(run.metrics, "test_r2")) < 1e-5)
-        #expect(run.page.tile("test loss")?.all("p", class: "detail").first?.text == "squared-error, of scaled numbers")
+        #expect(run.page.tile("test loss")?.all("p", class: "detail").first?.text == "squared-error, on scaled targets")
     }
 
     // MARK: - Other kinds of runs
@@ -191,7 +191,7 @@ struct ReportTests {
         let last = try #require(run.outcome.history.last)
         #expect(run.page.tile("training loss")?.value == last.trainLoss)
         #expect(run.page.tile("test accuracy") == nil && run.page.tile("validation accuracy") == nil)
-        #expect(run.page.section("How good it is")?.text.contains("cannot be told") == true)
+        #expect(run.page.section("Quality")?.text.contains("neither test rows nor validation rows") == true)
         #expect(run.page.section("Confusion matrix") == nil)
         #expect(run.page.section("Most confident mistakes") == nil)
         #expect(run.page.all("circle", class: "ring").isEmpty)
@@ -213,7 +213,7 @@ struct ReportTests {
         #expect(matrix.all("svg").isEmpty)  // too many classes for a matrix
         let pairs = matrix.all("li").map { $0.all("span", class: "times").first?.text }
         #expect(pairs.count == 12)
-        let classes = try #require(run.page.section("Class by class"))
+        let classes = try #require(run.page.section("Scores by class"))
         #expect(classes.rows.count == 60)
         #expect(classes.text.contains("These are the 60 of 100 classes with the lowest F1."))
         let scores = classes.rows.compactMap { $0[3].value }
@@ -293,7 +293,7 @@ struct ReportTests {
             classes: names, testFeatures: features, testLabels: labels)
         let run = try run(data)
         #expect(!run.html.contains("<script") && !run.html.contains("\u{202E}") && !run.html.contains("\u{2066}"))
-        let shown = try #require(run.page.section("Class by class")).rows.map { $0[0].text }
+        let shown = try #require(run.page.section("Scores by class")).rows.map { $0[0].text }
         #expect(shown.prefix(3) == names.prefix(3))
         #expect(shown[3] == "\u{FFFD}reversed\u{FFFD}")
         #expect(shown[4...6] == names[4...6])

@@ -111,7 +111,7 @@ import Testing
     @Test func aFolderWithoutARunCannotBeResumed() throws {
         #expect(throws: FastTrainError.noInput(path: path, reason: "no such folder")) { try RunFolder.open(path) }
         _ = try RunFolder.create(path)
-        #expect(throws: FastTrainError.noInput(path: path, reason: "holds no run: no recipe.json in it")) {
+        #expect(throws: FastTrainError.noInput(path: path, reason: "holds no run: there is no recipe.json")) {
             try RunFolder.open(path)
         }
         let file = scratch.file("file")

@@ -347,8 +347,11 @@ struct SearchTests {
         expect("--folds: expected a number from 2 to 120, found 121") { $1.folds = 121 }
         expect("--final-epochs: expected a number from 1 to 100000, found 0") { $1.finalEpochs = 0 }
         expect("--time: expected a time above 0, found -1.0 s") { $1.time = -1 }
-        expect("--validation: expected rows to choose by, found 0") { recipe, _ in recipe.validation = 0 }
-        expect("--monitor: expected validation-loss or validation-score to choose by, found train-loss") { recipe, _ in
+        expect("--validation: expected a number above 0, because trials are compared on validation rows, found 0") {
+            recipe, _ in recipe.validation = 0
+        }
+        expect("--monitor: expected validation-loss or validation-score to compare trials by, found train-loss") {
+            recipe, _ in
             recipe.monitor = .trainLoss
         }
         expect("--method grid: expected lists of values, found a range of learning_rate") { $1.method = .grid }
