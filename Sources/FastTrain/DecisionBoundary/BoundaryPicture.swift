@@ -94,6 +94,8 @@ public struct BoundaryPicture: Sendable {
     }
 
     /// Returns the picture as a PNG file.
+    ///
+    /// - Throws: `.internalError` if zlib fails.
     public func png() throws(FastTrainError) -> [UInt8] { try drawn().png() }
 
     private static func output(named target: String?, of model: Model) throws(FastTrainError) -> Int {

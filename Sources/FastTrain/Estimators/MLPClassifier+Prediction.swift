@@ -11,6 +11,8 @@ extension MLPClassifier {
     }
 
     /// Predicts the most probable class of each row, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predict(_:)`; `.usage` if the rows differ in length.
     public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Label] {
         try predict(Matrix(x))
     }
@@ -27,6 +29,8 @@ extension MLPClassifier {
     }
 
     /// Predicts the labels of each row whose probability is above 0.5, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predictLabels(_:)`; `.usage` if the rows differ in length.
     public func predictLabels<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Set<Label>] {
         try predictLabels(Matrix(x))
     }
@@ -41,11 +45,15 @@ extension MLPClassifier {
     }
 
     /// Predicts the probability of each class or label, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the rows differ in length.
     public func predictProbabilities<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictProbabilities(Matrix(x))
     }
 
     /// Predicts the natural logarithm of the probability of each class or label, [rows, classes].
+    ///
+    /// - Throws: The errors of `predictProbabilities(_:)`.
     public func predictLogProbabilities(_ x: Matrix) throws(FastTrainError) -> Matrix {
         let probabilities = try predictProbabilities(x)
         return Matrix(
@@ -54,6 +62,8 @@ extension MLPClassifier {
     }
 
     /// Predicts the natural logarithm of the probability of each class or label, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the rows differ in length.
     public func predictLogProbabilities<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictLogProbabilities(Matrix(x))
     }
@@ -66,6 +76,8 @@ extension MLPClassifier {
     }
 
     /// Returns the weighted fraction of rows that are classified correctly, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predict(_:)`; `.usage` if the rows differ in length.
     public func score<Number: BinaryFloatingPoint>(
         _ x: [[Number]], _ y: [Label], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), y, sampleWeight: sampleWeight) }
@@ -81,6 +93,8 @@ extension MLPClassifier {
     }
 
     /// Returns the weighted fraction of rows with exactly the right set of labels, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predictLabels(_:)`; `.usage` if the rows differ in length.
     public func score<Number: BinaryFloatingPoint>(
         _ x: [[Number]], labels y: [Set<Label>], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), labels: y, sampleWeight: sampleWeight) }

@@ -39,7 +39,7 @@ extension MLPClassifier {
         next.isMultilabel = isMultilabel
         next.classes = classes
         try next.fitted.train(
-            settings, on: data, loss: next.loss(of: classes.count), isPartial: isPartial, initial: initial)
+            settings, on: data, loss: next.estimatorLoss(of: classes.count), isPartial: isPartial, initial: initial)
         self = next
     }
 

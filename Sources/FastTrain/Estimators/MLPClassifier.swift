@@ -29,9 +29,9 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
     ///
     /// It is "softmax" for three or more classes, and "logistic" for several labels and for two classes, which share
     /// one output.
-    public var outActivation: String? { fitted.network == nil ? nil : loss(of: classes.count).outActivation }
+    public var outActivation: String? { fitted.network == nil ? nil : estimatorLoss(of: classes.count).outActivation }
 
-    func loss(of classCount: Int) -> MLPLoss { isMultilabel || classCount == 2 ? .logistic : .softmax }
+    func estimatorLoss(of classCount: Int) -> MLPLoss { isMultilabel || classCount == 2 ? .logistic : .softmax }
 
     /// Trains on rows of features and the class of each row. With `warmStart`, training continues from the current
     /// weights.
@@ -47,8 +47,9 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
         try train(x, .classes(y), sampleWeight, classes: nil, isPartial: false)
     }
 
-    /// Trains on rows given as arrays; see `fit(_:_:sampleWeight:)` for a `Matrix`. Throws `.usage` if the rows differ
-    /// in length.
+    /// Trains on rows given as arrays; see `fit(_:_:sampleWeight:)` for a `Matrix`.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
     public mutating func fit<Number: BinaryFloatingPoint>(
         _ x: [[Number]], _ y: [Label], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(Matrix(x), y, sampleWeight: sampleWeight) }
@@ -61,6 +62,8 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
     ) throws(FastTrainError) { try train(x, .labels(y), sampleWeight, classes: nil, isPartial: false) }
 
     /// Trains on rows given as arrays and the set of labels of each row.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
     public mutating func fit<Number: BinaryFloatingPoint>(
         _ x: [[Number]], labels y: [Set<Label>], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(Matrix(x), labels: y, sampleWeight: sampleWeight) }
@@ -78,16 +81,22 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
     ) throws(FastTrainError) { try train(x, .classes(y), sampleWeight, classes: classes, isPartial: true) }
 
     /// Trains for one epoch on rows given as arrays.
+    ///
+    /// - Throws: The errors of `partialFit(_:_:classes:sampleWeight:)`; `.usage` if the rows differ in length.
     public mutating func partialFit<Number: BinaryFloatingPoint>(
         _ x: [[Number]], _ y: [Label], classes: [Label]? = nil, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), y, classes: classes, sampleWeight: sampleWeight) }
 
     /// Trains for one epoch on rows of features and the set of labels of each row.
+    ///
+    /// - Throws: The errors of `partialFit(_:_:classes:sampleWeight:)`.
     public mutating func partialFit(
         _ x: Matrix, labels y: [Set<Label>], classes: [Label]? = nil, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try train(x, .labels(y), sampleWeight, classes: classes, isPartial: true) }
 
     /// Trains for one epoch on rows given as arrays and the set of labels of each row.
+    ///
+    /// - Throws: The errors of `partialFit(_:_:classes:sampleWeight:)`; `.usage` if the rows differ in length.
     public mutating func partialFit<Number: BinaryFloatingPoint>(
         _ x: [[Number]], labels y: [Set<Label>], classes: [Label]? = nil, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), labels: y, classes: classes, sampleWeight: sampleWeight) }

@@ -42,16 +42,22 @@ public struct MLPRegressor: MLPEstimator {
     ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: false) }
 
     /// Trains on rows of features and one number per row.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`.
     public mutating func fit<Number: BinaryFloatingPoint>(
         _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
-    /// Trains on rows given as arrays and one number per row. Throws `.usage` if the rows differ in length.
+    /// Trains on rows given as arrays and one number per row.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
     public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
-    /// Trains on rows given as arrays and several numbers per row. Throws `.usage` if the rows differ in length.
+    /// Trains on rows given as arrays and several numbers per row.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
     public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
@@ -64,16 +70,22 @@ public struct MLPRegressor: MLPEstimator {
     ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: true) }
 
     /// Trains for one epoch on rows of features and one number per row.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`.
     public mutating func partialFit<Number: BinaryFloatingPoint>(
         _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// Trains for one epoch on rows given as arrays and one number per row.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
     public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// Trains for one epoch on rows given as arrays and several numbers per row.
+    ///
+    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
     public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
@@ -90,6 +102,8 @@ public struct MLPRegressor: MLPEstimator {
     }
 
     /// Predicts one number for each row, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predict(_:)`; `.usage` if the rows differ in length.
     public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Float] {
         try predict(Matrix(x))
     }
@@ -104,6 +118,8 @@ public struct MLPRegressor: MLPEstimator {
     }
 
     /// Predicts all numbers of each row, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predictOutputs(_:)`; `.usage` if the rows differ in length.
     public func predictOutputs<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictOutputs(Matrix(x))
     }
@@ -123,16 +139,22 @@ public struct MLPRegressor: MLPEstimator {
     }
 
     /// Returns the weighted R² for one number per row.
+    ///
+    /// - Throws: The errors of `predictOutputs(_:)`.
     public func score<Number: BinaryFloatingPoint>(
         _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// Returns the weighted R² for one number per row, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predictOutputs(_:)`; `.usage` if the rows differ in length.
     public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// Returns the weighted R², averaged over several numbers per row, with rows given as arrays.
+    ///
+    /// - Throws: The errors of `predictOutputs(_:)`; `.usage` if the rows differ in length.
     public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }

@@ -117,6 +117,8 @@ extension RunFolder {
     public func readRecipe() throws(FastTrainError) -> RunDescription { try RunDescription(folder: path) }
 
     /// Writes `history.jsonl` with one line per epoch, replacing its content.
+    ///
+    /// - Throws: The errors of `writeRecipe(_:)`.
     public func writeHistory(_ records: [EpochRecord]) throws(FastTrainError) {
         try lock.expectOwned()
         try AtomicFile.write(text(of: records).lines, to: historyPath)
@@ -166,12 +168,16 @@ extension RunFolder {
     }
 
     /// Writes `model.safetensors`.
+    ///
+    /// - Throws: The errors of `writeRecipe(_:)`.
     public func writeModel(_ model: Model) throws(FastTrainError) {
         try lock.expectOwned()
         try model.save(to: modelPath)
     }
 
     /// Writes `metrics.json`; see `Evaluation.metrics`.
+    ///
+    /// - Throws: The errors of `writeRecipe(_:)`.
     public func writeMetrics(test: Evaluation?, validation: Evaluation?) throws(FastTrainError) {
         try lock.expectOwned()
         try AtomicFile.write(Evaluation.metrics(test: test, validation: validation).page, to: metricsPath)

@@ -112,6 +112,8 @@ public final class Search: Sendable {
     }
 
     /// Returns whether a folder holds a search.
+    ///
+    /// - Throws: `.inputOutput` if this cannot be determined.
     public static func isSearch(_ path: String) throws(FastTrainError) -> Bool { try SearchFolder.isOne(path) }
 
     private init(

@@ -12,7 +12,7 @@ struct ProgressReporter: Sendable {
         switch progress {
         case .step(let step): status.show { ProgressBar.line(step, width: $0, style: style) }
         case .epoch(let record): status.replace(with: ProgressBar.line(record, epochs: epochs))
-        case .saved: break  // what was saved is told when the run ends
+        case .saved: break  // the result names the saved files when the run ends
         }
     }
 }
