@@ -6,11 +6,11 @@ struct HelpTests {
         try expectHelp(
             of: [],
             """
-            OVERVIEW: Trains multilayer perceptrons on CPUs: fast, and to the same bits on
-            any of them.
+            OVERVIEW: Trains multilayer perceptrons on CPUs, fast and with identical
+            results on all of them.
 
-            Without a subcommand it trains; without data it learns handwritten digits from
-            a built-in sample of MNIST. So this is a whole session:
+            Without a subcommand, fasttrain trains a network. Without --data, it learns
+            handwritten digits from a built-in sample of MNIST. A complete session:
 
               fasttrain --output run
               fasttrain evaluate run
@@ -27,16 +27,18 @@ struct HelpTests {
             SUBCOMMANDS:
               train (default)         Train a network (the default).
               search                  Find a good network on held-out rows, and train it.
-              resume                  Go on with a run or a search that was stopped.
-              evaluate                Loss and accuracy of a model, and what it confuses.
-              predict                 What a model makes of each row, as CSV.
-              report                  Write the report.html of a run anew.
-              boundary                Draw what a model of two inputs makes of each point
-                                      of a plane.
+              resume                  Resume a run or a search that was stopped.
+              evaluate                Show the loss, accuracy and confusion matrix of a
+                                      model.
+              predict                 Write a model's prediction for each row as CSV.
+              report                  Write the report.html of a run again.
+              boundary                Draw the predictions of a model with two inputs over
+                                      a plane.
               find-rate               Find a learning rate by a short training at rising
                                       rates.
-              inspect                 What a data set, a model or a checkpoint holds.
-              benchmark               Measure how fast this machine trains, against its
+              inspect                 Describe the content of a data set, model or
+                                      checkpoint.
+              benchmark               Measure how fast this machine trains, relative to its
                                       arithmetic peak.
 
               See 'fasttrain help <subcommand>' for detailed help.
@@ -261,22 +263,23 @@ struct HelpTests {
         try expectHelp(
             of: ["resume"],
             """
-            OVERVIEW: Go on with a run or a search that was stopped.
+            OVERVIEW: Resume a run or a search that was stopped.
 
-            A run goes on from its newest sound checkpoint, a search after the last trial
-            that was finished. The result is that of a run that was never stopped, to the
-            bit. With more epochs it is that of a run started with so many, but for the
-            schedules cosine and one-cycle, which go by the number of steps. A run that
-            --patience ended stays ended.
+            A run continues from its newest intact checkpoint, a search after its last
+            finished trial. The result is identical to that of a run that was never
+            stopped. With more epochs, it is identical to that of a run started with that
+            many, except for the schedules cosine and one-cycle, which depend on the total
+            number of steps. A run that --patience ended stays ended.
 
             USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--tensorboard <folder>] [--max-time <time>] [--threads <n>] [--quiet] [--json]
 
             ARGUMENTS:
-              <folder>                The folder of the run or the search (its --output).
+              <folder>                The folder of the run or search (its --output).
 
             OPTIONS:
-              --epochs <n>            Epochs in all. (default: as the run was started with)
-              --data <file>           Where the data set lies now, if it has moved.
+              --epochs <n>            Total number of epochs. (default: as when the run was
+                                      started)
+              --data <file>           The current path of the data set, if it has moved.
               --tensorboard <folder>  Folder for event files that TensorBoard reads, a
                                       value of each epoch. (default: none are written)
               --max-time <time>       End this session after the last epoch that fits into
@@ -297,9 +300,9 @@ struct HelpTests {
         try expectHelp(
             of: ["evaluate"],
             """
-            OVERVIEW: Loss and accuracy of a model, and what it confuses.
+            OVERVIEW: Show the loss, accuracy and confusion matrix of a model.
 
-            For a model that predicts numbers: the loss and R2, the coefficient of
+            For a model that predicts numbers, show the loss and R2, the coefficient of
             determination.
 
             USAGE: fasttrain evaluate <model> [--data <file>] [--split <name>] [--delimiter <character>] [--no-header] [--unknown <name>] [--threads <n>] [--json]
@@ -309,16 +312,16 @@ struct HelpTests {
                                       search.
 
             OPTIONS:
-              --data <file>           A data set of fasttrain-data or, for a model of a
-                                      table, a table (CSV) with the same columns. (default:
-                                      the data of the run, for a folder; else the built-in
+              --data <file>           A data set made by fasttrain-data or, for a model of
+                                      a table, a CSV table with the same columns. (default:
+                                      the run's data for a folder, otherwise the built-in
                                       MNIST sample)
-              --split <name>          Which rows of the data set. (default: test) (values:
+              --split <name>          Rows of the data set to use. (default: test) (values:
                                       train, test)
-              --delimiter <character> Of a table: what is between two fields, a character
-                                      or tab. (default: a comma; tab for .tsv)
-              --no-header             Of a table: the first line is a row already.
-              --unknown <name>        Of a table: what to do with a category that the model
+              --delimiter <character> For a table: the character between fields, or 'tab'.
+                                      (default: a comma, or a tab for .tsv)
+              --no-header             For a table: the first line is a row, not a header.
+              --unknown <name>        For a table: how to handle categories that the model
                                       does not know. (values: refuse, ignore; default:
                                       refuse)
               --threads <n>           Threads to compute with. (default: as many as CPUs
@@ -335,15 +338,15 @@ struct HelpTests {
         try expectHelp(
             of: ["predict"],
             """
-            OVERVIEW: What a model makes of each row, as CSV.
+            OVERVIEW: Write a model's prediction for each row as CSV.
 
-            One line a row: its number (from 0) and the class, or the numbers for a model
-            of regression. Give -o to write a file, which appears under its name only when
-            it is complete.
+            Each line has a row's number, from 0, and its class, or its numbers for a
+            regression model. With -o, the output file appears under its name only when it
+            is complete.
 
-            A model of a table takes raw rows: --data names a table (CSV) with the columns
-            that it was trained on, in any order. Of a series there is a line for each row
-            that a full window ends with; the last is the forecast.
+            A model of a table accepts raw rows: --data names a CSV table with the columns
+            that the model was trained on, in any order. For a time series, there is a line
+            for each row that ends a full window; the last line is the forecast.
 
             USAGE: fasttrain predict <model> [--data <file>] [--split <name>] [--delimiter <character>] [--no-header] [--unknown <name>] [--probabilities] [--top <n>] [--output <file>] [--threads <n>]
 
@@ -352,22 +355,22 @@ struct HelpTests {
                                       search.
 
             OPTIONS:
-              --data <file>           A data set of fasttrain-data or, for a model of a
-                                      table, a table (CSV) with the same columns. (default:
-                                      the data of the run, for a folder; else the built-in
+              --data <file>           A data set made by fasttrain-data or, for a model of
+                                      a table, a CSV table with the same columns. (default:
+                                      the run's data for a folder, otherwise the built-in
                                       MNIST sample)
-              --split <name>          Which rows of the data set. (default: test) (values:
+              --split <name>          Rows of the data set to use. (default: test) (values:
                                       train, test)
-              --delimiter <character> Of a table: what is between two fields, a character
-                                      or tab. (default: a comma; tab for .tsv)
-              --no-header             Of a table: the first line is a row already.
-              --unknown <name>        Of a table: what to do with a category that the model
+              --delimiter <character> For a table: the character between fields, or 'tab'.
+                                      (default: a comma, or a tab for .tsv)
+              --no-header             For a table: the first line is a row, not a header.
+              --unknown <name>        For a table: how to handle categories that the model
                                       does not know. (values: refuse, ignore; default:
                                       refuse)
               --probabilities         Add the probability of each class.
-              --top <n>               The n most probable classes, each with its
+              --top <n>               Show the n most probable classes, each with its
                                       probability.
-              -o, --output <file>     The file to write. (default: standard output)
+              -o, --output <file>     The output file. (default: standard output)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
               --version               Show the version.
@@ -381,9 +384,9 @@ struct HelpTests {
         try expectHelp(
             of: ["inspect"],
             """
-            OVERVIEW: What a data set, a model or a checkpoint holds.
+            OVERVIEW: Describe the content of a data set, model or checkpoint.
 
-            Any safetensors file will do. The whole file is read and checked.
+            Any safetensors file is accepted. The whole file is read and checked.
 
             USAGE: fasttrain inspect <file> [--json]
 
@@ -403,26 +406,27 @@ struct HelpTests {
         try expectHelp(
             of: ["benchmark"],
             """
-            OVERVIEW: Measure how fast this machine trains, against its arithmetic peak.
+            OVERVIEW: Measure how fast this machine trains, relative to its arithmetic
+            peak.
 
-            GFLOP/s count the operations of a dense network, however few were executed; the
-            peak is measured in the same process, before and after, and the better of the
-            two is taken.
+            GFLOP/s counts the operations of a dense network, even if some were skipped.
+            The peak is measured in the same process before and after training, and the
+            higher value is used.
 
             USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--precision <name>] [--profile] [--json]
 
             OPTIONS:
               --workload <name>       One of mnist-small, mnist-medium, mnist-wide,
                                       mnist-deep. (default: all of them)
-              --seconds <s>           Time to train each workload for. (default: 3.0)
+              --seconds <s>           Seconds to train each workload. (default: 3.0)
               --data <file>           A data set with 784 features and 10 classes.
                                       (default: the built-in MNIST sample)
               --threads <n>           Threads to compute with. (default: as many as CPUs
                                       may be used)
-              --precision <name>      Of the factors in matrix products, and of the peak.
-                                      (values: f32, bf16; default: f32)
-              --profile               Tell the phases of a step apart, layer by layer:
-                                      time, and what of the peak its arithmetic reaches.
+              --precision <name>      Precision of the factors in matrix products and of
+                                      the peak. (values: f32, bf16; default: f32)
+              --profile               Show the time of each phase of a step by layer, and
+                                      the fraction of the peak that its arithmetic reaches.
               --json                  Print the result as one JSON object.
               --version               Show the version.
               -h, --help              Show help information.
