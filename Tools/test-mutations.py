@@ -57,23 +57,23 @@ MUTATIONS = [
         "ignore the digest of a file", "Sources/FastTrainSupport/SafeTensors/SafeTensors+Digest.swift",
         "digest != digestPrefix + content", "digest.isEmpty", faults="damage"),
     Mutation(
-        "ignore the lock of a run folder", "Sources/FastTrain/RunFolder/FolderLock.swift",
+        "ignore the lock of a run folder", "Sources/FastTrainSupport/Files/FolderLock.swift",
         "LOCK_EX | LOCK_NB", "LOCK_UN", faults="owners"),
     Mutation(
         "omit fsync of a file", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         'guard System.synchronize(descriptor) else { throw failure(path, "fsync") }', "", faults="synchronized"),
     Mutation(
-        "omit fsync of the parent of an existing folder", "Sources/FastTrain/RunFolder/FileSystem.swift",
+        "omit fsync of the parent of an existing folder", "Sources/FastTrainSupport/Files/FileSystem.swift",
         "if try !isFolder(path) {", "if try isFolder(path) { return } else {", faults="power"),
     Mutation(
         "accept a damaged end of trials.jsonl", "Sources/FastTrain/Search/SearchFolder.swift",
-        "warn(\"\\(trialsPath), line \\(lines.count): cut off or damaged; that training is done again\")\n            lines.removeLast()",
+        "warn(\"\\(trialsPath), line \\(lines.count): incomplete or damaged; this trial is trained again\")\n            lines.removeLast()",
         "_ = last", faults="search-power"),
     Mutation(
         "omit fsync of the folders of a resumed run", "Sources/FastTrain/RunFolder/RunFolder.swift",
         "where try FileSystem.isFolder(path)", "where try FileSystem.isFolder(path) && path.isEmpty", faults="power"),
     Mutation(
-        "ignore the digest of a line", "Sources/FastTrain/Model/Seal.swift",
+        "ignore the digest of a line", "Sources/FastTrain/Search/Seal.swift",
         "guard line.dropFirst(content.count).elementsEqual(end(of: Array(content))) else { return nil }", "",
         filter="SearchTests"),
     Mutation(
@@ -116,14 +116,14 @@ MUTATIONS = [
         "allow headers of any length", "Sources/FastTrainSupport/SafeTensors/SafeTensorsHeader.swift",
         "guard length <= UInt64(longest) else", "guard length <= UInt64.max else", filter="MalformedSafeTensorsTests"),
     Mutation(
-        "resume on other data", "Sources/FastTrain/Training/Training.swift",
-        "        try run.expect(data, in: path)\n", "",
+        "resume on other data", "Sources/FastTrain/RunFolder/RunDescription.swift",
+        "        try expect(dataset, in: path)\n", "",
         filter="ResumeRefusalTests|DamageTests"),
     Mutation(
         "trip over a killed process's libomp file", "Sources/FastTrainCLI/System/Console+Messages.swift",
         "        shm_unlink(name)\n        setenv(\"KMP_DUPLICATE_LIB_OK\", \"TRUE\", 0)\n", "", faults="surroundings"),
     Mutation(
-        "save to a folder that was replaced", "Sources/FastTrain/RunFolder/FolderLock.swift",
+        "save to a folder that was replaced", "Sources/FastTrainSupport/Files/FolderLock.swift",
         "if fstat(descriptor, &own) == 0, let found = try System.status(path), found.isSameFile(as: own) { return }",
         "if fstat(descriptor, &own) == 0 { return }", faults="moved"),
     Mutation(
@@ -133,14 +133,14 @@ MUTATIONS = [
         "ignore changes of a table", "Sources/FastTrainData/Table/CSVReader.swift",
         "        try System.expectUnchanged(descriptor, since: status, path)\n", "", faults="inputs"),
     Mutation(
-        "ignore changes of data during a prediction", "Sources/FastTrain/Model/Model+Use.swift",
+        "ignore changes of data during a prediction", "Sources/FastTrain/Model/Model+Prediction.swift",
         "        try data.checkUnchanged()\n        return predictions", "        return predictions", faults="inputs"),
     Mutation(
         "treat a failing stat as a missing file", "Sources/FastTrainSupport/Files/System.swift",
         'guard isNothing(errno) else { throw .inputOutput(path: path, operation: "stat", reason: reason) }', "",
         faults="search-untold"),
     Mutation(
-        "start again over a run whose checkpoints are gone", "Sources/FastTrain/Training/Training.swift",
+        "start again over a run whose checkpoints are gone", "Sources/FastTrain/Training/Training+Resume.swift",
         "if newest == nil { try folder.expectNothingDone() }", "", faults="removed-checkpoints"),
     Mutation(
         "exit with another code when the reader is gone", "Sources/FastTrainCLI/Commands/CommonOptions.swift",
@@ -159,27 +159,27 @@ MUTATIONS = [
         "print any number of combining marks", "Sources/FastTrainSupport/Text/StreamSafeText.swift",
         "if marks > String.mostCombiningMarks { return false }", "", faults="hostile-settings"),
     Mutation(
-        "evaluate on other data than the run's", "Sources/FastTrainCLI/Commands/ModelSource.swift",
-        "        try run.expect(data, in: path)\n", "", faults="other-data"),
+        "evaluate on other data than the run's", "Sources/FastTrainCLI/Commands/RunDescription+Data.swift",
+        "return try RunDescription(folder: path).openData(in: path)",
+        "return try Dataset.open(RunDescription(folder: path).data)", faults="other-data"),
     Mutation(
-        "accept another run as the winner of a search", "Sources/FastTrain/Search/Search.swift",
+        "accept another run as the winner of a search", "Sources/FastTrain/Search/Search+Winner.swift",
         "            try expectBest(recipe, of: winner, in: folder)\n", "", faults="other-winners"),
     Mutation(
         "start a run in the folder of a search's winner", "Sources/FastTrain/RunFolder/RunFolder.swift",
         "if !isOfSearch, try SearchFolder.isBest(path) {", "if false {", faults="other-winners"),
     Mutation(
-        "take over a file named lock", "Sources/FastTrain/RunFolder/FolderLock.swift",
+        "take over a file named lock", "Sources/FastTrainSupport/Files/FolderLock.swift",
         "guard isOurs(descriptor) else {", "guard isOurs(descriptor) || true else {", faults="own-files"),
     Mutation(
-        "accept data among a run's files", "Sources/FastTrain/Training/Training.swift",
+        "accept data among a run's files", "Sources/FastTrain/Training/Training+Resume.swift",
         "        try OutputFile.expectNoInput(data.name, inRun: path)\n", "", faults="own-files"),
     Mutation(
         "remove temporary files where there are no locks", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if System.lock(descriptor) == .taken { unlink(path) }", "if System.lock(descriptor) != .held { unlink(path) }",
         faults="writers"),
     Mutation(
-        "ignore changes of parameters while they are read", "Sources/FastTrain/Model/Model.swift",
-        "        // The numbers were copied before the digest was verified, and not every file has a digest.\n"
+        "ignore changes of parameters while they are read", "Sources/FastTrain/Model/Model+InitialParameters.swift",
         "        try file.checkUnchanged()\n", "", faults="inputs"),
     Mutation(
         "ignore changes of images during a conversion", "Sources/FastTrainData/Dataset+Write.swift",
