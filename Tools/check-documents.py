@@ -28,7 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = (".swift", ".c", ".h", ".py", ".sh", ".md")
 # Files of a user's project that the documents mention.
 EXAMPLES = {"main.swift"}
-LINK = re.compile(r"\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
+# The text of a link may have begun on an earlier line.
+LINK = re.compile(r"(?:\[[^\[\]]*)?\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
 PATH = re.compile(r"(?<![\w./~$:@=<>-])[\w.+*{},-]*(?:/[\w.+*{},-]+)*/?")
 FENCE = re.compile(r"\s*(```+|~~~+)\s*(\S*)")
 
@@ -111,7 +112,7 @@ def findings(tree: Tree, document: str):
             for target in LINK.findall(line):
                 if wrong_link(tree, document, target):
                     yield f"{document}:{number}: the link {target} leads nowhere"
-            line = LINK.sub("]", line)
+            line = LINK.sub(" ", line)
         for match in PATH.finditer(line):
             word = match[0].rstrip(".,")
             if "://" in line[max(0, match.start() - 3) : match.end()] or line[match.end() : match.end() + 3] == "://":
