@@ -121,7 +121,7 @@ import Testing
             try damage.inflict(on: folder.checkpointPath(step: step))
         }
         let found = expectBadData(folder.checkpointsPath, .file) { _ = try folder.newestSoundCheckpoint() }
-        #expect(found.contains("3 that cannot be used"))
+        #expect(found.contains("3 unusable checkpoints"))
         #expect(found.contains(folder.checkpointPath(step: 28)))
         #expect(try names.count == 3)
     }
