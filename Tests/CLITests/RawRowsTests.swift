@@ -126,7 +126,7 @@ struct RawRowsTests {
             ("", [], 65, "an empty file"), ("size,color\n1,red\n", ["--split", "test"], 64, "--split"),
             ("size,color\n1,red\n", ["--top", "4"], 64, "from 1 to 3"),
             ("size,color\n1,red\n", ["--top", "0"], 64, "found 0"),
-            ("size,color\n1,red\n", ["--top", "1", "--probabilities"], 64, "exclude each other"),
+            ("size,color\n1,red\n", ["--top", "1", "--probabilities"], 64, "cannot be combined"),
             ("size,color\n1,red\n", ["--delimiter", "xy"], 64, "--delimiter"),
         ]
         for item in cases {

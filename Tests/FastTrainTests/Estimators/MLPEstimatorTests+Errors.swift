@@ -10,7 +10,7 @@ extension MLPEstimatorTests {
         #expect(message { _ = try net.predict(x) } == "not trained yet: call fit first")
         #expect(
             message { try net.fit([[1.0, 2], [3]], ["a", "b"]) } == "row 1: expected 2 numbers, as in row 0, found 1")
-        #expect(message { try net.fit([[Double]](), []) } == "x: expected rows of features, found 0 of 0")
+        #expect(message { try net.fit([[Double]](), []) } == "x: expected rows of features, found 0 rows of 0")
         #expect(
             message { _ = try Matrix([1.0, 2, 3], columns: 2) }
                 == "a matrix of 2 columns: expected a whole number of rows, found 3 numbers")

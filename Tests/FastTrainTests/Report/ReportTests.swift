@@ -315,7 +315,7 @@ struct ReportTests {
         #expect(!run.html.contains("<script") && !run.html.contains("\u{202E}"))
         let section = try #require(run.page.section("Predicted and true"))
         #expect(section.rows.map { $0[0].text }.prefix(3) == names.prefix(3))
-        #expect(section.text.contains("The first 8 of 12 numbers."))
+        #expect(section.text.contains("The first 8 of 12 targets are shown."))
         #expect(run.page.all("text").allSatisfy { $0.text.count <= 60 })
     }
 }
