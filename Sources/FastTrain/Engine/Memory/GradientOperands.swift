@@ -1,54 +1,83 @@
 import KernelDispatch
 import KernelTypes
 
-/// The layers' inputs, and the gradients of their outputs, as pairs of rows in bfloat16: what weight gradients read.
+/// The matrices that weight gradients read: the input of each layer and the gradient of its sums.
+///
+/// In single precision these are the matrices of the forward and backward pass themselves. In bf16 they are pairs of rows,
+/// which are packed here.
 struct GradientOperands: Sendable {
-    /// Of each layer, the input's pairs.
+    /// The input of each layer, [rows, inputs] or [pairs of rows, inputs].
     let inputs: Activations
-    /// Of each layer, the pairs of its outputs' gradient.
+    /// The gradient of each layer's sums, [rows, outputs] or [pairs of rows, outputs].
     let deltas: Activations
-    private let featureLists: SparseLists?
+    /// Whether there are pairs of rows.
+    let hasPairs: Bool
+    private let activations: Activations
+    private let sums: Activations
+    private let lists: SparseLists?
     private let kernels: KernelTable
 
-    /// `rows`: of the largest minibatch. `listsFeatures`: whether the first layer's gradient goes by lists, and
-    /// `featureBlockWidth` of these.
+    /// Creates the operands of a network.
+    ///
+    /// - Parameters:
+    ///   - network: The shape of the network.
+    ///   - plan: The plan of the step.
+    ///   - activations: The features and the outputs of each layer.
+    ///   - featureLists: The lists of the features, if the forward pass reads them.
+    ///   - deltas: The gradient of each layer's sums.
+    ///   - rows: The number of rows of the largest minibatch.
+    ///   - shards: The number of shards.
+    ///   - kernels: The kernels that make the pairs.
     init(
-        network: Network, rows: Int, shards: Int, listsFeatures: Bool, featureBlockWidth: Int, kernels: KernelTable
+        _ network: Network, plan: StepPlan, activations: Activations, featureLists: SparseLists?, deltas: Activations,
+        rows: Int, shards: Int, kernels: KernelTable
     ) {
         self.kernels = kernels
+        self.activations = activations
+        sums = deltas
+        hasPairs = plan.precision == .bf16
+        guard hasPairs else {
+            inputs = activations
+            self.deltas = deltas
+            lists = featureLists
+            return
+        }
         let pairs = Minibatch.placesOfPairs(rows: rows, shards: shards)
         inputs = Activations(widths: network.widths.dropLast(), rows: pairs, panelWidth: kernels.panelWidth)
-        deltas = Activations(widths: Array(network.widths.dropFirst()), rows: pairs, panelWidth: kernels.panelWidth)
-        featureLists =
-            listsFeatures ? SparseLists(rows: pairs, width: network.inputs, blockWidth: featureBlockWidth) : nil
+        self.deltas = Activations(
+            widths: Array(network.widths.dropFirst()), rows: pairs, panelWidth: kernels.panelWidth)
+        lists =
+            plan.layers[0].gradientForm == .dense
+            ? nil : SparseLists(rows: pairs, width: network.inputs, blockWidth: plan.featureBlockWidth)
     }
 
-    /// The features' pairs as lists, if the first layer's gradient goes by them.
-    var features: SparseMatrix? { featureLists?.matrix(width: inputs[0].width) }
+    /// The lists of the features' rows, or of their pairs, if the first layer's gradient reads them.
+    var featureLists: SparseMatrix? { lists?.matrix(width: inputs[0].width) }
 
-    /// Takes over some columns of a layer's input; `rows`: whole pairs.
-    func takeInput(_ layer: Int, _ source: PanelMatrix, columns: Range<Int>, rows: Range<Int>, of minibatch: Minibatch)
-    {
-        take(source, to: inputs[layer], columns: columns, rows: rows, of: minibatch)
-        guard layer == 0, let features else { return }
-        minibatch.forEachPart(rows) { part, first in
-            _ = kernels.sparseRows(inputs[0], features, 0, features.width, first, first + (part.count + 1) / 2)
+    /// Packs the pairs of a part of a layer's input; does nothing in single precision.
+    func packInput(_ layer: Int, _ part: MatrixPart, of minibatch: Minibatch) {
+        guard hasPairs else { return }
+        pair(activations[layer], into: inputs[layer], part, of: minibatch)
+        guard layer == 0, let featureLists else { return }
+        minibatch.forEachPart(part.rows) { rows, first in
+            _ = kernels.sparseRows(
+                inputs[0], featureLists, 0, featureLists.width, first, first + (rows.count + 1) / 2)
         }
     }
 
-    /// Takes over some columns of the gradient of a layer's outputs; `rows`: whole pairs.
-    func takeDelta(
-        _ layer: Int, _ source: PanelMatrix, columns: Range<Int>, rows: Range<Int>, of minibatch: Minibatch
-    ) {
-        take(source, to: deltas[layer], columns: columns, rows: rows, of: minibatch)
+    /// Packs the pairs of a part of the gradient of a layer's sums; does nothing in single precision.
+    func packDelta(_ layer: Int, _ part: MatrixPart, of minibatch: Minibatch) {
+        guard hasPairs else { return }
+        pair(sums[layer], into: deltas[layer], part, of: minibatch)
     }
 
-    private func take(
-        _ source: PanelMatrix, to target: PanelMatrix, columns: Range<Int>, rows: Range<Int>, of minibatch: Minibatch
+    private func pair(
+        _ source: PanelMatrix, into target: PanelMatrix, _ part: MatrixPart, of minibatch: Minibatch
     ) {
-        minibatch.forEachPart(rows) { part, first in
+        minibatch.forEachPart(part.rows) { rows, first in
             kernels.pairRows(
-                source, target, columns.lowerBound, columns.upperBound, part.lowerBound, part.upperBound, first)
+                source, target, part.columns.lowerBound, part.columns.upperBound, rows.lowerBound, rows.upperBound,
+                first)
         }
     }
 }

@@ -77,22 +77,3 @@ struct PackedPieces: Sendable {
         return total
     }
 }
-
-extension GradientPlan {
-    /// Things in a row divided into shares of about the same cost: each goes where its middle falls.
-    static func evenShares(_ costs: [Double], threads: Int) -> [Range<Int>] {
-        let mean = costs.reduce(0, +) / Double(threads)
-        var shares: [Range<Int>] = []
-        var sum = 0.0
-        var next = 0
-        for thread in 0..<threads {
-            let first = next
-            while next < costs.count && (thread == threads - 1 || sum + costs[next] / 2 <= mean * Double(thread + 1)) {
-                sum += costs[next]
-                next += 1
-            }
-            shares.append(first..<next)
-        }
-        return shares
-    }
-}

@@ -82,7 +82,7 @@ struct FullBatch: Sendable {
                 split, indices: rows.base + first, of: count, ofTotal: weight, step: 0, member: member)
             try member.barrier()
             lossSum += engine.lossSum(count: count)
-            addGradient(count: count, isFirst: first == 0, isLast: first + count == rows.count, rank: member.rank)
+            addGradient(count: count, isFirst: first == 0, isLast: first + count == rows.count, member: member)
             try member.barrier()
         }
         lossSum += engine.penalty?.sum ?? 0
@@ -91,11 +91,12 @@ struct FullBatch: Sendable {
         return Value(lossSum: lossSum, objective: lossSum / weight + decays.others / 2 * square)
     }
 
-    private func addGradient(count: Int, isFirst: Bool, isLast: Bool, rank: Int) {
+    private func addGradient(count: Int, isFirst: Bool, isLast: Bool, member: TeamMember) {
         let (kernels, parameters) = (engine.kernels, engine.forward.parameters)
-        let minibatch = Minibatch(count: count, shards: engine.shards)
-        engine.forEachBlock(rank: rank, minibatch) { block in
-            engine.forEachGradient(of: block, engine.scratch[rank], minibatch) { part, slice in
+        let step = MemberStep(engine.minibatch(count), member: member, laps: nil)
+        for block in engine.blocks.shares[member.rank] {
+            engine.makeGradient(of: block, step)
+            engine.forEachGradient(of: block, step) { part, slice in
                 let sum = gradient.base + slice.offset
                 if isFirst {
                     sum.update(from: part, count: slice.count)
@@ -117,13 +118,13 @@ struct FullBatch: Sendable {
         // Until no one reads the parameters as they were; where members share the products, these see to that.
         if own != nil { try member.barrier() }
         let parameters = engine.forward.parameters
-        for block in engine.plan.shares[member.rank] {
+        for block in engine.blocks.shares[member.rank] {
             parameters.layout.forEachSlice(of: block) { slice in
                 engine.kernels.combine(
                     parameters.base + slice.offset, origin.base + slice.offset, direction.base + slice.offset,
                     Float(factor), slice.count)
             }
-            engine.transpose(block)
+            engine.transposed.follow(parameters, block)
         }
         try member.barrier()
     }

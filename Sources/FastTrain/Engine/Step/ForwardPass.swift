@@ -1,45 +1,53 @@
 import KernelDispatch
 import KernelTypes
 
-/// A network that turns rows of features into outputs and losses: what training, evaluation and prediction share.
+/// A network that turns rows of features into outputs and losses; shared by training, evaluation and prediction.
 struct ForwardPass: Sendable {
     let network: Network
     let kernels: KernelTable
+    /// The form in which each layer's products read their operands.
+    let plan: StepPlan
     private(set) var parameters: PackedParameters
-    /// Features, then each layer's outputs.
+    /// The features, then the outputs of each layer.
     let activations: Activations
-    /// What the rows' outputs are held against.
+    /// The labels or target values of the rows, and their losses.
     let targets: RowTargets
-    /// The weights as bf16 reads them; nil in single precision.
+    /// The weights in the form that bf16 products read; `nil` in single precision.
     private(set) var pairedWeights: PairedWeights?
-    let precision: KernelTypes.Precision
-    /// In which its products read the layers' inputs and the gradients of their outputs.
-    let forms: OperandForms
-    private let features: OperandRoom
-    /// Room for one layer's outputs, or their gradients: made anew for each product.
-    private let hidden: OperandRoom
+    /// The features in the form that the first layer reads.
+    let features: OperandRoom
+    /// One hidden layer's outputs or their gradient in the form that its next product reads.
+    let hidden: OperandRoom
     private let loss: KernelTypes.Loss
     private let huberDelta: Float
-    /// Whether the only output tells two classes apart.
+    /// Whether a single output tells two classes apart.
     let isBinary: Bool
-    /// Of each hidden layer.
-    private let activationsOfLayers: [KernelTypes.Activation]
+    /// The activation of each hidden layer.
+    private let hiddenActivations: [KernelTypes.Activation]
     private let slope: Float
-    /// nil: the network has no normalization.
+    /// The normalization of the hidden layers; `nil` if the network has none.
     private(set) var normalizer: Normalizer?
 
-    /// `rows`: how many there may be at hand at once. `density`: of the features; nil: they have no zeros.
-    /// `featureBlockWidth`: of the features' lists. `isTraining`: with what only that needs.
+    /// Creates a pass with room for a number of rows; its parameters are zero.
+    ///
+    /// - Parameters:
+    ///   - network: The shape of the network.
+    ///   - recipe: The recipe, for activations, loss and precision.
+    ///   - task: The task of the data set.
+    ///   - rows: The largest number of rows that are in use at once.
+    ///   - plan: The plan of the layers.
+    ///   - kernels: The kernels to compute with.
+    ///   - isTraining: Whether to allocate the memory that only training needs.
     init(
-        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity?,
-        featureBlockWidth: Int = SparsePlan.blockWidth, kernels: KernelTable, isTraining: Bool = false
+        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, plan: StepPlan, kernels: KernelTable,
+        isTraining: Bool = false
     ) {
         self.network = network
         self.kernels = kernels
-        precision = recipe.precision.kernel
+        self.plan = plan
         let layout = PackedLayout(network, panelWidth: kernels.panelWidth)
         parameters = PackedParameters(layout)
-        pairedWeights = precision == .bf16 ? PairedWeights(layout, kernels: kernels) : nil
+        pairedWeights = plan.precision == .bf16 ? PairedWeights(layout, kernels: kernels) : nil
         activations = Activations(widths: network.widths, rows: rows, panelWidth: kernels.panelWidth)
         targets = RowTargets(rows: rows, outputs: network.outputs, task: task)
         loss = recipe.resolvedLoss(for: task).kernel
@@ -49,22 +57,38 @@ struct ForwardPass: Sendable {
         } else {
             isBinary = false
         }
-        activationsOfLayers = recipe.activations.map(\.kernel)
+        hiddenActivations = recipe.activations.map(\.kernel)
         slope = Float(recipe.leakySlope)
         normalizer = Normalizer(
             network, parameters: parameters, rows: rows, shards: isTraining ? recipe.shards : nil, kernels: kernels)
-        forms = OperandForms(network: network, recipe: recipe, density: density, kernels: kernels)
         features = OperandRoom(
-            rows: rows, for: [(network.inputs, forms.input(0))], blockWidth: featureBlockWidth, kernels: kernels)
+            rows: rows, for: [(network.inputs, plan.layers[0].inputForm)], blockWidth: plan.featureBlockWidth,
+            kernels: kernels)
         hidden = OperandRoom(
             rows: rows,
-            for: (1..<network.layerCount).flatMap { [forms] index in
-                [(network.widths[index], forms.input(index)), (network.widths[index + 1], forms.delta(index))]
-            }, kernels: kernels)
+            for: plan.layers.dropFirst().flatMap { [($0.inputs, $0.inputForm), ($0.outputs, $0.deltaForm)] },
+            kernels: kernels)
     }
 
-    /// The same network with parameters and running statistics of its own, in the same room for rows: one of the two can be
-    /// in use at a time.
+    /// Creates a pass for evaluation and prediction.
+    ///
+    /// - Parameters:
+    ///   - network: The shape of the network.
+    ///   - recipe: The recipe, for activations, loss and precision.
+    ///   - task: The task of the data set.
+    ///   - rows: The largest number of rows that are in use at once.
+    ///   - density: The density of the features; `nil` means that they have no zeros.
+    ///   - kernels: The kernels to compute with.
+    init(
+        network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity?, kernels: KernelTable
+    ) {
+        self.init(
+            network: network, recipe: recipe, task: task, rows: rows,
+            plan: StepPlan(network, recipe: recipe, density: density, threads: 1, kernels: kernels), kernels: kernels)
+    }
+
+    /// Returns the same network with parameters and running statistics of its own. Both share the memory for rows, so only
+    /// one of them can be in use at a time.
     func withOwnParameters() -> ForwardPass {
         var pass = self
         pass.parameters = PackedParameters(parameters.layout)
@@ -73,7 +97,7 @@ struct ForwardPass: Sendable {
         return pass
     }
 
-    /// Takes over parameters in the public layout.
+    /// Loads parameters in the public layout.
     func load(_ parameters: Parameters) {
         self.parameters.load(parameters)
         normalizer?.load(parameters)
@@ -83,102 +107,131 @@ struct ForwardPass: Sendable {
         }
     }
 
-    /// The parameters as they are now, in the public layout, with running statistics.
+    /// A copy of the parameters in the public layout, with running statistics.
     var snapshot: Parameters {
         var parameters = self.parameters.unpacked()
         normalizer?.addRunning(to: &parameters)
         return parameters
     }
 
-    /// What a product reads of a layer's input.
-    func input(_ index: Int) -> ProductInput {
-        (index == 0 ? features : hidden).input(forms.input(index), of: activations[index])
-    }
-
     /// The outputs of the last layer, before softmax.
     var outputs: PanelMatrix { activations[network.layerCount] }
 
-    /// Brings `rows` of the data set into the form that the first product reads: data row `indices[r]` to row `r`, r in
-    /// `rows`.
+    // MARK: - The layers
+
+    /// Gathers rows of a data set in the form that the first layer reads.
     ///
-    /// Returns how many multiply-adds each column of that product takes.
-    @discardableResult
-    func gather(
-        _ split: Features, indices: UnsafePointer<Int32>, rows: Range<Int>, dropout: Dropout? = nil
-    ) -> Int {
+    /// - Parameters:
+    ///   - split: The features of the data set.
+    ///   - indices: The data set's row for each row of the pass.
+    ///   - rows: The rows of the pass to gather.
+    ///   - dropout: The dropout of the features, if any.
+    func gather(_ split: Features, indices: UnsafePointer<Int32>, rows: Range<Int>, dropout: Dropout? = nil) {
         let (first, end) = (rows.lowerBound, rows.upperBound)
-        switch (split, forms.input(0)) {
+        let form = plan.layers[0].inputForm
+        switch (split, form) {
         case (.u8(let bytes, let scale), .lists) where dropout == nil:
-            return kernels.gatherSparseBytes(bytes, scale, indices, features.lists(width: network.inputs), first, end)
+            _ = kernels.gatherSparseBytes(bytes, scale, indices, features.lists(width: network.inputs), first, end)
+            return
         case (.f32(let values), .lists) where dropout == nil:
-            return kernels.gatherSparseFloats(values, indices, features.lists(width: network.inputs), first, end)
+            _ = kernels.gatherSparseFloats(values, indices, features.lists(width: network.inputs), first, end)
+            return
         case (.u8(let bytes, let scale), _):
             kernels.gatherBytes(bytes, scale, indices, activations[0], first, end)
         case (.f32(let values), _):
             kernels.gatherFloats(values, indices, activations[0], first, end)
         }
         if let dropout { kernels.dropout(activations[0], first, end, dropout) }
-        return features.make(forms.input(0), of: activations[0], columns: 0..<network.inputs, rows: rows)
+        features.pack(form, of: activations[0], MatrixPart(rows: rows, columns: 0..<network.inputs))
     }
 
-    /// Each layer in turn, without dropout; batch normalization goes by its running statistics.
+    /// Brings a part of the input of a hidden layer into the form that its product reads. The features are gathered in
+    /// that form.
+    func packInput(of layer: LayerPlan, _ part: MatrixPart) {
+        if layer.index > 0 { hidden.pack(layer.inputForm, of: activations[layer.index], part) }
+    }
+
+    /// Makes a part of a layer's outputs: X·Wᵀ + b, then the activation unless a normalization comes before it. The last
+    /// layer has no activation.
+    ///
+    /// - Parameters:
+    ///   - layer: The layer; its input is packed.
+    ///   - part: The part of the outputs to make.
+    ///   - dropout: The dropout of the outputs, if any.
+    ///   - derivative: Where the derivative of the activation is stored, if at all.
+    func makeOutputs(
+        of layer: LayerPlan, _ part: MatrixPart, dropout: Dropout? = nil, derivative: PanelMatrix? = nil
+    ) {
+        let place = parameters.layout.layers[layer.index]
+        let panels = part.columns.panels(width: kernels.panelWidth)
+        let weights = pairedWeights?.base(layer.index) ?? UnsafePointer(parameters.base + place.weights)
+        let stride = pairedWeights?.panelStride(layer.index) ?? place.panelStride
+        kernels.product(
+            ProductArguments(
+                precision: plan.precision, input: input(of: layer),
+                output: activations[layer.index + 1].part(panels, panelWidth: kernels.panelWidth),
+                weights: weights + panels.lowerBound * stride, weightPanelStride: stride,
+                initial: parameters.base + place.biases + part.columns.lowerBound,
+                firstRow: part.rows.lowerBound, endRow: part.rows.upperBound,
+                epilogue: layer.isNormalized
+                    ? Epilogue(activation: .identity, slope: 0)
+                    : epilogue(
+                        layer.index, dropout: dropout?.from(part.columns.lowerBound),
+                        derivative: derivative?.part(panels, panelWidth: kernels.panelWidth))))
+    }
+
+    /// Returns the operand that a layer's product reads.
+    private func input(of layer: LayerPlan) -> ProductInput {
+        (layer.index == 0 ? features : hidden).operand(layer.inputForm, of: activations[layer.index])
+    }
+
+    /// Returns the number of multiply-adds that a layer's forward product takes for each of its outputs, for a profile.
+    func multiplyAdds(of layer: LayerPlan, rows: Range<Int>) -> Int {
+        (layer.index == 0 ? features : hidden)
+            .multiplyAdds(layer.inputForm, of: activations[layer.index], rows: rows)
+    }
+
+    /// Returns what follows on the sums of a layer, or on their normalization: its activation and dropout. The last layer
+    /// has neither.
+    func epilogue(_ index: Int, dropout: Dropout? = nil, derivative: PanelMatrix? = nil) -> Epilogue {
+        Epilogue(
+            activation: index < hiddenActivations.count ? hiddenActivations[index] : .identity, slope: slope,
+            storedDerivative: derivative?.base, dropout: dropout)
+    }
+
+    /// Returns what follows on a backward product that makes the gradient of a hidden layer's outputs: the multiplication
+    /// by the derivative of its activation.
+    ///
+    /// - Parameters:
+    ///   - index: The position of the hidden layer.
+    ///   - derivative: The derivative, if it was stored, or else the outputs, from which it follows.
+    ///   - dropout: The dropout of the outputs, if any.
+    func backwardEpilogue(_ index: Int, derivative: PanelMatrix, dropout: Dropout?) -> Epilogue {
+        Epilogue(
+            activation: hiddenActivations[index], slope: slope, derivativeAt: UnsafePointer(derivative.base),
+            dropout: dropout)
+    }
+
+    /// Takes rows through all layers without dropout. Batch normalization uses its running statistics.
     func run(rows: Range<Int>) {
-        for index in 0..<network.layerCount {
-            runLayer(index, rows: rows)
-            if network.isNormalized(index) {
-                normalizer?.evaluate(index, activations[index + 1], rows: rows, epilogue(index))
+        for layer in plan.layers {
+            packInput(of: layer, MatrixPart(rows: rows, columns: 0..<layer.inputs))
+            makeOutputs(of: layer, MatrixPart(rows: rows, columns: 0..<layer.outputs))
+            if layer.isNormalized {
+                normalizer?.evaluate(layer.index, activations[layer.index + 1], rows: rows, epilogue(layer.index))
             }
         }
     }
 
-    /// What becomes of the numbers that the activation of layer `index` takes; none after the last layer.
-    func epilogue(_ index: Int, dropout: Dropout? = nil, derivative: PanelMatrix? = nil) -> Epilogue {
-        Epilogue(
-            activation: index < activationsOfLayers.count ? activationsOfLayers[index] : .identity, slope: slope,
-            storedDerivative: derivative?.base, dropout: dropout)
-    }
+    // MARK: - The outputs
 
-    /// X·Wᵀ + b of one layer, then the activation, unless a normalization comes first; none after the last layer.
+    /// Computes the loss of each row, and puts its gradient in place of the outputs.
     ///
-    /// `panels`: those of the outputs to make; nil: all. `inputIsMade`: in the form that the product reads, as features
-    /// always are; `dropout`: of the outputs; `derivative`: where the activation's goes; `multiplyAdds`: of each column
-    /// of the product, see `gather`; for `laps` alone.
-    func runLayer(
-        _ index: Int, rows: Range<Int>, panels: Range<Int>? = nil, inputIsMade: Bool = false, dropout: Dropout? = nil,
-        derivative: PanelMatrix? = nil, multiplyAdds: Int = 0, laps: LapTimer? = nil
-    ) {
-        let layer = parameters.layout.layers[index]
-        let panels = panels ?? 0..<layer.panels
-        let output = activations[index + 1].part(panels, panelWidth: kernels.panelWidth)
-        let weights = pairedWeights?.base(index) ?? UnsafePointer(parameters.base + layer.weights)
-        let stride = pairedWeights?.panelStride(index) ?? layer.panelStride
-        var multiplyAdds = multiplyAdds
-        if index > 0 && !inputIsMade {
-            multiplyAdds = makeInput(index, columns: 0..<network.widths[index], rows: rows)
-            laps?.lap(.pack, layer: index)
-        }
-        kernels.product(
-            ProductArguments(
-                precision: precision, input: input(index), output: output,
-                weights: weights + panels.lowerBound * stride, weightPanelStride: stride,
-                initial: parameters.base + layer.biases + panels.lowerBound * kernels.panelWidth,
-                firstRow: rows.lowerBound, endRow: rows.upperBound,
-                epilogue: network.isNormalized(index)
-                    ? Epilogue(activation: .identity, slope: 0)
-                    : epilogue(
-                        index, dropout: dropout?.from(panels.lowerBound * kernels.panelWidth),
-                        derivative: derivative?.part(panels, panelWidth: kernels.panelWidth))))
-        laps?.lap(.forward, layer: index, multiplyAdds: multiplyAdds * network.widths[index + 1])
-    }
-
-    /// Brings some columns of the input of a hidden layer into the form that its product reads. Returns how many
-    /// multiply-adds each column of that product takes.
-    func makeInput(_ index: Int, columns: Range<Int>, rows: Range<Int>) -> Int {
-        hidden.make(forms.input(index), of: activations[index], columns: columns, rows: rows)
-    }
-
-    /// The loss of each row, and its gradient times `scale` in place of the outputs. `weights`: of the rows; `smoothing`: of
-    /// labels.
+    /// - Parameters:
+    ///   - rows: The rows.
+    ///   - scale: The factor of the gradient: 1 / rows of the minibatch for the gradient of a mean.
+    ///   - weights: The weight of each row; `nil` means that all rows count alike.
+    ///   - smoothing: The share of label smoothing.
     func computeLoss(rows: Range<Int>, scale: Float, weights: UnsafePointer<Float>? = nil, smoothing: Float = 0) {
         kernels.loss(
             LossArguments(
@@ -187,49 +240,12 @@ struct ForwardPass: Sendable {
                 firstRow: rows.lowerBound, endRow: rows.upperBound))
     }
 
-    /// Outputs become what they predict, see `Loss`.
+    /// Turns the outputs of rows into predictions, such as probabilities; see `Loss`.
     func turnToPredictions(rows: Range<Int>) {
         kernels.predictions(outputs, loss, rows.lowerBound, rows.upperBound)
     }
 
-    /// Brings the gradient of the outputs of layer `index` into the form that backpropagation reads. Returns how many
-    /// multiply-adds each column of that product takes.
-    func makeDelta(_ index: Int, _ outputDelta: PanelMatrix, rows: Range<Int>) -> Int {
-        hidden.make(forms.delta(index), of: outputDelta, columns: 0..<outputDelta.width, rows: rows)
-    }
-
-    /// One layer of backpropagation, after `makeDelta`: `inputDelta = (outputDelta · W) ∘ act′`, W given in panels of
-    /// inputs. `panels`: those of the inputs to make; nil: all. `derivative`: that was stored, `dropout`: of the
-    /// inputs. `multiplyAdds`: of `makeDelta`;
-    /// for `laps` alone.
-    func backpropagate(
-        layer index: Int, outputDelta: PanelMatrix, inputDelta: PanelMatrix, transposed: UnsafePointer<Float>,
-        rows: Range<Int>, panels: Range<Int>? = nil, derivative: PanelMatrix?, dropout: Dropout?, multiplyAdds: Int,
-        laps: LapTimer? = nil
-    ) {
-        let panelStride = transposedPanelStride(index)
-        let panels = panels ?? 0..<(network.widths[index] + kernels.panelWidth - 1) / kernels.panelWidth
-        kernels.product(
-            ProductArguments(
-                precision: precision, input: hidden.input(forms.delta(index), of: outputDelta),
-                output: inputDelta.part(panels, panelWidth: kernels.panelWidth),
-                weights: transposed + panels.lowerBound * panelStride, weightPanelStride: panelStride, initial: nil,
-                firstRow: rows.lowerBound, endRow: rows.upperBound,
-                epilogue: Epilogue(
-                    activation: activationsOfLayers[index - 1], slope: slope,
-                    derivativeAt: (derivative ?? activations[index]).part(panels, panelWidth: kernels.panelWidth).base,
-                    dropout: dropout?.from(panels.lowerBound * kernels.panelWidth))))
-        laps?.lap(.backward, layer: index, multiplyAdds: multiplyAdds * network.widths[index])
-    }
-
-    /// From one panel of a layer's inputs to the next in the weights that backpropagation reads: a row for each output,
-    /// or for each two of them.
-    func transposedPanelStride(_ layer: Int) -> Int {
-        let outputs = network.widths[layer + 1]
-        return (precision == .bf16 ? (outputs + 1) / 2 : outputs) * kernels.panelWidth
-    }
-
-    /// Element `column` of a row of the outputs; a zero is +0, whichever way the product went.
+    /// Returns an element of the outputs. A zero is +0, whichever form the product read.
     func output(row: Int, column: Int) -> Float {
         let matrix = outputs
         return matrix.base[
@@ -237,8 +253,8 @@ struct ForwardPass: Sendable {
                 + column % kernels.panelWidth] + 0
     }
 
-    /// The class that a row's outputs speak for, before they are turned to predictions: that of the largest one, the first of
-    /// equals.
+    /// Returns the class that a row's outputs predict, before they are turned to predictions: the class of the largest
+    /// output, and the first one among equals.
     func bestClass(row: Int) -> Int {
         if isBinary { return output(row: row, column: 0) > 0 ? 1 : 0 }
         var best = 0
@@ -309,19 +325,10 @@ extension Precision {
 }
 
 extension Dropout {
-    /// Of the columns from `unit` on.
+    /// Returns the dropout of the columns from `unit` on.
     func from(_ unit: Int) -> Dropout {
         var dropout = self
         dropout.firstUnit += UInt32(unit)
         return dropout
-    }
-}
-
-extension PanelMatrix {
-    /// Some panels as a matrix of their own.
-    func part(_ panels: Range<Int>, panelWidth: Int) -> PanelMatrix {
-        PanelMatrix(
-            base: base + panels.lowerBound * panelStride, panelStride: panelStride,
-            width: min(width, panels.upperBound * panelWidth) - panels.lowerBound * panelWidth)
     }
 }

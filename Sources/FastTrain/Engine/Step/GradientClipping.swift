@@ -1,15 +1,17 @@
 import KernelDispatch
 
-/// The gradient of all parameters at once, which clipping by its norm takes: no update can be made before the last number of
-/// the gradient is there.
+/// Gradient clipping by global norm.
+///
+/// It needs the gradient of all parameters at once, because no update can be made before the last number of the gradient
+/// is known.
 struct GradientClipping: Sendable {
-    /// In the packed layout; padding is zero.
+    /// The gradient in the packed layout; its padding is zero.
     let gradient: PackedParameters
     private let most: Double
     private let pieces: PackedPieces
     private let squares: Buffer<Float>
 
-    /// nil if the recipe does not ask for it.
+    /// Creates the memory for the gradient, or returns `nil` if the recipe does not clip by norm.
     init?(_ recipe: Recipe, layout: PackedLayout, threads: Int, kernels: KernelTable) {
         guard let most = recipe.clipNorm else { return nil }
         self.most = most
@@ -18,12 +20,19 @@ struct GradientClipping: Sendable {
         squares = Buffer(count: pieces.sumCount)
     }
 
-    /// A thread's part of the norm, with a barrier before and after.
+    /// Stores the gradient of a slice.
+    func keep(_ slice: PackedLayout.Slice, _ values: UnsafePointer<Float>) {
+        (gradient.base + slice.offset).update(from: values, count: slice.count)
+    }
+
+    /// Computes a thread's part of the norm, between two barriers.
     func measure(rank: Int) { pieces.products(gradient.base, gradient.base, into: squares, rank: rank) }
 
-    /// What the gradient is to be multiplied by, as in `torch.nn.utils.clip_grad_norm_`; 1: nothing. Every thread may call it.
+    /// The factor of the gradient, as in `torch.nn.utils.clip_grad_norm_`; 1 means that it is not clipped. Every thread may
+    /// read it.
     ///
-    /// NaN of a gradient that is not finite, or whose squares are not: a run that diverges must not look as if it stood still.
+    /// It is NaN if the gradient or the sum of its squares is not finite, so that a run that diverges does not look as if it
+    /// stood still.
     var factor: Float {
         let norm = pieces.total(squares).squareRoot()
         return norm.isFinite ? Float(min(1, most / (norm + 1e-6))) : .nan

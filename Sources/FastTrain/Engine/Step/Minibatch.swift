@@ -1,24 +1,48 @@
-/// How the rows of a minibatch lie in its shards, and where the pairs of rows lie that a weight gradient in bfloat16
-/// reads: of each shard the first row and the next, and so on, the last of an odd number alone.
+/// How the rows of a minibatch are divided among its shards, and where weight gradients find them.
+///
+/// In single precision a weight gradient reads the rows themselves. In bf16 it reads *pairs* of rows: a shard's first row
+/// with its second, its third with its fourth, and so on; the last row of an odd number is paired with zeros.
 struct Minibatch {
-    /// Rows.
+    /// The number of rows.
     let count: Int
+    /// The number of shards. Shard `s` has the rows `count * s / shards ..< count * (s + 1) / shards`.
     let shards: Int
+    /// Whether weight gradients read pairs of rows, as they do in bf16.
+    let hasPairs: Bool
 
-    /// The rows of a shard.
+    /// Creates a minibatch of `count` rows.
+    init(count: Int, shards: Int, hasPairs: Bool = false) {
+        self.count = count
+        self.shards = shards
+        self.hasPairs = hasPairs
+    }
+
+    /// Returns the rows of a shard.
     func rows(_ shard: Int) -> Range<Int> { count * shard / shards..<count * (shard + 1) / shards }
 
-    /// The places of a shard's pairs. Some places between two shards' may stay empty, which spares a sum over shards.
+    /// Returns the rows that a member takes through the network: an even share, of whole pairs if there are pairs.
+    func rows(of member: TeamMember) -> Range<Int> {
+        let share = member.share(of: count)
+        return hasPairs ? wholePairs(share) : share
+    }
+
+    /// Returns the rows of a shard, or its pairs, as a weight gradient counts them.
+    func gradientRows(_ shard: Int) -> Range<Int> { hasPairs ? pairs(shard) : rows(shard) }
+
+    // MARK: - Pairs of rows
+
+    /// Returns the places of a shard's pairs. A place between two shards may stay empty, so that a shard's first place
+    /// follows from its number alone, without a sum over the shards before it.
     func pairs(_ shard: Int) -> Range<Int> {
         let rows = rows(shard)
         let first = (rows.lowerBound + shard) / 2
         return first..<first + (rows.count + 1) / 2
     }
 
-    /// Places of all pairs.
+    /// Returns the number of places that the pairs of a minibatch take.
     static func placesOfPairs(rows: Int, shards: Int) -> Int { (rows + shards) / 2 }
 
-    /// Some rows with whole pairs: each end is taken down to the start of its pair.
+    /// Returns the rows with both bounds lowered to the start of a pair.
     func wholePairs(_ range: Range<Int>) -> Range<Int> { wholePairs(range.lowerBound)..<wholePairs(range.upperBound) }
 
     private func wholePairs(_ row: Int) -> Int {
@@ -28,7 +52,11 @@ struct Minibatch {
 
     private func shard(of row: Int) -> Int { ((row + 1) * shards - 1) / count }
 
-    /// Calls `body` with the part of whole pairs of rows that each shard has, and the place of its first pair.
+    /// Calls `body` once for each shard that has some of the rows.
+    ///
+    /// - Parameters:
+    ///   - range: Rows that consist of whole pairs.
+    ///   - body: Receives the shard's rows among them and the place of their first pair.
     func forEachPart(_ range: Range<Int>, _ body: (Range<Int>, Int) -> Void) {
         guard !range.isEmpty else { return }
         for shard in shard(of: range.lowerBound)...shard(of: range.upperBound - 1) {

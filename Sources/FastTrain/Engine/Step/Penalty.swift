@@ -45,13 +45,6 @@ struct Penalty: Sendable {
     func decay(_ rows: Double) -> Float { rows > 0 ? Float(alpha / rows) : 0 }
 }
 
-extension StepEngine {
-    /// The step of the weights, as opposed to biases and normalizations, of a minibatch.
-    func weightStep(_ step: OptimizerState.Step, _ rows: UnsafePointer<Int32>, count: Int) -> OptimizerState.Step {
-        penalty.map { step.adding(decay: $0.decay(weightSum(rows, count: count))) } ?? step
-    }
-}
-
 extension OptimizerState.Step {
     /// The step with more of the weights in their gradient.
     func adding(decay: Float) -> OptimizerState.Step {

@@ -66,11 +66,18 @@ struct LapTimer {
         counters[1] += 1
     }
 
-    func lap(_ phase: Phase, layer: Int = 0, multiplyAdds: Int = 0) {
+    /// Ends a phase: adds the time since the previous lap to it, and the multiply-adds that it executed. The time that
+    /// counting them takes belongs to no phase.
+    func lap(_ phase: Phase, layer: Int = 0, multiplyAdds: @autoclosure () -> Int) {
+        lap(phase, layer: layer)
+        counters[LapTimer.place(phase, layer) + 1] &+= UInt64(multiplyAdds())
+        counters[0] = ft_ticks()
+    }
+
+    /// Ends a phase: adds the time since the previous lap to it.
+    func lap(_ phase: Phase, layer: Int = 0) {
         let now = ft_ticks()
-        let place = LapTimer.place(phase, layer)
-        counters[place] &+= now &- counters[0]
-        counters[place + 1] &+= UInt64(multiplyAdds)
+        counters[LapTimer.place(phase, layer)] &+= now &- counters[0]
         counters[0] = now
     }
 

@@ -2,149 +2,114 @@ import CThreadTeam
 import KernelDispatch
 import KernelTypes
 
-/// How a layer's weight gradient is made.
-enum GradientForm: Sendable {
-    /// In registers, from all inputs.
-    case dense
-    /// In registers, from lists of each input's rows that are made for it.
-    case columns
-    /// In cache, from the lists of the features' rows.
-    case outerProducts
-
-    /// How a layer is cut; `densities`: of its inputs; `rows`: that the products go over; `featureBlockWidth`: of the
-    /// features' lists; `ownPanels`: see `GradientPlan.Layer`.
-    func cut(
-        densities: [Double]?, rows: Int, featureBlockWidth: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
-    ) -> GradientPlan.Layer {
-        let height = Double(rows)
-        guard self != .dense, let densities else {
-            return GradientPlan.Layer(
-                inputsPerBlock: GradientPlan.inputsPerBlock, inputsPerStrip: kernels.panelWidth,
-                panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * height }, ownPanels: ownPanels)
-        }
-        let isOuter = self == .outerProducts
-        // Lists of a block's columns have some 48,000 places, 288 KB with their offsets: half a second-level cache of
-        // 512 KiB; two panels' width at least.
-        let inputs =
-            isOuter
-            ? featureBlockWidth
-            : min(GradientPlan.inputsPerBlock, max(2, 48_000 / rows / kernels.panelWidth) * kernels.panelWidth)
-        return GradientPlan.Layer(
-            inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,
-            panelsAtOnce: kernels.panelsAtOnce, cost: { 20 + 1.5 * height * densities[$0] }, ownPanels: ownPanels)
-    }
-}
-
 extension StepEngine {
-    /// The gradients of this thread's blocks over a minibatch of `count` rows, each all-reduced; calls `body` with each
-    /// block, when its gradient is in the thread's scratch (`forEachGradient`).
+    /// Makes the gradient of a block over the rows of each shard and all-reduces the shards. The gradient of the biases
+    /// belongs to the block with the layer's first inputs.
     ///
-    /// `upcoming`: the rows that this thread gathers next, asked for on the way.
-    func forEachBlock(
-        rank: Int, _ minibatch: Minibatch, upcoming: UpcomingRows? = nil, laps: LapTimer? = nil,
-        _ body: (GradientPlan.Block) -> Void
-    ) {
-        let scratch = scratch[rank]
-        let blocks = plan.shares[rank]
-        var listed: GradientPlan.Block?
-        for (index, block) in blocks.enumerated() {
-            upcoming?.prefetch(part: index, of: blocks.count)
-            switch forms[block.layer] {
-            case .columns:
-                if !hasSharedColumns(block.layer) && (listed?.layer != block.layer || listed?.inputs != block.inputs) {
-                    listColumns(block, scratch, minibatch)
-                    listed = block
-                    laps?.lap(.pack, layer: block.layer)
-                }
-                columnsGradient(block, scratch, minibatch)
-            case .outerProducts:
-                outerGradient(block, scratch, minibatch)
-            case .dense:
-                denseGradient(block, scratch, minibatch)
+    /// The sum lies in the thread's scratch memory, where `forEachGradient` finds it.
+    ///
+    /// - Parameters:
+    ///   - block: A block of weights.
+    ///   - step: The view of the calling member, who owns the block.
+    func makeGradient(of block: GradientPlan.Block, _ step: MemberStep) {
+        let scratch = scratch[step.member.rank]
+        let hasBiases = block.inputs.lowerBound == 0
+        switch plan.layers[block.layer].gradientForm {
+        case .dense:
+            denseGradient(block, scratch, step.minibatch)
+        case .columns:
+            if block.isFirstOfInputs {
+                listColumns(block, scratch, step.minibatch)
+                step.laps?.lap(.pack, layer: block.layer)
             }
-            if block.inputs.lowerBound == 0 { biasGradient(block, scratch, minibatch) }
-            laps?.lap(.gradient, layer: block.layer)
-            reduce(block, scratch)
-            body(block)
-            laps?.lap(.update, layer: block.layer)
+            columnsGradient(block, scratch.columns, firstRow: 0, scratch, step.minibatch)
+        case .sharedColumns:
+            columnsGradient(block, sharedColumns, firstRow: block.inputs.lowerBound, scratch, step.minibatch)
+        case .outerProducts:
+            outerGradient(block, scratch, step.minibatch)
         }
-    }
+        if hasBiases { biasGradient(block, scratch, step.minibatch) }
+        step.laps?.lap(.gradient, layer: block.layer)
 
-    /// All-reduces a block's gradient, and that of the biases of its outputs with its first input.
-    private func reduce(_ block: GradientPlan.Block, _ scratch: GradientScratch) {
         let width = block.panels.count * kernels.panelWidth
         ft_all_reduce_slice(scratch.gradients.base, Int32(shards), block.inputs.count * width)
-        if block.inputs.lowerBound == 0 { ft_all_reduce_slice(scratch.biasPointers, Int32(shards), width) }
+        if hasBiases { ft_all_reduce_slice(scratch.biasPointers, Int32(shards), width) }
     }
 
-    /// Calls `body` with each slice of the parameters that a block stands for, and its gradient.
+    /// Calls `body` with the gradient of each slice of the parameters that a block stands for, and the slice.
     func forEachGradient(
-        of block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch,
+        of block: GradientPlan.Block, _ step: MemberStep,
         _ body: (UnsafeMutablePointer<Float>, PackedLayout.Slice) -> Void
     ) {
+        let scratch = scratch[step.member.rank]
         var normalization: (shift: UnsafeMutablePointer<Float>, scale: UnsafeMutablePointer<Float>)?
         forward.parameters.layout.forEachSlice(of: block) { slice in
             switch slice.kind {
             case .weights(let index): body(scratch.gradient(0) + index * slice.count, slice)
             case .biases: body(scratch.biases(0), slice)
             case .scale:
-                // Not before, as it takes the room of the biases' gradient.
-                normalization = forward.normalizer?.gradients(block.layer, panels: block.panels, minibatch, scratch)
+                // After the biases, because it takes the memory of their gradient.
+                normalization = forward.normalizer?.gradients(
+                    block.layer, panels: block.panels, step.minibatch, scratch)
                 if let normalization { body(normalization.scale, slice) }
             case .shift: if let normalization { body(normalization.shift, slice) }
             }
         }
     }
 
-    /// What a weight gradient reads: a layer's input.
-    private func gradientInput(_ layer: Int) -> PanelMatrix {
-        gradientOperands?.inputs[layer] ?? forward.activations[layer]
+    // MARK: - The forms of a gradient
+
+    /// Makes a block's gradient from all numbers of the input.
+    private func denseGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
+        let prefetch = updatePrefetch(block, scratch)
+        for shard in 0..<shards {
+            let rows = minibatch.gradientRows(shard)
+            kernels.gradient(
+                GradientArguments(
+                    precision: plan.precision, input: operands.inputs[block.layer],
+                    delta: operands.deltas[block.layer], panel: block.panels.lowerBound,
+                    firstInput: block.inputs.lowerBound, endInput: block.inputs.upperBound,
+                    firstRow: rows.lowerBound, endRow: rows.upperBound, block: scratch.gradient(shard),
+                    prefetch: prefetch.part(shard, of: shards)))
+        }
     }
 
-    /// The gradient of its outputs.
-    private func gradientDelta(_ layer: Int) -> PanelMatrix { gradientOperands?.deltas[layer] ?? delta(layer) }
-
-    /// The features as lists.
-    private var featureLists: SparseMatrix? {
-        if let gradientOperands { return gradientOperands.features }
-        guard case .lists(let lists) = forward.input(0) else { return nil }
-        return lists
-    }
-
-    /// Where a shard's rows, or pairs of rows, lie in all of these.
-    private func gradientRows(_ shard: Int, _ minibatch: Minibatch) -> Range<Int> {
-        gradientOperands == nil ? minibatch.rows(shard) : minibatch.pairs(shard)
-    }
-
-    /// The columns of a block's inputs in each shard's rows.
+    /// Lists the columns of a block's inputs in the rows of each shard.
     private func listColumns(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
         for shard in 0..<shards {
-            let rows = gradientRows(shard, minibatch)
+            let rows = minibatch.gradientRows(shard)
             let columns = scratch.columns[shard].matrix(width: rows.count)
             if block.layer > 0 {
                 kernels.panelColumns(
-                    gradientInput(block.layer), block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound,
+                    operands.inputs[block.layer], block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound,
                     rows.upperBound, columns, 0)
-            } else if let lists = featureLists {
+            } else if let lists = operands.featureLists {
                 kernels.sparseColumns(
                     lists, block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound, rows.upperBound, columns)
             }
         }
     }
 
-    private func columnsGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
-        let delta = gradientDelta(block.layer)
+    /// Makes a block's gradient from lists of the input's columns.
+    ///
+    /// - Parameters:
+    ///   - block: The block.
+    ///   - lists: The lists for each shard, with a row for each input.
+    ///   - first: The row of the lists that belongs to the block's first input.
+    ///   - scratch: The scratch memory of the thread.
+    ///   - minibatch: The minibatch.
+    private func columnsGradient(
+        _ block: GradientPlan.Block, _ lists: [SparseLists], firstRow first: Int, _ scratch: GradientScratch,
+        _ minibatch: Minibatch
+    ) {
+        let delta = operands.deltas[block.layer]
         let width = kernels.panelWidth
-        // Lists that the threads share have a row for each input of the layer, a thread's own for those of the block.
-        let isShared = hasSharedColumns(block.layer)
-        let first = isShared ? block.inputs.lowerBound : 0
         let prefetch = updatePrefetch(block, scratch)
         for shard in 0..<shards {
-            let rows = gradientRows(shard, minibatch)
+            let rows = minibatch.gradientRows(shard)
             kernels.product(
                 ProductArguments(
-                    precision: forward.precision,
-                    input: .lists((isShared ? sharedColumns : scratch.columns)[shard].matrix(width: rows.count)),
+                    precision: plan.precision, input: .lists(lists[shard].matrix(width: rows.count)),
                     output: PanelMatrix(
                         base: scratch.gradient(shard) - first * width, panelStride: block.inputs.count * width,
                         width: block.panels.count * width),
@@ -154,39 +119,27 @@ extension StepEngine {
         }
     }
 
+    /// Makes a block's gradient from lists of the features' rows.
     private func outerGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
-        guard let lists = featureLists else { return }
+        guard let lists = operands.featureLists else { return }
         for shard in 0..<shards {
-            let rows = gradientRows(shard, minibatch)
+            let rows = minibatch.gradientRows(shard)
             kernels.outerProducts(
                 OuterProductArguments(
-                    precision: forward.precision, input: lists, delta: gradientDelta(block.layer),
+                    precision: plan.precision, input: lists, delta: operands.deltas[block.layer],
                     firstPanel: block.panels.lowerBound, panels: block.panels.count,
                     firstInput: block.inputs.lowerBound, endInput: block.inputs.upperBound, firstRow: rows.lowerBound,
                     endRow: rows.upperBound, block: scratch.gradient(shard)))
         }
     }
 
-    private func denseGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
-        let prefetch = updatePrefetch(block, scratch)
-        for shard in 0..<shards {
-            let rows = gradientRows(shard, minibatch)
-            kernels.gradient(
-                GradientArguments(
-                    precision: forward.precision, input: gradientInput(block.layer), delta: gradientDelta(block.layer),
-                    panel: block.panels.lowerBound, firstInput: block.inputs.lowerBound,
-                    endInput: block.inputs.upperBound, firstRow: rows.lowerBound, endRow: rows.upperBound,
-                    block: scratch.gradient(shard), prefetch: prefetch.part(shard, of: shards)))
-        }
-    }
-
-    /// The bias gradients of a block's outputs: they belong to the block of their first input.
+    /// Makes the gradient of the biases of a block's outputs.
     private func biasGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
         for shard in 0..<shards {
             let rows = minibatch.rows(shard)
             for (index, panel) in block.panels.enumerated() {
                 kernels.sumRows(
-                    delta(block.layer), panel, rows.lowerBound, rows.upperBound,
+                    deltas[block.layer], panel, rows.lowerBound, rows.upperBound,
                     scratch.biases(shard) + index * kernels.panelWidth)
             }
         }

@@ -1,0 +1,95 @@
+import KernelDispatch
+import KernelTypes
+
+/// Memory for one matrix in another form than its numbers. One row of it belongs to one thread at a time.
+struct OperandRoom: Sendable {
+    private let kernels: KernelTable
+    private let pairs: Activations?
+    /// The memory for lists, if a matrix takes that form.
+    let lists: SparseLists?
+
+    /// Creates room for one matrix at a time.
+    ///
+    /// - Parameters:
+    ///   - rows: The largest number of rows.
+    ///   - matrices: The columns and the form of every matrix that will take the room.
+    ///   - blockWidth: The number of columns in a block of lists.
+    ///   - kernels: The kernels that fill the room.
+    init(
+        rows: Int, for matrices: [(width: Int, form: OperandForm)], blockWidth: Int = SparsePlan.blockWidth,
+        kernels: KernelTable
+    ) {
+        self.kernels = kernels
+        func widest(_ forms: OperandForm...) -> Int? {
+            matrices.filter { forms.contains($0.form) }.map(\.width).max()
+        }
+        pairs = widest(.pairs, .listedPairs).map {
+            Activations(widths: [($0 + 1) / 2], rows: rows, panelWidth: kernels.panelWidth)
+        }
+        let places = [widest(.lists), widest(.listedPairs).map { ($0 + 1) / 2 }].compactMap(\.self).max()
+        lists = places.map { SparseLists(rows: rows, width: $0, blockWidth: blockWidth) }
+    }
+
+    /// Returns the operand that a product reads, in the form that `pack` has brought the matrix into.
+    func operand(_ form: OperandForm, of source: PanelMatrix) -> ProductInput {
+        switch form {
+        case .numbers: .panels(source)
+        case .lists: .lists(lists(width: source.width))
+        case .pairs: .panels(pairMatrix(of: source))
+        case .listedPairs: .lists(lists(width: (source.width + 1) / 2))
+        }
+    }
+
+    /// Brings a part of a matrix into a form. Its columns are whole blocks of lists, or twice as many for lists of pairs,
+    /// or whole panels of pairs.
+    func pack(_ form: OperandForm, of source: PanelMatrix, _ part: MatrixPart) {
+        switch form {
+        case .numbers: break
+        case .lists: list(source, columns: part.columns, rows: part.rows)
+        case .pairs: pair(source, columns: part.columns, rows: part.rows)
+        case .listedPairs:
+            pair(source, columns: part.columns, rows: part.rows)
+            let places = part.columns.lowerBound / 2..<(part.columns.upperBound + 1) / 2
+            list(pairMatrix(of: source), columns: places, rows: part.rows)
+        }
+    }
+
+    private func list(_ source: PanelMatrix, columns: Range<Int>, rows: Range<Int>) {
+        _ = kernels.sparseRows(
+            source, lists(width: source.width), columns.lowerBound, columns.upperBound, rows.lowerBound,
+            rows.upperBound)
+    }
+
+    private func pair(_ source: PanelMatrix, columns: Range<Int>, rows: Range<Int>) {
+        kernels.pairColumns(
+            source, pairMatrix(of: source), columns.lowerBound, columns.upperBound, rows.lowerBound, rows.upperBound)
+    }
+
+    /// Returns the lists as a matrix of the given number of columns.
+    func lists(width: Int) -> SparseMatrix { lists!.matrix(width: width) }
+
+    /// Returns the number of multiply-adds that a product takes for each column of its result, for a profile. It counts
+    /// the entries of lists.
+    func multiplyAdds(_ form: OperandForm, of source: PanelMatrix, rows: Range<Int>) -> Int {
+        switch form {
+        case .numbers, .pairs: rows.count * source.width
+        case .lists: lists(width: source.width).entryCount(rows)
+        case .listedPairs: 2 * lists(width: (source.width + 1) / 2).entryCount(rows)
+        }
+    }
+
+    private func pairMatrix(of source: PanelMatrix) -> PanelMatrix {
+        var matrix = pairs![0]
+        matrix.width = (source.width + 1) / 2
+        return matrix
+    }
+}
+
+extension SparseMatrix {
+    /// Returns the number of entries of some rows.
+    fileprivate func entryCount(_ rows: Range<Int>) -> Int {
+        (0..<(width + blockWidth - 1) / blockWidth).reduce(0) { sum, block in
+            rows.reduce(sum) { $0 + segments[block * self.rows + $1].count }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import KernelDispatch
+
+/// The way in which a layer's weight gradient δᵀ·X is made.
+enum GradientForm: Sendable {
+    /// In registers, from all numbers of the input X.
+    case dense
+    /// In registers, from lists of X's columns, which each thread makes for a block of the gradient.
+    case columns
+    /// In registers, from lists of X's columns, which the threads share: the forward pass makes them.
+    case sharedColumns
+    /// In cache, from lists of the features' rows.
+    case outerProducts
+
+    /// Returns the way in which the gradient is cut into blocks.
+    ///
+    /// - Parameters:
+    ///   - densities: The share of numbers in each column of X that are not zero; `nil` means that all may be.
+    ///   - rows: The number of rows that the products run over.
+    ///   - featureBlockWidth: The number of columns in a block of the features' lists.
+    ///   - ownPanels: The panels of each thread, if the layer is divided by panels.
+    ///   - kernels: The kernels, for their panel width.
+    func cut(
+        densities: [Double]?, rows: Int, featureBlockWidth: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
+    ) -> GradientPlan.Layer {
+        let height = Double(rows)
+        guard self != .dense, let densities else {
+            return GradientPlan.Layer(
+                inputsPerBlock: GradientPlan.inputsPerBlock, inputsPerStrip: kernels.panelWidth,
+                panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * height }, ownPanels: ownPanels)
+        }
+        let isOuter = self == .outerProducts
+        // The lists of a block's columns have some 48,000 places, 288 KB with their offsets: half a second-level cache of
+        // 512 KiB. A block is at least two panels wide.
+        let inputs =
+            isOuter
+            ? featureBlockWidth
+            : min(GradientPlan.inputsPerBlock, max(2, 48_000 / rows / kernels.panelWidth) * kernels.panelWidth)
+        return GradientPlan.Layer(
+            inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,
+            panelsAtOnce: kernels.panelsAtOnce, cost: { 20 + 1.5 * height * densities[$0] }, ownPanels: ownPanels)
+    }
+}
