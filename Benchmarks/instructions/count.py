@@ -29,7 +29,7 @@ LEAST_SHARE = 0.01  # of a recipe's total: smaller groups never fail
 
 # Symbols as mangled by Swift. Counting is switched on entry and switched back on return: everything that the first one
 # executes is counted, except progress reports, whose number depends on the elapsed time.
-SWITCHES = ("$s9FastTrain7RunLoopC4work*", "$s9FastTrain7RunLoopC6report*")
+SWITCHES = ("$s9FastTrain8StepLoopC4work*", "$s9FastTrain7RunLoopC6report*")
 
 # A kernel and everything that it calls belong to the first group with a matching pattern.
 GROUPS = (

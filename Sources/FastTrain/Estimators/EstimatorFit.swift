@@ -1,200 +1,144 @@
 import KernelDispatch
 
-/// The loop of the estimators: scikit-learn's `_fit_stochastic` around `StepEngine`, by the members of one thread team.
+/// A fit of an estimator by scikit-learn's rules: its `_fit_stochastic`, and its `_fit_lbfgs`.
 ///
-/// Beside `RunLoop` since scikit-learn's rules are others: its momentum remembers steps, not gradients, so that a
-/// change of the rate does not reach back; its squared error is half of ours; a fit goes on where another ended, on other
-/// rows; nothing is written.
+/// It leads a `StepLoop`, as `RunLoop` does for a run, but by other rules. The momentum of scikit-learn remembers steps, not
+/// gradients, so a change of the learning rate does not reach back. Its squared error is half of ours. A fit continues
+/// where another one ended, on other rows. Nothing is written.
 ///
-/// `@unchecked Sendable`: rank 0 alone writes the stored state, and only while the other members wait at a barrier or do
-/// arithmetic that does not touch it.
-final class EstimatorFit: @unchecked Sendable {
+/// `@unchecked Sendable`: rank 0 alone reads and writes the stored state while the team runs.
+final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     private let settings: MLPSettings
     private let recipe: Recipe
-    private let data: Dataset
-    private let engine: StepEngine
-    /// Of lbfgs.
-    private let minimizer: LBFGS?
-    private let validation: EvaluationPass?
-    private let trainRows: [Int32]
-    /// The epoch's rows in their order.
-    private let order: Buffer<Int32>
-    private let threads: Int
+    private let sampling: Sampling
+    private let loop: StepLoop
+    /// The largest number of epochs, or of iterations by L-BFGS.
     private let epochs: Int
     private let loss: MLPLoss
-    /// What each row's loss is more by than the engine's; empty: nothing.
+    /// Constants added to the engine's loss of each row to match scikit-learn's. Empty if there are none.
     private let offsets: [Double]
 
     private var fitted: MLPFitted
     private var now: MLPFitted.Trained
     private var best: Parameters?
-    private var next = Action.finish
-    /// First place of the next minibatch in the epoch.
+    /// The position of the next minibatch in the order of the epoch.
     private var first = 0
+    /// The sum of the losses of the epoch so far.
     private var lossSum = 0.0
-    /// Of loss and gradient by lbfgs.
+    /// The number of evaluations of loss and gradient by L-BFGS so far.
     private var evaluations = 0
 
-    private enum Action {
-        /// Rows `first ..< first + count` of the epoch's order.
-        case step(Int, first: Int, count: Int, OptimizerState.Step)
-        /// One of lbfgs.
-        case iteration
-        case validate
-        case finish
-    }
-
-    /// `trained`: what to go on from; its recipe is that of this fit. `epochs`: the most.
+    /// Creates a fit and allocates all memory of its engine.
+    ///
+    /// - Parameters:
+    ///   - settings: The settings of the estimator.
+    ///   - data: The data set to fit.
+    ///   - fitted: The attributes of the estimator before the fit.
+    ///   - trained: The network to continue from; its recipe is the one of this fit.
+    ///   - epochs: The largest number of epochs.
+    ///   - loss: The loss.
+    /// - Throws: `FastTrainError.usage` if a setting is out of range.
     init(
         _ settings: MLPSettings, on data: Dataset, from fitted: MLPFitted, _ trained: MLPFitted.Trained,
         epochs: Int, loss: MLPLoss
     ) throws(FastTrainError) {
         self.settings = settings
-        self.data = data
         self.fitted = fitted
         self.epochs = epochs
         self.loss = loss
         offsets = loss.offsets(data.train)
         now = trained
         recipe = trained.recipe
-        let sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
-        trainRows = sampling.trainRows
-        let network = recipe.network(for: data)
-        let batch = min(recipe.mostRowsAtOnce, trainRows.count)
-        threads = try EstimatorFit.threads(
-            settings.threads, operations: Double(batch) * Double(network.operationsPerSample))
-        let rows = StepEngine.rows(recipe, of: trainRows.count, threads: threads)
-        engine = StepEngine(
-            network: network, recipe: recipe, task: data.task, rows: rows,
-            density: FeatureDensity(data.train, width: network.inputs),
-            weights: RowWeights(nil, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
-            threads: threads, kernels: .table(for: try InstructionSet.chosen()))
-        minimizer =
-            recipe.optimizer != .lbfgs
-            ? nil
-            : LBFGS(
-                recipe,
-                batch: FullBatch(engine: engine, split: data.train, rows: trainRows, recipe: recipe, threads: threads))
-        let heldOut = sampling.validationRows
-        validation =
-            heldOut.isEmpty
-            ? nil
-            : EvaluationPass(
-                split: data.train, rows: heldOut, task: data.task, outputs: network.outputs, loss: loss.loss)
-        order = Buffer(count: trainRows.count)
+        sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
+        let rows = min(recipe.mostRowsAtOnce, sampling.trainRows.count)
+        let operations = Double(rows) * Double(recipe.network(for: data).operationsPerSample)
+        loop = StepLoop(
+            recipe, on: data, sampling: sampling,
+            threads: try EstimatorFit.threads(settings.threads, operations: operations),
+            kernels: .table(for: try InstructionSet.chosen()))
     }
 
-    /// As many as are asked for, or as CPUs may be used; of those only as many as have 2 million operations in a step, some
-    /// 20 µs, beside which a step's barriers (about 1 µs each on two cores: ARCHITECTURE.md) are little.
-    private static func threads(_ asked: Int?, operations: Double) throws(FastTrainError) -> Int {
-        let most = try checkedThreads(asked)
-        return asked == nil ? Int(min(Double(most), max(1, operations / 2_000_000))) : most
+    private var engine: StepEngine { loop.engine }
+    private var rowCount: Int { sampling.trainRows.count }
+
+    /// Returns the number of threads: as many as requested, or else as many as CPUs may be used, but only so many that each
+    /// has 2 million operations in a step. These take some 20 µs, beside which the barriers of a step (about 1 µs each on
+    /// two cores: docs/PERFORMANCE.md) are little.
+    private static func threads(_ requested: Int?, operations: Double) throws(FastTrainError) -> Int {
+        let most = try checkedThreads(requested)
+        return requested == nil ? Int(min(Double(most), max(1, operations / 2_000_000))) : most
     }
 
-    /// Trains, and says what came out. Throws `.diverged`.
+    /// Trains, and returns the attributes of the fitted estimator.
+    ///
+    /// - Throws: `FastTrainError.diverged` if a loss or a weight is not finite.
     func run() throws(FastTrainError) -> MLPFitted {
-        begin()
-        try Team.run(threads: threads) { member throws(FastTrainError) in try self.work(member) }
+        try loop.run(from: begin(), lead: self)
         now.parameters = best ?? engine.forward.snapshot
         for memory in engine.optimizer.memories { now.memories[memory.name] = memory.values.unpacked() }
         fitted.network = now
         return fitted
     }
 
-    /// One member's part.
-    private func work(_ member: TeamMember) throws(FastTrainError) {
-        let isLead = member.rank == 0
-        var minimum = LBFGS.State()
-        while true {
-            switch next {
-            case .step(let step, let first, let count, let update):
-                try engine.forwardBackward(
-                    data.train, indices: order.base + first, of: count, step: step, member: member)
-                try member.barrier()
-                if isLead { try account(first, count) }
-                try engine.reduceUpdate(
-                    count: count, update, weights: engine.weightStep(update, order.base + first, count: count),
-                    member: member)
-                if isLead { endStep(count) }
-                try member.barrier()
-            case .iteration:
-                try minimizer?.iterate(&minimum, member: member)
-                if isLead { try endIteration(minimum) }
-                try member.barrier()
-            case .validate:
-                validation?.run(engine.forward, member: member)
-                try member.barrier()
-                if isLead { try endEpoch() }
-                try member.barrier()
-            case .finish:
-                return
-            }
-        }
-    }
+    // MARK: - Plan
 
-    // MARK: - Rank 0, between the barriers
-
-    private func begin() {
+    /// Loads the network to continue from, and returns the first action.
+    private func begin() -> StepLoop.Action {
         engine.load(now.parameters)
-        // Another solver than before begins without a memory.
+        // A solver other than that of the fit before begins without memories.
         for memory in engine.optimizer.memories {
             if let values = now.memories[memory.name] { memory.values.load(values) }
         }
         rescaleMomentum()
         now.memories = [:]
-        // Of the epochs to come one must be better than what there is.
-        if validation != nil { best = now.parameters }
+        // Only an epoch with a better score than the network has now replaces it.
+        if loop.validation != nil { best = now.parameters }
         fitted.nIter = 0
         fitted.isConverged = false
         evaluations = 0
-        if minimizer == nil { planEpoch() } else { next = .iteration }
+        return loop.minimizer == nil ? nextEpoch() : .iteration
     }
 
-    private func planEpoch() {
-        var rows = trainRows
-        if recipe.shuffle {
-            Philox(seed: recipe.seed, purpose: .shuffle)
-                .shuffle(&rows, stream: UInt32(truncatingIfNeeded: now.epochs))
-        }
-        order.base.update(from: rows, count: rows.count)
+    private func nextEpoch() -> StepLoop.Action {
+        loop.setOrder(sampling.order(epoch: now.epochs))
         first = 0
         lossSum = 0
-        planStep()
+        return nextStep()
     }
 
-    private func planStep() {
-        next = .step(
-            now.steps, first: first, count: min(recipe.batchSize, trainRows.count - first),
+    private func nextStep() -> StepLoop.Action {
+        loop.step(
+            now.steps, first: first,
             engine.optimizer.step(now.steps + 1, learningRate: now.learningRate / loss.ofRate(recipe.optimizer))
                 .withUncorrectedEpsilon)
     }
 
-    /// Adds up a minibatch's losses, before its update: scikit-learn's mean by the rows' weights, times the rows.
-    private func account(_ first: Int, _ count: Int) throws(FastTrainError) {
-        let rows = order.base + first
-        let weight = engine.weightSum(rows, count: count)
-        var sum = engine.lossSum(count: count) * loss.data + (engine.penalty?.sum ?? 0) * loss.penalty
-        if !offsets.isEmpty { sum += (0..<count).reduce(0) { $0 + offsets[Int(rows[$1])] } }
-        sum *= weight > 0 ? Double(count) / weight : 0
+    // MARK: - StepLoopLead
+
+    /// Adds up the losses of a minibatch as scikit-learn does: their mean by the rows' weights, times the number of rows.
+    func account(_ step: StepLoop.Step) throws(FastTrainError) {
+        let weight = loop.weight(of: step)
+        var sum = engine.lossSum(count: step.count) * loss.data + (engine.penalty?.sum ?? 0) * loss.penalty
+        if !offsets.isEmpty { sum += loop.rows(of: step).reduce(0) { $0 + offsets[Int($1)] } }
+        sum *= weight > 0 ? Double(step.count) / weight : 0
         guard sum.isFinite else { throw divergence("the loss is not finite") }
         lossSum += sum
     }
 
-    private func endStep(_ count: Int) {
+    func endStep(_ step: StepLoop.Step) -> StepLoop.Action {
         now.steps += 1
-        first += count
-        if first < trainRows.count { planStep() } else { next = .validate }
+        first += step.count
+        return first < rowCount ? nextStep() : .validation
     }
 
-    private func endIteration(_ state: LBFGS.State) throws(FastTrainError) {
+    func endIteration(_ state: LBFGS.State) throws(FastTrainError) -> StepLoop.Action {
         guard let value = state.value, value.objective.isFinite else { throw divergence("the loss is not finite") }
-        order.base.update(from: trainRows, count: trainRows.count)
         let penalty = engine.penalty?.sum ?? 0
         var sum = (value.lossSum - penalty) * loss.data + penalty * loss.penalty
-        if !offsets.isEmpty { sum += trainRows.reduce(0) { $0 + offsets[Int($1)] } }
-        fitted.loss = sum / engine.weightSum(order.base, count: trainRows.count)
+        if !offsets.isEmpty { sum += sampling.trainRows.reduce(0) { $0 + offsets[Int($1)] } }
+        fitted.loss = sum / loop.trainWeight
         evaluations += state.evaluations
-        // The last one may find that there is nowhere to go.
+        // The last iteration may find that no step lowers the loss.
         if state.length > 0 {
             fitted.nIter += 1
             fitted.lossCurve += fitted.loss.map { [$0] } ?? []
@@ -202,8 +146,25 @@ final class EstimatorFit: @unchecked Sendable {
         }
         fitted.isConverged = state.hasConverged
         let isOver = state.hasConverged || fitted.nIter == epochs || evaluations >= settings.maxFun
-        next = isOver ? .finish : .iteration
+        return isOver ? .end : .iteration
     }
+
+    func endEpoch() throws(FastTrainError) -> StepLoop.Action {
+        guard engine.forward.parameters.areFinite else { throw divergence("a weight is not finite") }
+        let loss = lossSum / Double(rowCount)
+        fitted.nIter += 1
+        fitted.t += rowCount
+        now.epochs += 1
+        fitted.loss = loss
+        fitted.lossCurve.append(loss)
+        if settings.verbose { print("Iteration \(fitted.nIter), loss = \(Format.fixed(loss, 8))") }
+        judge(loss, loop.validation?.weightedScore())
+        let isOver = isOver()
+        rescaleMomentum()
+        return isOver || fitted.nIter == epochs ? .end : nextEpoch()
+    }
+
+    // MARK: - scikit-learn's rules
 
     private func divergence(_ what: String) -> FastTrainError {
         .diverged(
@@ -211,22 +172,7 @@ final class EstimatorFit: @unchecked Sendable {
             what: "\(what); smaller features or a smaller learningRateInit may help", checkpoint: nil)
     }
 
-    private func endEpoch() throws(FastTrainError) {
-        guard engine.forward.parameters.areFinite else { throw divergence("a weight is not finite") }
-        let loss = lossSum / Double(trainRows.count)
-        fitted.nIter += 1
-        fitted.t += trainRows.count
-        now.epochs += 1
-        fitted.loss = loss
-        fitted.lossCurve.append(loss)
-        if settings.verbose { print("Iteration \(fitted.nIter), loss = \(Format.fixed(loss, 8))") }
-        judge(loss, validation?.weightedScore())
-        let isOver = isOver()
-        rescaleMomentum()
-        if isOver || fitted.nIter == epochs { next = .finish } else { planEpoch() }
-    }
-
-    /// Compares the epoch with those before it.
+    /// Compares the epoch with those before it, by its validation score or else by its loss.
     private func judge(_ loss: Double, _ score: Double?) {
         guard let score else {
             now.tolerance.add(-loss)
@@ -240,7 +186,7 @@ final class EstimatorFit: @unchecked Sendable {
         fitted.bestValidationScore = now.tolerance.best
     }
 
-    /// Sets the rate of the next epoch; whether there is none.
+    /// Sets the learning rate of the next epoch, and returns whether the fit is over instead.
     private func isOver() -> Bool {
         if settings.solver == .sgd && settings.learningRate == .invscaling {
             now.learningRate = settings.learningRateInit / power(Double(fitted.t) + 1, settings.powerT)
@@ -256,8 +202,10 @@ final class EstimatorFit: @unchecked Sendable {
         return true
     }
 
-    /// scikit-learn's momentum is a mean of steps, the kernel's one of gradients, which the rate multiplies anew in each
-    /// step: when the rate changes, the gradients change the other way, so that their product is what it was.
+    /// Rescales the momentum when the learning rate has changed.
+    ///
+    /// The momentum of scikit-learn is a mean of steps; the kernel's is a mean of gradients, which the learning rate
+    /// multiplies in each step. When the rate changes, the gradients change inversely, so that their product stays the same.
     private func rescaleMomentum() {
         guard now.memoryRate != now.learningRate else { return }
         if recipe.optimizer == .sgd, let memory = engine.optimizer.memories.first?.values {
@@ -269,8 +217,8 @@ final class EstimatorFit: @unchecked Sendable {
 }
 
 extension OptimizerState.Step {
-    /// scikit-learn adds Adam's epsilon to the root of the mean of squares as it is, PyTorch to the root of the mean that is
-    /// corrected for its beginning at 0.
+    /// The step with epsilon added where scikit-learn adds it: to the root of the mean of squares itself. PyTorch adds it
+    /// to the root of the mean corrected for its start at 0.
     fileprivate var withUncorrectedEpsilon: OptimizerState.Step {
         guard case .adam(var numbers) = numbers else { return self }
         numbers.epsilon *= numbers.squareScale

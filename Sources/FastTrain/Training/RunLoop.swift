@@ -1,95 +1,67 @@
 import KernelDispatch
 
-/// The loop of a run: steps, epochs, validation, checkpoints, by the members of one thread team.
+/// The course of a run of training: its steps, epochs, validations and checkpoints.
 ///
-/// `@unchecked Sendable`: rank 0 alone writes the stored state, and only while the other members wait at a barrier or
-/// do arithmetic that does not touch it.
-final class RunLoop: @unchecked Sendable {
+/// It leads a `StepLoop`: rank 0 of the thread team decides what comes next, and the whole team does the arithmetic.
+///
+/// `@unchecked Sendable`: rank 0 alone reads and writes the stored state while the team runs.
+final class RunLoop: StepLoopLead, @unchecked Sendable {
     private let training: Training
     private let recipe: Recipe
-    private let engine: StepEngine
-    private let validation: EvaluationPass?
+    private let loop: StepLoop
     private let stop: @Sendable () -> Int32?
     private let progress: @Sendable (Progress) -> Void
-    private let profile: Profile?
     private let stopping: EarlyStopping
     private let rates: LearningRate
-    /// nil unless the recipe asks for it: then it takes the place of steps.
-    private let minimizer: LBFGS?
-    /// After its last iteration.
+    /// The state of the minimizer after its last iteration; `nil` before the first, and for other optimizers.
     private var minimum: LBFGS.State?
-    /// The epoch's training rows in their order.
-    private let order: Buffer<Int32>
 
-    private var next = Action.finish
+    /// The number of steps of the run so far.
     private var step = 0
+    /// The sum of the losses of the epoch so far.
     private var lossSum = 0.0
-    /// What the training rows count together.
-    private let trainWeight: Double
     private(set) var history: [EpochRecord] = []
     private(set) var best: TrainingState.Best?
-    /// Which epoch's rows `order` holds.
+    /// The epoch whose order the loop has.
     private var orderedEpoch: Int?
     private var clock: RunClock
+    /// The signal that interrupted the run, if any.
     private(set) var interrupted: Int32?
+    /// The reason for which the run ended, once it has.
     private(set) var ending: Outcome.Ending?
+    /// The path of the newest checkpoint, if there is one.
     private(set) var newestCheckpoint: String?
     /// Called by rank 0 with the number of each finished step, from 1, and the mean loss of its minibatch.
     var onStep: ((Int, Double) -> Void)?
 
-    /// What all members do next.
-    private enum Action {
-        /// A minibatch, after `step` others of the run: rows `first ..< first + count` of the epoch's order.
-        case step(Int, first: Int, count: Int, OptimizerState.Step)
-        /// One of lbfgs.
-        case iteration
-        case validate
-        case save
-        case finish
-    }
-
+    /// Creates the loop of a run and allocates all memory of its engine.
+    ///
+    /// - Parameters:
+    ///   - training: The run.
+    ///   - profile: Where the time of each phase is recorded, if anywhere.
+    ///   - rateTest: The range test that sets the learning rates, if any.
+    ///   - stop: Polled after each step; the number of a signal ends the run.
+    ///   - progress: Receives the progress of the run.
     init(
         _ training: Training, profile: Profile? = nil, rateTest: RateTest? = nil,
         stop: @escaping @Sendable () -> Int32?,
         progress: @escaping @Sendable (Progress) -> Void
     ) {
         self.training = training
-        self.profile = profile
         self.stop = stop
         self.progress = progress
         recipe = training.recipe
-        let rows = StepEngine.rows(recipe, of: training.trainRows, threads: training.threads)
-        let split = training.data.train
-        engine = StepEngine(
-            network: training.network, recipe: recipe, task: training.data.task, rows: rows,
-            density: FeatureDensity(split, width: training.network.inputs),
-            weights: RowWeights(
-                recipe.classWeight, task: training.data.task, split: split, trainRows: training.sampling.trainRows,
-                rows: rows), threads: training.threads, kernels: .table(for: training.instructionSet))
-        minimizer =
-            recipe.optimizer != .lbfgs
-            ? nil
-            : LBFGS(
-                recipe,
-                batch: FullBatch(
-                    engine: engine, split: training.data.train, rows: training.sampling.trainRows, recipe: recipe,
-                    threads: training.threads))
-        let heldOut = training.sampling.validationRows
-        validation =
-            heldOut.isEmpty
-            ? nil
-            : EvaluationPass(
-                split: split, rows: heldOut, task: training.data.task, outputs: training.network.outputs,
-                loss: recipe.resolvedLoss(for: training.data.task))
-        order = Buffer(count: training.trainRows)
-        order.base.update(from: training.sampling.trainRows, count: training.trainRows)
-        trainWeight = engine.weightSum(order.base, count: training.trainRows)
+        loop = StepLoop(
+            recipe, on: training.data, sampling: training.sampling, threads: training.threads,
+            kernels: .table(for: training.instructionSet), profile: profile)
         stopping = EarlyStopping(recipe)
         rates = LearningRate(
             recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows,
             test: rateTest)
         clock = RunClock(earlier: training.start?.seconds ?? 0)
     }
+
+    private var engine: StepEngine { loop.engine }
 
     /// Wall-clock time since the start of the run.
     var seconds: Double { clock.total }
@@ -102,74 +74,22 @@ final class RunLoop: @unchecked Sendable {
 
     /// Runs to the end, or until `stop` says so.
     func run() throws(FastTrainError) {
-        try begin()
-        try Team.run(threads: training.threads) { member throws(FastTrainError) in try self.work(member) }
+        try loop.run(from: try begin(), lead: self)
         try training.data.checkUnchanged()
         try training.tensorBoard?.synchronize()
     }
 
-    /// One member's part of the run.
-    private func work(_ member: TeamMember) throws(FastTrainError) {
-        let isLead = member.rank == 0
-        var minimum = LBFGS.State()
-        while true {
-            switch next {
-            case .step(let step, let first, let count, let update):
-                let laps = profile?.timer(rank: member.rank)
-                try engine.forwardBackward(
-                    training.data.train, indices: order.base + first, of: count, step: step, member: member,
-                    laps: laps)
-                try member.barrier()
-                laps?.lap(.barrier)
-                if isLead { try account(first: first, count: count) }
-                try engine.reduceUpdate(
-                    count: count, update, weights: engine.weightStep(update, order.base + first, count: count),
-                    member: member, upcoming: upcoming(from: first + count, member), laps: laps)
-                if isLead { endStep(count) }
-                try member.barrier()
-                laps?.lap(.barrier)
-            case .iteration:
-                try minimizer?.iterate(&minimum, member: member)
-                if isLead { try endIteration(minimum) }
-                try member.barrier()
-            case .validate:
-                if let average = engine.average {
-                    average.prepareEvaluation(member)
-                    try member.barrier()
-                }
-                validation?.run(engine.evaluated, member: member)
-                try member.barrier()
-                if isLead { try endEpoch() }
-                try member.barrier()
-            case .save:
-                try member.barrier()
-                if isLead { try save() }
-                try member.barrier()
-            case .finish:
-                return
-            }
-        }
-    }
+    // MARK: - Plan
 
-    /// This member's rows of the minibatch that starts at place `first` of the epoch's order.
-    private func upcoming(from first: Int, _ member: TeamMember) -> UpcomingRows {
-        let share = member.share(of: min(recipe.batchSize, training.trainRows - first))
-        return UpcomingRows(
-            features: training.data.train.features, featureCount: training.network.inputs,
-            indices: UnsafeBufferPointer(start: order.base + first + share.lowerBound, count: share.count))
-    }
-
-    // MARK: - Rank 0, between the barriers
-
-    /// Takes up the state to start from, and plans the first step.
-    private func begin() throws(FastTrainError) {
+    /// Loads the state to start from, and returns the first action.
+    private func begin() throws(FastTrainError) -> StepLoop.Action {
         let start = training.takeStart()
         if let start {
             engine.load(start.parameters, average: start.average)
             for memory in engine.optimizer.memories {
                 if let values = start.optimizer[memory.name] { memory.values.load(values) }
             }
-            minimizer?.load(start.optimizer)
+            loop.minimizer?.load(start.optimizer)
             if start.hasConverged { ending = .convergence }
             step = start.step
             lossSum = start.lossSum
@@ -181,47 +101,46 @@ final class RunLoop: @unchecked Sendable {
         if start != nil || training.initial != nil {
             newestCheckpoint = training.folder?.checkpointPath(step: step)
         }
-        try training.tensorBoard?.begin(history, validates: validation != nil)
+        try training.tensorBoard?.begin(history, validates: loop.validation != nil)
         try training.folder?.writeHistory(history)
         ending = ending ?? stopping.ending(history)
-        planStep()
+        return nextStep()
     }
 
-    /// The next minibatch, or the end.
-    private func planStep() {
+    /// Returns the next step or iteration, or the end of the run.
+    private func nextStep() -> StepLoop.Action {
         guard step < training.totalSteps, ending == nil else {
             ending = ending ?? .epochs
-            next = .finish
-            return
+            return .end
         }
         clock.startTraining()
-        guard minimizer == nil else {
-            next = .iteration
-            return
-        }
+        guard loop.minimizer == nil else { return .iteration }
         let epoch = step / training.stepsPerEpoch
         let stepInEpoch = step % training.stepsPerEpoch
         if orderedEpoch != epoch {
-            let rows = training.sampling.order(epoch: epoch)
-            order.base.update(from: rows, count: rows.count)
+            loop.setOrder(training.sampling.order(epoch: epoch))
             orderedEpoch = epoch
         }
-        let first = stepInEpoch * recipe.batchSize
-        next = .step(
-            step, first: first, count: min(recipe.batchSize, training.trainRows - first),
+        return loop.step(
+            step, first: stepInEpoch * recipe.batchSize,
             engine.optimizer.step(step + 1, learningRate: rates.rate(step, history: history)))
     }
 
-    /// Adds up the losses of a minibatch, before its update.
-    private func account(first: Int, count: Int) throws(FastTrainError) {
-        let sum = engine.lossSum(count: count) + (engine.penalty?.sum ?? 0)
+    /// Returns the next step, or the end if the run was interrupted.
+    private func nextUnlessInterrupted() -> StepLoop.Action { interrupted == nil ? nextStep() : .end }
+
+    // MARK: - StepLoopLead
+
+    /// Adds up the losses of a minibatch.
+    func account(_ minibatch: StepLoop.Step) throws(FastTrainError) {
+        let sum = engine.lossSum(count: minibatch.count) + (engine.penalty?.sum ?? 0)
         guard sum.isFinite else { throw divergence("the loss of its minibatch is \(name(sum))", atStep: step + 1) }
         lossSum += sum
-        onStep?(step + 1, sum / engine.weightSum(order.base + first, count: count))
+        onStep?(step + 1, sum / loop.weight(of: minibatch))
     }
 
-    /// An iteration is an epoch: its loss is that of the parameters it has come to.
-    private func endIteration(_ state: LBFGS.State) throws(FastTrainError) {
+    /// Records an iteration, which is an epoch. Its loss is the loss at the parameters that it found.
+    func endIteration(_ state: LBFGS.State) throws(FastTrainError) -> StepLoop.Action {
         guard let value = state.value, value.objective.isFinite else {
             throw divergence("the loss or its gradient is not finite", atStep: step + 1)
         }
@@ -229,29 +148,31 @@ final class RunLoop: @unchecked Sendable {
         step += 1
         clock.rows += state.evaluations * training.trainRows
         lossSum = value.lossSum
-        onStep?(step, lossSum / trainWeight)
+        onStep?(step, lossSum / loop.trainWeight)
         if step < training.totalSteps && !state.hasConverged { interrupted = stop() }
         clock.stopTraining()
-        next = .validate
+        return .validation
     }
 
-    private func endStep(_ count: Int) {
+    /// Counts a step, and plans the next one, or the end of the epoch, or a checkpoint.
+    func endStep(_ minibatch: StepLoop.Step) -> StepLoop.Action {
         step += 1
-        clock.rows += count
+        clock.rows += minibatch.count
         // After the last step nothing is left to interrupt.
         if step < training.totalSteps { interrupted = stop() }
         let stepInEpoch = step % training.stepsPerEpoch
         if stepInEpoch == 0 {
             clock.stopTraining()
             engine.forward.normalizer?.prepareEvaluation()
-            next = .validate
-        } else if interrupted != nil || isCheckpointDue {
-            clock.stopTraining()
-            next = .save
-        } else {
-            planStep()
-            if clock.isReportDue { report(stepInEpoch) }
+            return .validation
         }
+        if interrupted != nil || isCheckpointDue {
+            clock.stopTraining()
+            return .leadOnly(save)
+        }
+        let next = nextStep()
+        if clock.isReportDue { report(stepInEpoch) }
+        return next
     }
 
     private var isCheckpointDue: Bool { training.checkpointEvery.map { step % $0 == 0 } ?? false }
@@ -261,7 +182,7 @@ final class RunLoop: @unchecked Sendable {
         let epoch = step / training.stepsPerEpoch
         let rowsInEpoch = stepInEpoch * recipe.batchSize
         let rowsDone = epoch * training.trainRows + rowsInEpoch
-        let weight = trainWeight * Double(rowsInEpoch) / Double(training.trainRows)
+        let weight = loop.trainWeight * Double(rowsInEpoch) / Double(training.trainRows)
         progress(
             .step(
                 StepProgress(
@@ -270,11 +191,11 @@ final class RunLoop: @unchecked Sendable {
                     secondsLeft: Double(recipe.epochs * training.trainRows - rowsDone) / max(rate, 1e-9))))
     }
 
-    /// Records an epoch once its validation is done.
-    private func endEpoch() throws(FastTrainError) {
-        let result = validation?.result()
+    /// Records an epoch, once its validation is done.
+    func endEpoch() throws(FastTrainError) -> StepLoop.Action {
+        let result = loop.validation?.result()
         let record = EpochRecord(
-            epoch: step / training.stepsPerEpoch, step: step, trainLoss: lossSum / trainWeight,
+            epoch: step / training.stepsPerEpoch, step: step, trainLoss: lossSum / loop.trainWeight,
             validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
             learningRate: minimum?.length ?? rates.rate(step - 1, history: history),
             samplesPerSecond: clock.takeEpochRate(),
@@ -299,15 +220,16 @@ final class RunLoop: @unchecked Sendable {
         }
         let isLast = step == training.totalSteps || ending != nil
         if training.folder != nil, training.checkpointEvery == nil || isCheckpointDue || isLast || interrupted != nil {
-            next = .save
-        } else {
-            if isLast { try checkFinite() }
-            if interrupted == nil { planStep() } else { next = .finish }
+            return .leadOnly(save)
         }
+        if isLast { try checkFinite() }
+        return nextUnlessInterrupted()
     }
 
-    /// Writes a checkpoint, then the history that agrees with it.
-    private func save() throws(FastTrainError) {
+    // MARK: - Checkpoints
+
+    /// Writes a checkpoint and the history that agrees with it, if the run has a folder.
+    private func save() throws(FastTrainError) -> StepLoop.Action {
         if let folder = training.folder {
             try training.data.checkUnchanged()
             try checkFinite()
@@ -317,13 +239,13 @@ final class RunLoop: @unchecked Sendable {
             newestCheckpoint = path
             progress(.saved(path: path))
         }
-        if interrupted == nil { planStep() } else { next = .finish }
+        return nextUnlessInterrupted()
     }
 
     private func state() -> TrainingState {
         var memories: [String: Parameters] = [:]
         for memory in engine.optimizer.memories { memories[memory.name] = memory.values.unpacked() }
-        if let minimizer { memories = minimizer.memories(minimum ?? LBFGS.State(), of: training.network) }
+        if let minimizer = loop.minimizer { memories = minimizer.memories(minimum ?? LBFGS.State(), of: training.network) }
         return TrainingState(
             parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: memories, best: best,
             step: step, lossSum: lossSum, history: history, hasConverged: minimum?.hasConverged ?? false,

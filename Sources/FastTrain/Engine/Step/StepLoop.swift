@@ -1,0 +1,177 @@
+import KernelDispatch
+
+/// The loop around a `StepEngine`, by the members of one thread team: the phases of a step, the barriers between them, and
+/// the way in which an error reaches all members.
+///
+/// A `StepLoopLead` decides what comes next. It is called on rank 0 only.
+///
+/// `@unchecked Sendable`: rank 0 alone writes the stored state, and only while the other members wait at a barrier or do
+/// arithmetic that does not touch it.
+final class StepLoop: @unchecked Sendable {
+    /// What all members do next.
+    enum Action {
+        /// A step of an optimizer over one minibatch.
+        case step(Step)
+        /// An iteration of the minimizer.
+        case iteration
+        /// The evaluation of the validation rows, at the end of an epoch.
+        case validation
+        /// Work of rank 0 for which the others wait, such as writing a checkpoint. It returns the next action.
+        case leadOnly(() throws(FastTrainError) -> Action)
+        /// The end of the loop.
+        case end
+    }
+
+    /// A minibatch of the run, and its update.
+    struct Step {
+        /// The number of minibatches of the run before this one.
+        let number: Int
+        /// The position of the first row in `order`.
+        let first: Int
+        /// The number of rows.
+        let count: Int
+        /// The numbers of the update.
+        let update: OptimizerState.Step
+    }
+
+    let engine: StepEngine
+    /// L-BFGS over all training rows, if the recipe asks for it; it takes the place of steps.
+    let minimizer: LBFGS?
+    /// The evaluation of the validation rows; `nil` if there are none.
+    let validation: EvaluationPass?
+    /// The training rows in the order of the epoch.
+    let order: Buffer<Int32>
+    /// The sum of the weights of all training rows.
+    let trainWeight: Double
+    private let split: DataSplit
+    private let batchSize: Int
+    private let threads: Int
+    private let profile: Profile?
+    private var next = Action.end
+
+    /// Creates a loop and allocates all memory of its engine.
+    ///
+    /// - Parameters:
+    ///   - recipe: The recipe to train by.
+    ///   - data: The data set.
+    ///   - sampling: The rows to train on and to validate on.
+    ///   - threads: The number of members of the team.
+    ///   - kernels: The kernels to compute with.
+    ///   - profile: Where the time of each phase is recorded, if anywhere.
+    init(
+        _ recipe: Recipe, on data: Dataset, sampling: Sampling, threads: Int, kernels: KernelTable,
+        profile: Profile? = nil
+    ) {
+        let network = recipe.network(for: data)
+        let trainRows = sampling.trainRows
+        let rows = StepEngine.rows(recipe, of: trainRows.count, threads: threads)
+        split = data.train
+        batchSize = recipe.batchSize
+        self.threads = threads
+        self.profile = profile
+        engine = StepEngine(
+            network: network, recipe: recipe, task: data.task, rows: rows,
+            density: FeatureDensity(data.train, width: network.inputs),
+            weights: RowWeights(
+                recipe.classWeight, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
+            threads: threads, kernels: kernels)
+        minimizer =
+            recipe.optimizer != .lbfgs
+            ? nil
+            : LBFGS(
+                recipe,
+                batch: FullBatch(engine: engine, split: data.train, rows: trainRows, recipe: recipe, threads: threads))
+        validation =
+            sampling.validationRows.isEmpty
+            ? nil
+            : EvaluationPass(
+                split: data.train, rows: sampling.validationRows, task: data.task, outputs: network.outputs,
+                loss: recipe.resolvedLoss(for: data.task))
+        order = Buffer(count: trainRows.count)
+        order.base.update(from: trainRows, count: trainRows.count)
+        trainWeight = engine.weightSum(order.base, count: order.count)
+    }
+
+    /// Returns the rows of a step.
+    func rows(of step: Step) -> UnsafeBufferPointer<Int32> {
+        UnsafeBufferPointer(start: order.base + step.first, count: step.count)
+    }
+
+    /// Returns the sum of the weights of a step's rows.
+    func weight(of step: Step) -> Double { engine.weightSum(order.base + step.first, count: step.count) }
+
+    /// Sets the order of the rows for the epoch to come.
+    func setOrder(_ rows: [Int32]) { order.base.update(from: rows, count: rows.count) }
+
+    /// Returns the step over the minibatch that starts at a position of the epoch's order. The last minibatch of an epoch
+    /// may be smaller than the others.
+    func step(_ number: Int, first: Int, _ update: OptimizerState.Step) -> Action {
+        .step(Step(number: number, first: first, count: min(batchSize, order.count - first), update: update))
+    }
+
+    /// Runs from the given action to the end.
+    ///
+    /// - Throws: The error of the lead or of the thread team.
+    func run(from first: Action, lead: any StepLoopLead) throws(FastTrainError) {
+        next = first
+        try Team.run(threads: threads) { member throws(FastTrainError) in try self.work(member, lead) }
+    }
+
+    /// One member's part of the loop.
+    private func work(_ member: TeamMember, _ lead: any StepLoopLead) throws(FastTrainError) {
+        let isLead = member.rank == 0
+        var minimum = LBFGS.State()
+        while true {
+            switch next {
+            case .step(let step):
+                try run(step, member, isLead ? lead : nil)
+            case .iteration:
+                try minimizer?.iterate(&minimum, member: member)
+                if isLead { next = try lead.endIteration(minimum) }
+                try member.barrier()
+            case .validation:
+                if let average = engine.average {
+                    average.prepareEvaluation(member)
+                    try member.barrier()
+                }
+                validation?.run(engine.evaluated, member: member)
+                try member.barrier()
+                if isLead { next = try lead.endEpoch() }
+                try member.barrier()
+            case .leadOnly(let work):
+                // All members have read `next` before rank 0 changes it.
+                try member.barrier()
+                if isLead { next = try work() }
+                try member.barrier()
+            case .end:
+                return
+            }
+        }
+    }
+
+    /// One member's part of a step: the gradients of its rows, a barrier, the update of its blocks, a barrier. Rank 0 reads
+    /// the losses after the first barrier, and plans the next action before the second.
+    private func run(_ step: Step, _ member: TeamMember, _ lead: (any StepLoopLead)?) throws(FastTrainError) {
+        let laps = profile?.timer(rank: member.rank)
+        let rows = order.base + step.first
+        try engine.forwardBackward(
+            split, indices: rows, of: step.count, step: step.number, member: member, laps: laps)
+        try member.barrier()
+        laps?.lap(.barrier)
+        try lead?.account(step)
+        try engine.reduceUpdate(
+            count: step.count, step.update, weights: engine.weightStep(step.update, rows, count: step.count),
+            member: member, upcoming: upcoming(from: step.first + step.count, member), laps: laps)
+        if let lead { next = lead.endStep(step) }
+        try member.barrier()
+        laps?.lap(.barrier)
+    }
+
+    /// Returns the member's rows of the minibatch that starts at a position of the epoch's order.
+    private func upcoming(from first: Int, _ member: TeamMember) -> UpcomingRows {
+        let share = member.share(of: min(batchSize, order.count - first))
+        return UpcomingRows(
+            features: split.features, featureCount: engine.network.inputs,
+            indices: UnsafeBufferPointer(start: order.base + first + share.lowerBound, count: share.count))
+    }
+}

@@ -1,0 +1,21 @@
+/// The decisions of a `StepLoop`: what becomes of the losses, and what comes next.
+///
+/// Rank 0 alone calls these functions, between the barriers of the loop.
+protocol StepLoopLead: AnyObject, Sendable {
+    /// Takes in the losses of a step's minibatch, before its update.
+    ///
+    /// - Throws: `FastTrainError.diverged` if the loss is not finite.
+    func account(_ step: StepLoop.Step) throws(FastTrainError)
+
+    /// Returns what follows on a step. Other members may still be updating their blocks of weights.
+    func endStep(_ step: StepLoop.Step) -> StepLoop.Action
+
+    /// Returns what follows on an iteration of the minimizer.
+    ///
+    /// - Parameter state: The state of the minimizer after the iteration.
+    /// - Throws: `FastTrainError.diverged` if the objective is not finite.
+    func endIteration(_ state: LBFGS.State) throws(FastTrainError) -> StepLoop.Action
+
+    /// Returns what follows on an epoch, once its validation rows are evaluated.
+    func endEpoch() throws(FastTrainError) -> StepLoop.Action
+}
