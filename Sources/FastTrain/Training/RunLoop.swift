@@ -63,16 +63,18 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
 
     private var engine: StepEngine { loop.engine }
 
-    /// Wall-clock time since the start of the run.
+    /// The wall-clock time since the start of the run, in seconds.
     var seconds: Double { clock.total }
 
-    /// What training goes on from, in the public layout.
+    /// The parameters that training continues from, in the public layout.
     var parameters: Parameters { engine.forward.snapshot }
 
-    /// What the run yields as it stands: `parameters`, or their average.
+    /// The parameters that the run yields in its current state: `parameters`, or their average.
     var evaluated: Parameters { engine.evaluated.snapshot }
 
-    /// Runs to the end, or until `stop` says so.
+    /// Runs to the end, or until `stop` returns a signal.
+    ///
+    /// - Throws: `FastTrainError.diverged` if a loss or a parameter is not finite; an input or output error otherwise.
     func run() throws(FastTrainError) {
         try loop.run(from: try begin(), lead: self)
         try training.data.checkUnchanged()
@@ -252,7 +254,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             seconds: clock.total)
     }
 
-    /// Throws unless all that a model or a checkpoint would hold is finite.
+    /// Throws `FastTrainError.diverged` unless all numbers of a model and a checkpoint are finite.
     private func checkFinite() throws(FastTrainError) {
         let passes = [engine.forward, engine.average?.forward].compactMap { $0 }
         let fault: String? =
@@ -268,12 +270,16 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         if let fault { throw divergence("\(fault) is not finite", atStep: step) }
     }
 
-    /// NaN has a sign that says nothing.
+    /// Returns the name of a number that is not finite. The sign of NaN has no meaning.
     private func name(_ value: Double) -> String { value.isNaN ? "NaN" : value < 0 ? "-infinity" : "infinity" }
 
-    /// `step`: the one that failed, from 1.
+    /// Returns the error of a run that diverges, or the error of a data file that has changed meanwhile.
+    ///
+    /// - Parameters:
+    ///   - what: What is not finite.
+    ///   - step: The number of the step that failed, from 1.
     private func divergence(_ what: String, atStep step: Int) -> FastTrainError {
-        do { try training.data.checkUnchanged() } catch { return error }  // it was fed something else
+        do { try training.data.checkUnchanged() } catch { return error }
         return .diverged(
             epoch: (step - 1) / training.stepsPerEpoch + 1, step: step, what: what, checkpoint: newestCheckpoint)
     }

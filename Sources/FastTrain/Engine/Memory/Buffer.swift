@@ -1,17 +1,21 @@
 import Glibc
 
-/// Zero-filled memory for one run: allocated once, aligned to a cache line, given back with its owner.
+/// Zero-filled memory, aligned to a cache line. It is allocated once and freed with its owner.
 ///
-/// The one place where the hot path's memory comes from. `@unchecked Sendable`: it owns raw memory that the members of a
-/// thread team write in disjoint parts or with a barrier between; it holds nothing else.
+/// All memory of the hot path comes from here.
+///
+/// `@unchecked Sendable`: it owns raw memory only, which the members of a thread team write in disjoint parts, or with a
+/// barrier in between.
 final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     let count: Int
     let base: UnsafeMutablePointer<Element>
     private let mapped: UnsafeMutableRawPointer
     private let mappedBytes: Int
 
-    /// Pages are touched first by whom uses them first, and are 2 MiB where the system allows it: a product walks
-    /// through hundreds of rows at a time, more than the first-level TLB has 4 KiB entries for.
+    /// Allocates memory for a number of elements.
+    ///
+    /// Pages are mapped when a thread first touches them. They are 2 MiB large where the system allows it: a product walks
+    /// through hundreds of rows at a time, more than the first-level TLB has entries for pages of 4 KiB.
     init(count: Int) {
         self.count = count
         let bytes = max(1, count) * MemoryLayout<Element>.stride
@@ -30,8 +34,9 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         base = start.bindMemory(to: Element.self, capacity: max(1, count))
     }
 
-    /// A copy of all elements. (`base` does not keep the buffer alive; `self` does, to the end of this.)
+    /// A copy of all elements.
     var array: [Element] {
+        // `base` alone does not keep the buffer alive.
         defer { extendLifetime(self) }
         return Array(UnsafeBufferPointer(start: base, count: count))
     }

@@ -1,13 +1,13 @@
 import KernelDispatch
 
-/// One thread's room for a block of gradient of each shard.
+/// One thread's scratch memory for the gradients of a block, one for each shard.
 struct GradientScratch: Sendable {
-    /// Some inputs of each shard's rows as lists.
+    /// Lists of some columns of a layer's input, for each shard's rows.
     let columns: [SparseLists]
-    /// Where each shard's gradient lies, then where each shard's bias gradient does.
+    /// The pointers to each shard's gradient, then to each shard's bias gradient.
     let gradients: Buffer<UnsafeMutablePointer<Float>?>
-    /// Room to say what a block's update reads and writes: of each panel the weights, their pairs, their average, two
-    /// memories of an optimizer, and the transposed copy in strips.
+    /// The memory that a block's update reads and writes, for prefetching: for each panel its weights, their pairs, their
+    /// average, two memories of an optimizer, and the strips of the transposed copy.
     let stretches: Buffer<UnsafeRawBufferPointer>
     private let floats: Buffer<Float>
     private let shards: Int
@@ -29,15 +29,15 @@ struct GradientScratch: Sendable {
         }
     }
 
-    /// The most that `KernelTable.panelsAtOnce` says.
+    /// The largest value of `KernelTable.panelsAtOnce`.
     static let mostPanels = 4
 
-    /// Where each shard's bias gradient lies, for the all-reduce.
+    /// The pointers to each shard's bias gradient, for the all-reduce.
     var biasPointers: UnsafeMutablePointer<UnsafeMutablePointer<Float>?> { gradients.base + shards }
 
-    /// [panels of the block, inputs, panelWidth]
+    /// Returns a shard's gradient, [panels of the block, inputs, panelWidth].
     func gradient(_ shard: Int) -> UnsafeMutablePointer<Float> { gradients.base[shard]! }
 
-    /// [panels of the block, panelWidth]
+    /// Returns a shard's bias gradient, [panels of the block, panelWidth].
     func biases(_ shard: Int) -> UnsafeMutablePointer<Float> { gradients.base[shards + shard]! }
 }

@@ -1,32 +1,32 @@
 import KernelDispatch
 
-/// How the numbers of a network lie in memory: each layer's weights in panels of outputs, then its biases, then scale and
+/// The layout of a network's numbers in memory: each layer's weights in panels of outputs, then its biases, then scale and
 /// shift of its normalization if it has one.
 ///
-/// Layer l's weight of input i and output o lies at `weights[l] + (o / panelWidth) * panelStride + i * panelWidth +
-/// o % panelWidth`: the order in which the forward product reads it, and in which the weight gradient comes out of the
-/// registers, so that optimizer and all-reduce walk straight through. Outputs are padded to whole panels; the padding
-/// is zero and stays zero, since no gradient reaches it.
+/// The weight of input `i` and output `o` lies at `weights + (o / panelWidth) * panelStride + i * panelWidth +
+/// o % panelWidth`. This is the order in which the forward product reads the weights and in which their gradient leaves the
+/// registers, so optimizer and all-reduce run straight through memory. Outputs are padded to whole panels. The padding is
+/// zero and stays zero, because no gradient reaches it.
 struct PackedLayout: Sendable {
     struct Layer: Sendable {
         let inputs: Int
         let outputs: Int
         let panels: Int
-        /// Floats from one panel of weights to the next.
+        /// The number of floats from one panel of weights to the next.
         let panelStride: Int
-        /// Where the layer's weights and biases start.
+        /// The positions of the layer's first weight and first bias.
         let weights: Int
         let biases: Int
-        /// Of a hidden layer of a network with normalization.
+        /// The position of the normalization; `nil` if the layer has none.
         let normalization: Normalization?
 
-        /// Where the weights of a panel of outputs start, from an input on.
+        /// Returns the position of the weights of a panel of outputs, from an input on.
         func offset(panel: Int, input: Int, _ panelWidth: Int) -> Int {
             weights + panel * panelStride + input * panelWidth
         }
     }
 
-    /// Where scale and shift start.
+    /// The positions of the first scale and the first shift.
     struct Normalization: Sendable {
         let scale: Int
         let shift: Int
@@ -34,7 +34,7 @@ struct PackedLayout: Sendable {
 
     let layers: [Layer]
     let panelWidth: Int
-    /// Floats in all.
+    /// The number of floats of the layout.
     let count: Int
 
     init(_ network: Network, panelWidth: Int) {

@@ -1,6 +1,6 @@
 import KernelDispatch
 
-/// One set of numbers of a network (its parameters, or a memory of its optimizer) in the packed layout.
+/// One set of a network's numbers in the packed layout: its parameters, or a memory of its optimizer.
 struct PackedParameters: Sendable {
     let layout: PackedLayout
     private let buffer: Buffer<Float>
@@ -12,7 +12,7 @@ struct PackedParameters: Sendable {
 
     var base: UnsafeMutablePointer<Float> { buffer.base }
 
-    /// Takes over numbers in the public layout; the shapes agree.
+    /// Loads numbers in the public layout; their shapes agree with the layout's.
     func load(_ parameters: Parameters) {
         for (layer, values) in zip(layout.layers, parameters.layers) {
             values.weight.withUnsafeBufferPointer { weight in
@@ -29,7 +29,7 @@ struct PackedParameters: Sendable {
         }
     }
 
-    /// The numbers in the public layout, without running statistics.
+    /// Returns the numbers in the public layout, without running statistics.
     func unpacked() -> Parameters {
         Parameters(
             layers: layout.layers.map { layer in
@@ -54,15 +54,15 @@ struct PackedParameters: Sendable {
         Array(UnsafeBufferPointer(start: base + first, count: count))
     }
 
-    /// Whether there is no NaN and no infinity.
+    /// Whether all numbers are finite.
     var areFinite: Bool {
-        // x − x is 0 for a finite x, else NaN, which a sum keeps.
+        // x − x is 0 if x is finite, and otherwise NaN, which a sum keeps.
         var sum: Float = 0
         for index in 0..<layout.count { sum += base[index] - base[index] }
         return sum == 0
     }
 
-    /// Calls `body` with each output and where its weights lie, `panelWidth` floats apart.
+    /// Calls `body` with each output and the position of its weights, which lie `panelWidth` floats apart.
     private func forEachRow(of layer: PackedLayout.Layer, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
         let width = layout.panelWidth
         for output in 0..<layer.outputs {

@@ -1,29 +1,29 @@
 import KernelDispatch
 
-/// The packed layout cut into pieces, for sums over all numbers of a network that neither the number of threads nor the
-/// panel's width change.
+/// The packed layout cut into pieces, for sums over all numbers of a network that depend neither on the number of threads
+/// nor on the panel width.
 ///
-/// A piece is at most 256 inputs of one panel of weights, or a panel of biases, scales or shifts. Of each of its units there
-/// is a sum over the piece's rows (`columnProducts`); these are added up in Double: layer by layer, in it piece by piece of
-/// the inputs, in it unit by unit. Padding adds zeros.
+/// A piece consists of at most 256 inputs of one panel of weights, or of one panel of biases, scales or shifts. Each unit
+/// of a piece has a sum over the piece's rows (`columnProducts`). These sums are added up in Double: layer by layer, within
+/// a layer by inputs, within the same inputs unit by unit. The padding adds zeros.
 struct PackedPieces: Sendable {
     struct Piece: Sendable {
         let offset: Int
-        /// Of panelWidth numbers.
+        /// The number of rows of `panelWidth` numbers.
         let rows: Int
-        /// Where the sums of its units go.
+        /// The position of the sums of its units.
         let sums: Int
     }
 
-    /// As they lie in memory.
+    /// The pieces in the order of the layout.
     let pieces: [Piece]
-    /// How many sums all pieces have.
+    /// The number of sums of all pieces.
     let sumCount: Int
-    /// Of each thread, by the numbers in them.
+    /// The pieces of each thread, an even share of the numbers.
     private let shares: [Range<Int>]
     private let kernels: KernelTable
 
-    /// Rows of weights in a piece: 32 KiB of a panel 32 wide.
+    /// The largest number of rows of a piece: 32 KiB if a panel is 32 wide.
     static let rows = 256
 
     init(_ layout: PackedLayout, threads: Int, kernels: KernelTable) {
@@ -56,21 +56,21 @@ struct PackedPieces: Sendable {
         self.kernels = kernels
     }
 
-    /// A thread's part of the layout.
+    /// Returns a thread's part of the layout.
     func numbers(rank: Int) -> Range<Int> {
         let share = pieces[shares[rank]]
         guard let first = share.first, let last = share.last else { return 0..<0 }
         return first.offset..<last.offset + last.rows * kernels.panelWidth
     }
 
-    /// A thread's part of the sums of a · b, all of the layout.
+    /// Computes a thread's part of the sums of the products a · b.
     func products(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sums: Buffer<Float>, rank: Int) {
         for piece in pieces[shares[rank]] {
             kernels.columnProducts(a + piece.offset, b + piece.offset, piece.rows, sums.base + piece.sums)
         }
     }
 
-    /// Adds up what all threads' parts are; every thread may call it, and gets the same.
+    /// Returns the total of all threads' sums. Every thread may call it and gets the same result.
     func total(_ sums: Buffer<Float>) -> Double {
         var total = 0.0
         for index in 0..<sumCount { total += Double(sums.base[index]) }

@@ -1,12 +1,12 @@
 import KernelDispatch
 import KernelTypes
 
-/// The weights as pairs of bfloat16 numbers, in the panels that a forward product reads: of each two inputs a row of
-/// pairs. They follow the parameters, which stay single-precision numbers.
+/// A copy of the weights as pairs of bfloat16 numbers, in the panels that the forward products read: a row of pairs for
+/// each two inputs. It follows the parameters, which are single-precision numbers.
 struct PairedWeights: Sendable {
     private let layout: PackedLayout
     private let kernels: KernelTable
-    /// Of each layer.
+    /// The pairs of each layer.
     private let buffers: [Buffer<Float>]
 
     init(_ layout: PackedLayout, kernels: KernelTable) {
@@ -17,20 +17,20 @@ struct PairedWeights: Sendable {
         }
     }
 
-    /// Where a layer's first panel lies.
+    /// Returns the first panel of a layer.
     func base(_ layer: Int) -> UnsafePointer<Float> { UnsafePointer(buffers[layer].base) }
 
-    /// Where a panel's pairs start, from an even input on.
+    /// Returns the start of a panel's pairs from an input on, which is even.
     func place(_ layer: Int, panel: Int, input: Int) -> UnsafePointer<Float> {
         base(layer) + panel * panelStride(layer) + input / 2 * layout.panelWidth
     }
 
-    /// From one panel of a layer to the next.
+    /// Returns the number of floats from one panel of a layer to the next.
     func panelStride(_ layer: Int) -> Int {
         PairedWeights.panelStride(layout.layers[layer].inputs, panelWidth: layout.panelWidth)
     }
 
-    /// Takes over a block of weights; its first input is even, and its last one the layer's or odd.
+    /// Copies a block of weights. Its first input is even, and its last input is odd unless it is the layer's last.
     func follow(_ parameters: PackedParameters, layer index: Int, panels: Range<Int>, inputs: Range<Int>) {
         let layer = layout.layers[index]
         let source = PanelMatrix(

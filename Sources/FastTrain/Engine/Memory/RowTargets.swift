@@ -1,4 +1,4 @@
-/// What the loss needs of the rows at hand: labels or target values, and room for each row's loss.
+/// The labels or target values of the rows of a pass, and memory for their losses.
 struct RowTargets: Sendable {
     private let labels: Buffer<Int32>
     private let values: Buffer<Float>
@@ -18,9 +18,9 @@ struct RowTargets: Sendable {
         self.outputs = outputs
     }
 
-    /// Fetches the targets of data row `indices[r]` to row `r`, r in `rows`.
+    /// Gathers the targets of the data set's row `indices[r]` into row `r`, for each r in `rows`.
     func gather(_ targets: Targets, indices: UnsafePointer<Int32>, rows: Range<Int>) {
-        /// Labels were checked, but the file may have been written to since: none leads out of a row.
+        /// Labels were checked when the file was opened, but it may have changed since: clamped, none leads out of a row.
         func gather<Label: FixedWidthInteger>(_ source: UnsafePointer<Label>) {
             for row in rows {
                 labels.base[row] = min(max(Int32(truncatingIfNeeded: source[Int(indices[row])]), 0), lastLabel)
@@ -37,10 +37,10 @@ struct RowTargets: Sendable {
         }
     }
 
-    /// The class of each row; nil for regression.
+    /// The class of each row; `nil` for regression.
     var labelBase: UnsafePointer<Int32>? { isRegression ? nil : UnsafePointer(labels.base) }
 
-    /// [rows, outputs]; nil for classes.
+    /// The target values, [rows, outputs]; `nil` for classification.
     var valueBase: UnsafePointer<Float>? { isRegression ? UnsafePointer(values.base) : nil }
 
     /// The loss of each row.

@@ -1,7 +1,7 @@
 import KernelDispatch
 import KernelTypes
 
-/// Memory for a matrix of some rows as lists of what is not zero; one row of it belongs to one thread at a time.
+/// Memory for a matrix as lists of the numbers that are not zero. One row of it belongs to one thread at a time.
 struct SparseLists: Sendable {
     private let rows: Int
     private let values: Buffer<Float>
@@ -9,7 +9,12 @@ struct SparseLists: Sendable {
     private let segments: Buffer<SparseSegment>
     private let blockWidth: Int
 
-    /// `width`: the most columns that it will have; `blockWidth`: columns of a block.
+    /// Creates memory for lists.
+    ///
+    /// - Parameters:
+    ///   - rows: The largest number of rows.
+    ///   - width: The largest number of columns.
+    ///   - blockWidth: The number of columns in a block of lists.
     init(rows: Int, width: Int, blockWidth: Int = SparsePlan.blockWidth) {
         self.rows = rows
         self.blockWidth = blockWidth
@@ -19,7 +24,7 @@ struct SparseLists: Sendable {
         segments = Buffer(count: blocks * rows)
     }
 
-    /// The lists of a matrix of `width` columns.
+    /// Returns the lists as a matrix of the given number of columns.
     func matrix(width: Int) -> SparseMatrix {
         SparseMatrix(
             values: values.base, offsets: offsets.base, segments: segments.base, rows: rows, width: width,

@@ -1,8 +1,8 @@
 import KernelTypes
 
-/// Which of the features and of the hidden layers' outputs a step of training drops (Srivastava et al. 2014).
+/// The dropout of the features and of the hidden layers' outputs in each step (Srivastava et al. 2014).
 struct DropoutPlan: Sendable {
-    /// Of the features, then of each hidden layer's outputs; 0: none.
+    /// The rates of the features, then of each hidden layer's outputs; 0 means no dropout.
     private let rates: [Double]
     private let seed: UInt64
 
@@ -11,7 +11,11 @@ struct DropoutPlan: Sendable {
         seed = recipe.seed
     }
 
-    /// Of the features (0) or of the outputs of layer `index` - 1; nil: nothing is dropped. `step`: minibatches before it.
+    /// Returns the dropout of one matrix in one step, or `nil` if its rate is 0.
+    ///
+    /// - Parameters:
+    ///   - index: 0 for the features, or `l + 1` for the outputs of layer `l`.
+    ///   - step: The number of minibatches of the run before this one.
     func dropout(_ index: Int, step: Int) -> Dropout? {
         guard index < rates.count, rates[index] > 0 else { return nil }
         return Dropout(
@@ -22,13 +26,13 @@ struct DropoutPlan: Sendable {
 }
 
 extension Recipe {
-    /// Of each hidden layer's outputs, 0 where nothing is dropped.
+    /// The dropout rate of each hidden layer's outputs; 0 means no dropout.
     var dropoutRates: [Double] {
         dropout.count == hidden.count ? dropout : hidden.map { _ in dropout.first ?? 0 }
     }
 
-    /// Where layer `index` stands in an `nn.Sequential` of Linear, normalization, activation and dropout, each as far as
-    /// there is one. Its normalization comes right after.
+    /// Returns the position of a layer in PyTorch's `nn.Sequential`, in which Linear, normalization, activation and dropout
+    /// are counted if they are present. The layer's normalization has the next position.
     func moduleIndex(ofLayer index: Int) -> Int {
         dropoutRates.prefix(index).reduce(inputDropout > 0 ? 1 : 0) {
             $0 + 2 + (normalization == .none ? 0 : 1) + ($1 > 0 ? 1 : 0)

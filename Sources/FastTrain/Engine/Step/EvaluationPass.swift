@@ -1,6 +1,6 @@
 import KernelDispatch
 
-/// Rows run through a network without training: their losses and what was predicted, row by row.
+/// The evaluation of rows of a data set: their losses and predictions, row by row.
 struct EvaluationPass: Sendable {
     private let split: DataSplit
     private let task: Dataset.Task
@@ -11,7 +11,14 @@ struct EvaluationPass: Sendable {
     private let outputs: Int
     private let loss: Loss
 
-    /// `rows` of `split`, for a network of so many outputs.
+    /// Creates an evaluation.
+    ///
+    /// - Parameters:
+    ///   - split: The data set.
+    ///   - rows: The rows to evaluate.
+    ///   - task: The task of the data set.
+    ///   - outputs: The number of outputs of the network.
+    ///   - loss: The loss of the network.
     init(split: DataSplit, rows: [Int32], task: Dataset.Task, outputs: Int, loss: Loss) {
         self.split = split
         self.task = task
@@ -29,7 +36,7 @@ struct EvaluationPass: Sendable {
         }
     }
 
-    /// Does this member's share of the rows; the whole team calls it, with a barrier after.
+    /// Evaluates the calling member's share of the rows. The whole team calls it, with a barrier after it.
     func run(_ forward: ForwardPass, member: TeamMember) {
         forward.forEachChunk(of: member.share(of: rows.count), member: member) { chunk, place in
             let indices = rows.base + chunk.lowerBound - place.lowerBound
@@ -51,7 +58,7 @@ struct EvaluationPass: Sendable {
         }
     }
 
-    /// What came out; after all members have run. Sums go over the rows in order.
+    /// Returns the result, once all members have run. Sums run over the rows in order.
     func result() -> Evaluation {
         defer { extendLifetime(self) }
         let loss = (0..<rows.count).reduce(0.0) { $0 + Double(losses.base[$1]) } / Double(rows.count)
@@ -68,10 +75,10 @@ struct EvaluationPass: Sendable {
         }
     }
 
-    /// How the labels `names` were told.
+    /// Returns the score of labels that hold or not, independently of each other.
     private func labelScore(_ names: [String]) -> Evaluation.Score {
         let labels = names.enumerated().map { column, name in
-            let rows = (0..<self.rows.count).map { told($0, column) }
+            let rows = (0..<self.rows.count).map { label($0, column) }
             return ConfusionMatrix.ClassScore(
                 name: name, hits: rows.count { $0.holds && $0.isPredicted }, predicted: rows.count { $0.isPredicted },
                 support: rows.count { $0.holds })
@@ -79,15 +86,15 @@ struct EvaluationPass: Sendable {
         return .multilabel(accuracy: exactMatches { _ in 1 }, labels: labels)
     }
 
-    /// Whether a label of a row holds, and whether it was predicted: from one half on upwards.
-    private func told(_ row: Int, _ column: Int) -> (holds: Bool, isPredicted: Bool) {
+    /// Returns whether a label of a row holds, and whether it was predicted, with a probability above one half.
+    private func label(_ row: Int, _ column: Int) -> (holds: Bool, isPredicted: Bool) {
         guard case .values(let targets, _) = split.targets else { preconditionFailure("labels are values") }
         return (
             targets[Int(rows.base[row]) * outputs + column] > 0.5, values.base[row * outputs + column] > 0
         )
     }
 
-    /// The score alone, each row counted as often as its weight in the data set says; NaN if none counts.
+    /// Returns the score alone, weighted by the rows' weights in the data set; NaN if all weights are 0.
     func weightedScore() -> Double {
         defer { extendLifetime(self) }
         let weight = { (row: Int) in Double(split.weights?[Int(rows.base[row])] ?? 1) }
@@ -99,27 +106,27 @@ struct EvaluationPass: Sendable {
         }
     }
 
-    /// Of a figure of each row, by the rows' weights.
+    /// Returns the weighted mean of a figure of each row.
     private func mean(_ weight: (Int) -> Double, _ figure: (Int) -> Double) -> Double {
         Evaluation.mean(rows.count, weight, figure)
     }
 
-    /// The share of rows of which each label was told rightly.
+    /// Returns the share of rows whose labels were all predicted correctly.
     private func exactMatches(_ weight: (Int) -> Double) -> Double {
         mean(weight) { row in
             (0..<outputs).allSatisfy { column in
-                let (holds, isPredicted) = told(row, column)
+                let (holds, isPredicted) = label(row, column)
                 return holds == isPredicted
             } ? 1 : 0
         }
     }
 
-    /// What the network expects, of one of its outputs.
+    /// Returns the value that the network predicts by an output.
     private func expectation(_ output: Float) -> Double {
         loss == .poisson ? exponential(min(Double(output), 700)) : Double(output)
     }
 
-    /// R² of each output, then the mean over outputs (as scikit-learn's `r2_score`).
+    /// Returns the mean over the outputs of their R², as scikit-learn's `r2_score`.
     private func r2(_ weight: (Int) -> Double = { _ in 1 }) -> Double {
         guard case .values(let targets, _) = split.targets else { return 0 }
         let scores = (0..<outputs).map { column in
@@ -132,11 +139,15 @@ struct EvaluationPass: Sendable {
 }
 
 extension ForwardPass {
-    /// Rows of the workspace that a thread has for itself when rows are only evaluated.
+    /// The number of rows of the pass that each thread has for evaluation.
     static let rowsPerThread = 96
 
-    /// Cuts a thread's share of some rows to what its part of the workspace holds; calls `body` with the rows' numbers
-    /// and their places in the workspace.
+    /// Cuts a thread's share of some rows into chunks that fit the thread's part of the pass.
+    ///
+    /// - Parameters:
+    ///   - share: The thread's share of the rows.
+    ///   - member: The calling member of the team.
+    ///   - body: Receives the rows of a chunk, and the rows of the pass that they take.
     func forEachChunk(of share: Range<Int>, member: TeamMember, _ body: (Range<Int>, Range<Int>) -> Void) {
         let place = member.share(of: activations.rows)
         var start = share.lowerBound

@@ -1,12 +1,12 @@
 import KernelTypes
 
-/// How many of a split's features are not zero, told from some rows spread evenly over the split.
+/// The share of features that are not zero, estimated from up to 256 rows spread evenly over the data set.
 struct FeatureDensity: Sendable {
-    /// Of each column, the share of rows.
+    /// The share of rows in each column.
     private let columns: [Double]
-    /// The share of numbers.
+    /// The share of all numbers.
     private let numbers: Double
-    /// The share of pairs of neighbouring columns.
+    /// The share of pairs of neighboring columns.
     private let pairs: Double
 
     init(_ split: DataSplit, width: Int) {
@@ -31,10 +31,11 @@ struct FeatureDensity: Sendable {
         self.pairs = Double(pairs) / Double(samples * ((width + 1) / 2))
     }
 
-    /// Of what a product reads whose sum goes over columns.
+    /// Returns the density of what a product reads whose sums run over columns: numbers, or pairs in bf16.
     func alongColumns(_ precision: KernelTypes.Precision) -> Double { precision == .f32 ? numbers : pairs }
 
-    /// Of each column, of what a product reads whose sum goes over rows. Shuffled rows are paired by chance.
+    /// Returns the density of each column of what a product reads whose sums run over rows: numbers, or pairs in bf16. The
+    /// rows of a pair are taken to be independent, as rows are shuffled.
     func alongRows(_ precision: KernelTypes.Precision) -> [Double] {
         precision == .f32 ? columns : columns.map { 1 - (1 - $0) * (1 - $0) }
     }

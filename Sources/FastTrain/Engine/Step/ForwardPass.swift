@@ -266,7 +266,7 @@ struct ForwardPass: Sendable {
 }
 
 extension Recipe {
-    /// The loss, or the default of the task: cross-entropy for classes, squared error for numbers.
+    /// The loss of the recipe, or else the default of the task: cross-entropy for classes, squared error for numbers.
     func resolvedLoss(for task: Dataset.Task) -> Loss {
         if let loss { return loss }
         if case .regression = task { return .squaredError }
@@ -306,7 +306,7 @@ extension Activation {
 }
 
 extension KernelTypes.Activation {
-    /// Whether its derivative does not follow from its output, and so is kept beside it.
+    /// Whether the derivative does not follow from the output, so that it is stored beside it.
     var storesDerivative: Bool {
         switch self {
         case .gelu, .geluTanh, .silu, .mish: true

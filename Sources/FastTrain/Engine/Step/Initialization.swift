@@ -1,7 +1,9 @@
 extension Network {
-    /// Random weights and zero biases; of normalizations scale 1, shift 0, running statistics of mean 0 and variance 1:
-    /// He-uniform for a layer that ReLU or one of its kin follows (He et al. 2015),
-    /// Glorot-uniform otherwise (Glorot & Bengio 2010).
+    /// Returns random weights and zero biases. Normalizations have scale 1 and shift 0, and running statistics of mean 0 and
+    /// variance 1.
+    ///
+    /// Weights are He-uniform before ReLU and similar activations (He et al. 2015), and Glorot-uniform before all others
+    /// and in the last layer (Glorot & Bengio 2010).
     func initialParameters(_ recipe: Recipe) -> Parameters {
         var parameters = zeroParameters()
         let generator = Philox(seed: recipe.seed, purpose: .initialWeights)
@@ -26,12 +28,12 @@ extension Network {
 }
 
 extension Philox {
-    /// Numbers that are uniform from −bound to below bound.
+    /// Fills an array with numbers that are uniform in −bound ..< bound.
     func fill(_ numbers: inout [Float], within bound: Float, stream: UInt32) {
         for first in stride(from: 0, to: numbers.count, by: 4) {
             let draws = block(UInt64(first / 4), stream: stream)
             for lane in 0..<min(4, numbers.count - first) {
-                // 24 random bits: a float in 0..<1 without rounding.
+                // 24 random bits are a float in 0 ..< 1 without rounding.
                 let unit = Float(draws[lane] >> 8) * 0x1p-24
                 numbers[first + lane] = (2 * unit - 1) * bound
             }
@@ -40,7 +42,7 @@ extension Philox {
 }
 
 extension Activation {
-    /// Whether it leaves large numbers as they are, and makes little of negative ones.
+    /// Whether the activation keeps large positive numbers and suppresses negative ones, as ReLU does.
     fileprivate var isRectifier: Bool {
         switch self {
         case .relu, .leakyReLU, .elu, .gelu, .geluTanh, .silu, .mish: true

@@ -1,16 +1,16 @@
 import KernelDispatch
 
-/// Each unit's incoming weights are scaled down after an update if their norm is above a limit (Srebro & Shraibman 2005;
-/// Keras's `MaxNorm`).
+/// A limit to the norm of each unit's incoming weights: they are scaled down after an update that exceeds it (Srebro &
+/// Shraibman 2005; Keras's `MaxNorm`).
 struct NormConstraint: Sendable {
     private let most: Float
     private let kernels: KernelTable
-    /// Of each thread, whole panels.
+    /// The panels of each thread, with all inputs.
     let shares: [[GradientPlan.Block]]
-    /// Of each thread.
+    /// The factors of a panel's units, for each thread.
     private let factors: [Buffer<Float>]
 
-    /// nil if the recipe does not ask for it.
+    /// Creates the constraint, or returns `nil` if the recipe sets no limit.
     init?(_ recipe: Recipe, layout: PackedLayout, threads: Int, kernels: KernelTable) {
         guard let most = recipe.maxNorm else { return nil }
         self.most = Float(most)
@@ -24,8 +24,8 @@ struct NormConstraint: Sendable {
         factors = (0..<threads).map { _ in Buffer(count: kernels.panelWidth) }
     }
 
-    /// Scales the weights of a thread's panel. Those of a unit whose norm is not finite become NaN, lest a run that diverges
-    /// look as if it stood still.
+    /// Scales the weights of a thread's panel down to the limit. The weights of a unit whose norm is not finite become NaN,
+    /// so that a run that diverges does not look as if it stood still.
     func apply(_ block: GradientPlan.Block, _ parameters: PackedParameters, rank: Int) {
         let layer = parameters.layout.layers[block.layer]
         let factors = factors[rank].base

@@ -4,52 +4,59 @@ import KernelTypes
 
 /// Batch or layer normalization between the sums of the hidden layers and their activations.
 ///
-/// Batch normalization takes statistics over the whole minibatch: a thread has some panels of a layer for all rows,
-/// between barriers. Layer normalization needs a row alone, which one thread has anyway.
+/// Batch normalization takes statistics over the whole minibatch, so each thread has some panels of a layer for all rows,
+/// between barriers. Layer normalization needs one row at a time, which belongs to one thread anyway.
 struct Normalizer: Sendable {
-    /// Added to variances (PyTorch's default).
+    /// The constant added to variances (PyTorch's default).
     static let epsilon: Float = 1e-5
-    /// What a minibatch's statistics count in the running ones (PyTorch's default).
+    /// The weight of a minibatch's statistics in the running statistics (PyTorch's default).
     static let momentum: Float = 0.1
 
     private let isBatch: Bool
     private let kernels: KernelTable
     private var parameters: PackedParameters
-    /// Of each hidden layer.
+    /// The statistics of each hidden layer.
     private var layers: [Layer]
-    /// What training needs besides; nil: only running statistics are used.
+    /// The memory that only training needs; `nil` in a pass for evaluation.
     private let training: Training?
 
-    /// Statistics of a layer, [panels · panelWidth] each.
+    /// The statistics of a layer, [panels · panelWidth] each.
     private struct Layer: Sendable {
         let offsets: PackedLayout.Normalization
         let panels: Int
         let outputs: Int
         var runningMean: Buffer<Float>
         var runningVariance: Buffer<Float>
-        /// 1 / √(running variance + epsilon): made anew when rows are evaluated.
+        /// 1 / √(running variance + epsilon), computed before rows are evaluated.
         var runningInverse: Buffer<Float>
-        /// Minibatches that the running statistics have seen.
+        /// The number of minibatches that the running statistics have seen.
         let batches: Buffer<Int>
-        /// Of the minibatch at hand.
+        /// The mean and 1 / deviation of the current minibatch.
         let mean: Buffer<Float>
         let inverse: Buffer<Float>
-        /// Gradients of shift and scale over the minibatch.
+        /// The gradients of shift and scale over the minibatch.
         let shiftGradient: Buffer<Float>
         let scaleGradient: Buffer<Float>
     }
 
     private struct Training: Sendable {
         let shards: Int
-        /// ẑ of each hidden layer.
+        /// ẑ of each hidden layer, [rows, units].
         let normalized: Activations
-        /// Gradients of γẑ + β.
+        /// The gradient of γẑ + β of each hidden layer, [rows, units].
         let deltas: Activations
-        /// 1 / deviation of each row and hidden layer, of layer normalization.
+        /// 1 / deviation of each row in each hidden layer, for layer normalization.
         let rowInverses: [Buffer<Float>]
     }
 
-    /// nil for a network without. `shards` nil: for evaluation only.
+    /// Creates the normalization of a network, or returns `nil` if the network has none.
+    ///
+    /// - Parameters:
+    ///   - network: The shape of the network.
+    ///   - parameters: The parameters, which hold scale and shift.
+    ///   - rows: The largest number of rows that are in use at once.
+    ///   - shards: The number of shards of a minibatch; `nil` for evaluation only.
+    ///   - kernels: The kernels to compute with.
     init?(_ network: Network, parameters: PackedParameters, rows: Int, shards: Int?, kernels: KernelTable) {
         guard network.normalization != .none else { return nil }
         isBatch = network.normalization == .batch
@@ -76,7 +83,7 @@ struct Normalizer: Sendable {
 
     // MARK: - Running statistics
 
-    /// The same with other parameters and with running statistics of its own, all 0.
+    /// Returns the same normalization with other parameters, and with running statistics of its own, which are 0.
     func withOwnStatistics(parameters: PackedParameters) -> Normalizer {
         var copy = self
         copy.parameters = parameters
@@ -88,7 +95,13 @@ struct Normalizer: Sendable {
         return copy
     }
 
-    /// Running statistics of some panels become a step of their moving average towards `newest`'s.
+    /// Moves the running statistics of some panels towards those of another normalization.
+    ///
+    /// - Parameters:
+    ///   - newest: The normalization with the newest statistics.
+    ///   - index: The position of the layer.
+    ///   - panels: The panels of the layer.
+    ///   - rate: The weight of the newest statistics.
     func average(_ newest: Normalizer, layer index: Int, panels: Range<Int>, rate: Float) {
         guard isBatch, index < layers.count else { return }
         let (first, count) = (panels.lowerBound * kernels.panelWidth, panels.count * kernels.panelWidth)
@@ -97,7 +110,7 @@ struct Normalizer: Sendable {
         kernels.average(mine.runningVariance.base + first, theirs.runningVariance.base + first, count, rate)
     }
 
-    /// Takes over running statistics in the public layout.
+    /// Loads running statistics in the public layout.
     func load(_ parameters: Parameters) {
         for (layer, values) in zip(layers, parameters.layers) {
             guard let running = values.normalization?.running else { continue }
@@ -118,8 +131,8 @@ struct Normalizer: Sendable {
         }
     }
 
-    /// Whether no running mean or variance is NaN or infinite. A variance may overflow where all sums are finite yet: all
-    /// that comes out then is 0, and the loss shows nothing.
+    /// Whether all running means and variances are finite. A variance may overflow while all sums are still finite: all
+    /// outputs are then 0, and the loss shows nothing.
     var areFinite: Bool {
         !isBatch
             || layers.allSatisfy { layer in
@@ -129,7 +142,7 @@ struct Normalizer: Sendable {
             }
     }
 
-    /// Of the running statistics; one thread calls it, before others evaluate rows.
+    /// Computes 1 / deviation from the running variances. One thread calls it before others evaluate rows.
     func prepareEvaluation() {
         guard isBatch else { return }
         for layer in layers {
@@ -143,7 +156,7 @@ struct Normalizer: Sendable {
 
     // MARK: - Evaluation
 
-    /// The sums of a hidden layer become its outputs, by the running statistics.
+    /// Turns the sums of a hidden layer into its outputs, by the running statistics.
     func evaluate(_ index: Int, _ values: PanelMatrix, rows: Range<Int>, _ epilogue: Epilogue) {
         let arguments = arguments(index, values, rows: rows, normalized: nil, epilogue)
         guard isBatch else { return kernels.normalizeRows(arguments, Self.epsilon, nil) }
@@ -154,6 +167,7 @@ struct Normalizer: Sendable {
         }
     }
 
+    /// Returns the arguments of the kernels that normalize a layer.
     private func arguments(
         _ index: Int, _ values: PanelMatrix, rows: Range<Int>, normalized: UnsafeMutablePointer<Float>?,
         _ epilogue: Epilogue
@@ -166,8 +180,20 @@ struct Normalizer: Sendable {
 
     // MARK: - Training
 
-    /// The sums of a hidden layer for this member's `rows` become its outputs, and for the whole minibatch those of other
-    /// members theirs. The whole team calls it.
+    /// Turns the sums of a hidden layer into its outputs. The whole team calls it.
+    ///
+    /// With layer normalization, a member does its rows. With batch normalization, it does all rows of some panels, between
+    /// two barriers.
+    ///
+    /// - Parameters:
+    ///   - index: The position of the layer.
+    ///   - values: The sums, [rows, units]; overwritten by the outputs.
+    ///   - rows: The rows of the calling member.
+    ///   - minibatch: The minibatch.
+    ///   - epilogue: The activation and its dropout.
+    ///   - member: The calling member.
+    ///   - scratch: The scratch memory of its thread.
+    /// - Throws: The error of another member that failed.
     func forward(
         _ index: Int, _ values: PanelMatrix, rows: Range<Int>, of minibatch: Minibatch, _ epilogue: Epilogue,
         member: TeamMember, scratch: GradientScratch
@@ -192,7 +218,8 @@ struct Normalizer: Sendable {
         try member.barrier()
     }
 
-    /// Mean and deviation of a panel's columns over the minibatch: sums of each shard, added up in the tree.
+    /// Computes mean and deviation of a panel's columns over the minibatch, and moves the running statistics towards them.
+    /// The sums of the shards are added up in the tree of the all-reduce.
     private func takeStatistics(
         _ layer: Layer, _ values: PanelMatrix, panel: Int, _ minibatch: Minibatch, _ scratch: GradientScratch
     ) {
@@ -209,7 +236,7 @@ struct Normalizer: Sendable {
             kernels.sumSquaredDeviations(
                 values, panel, rows.lowerBound, rows.upperBound, UnsafePointer(mean), sums)
         }
-        // The running variance is the unbiased one; of a single row there is none.
+        // The running variance is the unbiased one, which a single row does not have.
         let correction = Float(minibatch.count) / Float(max(1, minibatch.count - 1))
         for lane in 0..<width {
             variance[lane] *= inverseCount
@@ -221,7 +248,7 @@ struct Normalizer: Sendable {
         }
     }
 
-    /// Sums of a panel's columns: those of each shard, added up in the tree.
+    /// Computes sums of a panel's columns for each shard, and adds them up in the tree of the all-reduce.
     private func reduce(
         _ minibatch: Minibatch, _ scratch: GradientScratch, into sums: UnsafeMutablePointer<Float>,
         _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
@@ -231,10 +258,20 @@ struct Normalizer: Sendable {
         sums.update(from: scratch.biases(0), count: kernels.panelWidth)
     }
 
-    /// Where backpropagation puts the gradient of a hidden layer's γẑ + β.
+    /// Returns where the backward product stores the gradient of a hidden layer's γẑ + β.
     func delta(_ index: Int) -> PanelMatrix? { training?.deltas[index] }
 
-    /// From the gradient of γẑ + β to that of the sums, in `result`; by rows or by panels as `forward`.
+    /// Turns the gradient of a hidden layer's γẑ + β into the gradient of its sums. The whole team calls it; it divides the
+    /// matrix as `forward` does.
+    ///
+    /// - Parameters:
+    ///   - index: The position of the layer.
+    ///   - result: Where the gradient of the sums is stored, [rows, units].
+    ///   - rows: The rows of the calling member.
+    ///   - minibatch: The minibatch.
+    ///   - member: The calling member.
+    ///   - scratch: The scratch memory of its thread.
+    /// - Throws: The error of another member that failed.
     func backward(
         _ index: Int, into result: PanelMatrix, rows: Range<Int>, of minibatch: Minibatch, member: TeamMember,
         scratch: GradientScratch
@@ -255,7 +292,7 @@ struct Normalizer: Sendable {
         let inverseCount = 1 / Float(minibatch.count)
         for panel in member.share(of: layer.panels) {
             makeGradient(index, panel: panel, minibatch, scratch)
-            // The statistics of the forward pass are not needed any more: factor and means take their places.
+            // The statistics of the forward pass are no longer needed: the factor and the means take their memory.
             let (factor, meanDelta, meanProduct) = (layer.inverse.base, layer.mean.base, scratch.gradient(0))
             for column in panel * width..<(panel + 1) * width {
                 factor[column] *= scale[column]
@@ -269,17 +306,19 @@ struct Normalizer: Sendable {
         try member.barrier()
     }
 
-    /// The gradients of shift and scale of a hidden layer's panels over the minibatch; needs all rows' deltas.
+    /// Returns the gradients of shift and scale over the minibatch for some panels of a hidden layer, once the gradients of
+    /// all rows are there.
     func gradients(
         _ index: Int, panels: Range<Int>, _ minibatch: Minibatch, _ scratch: GradientScratch
     ) -> (shift: UnsafeMutablePointer<Float>, scale: UnsafeMutablePointer<Float>) {
-        // Batch normalization has made them on the way.
+        // Batch normalization has computed them in `backward`.
         if !isBatch { for panel in panels { makeGradient(index, panel: panel, minibatch, scratch) } }
         let first = panels.lowerBound * kernels.panelWidth
         let layer = layers[index]
         return (layer.shiftGradient.base + first, layer.scaleGradient.base + first)
     }
 
+    /// Computes the gradients of shift and scale of a panel over the minibatch.
     private func makeGradient(_ index: Int, panel: Int, _ minibatch: Minibatch, _ scratch: GradientScratch) {
         guard let training else { return }
         let layer = layers[index]

@@ -1,18 +1,19 @@
 import KernelDispatch
 
-/// The mean of the parameters after each step of a run, that of t steps ago counting decayᵗ: what is evaluated and kept,
-/// while training goes on from the parameters themselves (Polyak & Juditsky 1992).
+/// An exponential moving average of the parameters (Polyak & Juditsky 1992). It is evaluated and saved, while training
+/// continues from the parameters themselves.
 ///
-/// PyTorch's `AveragedModel` with `use_buffers`: running statistics are averaged likewise, as they belong to the weights.
-/// Its moving average counts the first step as if the weights had been so for ever; here the sum of what counts is divided
-/// out, as in Adam, so that short runs have an average too.
+/// The parameters of t steps ago have the weight decayᵗ. Running statistics are averaged in the same way, because they
+/// belong to the weights, as in PyTorch's `AveragedModel` with `use_buffers`. PyTorch's average starts from the first
+/// parameters as if they had always been there; here the average is divided by the sum of its weights, as in Adam, so that
+/// short runs have a meaningful average too.
 struct ParameterAverage: Sendable {
-    /// By the averages.
+    /// The network with the averages as its parameters.
     let forward: ForwardPass
     private let source: ForwardPass
     private let kernels: KernelTable
 
-    /// nil if the recipe asks for none.
+    /// Creates the average of a pass's parameters, or returns `nil` if the recipe does not enable it.
     init?(_ recipe: Recipe, of source: ForwardPass) {
         guard recipe.ema != nil else { return nil }
         self.source = source
@@ -20,13 +21,14 @@ struct ParameterAverage: Sendable {
         forward = source.withOwnParameters()
     }
 
-    /// What the newest parameters count in the average; `step` counts from 1.
+    /// Returns the weight of the newest parameters in the average after a step, which is numbered from 1.
     static func rate(_ recipe: Recipe, step: Int) -> Float {
         guard let decay = recipe.ema else { return 0 }
         return Float((1 - decay) / (1 - power(decay, step)))
     }
 
-    /// Takes in a block of the newest parameters, and the running statistics of its outputs with their layer's first input.
+    /// Moves the averages of a block of parameters towards the newest ones, and the running statistics of its outputs with
+    /// the block that has the layer's first inputs.
     func follow(_ block: GradientPlan.Block, rate: Float) {
         forward.parameters.layout.forEachSlice(of: block) { slice in
             kernels.average(
@@ -36,7 +38,8 @@ struct ParameterAverage: Sendable {
         forward.normalizer?.average(normalizer, layer: block.layer, panels: block.panels, rate: rate)
     }
 
-    /// Makes what rows are evaluated by; the whole team calls it, with a barrier before and after.
+    /// Derives from the averages the other forms that an evaluation reads. The whole team calls it, with a barrier before it
+    /// and one after it.
     func prepareEvaluation(_ member: TeamMember) {
         for (index, layer) in forward.parameters.layout.layers.enumerated() {
             forward.pairedWeights?.follow(

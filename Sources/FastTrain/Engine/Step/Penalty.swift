@@ -1,16 +1,17 @@
 import KernelDispatch
 
-/// scikit-learn's L2 penalty: 0.5 · alpha · ‖W‖² / rows of the minibatch in the loss, alpha · W / rows in the gradient, W all
-/// weights without biases and normalizations. Rows with weights of their own count by these.
+/// scikit-learn's L2 penalty, alpha: it adds 0.5 · alpha · ‖W‖² / rows to the loss of a minibatch and alpha · W / rows to
+/// the gradient. W are all weights, without biases and normalizations; if rows have weights, their sum takes the place of
+/// their number.
 struct Penalty: Sendable {
     private let alpha: Double
     private let layout: PackedLayout
-    /// Σ w² of each unit, layer by layer, each padded to whole panels.
+    /// The sum of w² of each unit, layer by layer, each layer padded to whole panels.
     private let squares: Buffer<Float>
-    /// Each panel of weights: its layer and its number there.
+    /// Each panel of weights, by its layer and its position in the layer.
     private let panels: [(layer: Int, panel: Int)]
 
-    /// nil: there is none.
+    /// Creates the penalty, or returns `nil` if alpha is 0.
     init?(_ recipe: Recipe, layout: PackedLayout) {
         guard recipe.alpha > 0 else { return nil }
         alpha = recipe.alpha
@@ -19,8 +20,10 @@ struct Penalty: Sendable {
         squares = Buffer(count: panels.count * layout.panelWidth)
     }
 
-    /// Adds up this member's share of the units, each in the order of its inputs, so that neither threads nor the vectors'
-    /// width change the sum. The whole team calls it, with a barrier before `sum`.
+    /// Adds up the squares of the calling member's share of the units. The whole team calls it, with a barrier before `sum`.
+    ///
+    /// The squares of a unit are added in the order of its inputs, so the sum depends neither on the number of threads nor
+    /// on the width of vectors.
     func add(_ parameters: PackedParameters, member: TeamMember) {
         let width = layout.panelWidth
         for place in member.share(of: panels.count) {
@@ -35,18 +38,20 @@ struct Penalty: Sendable {
         }
     }
 
-    /// What the losses of a minibatch's rows are more by, all together.
+    /// The penalty of a minibatch, which is added to the sum of its rows' losses.
     var sum: Double {
         defer { extendLifetime(self) }
         return 0.5 * alpha * (0..<squares.count).reduce(0) { $0 + Double(squares.base[$1]) }
     }
 
-    /// What of a weight is added to its gradient, in a minibatch whose rows count so much together.
+    /// Returns the factor by which a weight is added to its gradient.
+    ///
+    /// - Parameter rows: The sum of the weights of the minibatch's rows.
     func decay(_ rows: Double) -> Float { rows > 0 ? Float(alpha / rows) : 0 }
 }
 
 extension OptimizerState.Step {
-    /// The step with more of the weights in their gradient.
+    /// Returns the step with a larger weight decay.
     func adding(decay: Float) -> OptimizerState.Step {
         OptimizerState.Step(numbers: numbers.adding(decay: decay), averageRate: averageRate)
     }
@@ -65,7 +70,7 @@ extension OptimizerState.Numbers {
             step.weightDecay += decay
             return .squares(step)
         case .lion:
-            // Recipe.validate refuses it.
+            // Recipe.validate rejects alpha with lion.
             return self
         }
     }

@@ -1,24 +1,24 @@
 import CIntrinsics
 import Synchronization
 
-/// A part of a step, as `benchmark --profile` tells them apart.
+/// A phase of a step, as shown by `benchmark --profile`.
 enum Phase: Int, CaseIterable {
     case gather, pack, forward, normalize, loss, backward, gradient, update, barrier
 
-    /// Whether it is told apart by layers.
+    /// Whether the phase is shown for each layer.
     var hasLayers: Bool { isProduct || [.pack, .normalize, .update].contains(self) }
 
-    /// Whether it is a matrix product.
+    /// Whether the phase is a matrix product.
     var isProduct: Bool { self == .forward || self == .backward || self == .gradient }
 }
 
-/// Where the time of each thread goes, and how many multiply-adds it executes, by phase and layer.
+/// The time that each thread spends in each phase of each layer, and the multiply-adds that it executes there.
 ///
-/// `@unchecked Sendable`: a thread writes its own counters only, and they are read after all have ended.
+/// `@unchecked Sendable`: a thread writes its own counters only, and they are read after all threads have ended.
 final class Profile: @unchecked Sendable {
     private let threads: Int
     private let layers: Int
-    /// For each thread its `LapTimer`'s counters; a cache line between two threads'.
+    /// The counters of each thread's `LapTimer`, with a cache line between those of two threads.
     private let counters: Buffer<UInt64>
     private let isCounting = Atomic(false)
 
@@ -28,22 +28,22 @@ final class Profile: @unchecked Sendable {
         counters = Buffer(count: threads * LapTimer.counters(layers: layers))
     }
 
-    /// Ends the warm-up: from its next step on, each thread counts.
+    /// Ends the warm-up: each thread counts from its next step on.
     func startCounting() { isCounting.store(true, ordering: .relaxed) }
 
-    /// For a thread's next step; nil during the warm-up.
+    /// Returns the stopwatch for a thread's next step, or `nil` during the warm-up.
     func timer(rank: Int) -> LapTimer? {
         guard isCounting.load(ordering: .relaxed) else { return nil }
         return LapTimer(counters.base + rank * LapTimer.counters(layers: layers))
     }
 
-    /// Steps that rank 0 counted.
+    /// The number of steps counted.
     var steps: Int { Int(counters.base[1]) }
 
-    /// Ticks of a phase of a layer, a thread's mean.
+    /// Returns the ticks spent in a phase of a layer, averaged over the threads.
     func ticks(_ phase: Phase, layer: Int = 0) -> Double { sum(phase, layer, 0) / Double(threads) }
 
-    /// Multiply-adds that all threads executed.
+    /// Returns the multiply-adds that all threads executed in a phase of a layer.
     func multiplyAdds(_ phase: Phase, layer: Int = 0) -> Double { sum(phase, layer, 1) }
 
     private func sum(_ phase: Phase, _ layer: Int, _ kind: Int) -> Double {
@@ -55,9 +55,9 @@ final class Profile: @unchecked Sendable {
     }
 }
 
-/// One thread's stopwatch: what has gone since the lap before counts for the phase that a lap names.
+/// One thread's stopwatch. A lap assigns the time since the previous lap to a phase.
 struct LapTimer {
-    /// When the last lap ended, how many steps were begun, then ticks and multiply-adds of each phase of each layer.
+    /// The time at the end of the last lap, the number of steps, then ticks and multiply-adds of each phase of each layer.
     private let counters: UnsafeMutablePointer<UInt64>
 
     fileprivate init(_ counters: UnsafeMutablePointer<UInt64>) {

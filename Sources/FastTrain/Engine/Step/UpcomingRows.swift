@@ -1,19 +1,19 @@
 import CIntrinsics
 
-/// Rows of the data that a thread will gather for its next minibatch.
+/// The rows of the data set that a thread gathers for its next minibatch, to be prefetched.
 ///
-/// Shuffled rows lie anywhere in the file's mapping, beyond the reach of the hardware's prefetchers and of the TLB. Asked
-/// for during the weight gradient, they are in cache when they are gathered.
+/// Shuffled rows lie anywhere in the mapped file, beyond the reach of the hardware's prefetchers and of the TLB. They are
+/// prefetched during the weight gradient, so that they are in cache when they are gathered.
 struct UpcomingRows {
     let features: Features
-    /// Of one row.
+    /// The number of features of a row.
     let featureCount: Int
     let indices: UnsafeBufferPointer<Int32>
 
-    /// Of all rows together: a quarter of a second-level cache of 512 KiB.
+    /// The largest number of bytes to prefetch: a quarter of a second-level cache of 512 KiB.
     private static let mostBytes = 128 << 10
 
-    /// Asks for one of `parts` parts of the rows.
+    /// Prefetches one of `parts` parts of the rows.
     func prefetch(part: Int, of parts: Int) {
         switch features {
         case .u8(let base, _): prefetch(base, part: part, of: parts)
