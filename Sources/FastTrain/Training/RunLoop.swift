@@ -247,7 +247,9 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     private func state() -> TrainingState {
         var memories: [String: Parameters] = [:]
         for memory in engine.optimizer.memories { memories[memory.name] = memory.values.unpacked() }
-        if let minimizer = loop.minimizer { memories = minimizer.memories(minimum ?? LBFGS.State(), of: training.network) }
+        if let minimizer = loop.minimizer {
+            memories = minimizer.memories(minimum ?? LBFGS.State(), of: training.network)
+        }
         return TrainingState(
             parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: memories, best: best,
             step: step, lossSum: lossSum, history: history, hasConverged: minimum?.hasConverged ?? false,

@@ -3,11 +3,11 @@ extension PackedLayout {
     struct Slice {
         /// The position of the first number.
         let offset: Int
-        /// How many numbers there are, a multiple of the panel width.
+        /// The number of numbers, a multiple of the panel width.
         let count: Int
         let kind: Kind
 
-        /// What the numbers are.
+        /// The kinds of numbers.
         enum Kind {
             /// The weights of one panel; the value is its index within the block.
             case weights(Int)

@@ -29,7 +29,8 @@ enum DivisionByPanels {
     static func columns(of width: Int, rank: Int, threads: Int) -> Range<Int> {
         let blocks = (width + SparsePlan.blockWidth - 1) / SparsePlan.blockWidth
         let share = TeamMember.share(of: blocks, rank: rank, size: threads)
-        return min(share.lowerBound * SparsePlan.blockWidth, width)..<min(share.upperBound * SparsePlan.blockWidth, width)
+        return min(
+            share.lowerBound * SparsePlan.blockWidth, width)..<min(share.upperBound * SparsePlan.blockWidth, width)
     }
 
     /// Returns the panels of a matrix that each member makes, by rank.

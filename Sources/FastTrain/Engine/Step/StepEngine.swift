@@ -37,7 +37,7 @@ final class StepEngine: Sendable {
     let deltas: Activations
     /// The derivatives of the activations at the hidden layers' outputs, where they are stored.
     let derivatives: Activations
-    /// What the weight gradients read.
+    /// The matrices that the weight gradients read.
     let operands: GradientOperands
     /// The columns of the second layer's input in each shard's rows as lists, if its gradient reads shared lists.
     let sharedColumns: [SparseLists]

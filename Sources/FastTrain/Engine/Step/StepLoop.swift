@@ -8,7 +8,7 @@ import KernelDispatch
 /// `@unchecked Sendable`: rank 0 alone writes the stored state, and only while the other members wait at a barrier or do
 /// arithmetic that does not touch it.
 final class StepLoop: @unchecked Sendable {
-    /// What all members do next.
+    /// The next thing that all members do.
     enum Action {
         /// A step of an optimizer over one minibatch.
         case step(Step)
