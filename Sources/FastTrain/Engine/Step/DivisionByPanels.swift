@@ -27,10 +27,9 @@ enum DivisionByPanels {
     /// Returns the columns of a matrix that the member of a rank makes: whole blocks of lists, as even a share as these
     /// allow.
     static func columns(of width: Int, rank: Int, threads: Int) -> Range<Int> {
-        let blocks = (width + SparsePlan.blockWidth - 1) / SparsePlan.blockWidth
-        let share = TeamMember.share(of: blocks, rank: rank, size: threads)
-        return min(
-            share.lowerBound * SparsePlan.blockWidth, width)..<min(share.upperBound * SparsePlan.blockWidth, width)
+        let block = SparsePlan.blockWidth
+        let share = TeamMember.share(of: (width + block - 1) / block, rank: rank, size: threads)
+        return min(share.lowerBound * block, width)..<min(share.upperBound * block, width)
     }
 
     /// Returns the panels of a matrix that each member makes, by rank.
