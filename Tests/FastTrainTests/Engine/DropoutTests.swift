@@ -6,7 +6,7 @@ import _TestSupport
 @testable import FastTrain
 
 @Suite struct DropoutTests {
-    /// Where a draw stands: what every kernel must find there.
+    /// Returns the random number at an address, which every kernel must draw there.
     static func draw(seed: UInt64, layer: Int, step: Int, row: Int, unit: Int) -> UInt32 {
         let index = UInt64(unit) | UInt64(layer << 22 + row / 4) << 32
         return Philox(seed: seed, purpose: .dropout).block(index, stream: UInt32(step))[row % 4]
@@ -46,7 +46,8 @@ import _TestSupport
         }
     }
 
-    /// Of a million draws as many as the rate says, within five standard deviations; each layer and step its own.
+    /// The share of a million draws that are dropped is the rate, within five standard deviations. Each layer and each step
+    /// has draws of its own.
     @Test(arguments: [0.1, 0.5, 0.9])
     func theShareIsTheRate(rate: Double) {
         let kernels = KernelTable.table(for: .best)
@@ -73,7 +74,7 @@ import _TestSupport
         #expect(DropoutPlan(recipe).dropout(3, step: 3) == nil)
     }
 
-    /// Rates so near to 1 that a layer loses all its units in some rows.
+    /// With rates close to 1, a layer loses all its units in some rows.
     @Test func nearlyEverythingMayBeDropped() throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
         var recipe = Recipe()

@@ -4,14 +4,14 @@ import _TestSupport
 
 @testable import FastTrain
 
-/// The gradient of every layer, loss and activation against finite differences of a plain network in Double.
+/// Tests the gradients of every layer, loss and activation against finite differences of a plain network in Double.
 @Suite struct GradientTests {
     @Test(arguments: Activation.allCases, Loss.allCases)
     func equalsFiniteDifferences(activation: Activation, loss: Loss) throws {
         try compare(activation, loss, dropout: [], inputDropout: 0)
     }
 
-    /// In a step of which the draws are known.
+    /// Dropout in a step whose random numbers are known.
     @Test(arguments: Activation.allCases, Loss.allCases)
     func equalsFiniteDifferencesWithDropout(activation: Activation, loss: Loss) throws {
         try compare(activation, loss, dropout: [0.3, 0.5], inputDropout: 0.2)
@@ -63,7 +63,12 @@ import _TestSupport
             }
             #expect(abs(mean - plain.meanLoss(features, targets)) < 1e-5 * max(1, mean))
 
-            /// `move`: adds to one parameter.
+            /// Checks one element of the gradient.
+            ///
+            /// - Parameters:
+            ///   - found: The element.
+            ///   - place: Its name in a failure.
+            ///   - move: Adds a number to the parameter of the element.
             func check(_ found: Float, _ place: String, _ move: (inout PlainNetwork, Double) -> Void) {
                 let h = 1e-5
                 func lossAt(_ offset: Double) -> Double {
@@ -92,7 +97,7 @@ import _TestSupport
         }
     }
 
-    /// Parameters away from the kinks: no bias is zero.
+    /// Returns parameters away from the kinks of the activations: no bias is zero.
     private func somewhere(_ network: Network) -> Parameters {
         var random = TestRandom(5)
         var recipe = Recipe()

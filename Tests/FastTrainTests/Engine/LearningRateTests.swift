@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    /// scikit-learn's invscaling: learning_rate_init / (t + 1) ** power_t, t the rows of finished epochs.
+    /// scikit-learn's invscaling: learning_rate_init / (t + 1) ** power_t, where t counts the rows of finished epochs.
     @Test(arguments: [0, 0.3, 0.5, 1, 2])
     func inverseScaling(power: Double) {
         let found = rates {
@@ -95,7 +95,7 @@ import Testing
         #expect(exponential(.nan).isNaN)
     }
 
-    /// The rate of a plateau hangs on the figures of the epochs before, in a resumed run as in a straight one.
+    /// The rate of a plateau depends on the figures of the previous epochs, in a resumed run as in an uninterrupted one.
     @Test(arguments: Schedule.allCases)
     func aResumedRunHasTheSameRates(schedule: Schedule) throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)

@@ -5,7 +5,8 @@ import Testing
 @Suite struct LineSearchTests {
     private typealias Function = (Double) -> (value: Double, slope: Double)
 
-    /// Where it ends, and after how many evaluations; the conditions are checked, of flatness where the function has an end.
+    /// Searches along a function, checks the conditions that the search promises, and returns the step that it found and
+    /// the number of evaluations. The slope is checked if the function has a minimum.
     @discardableResult
     private func search(
         first: Double, ends: Bool = true, _ function: Function
@@ -23,14 +24,14 @@ import Testing
         return (found?.step, evaluations)
     }
 
-    /// A parabola with its minimum at 1, from steps far too short and far too long.
+    /// A parabola with its minimum at 1, searched from steps far too short and far too long.
     @Test(arguments: [1e-6, 0.01, 0.5, 1, 3, 1e3, 1e8])
     func parabola(first: Double) throws {
         let found = try search(first: first) { (($0 - 1) * ($0 - 1), 2 * ($0 - 1)) }
         #expect(found.step != nil && found.evaluations <= 12, "\(found)")
     }
 
-    /// Falls for long, then rises steeply (Moré & Thuente 1994, (5.2)).
+    /// A function that falls for long, then rises steeply (Moré & Thuente 1994, (5.2)).
     @Test(arguments: [1e-3, 0.1, 10, 1e3])
     func steep(first: Double) throws {
         let found = try search(first: first) { x in
@@ -40,13 +41,13 @@ import Testing
         #expect(found.step != nil)
     }
 
-    /// The first half of the way there is no number at all, as where a network diverges.
+    /// A function that is not finite in the first steps, as where a network diverges.
     @Test func backFromInfinity() throws {
         let found = try search(first: 1000) { x in x > 2 ? (.infinity, .nan) : ((x - 1) * (x - 1), 2 * (x - 1)) }
         #expect(found.step != nil)
     }
 
-    /// Nothing lower is to be found: no step, in a bounded number of evaluations.
+    /// A slope that points downhill where nothing is lower: no step is found, after a bounded number of evaluations.
     @Test func aSlopeThatLies() throws {
         let found = try search(first: 1) { x in (x.magnitude, -1) }
         #expect(found.step == nil && found.evaluations <= 25)
