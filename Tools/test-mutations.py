@@ -150,7 +150,7 @@ MUTATIONS = [
         "    _exit(128 + number);", "    ;", faults="process-1"),
     Mutation(
         "leave a temporary file after a signal", "Sources/CProgram/signal.c",
-        "    fasttrain_temporary_remove_all();\n", "",
+        "    ft_temporary_remove_all();\n", "",
         faults="outputs"),
     Mutation(
         "ignore a signal while nobody reads", "Sources/ProgramSupport/Console.swift",
@@ -186,7 +186,7 @@ MUTATIONS = [
         "            try checkUnchanged()\n", "", faults="inputs"),
     Mutation(
         "leave curl running after a signal", "Sources/CProgram/signal.c",
-        "    fasttrain_child_end();\n", "", faults="downloads"),
+        "    ft_child_end();\n", "", faults="downloads"),
     Mutation(
         "treat a link that cannot be followed as missing", "Sources/FastTrainSupport/Files/System.swift",
         'guard isNothing(errno) else { throw .inputOutput(path: path, operation: "realpath", reason: reason) }', "",

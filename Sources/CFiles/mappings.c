@@ -15,13 +15,13 @@ _Static_assert(ATOMIC_POINTER_LOCK_FREE == 2, "a signal handler may only touch l
 
 enum { MOST_LISTED = 256 };
 
-static _Atomic(fasttrain_mapping *) listed[MOST_LISTED];
+static _Atomic(ft_mapping *) listed[MOST_LISTED];
 
 // Maps the file and records its state. Returns 0 with errno set on failure.
-static int fill(fasttrain_mapping *mapping, int descriptor, const char *name) {
+static int fill(ft_mapping *mapping, int descriptor, const char *name) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) return 0;
-    *mapping = (fasttrain_mapping){
+    *mapping = (ft_mapping){
         .size = (size_t)status.st_size, .modified = status.st_mtim, .descriptor = descriptor, .name = strdup(name)};
     if (mapping->name == NULL) return 0;
     if (mapping->size == 0) return 1;  // mmap refuses an empty file
@@ -31,8 +31,8 @@ static int fill(fasttrain_mapping *mapping, int descriptor, const char *name) {
     return 1;
 }
 
-fasttrain_mapping *fasttrain_mapping_open(int descriptor, const char *name) {
-    fasttrain_mapping *mapping = calloc(1, sizeof *mapping);
+ft_mapping *ft_mapping_open(int descriptor, const char *name) {
+    ft_mapping *mapping = calloc(1, sizeof *mapping);
     if (mapping == NULL) return NULL;
     if (!fill(mapping, descriptor, name)) {
         int reason = errno;
@@ -42,15 +42,15 @@ fasttrain_mapping *fasttrain_mapping_open(int descriptor, const char *name) {
         return NULL;
     }
     for (int i = 0; i < MOST_LISTED; i++) {
-        fasttrain_mapping *none = NULL;
+        ft_mapping *none = NULL;
         if (atomic_compare_exchange_strong(&listed[i], &none, mapping)) break;
     }
     return mapping;
 }
 
-void fasttrain_mapping_close(fasttrain_mapping *mapping) {
+void ft_mapping_close(ft_mapping *mapping) {
     for (int i = 0; i < MOST_LISTED; i++) {
-        fasttrain_mapping *entry = mapping;
+        ft_mapping *entry = mapping;
         if (atomic_compare_exchange_strong(&listed[i], &entry, NULL)) break;
     }
     if (mapping->size > 0) munmap((void *)mapping->base, mapping->size);
@@ -59,7 +59,7 @@ void fasttrain_mapping_close(fasttrain_mapping *mapping) {
     free(mapping);
 }
 
-fasttrain_mapping_state fasttrain_mapping_check(const fasttrain_mapping *mapping, size_t *size) {
+ft_mapping_state ft_mapping_check(const ft_mapping *mapping, size_t *size) {
     struct stat status;
     *size = mapping->size;
     if (fstat(mapping->descriptor, &status) != 0) return FASTTRAIN_MAPPING_SAME;
@@ -69,9 +69,9 @@ fasttrain_mapping_state fasttrain_mapping_check(const fasttrain_mapping *mapping
     return now.tv_sec == then.tv_sec && now.tv_nsec == then.tv_nsec ? FASTTRAIN_MAPPING_SAME : FASTTRAIN_MAPPING_WRITTEN;
 }
 
-const fasttrain_mapping *fasttrain_mapping_at(const void *address) {
+const ft_mapping *ft_mapping_at(const void *address) {
     for (int i = 0; i < MOST_LISTED; i++) {
-        const fasttrain_mapping *mapping = atomic_load(&listed[i]);
+        const ft_mapping *mapping = atomic_load(&listed[i]);
         if (mapping != NULL && (uintptr_t)address - (uintptr_t)mapping->base < mapping->size) return mapping;
     }
     return NULL;

@@ -16,7 +16,7 @@ static struct {
     char path[PATH_MAX];
 } temporaries[MOST_LISTED];
 
-int fasttrain_temporary_list(const char *path) {
+int ft_temporary_list(const char *path) {
     if (strlen(path) >= PATH_MAX) return -1;
     for (int i = 0; i < MOST_LISTED; i++) {
         int none = FREE;
@@ -28,11 +28,11 @@ int fasttrain_temporary_list(const char *path) {
     return -1;
 }
 
-void fasttrain_temporary_unlist(int number) {
+void ft_temporary_unlist(int number) {
     if (number >= 0) atomic_store(&temporaries[number].state, FREE);
 }
 
-void fasttrain_temporary_remove_all(void) {
+void ft_temporary_remove_all(void) {
     for (int i = 0; i < MOST_LISTED; i++) {
         if (atomic_load(&temporaries[i].state) == LISTED) unlink(temporaries[i].path);
     }

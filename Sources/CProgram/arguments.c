@@ -10,6 +10,6 @@ __attribute__((constructor)) static void keep(int argument_count, char **argumen
     values = arguments;
 }
 
-int fasttrain_argument_count(void) { return count; }
+int ft_argument_count(void) { return count; }
 
-const char *fasttrain_argument(int index) { return values[index]; }
+const char *ft_argument(int index) { return values[index]; }

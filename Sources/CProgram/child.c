@@ -11,7 +11,7 @@ extern char **environ;
 
 static atomic_int child;
 
-int fasttrain_child_run(char *const arguments[], int *status) {
+int ft_child_run(char *const arguments[], int *status) {
     // Block signals until the child's process ID is recorded. The child starts with the original mask.
     sigset_t all, before;
     sigfillset(&all);
@@ -35,7 +35,7 @@ int fasttrain_child_run(char *const arguments[], int *status) {
     return 0;
 }
 
-void fasttrain_child_end(void) {
+void ft_child_end(void) {
     pid_t process = atomic_load(&child);
     if (process > 0) kill(process, SIGTERM);
 }

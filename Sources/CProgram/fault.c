@@ -37,13 +37,13 @@ static void add_number(line *line, size_t number) {
     add(line, first);
 }
 
-static _Noreturn void end_program(const fasttrain_mapping *mapping) {
-    fasttrain_temporary_remove_all();
+static _Noreturn void end_program(const ft_mapping *mapping) {
+    ft_temporary_remove_all();
     static line line;
     for (const char *c = start_of_line; *c; c++) line.text[line.length++] = *c;
     add(&line, mapping->name);
     size_t size;
-    fasttrain_mapping_state state = fasttrain_mapping_check(mapping, &size);
+    ft_mapping_state state = ft_mapping_check(mapping, &size);
     if (state == FASTTRAIN_MAPPING_SAME) {
         add(&line, ": read failed: Input/output error");
     } else {
@@ -69,8 +69,8 @@ static _Noreturn void end_program(const fasttrain_mapping *mapping) {
 static void fault(int signal_number, siginfo_t *information, void *context) {
     (void)context;
     // A hardware memory error (BUS_MCEERR) or a signal sent by a process says nothing about a file.
-    const fasttrain_mapping *mapping =
-        information->si_code == BUS_ADRERR ? fasttrain_mapping_at(information->si_addr) : NULL;
+    const ft_mapping *mapping =
+        information->si_code == BUS_ADRERR ? ft_mapping_at(information->si_addr) : NULL;
     if (mapping == NULL) {
         signal(signal_number, SIG_DFL);
         raise(signal_number);  // delivered when this function returns
@@ -83,7 +83,7 @@ static void fault(int signal_number, siginfo_t *information, void *context) {
     end_program(mapping);
 }
 
-int fasttrain_signal_watch_mappings(const char *line_start) {
+int ft_signal_watch_mappings(const char *line_start) {
     start_of_line = line_start;
     struct sigaction action = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);

@@ -15,8 +15,8 @@ static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 static atomic_int received;
 
 static void end(int number) {
-    fasttrain_child_end();
-    fasttrain_temporary_remove_all();
+    ft_child_end();
+    ft_temporary_remove_all();
     signal(number, SIG_DFL);
     raise(number);
     sigset_t mask;
@@ -49,8 +49,8 @@ static int handle(void (*handler)(int)) {
     return sigprocmask(SIG_UNBLOCK, &mask, NULL);
 }
 
-int fasttrain_signal_clean(void) { return handle(end); }
+int ft_signal_clean(void) { return handle(end); }
 
-int fasttrain_signal_watch(void) { return handle(note); }
+int ft_signal_watch(void) { return handle(note); }
 
-int fasttrain_signal_received(void) { return atomic_load_explicit(&received, memory_order_relaxed); }
+int ft_signal_received(void) { return atomic_load_explicit(&received, memory_order_relaxed); }

@@ -35,7 +35,7 @@ extension Dataset {
     /// Returns the data set built into the program: 5,000 images of MNIST, 28×28, with 400 training rows and 100 test
     /// rows for each digit.
     public static func mnistSample() throws(FastTrainError) -> Dataset {
-        let bytes = UnsafeRawBufferPointer(start: fasttrain_mnist_sample(), count: fasttrain_mnist_sample_size())
+        let bytes = UnsafeRawBufferPointer(start: ft_mnist_sample(), count: ft_mnist_sample_size())
         let file = try SafeTensors(bytes: bytes, name: "built-in MNIST sample")
         // A test verifies the digest instead: the sample cannot be damaged unless the program is.
         return try Dataset(file, fingerprint: String(file.metadata[digestKey]?.dropFirst(digestPrefix.count) ?? ""))

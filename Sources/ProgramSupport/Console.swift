@@ -27,8 +27,8 @@ package enum Console {
     /// - Throws: `.usage` if an argument is not UTF-8, because such a path could not be told apart from similar ones.
     package static func arguments() throws(FastTrainError) -> [String] {
         var arguments: [String] = []
-        for index in 1..<max(1, fasttrain_argument_count()) {
-            let bytes = fasttrain_argument(index)!
+        for index in 1..<max(1, ft_argument_count()) {
+            let bytes = ft_argument(index)!
             guard let argument = String(validatingCString: bytes) else {
                 throw .usage("argument \(index): expected text in UTF-8, found '\(String(cString: bytes))'")
             }

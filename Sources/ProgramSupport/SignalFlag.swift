@@ -9,30 +9,30 @@ import Glibc
 /// program at once.
 package enum SignalFlag {
     /// Makes unfinished files be removed when a signal ends the program.
-    package static func clean() { _ = fasttrain_signal_clean() }
+    package static func clean() { _ = ft_signal_clean() }
 
     /// Makes the file at `path` be removed, too, when a signal ends the program.
-    package static func clean(_ path: String) { _ = fasttrain_temporary_list(path) }
+    package static func clean(_ path: String) { _ = ft_temporary_list(path) }
 
     /// Makes the program end with one line, which starts with `lineStart`, if a data set, model or checkpoint is
     /// truncated while it is being read.
     package static func watchFiles(_ lineStart: String) {
-        _ = fasttrain_signal_watch_mappings(strdup(lineStart))  // never freed
+        _ = ft_signal_watch_mappings(strdup(lineStart))  // never freed
     }
 
     /// Removes unfinished files now. Only for a process that ends right afterwards.
-    package static func removeUnfinished() { fasttrain_temporary_remove_all() }
+    package static func removeUnfinished() { ft_temporary_remove_all() }
 
     /// Makes signals be recorded instead of ending the program.
     package static func watch() throws(FastTrainError) {
-        guard fasttrain_signal_watch() == 0 else {
+        guard ft_signal_watch() == 0 else {
             throw .internalError("sigaction: \(String(cString: strerror(errno)))")
         }
     }
 
     /// Returns the first signal that arrived, or `nil` if there has been none.
     @Sendable package static func received() -> Int32? {
-        let signal = fasttrain_signal_received()
+        let signal = ft_signal_received()
         return signal == 0 ? nil : signal
     }
 

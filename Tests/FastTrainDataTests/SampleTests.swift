@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func digestHolds() throws {
-        let bytes = UnsafeRawBufferPointer(start: fasttrain_mnist_sample(), count: fasttrain_mnist_sample_size())
+        let bytes = UnsafeRawBufferPointer(start: ft_mnist_sample(), count: ft_mnist_sample_size())
         let file = try SafeTensors(bytes: bytes, name: "sample")
         #expect(try file.verifyDigest() == Dataset.mnistSample().fingerprint)
         #expect(bytes.count < 3_930_000)
@@ -34,7 +34,7 @@ import Testing
     /// Tools/make-mnist-sample.py writes what our own writer would.
     @Test func isWhatOurWriterWrites() throws {
         let folder = try ScratchFolder()
-        let bytes = UnsafeRawBufferPointer(start: fasttrain_mnist_sample(), count: fasttrain_mnist_sample_size())
+        let bytes = UnsafeRawBufferPointer(start: ft_mnist_sample(), count: ft_mnist_sample_size())
         let metadata = try SafeTensors(bytes: bytes, name: "sample").metadata
         try Dataset.mnistSample().write(
             to: folder("file"), description: metadata["description"], licence: metadata["licence"])

@@ -44,7 +44,7 @@ enum Curl {
         let pointers = arguments.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var status: Int32 = 0
-        let failure = fasttrain_child_run(pointers, &status)
+        let failure = ft_child_run(pointers, &status)
         guard failure == 0 else {
             let missing = failure == ENOENT ? "not found; it does the downloading (Debian: apt-get install curl)" : nil
             throw .noInput(path: "curl", reason: missing ?? String(cString: strerror(failure)))

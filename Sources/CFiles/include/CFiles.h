@@ -7,7 +7,7 @@
 #include <time.h>
 
 /// A mapped file and its state when it was opened.
-typedef struct fasttrain_mapping {
+typedef struct ft_mapping {
     /// The address of the mapping; NULL if the file is empty.
     const void *base;
     /// The size in bytes.
@@ -18,7 +18,7 @@ typedef struct fasttrain_mapping {
     int descriptor;
     /// The name of the file in messages.
     char *name;
-} fasttrain_mapping;
+} ft_mapping;
 
 /// Whether a mapped file has changed since it was opened.
 typedef enum {
@@ -28,34 +28,34 @@ typedef enum {
     FASTTRAIN_MAPPING_RESIZED,
     /// The file has been written to.
     FASTTRAIN_MAPPING_WRITTEN,
-} fasttrain_mapping_state;
+} ft_mapping_state;
 
 /// Maps the whole file open as `descriptor` for reading. On success the mapping owns the descriptor; on failure the
 /// caller keeps it. `name` is copied.
 /// Returns NULL with errno set if the file cannot be mapped.
-fasttrain_mapping *fasttrain_mapping_open(int descriptor, const char *name);
+ft_mapping *ft_mapping_open(int descriptor, const char *name);
 
 /// Unmaps the file, closes its descriptor and frees the mapping.
-void fasttrain_mapping_close(fasttrain_mapping *mapping);
+void ft_mapping_close(ft_mapping *mapping);
 
 /// Compares the file with its state when it was opened, and stores its current size in `size`. Safe in a signal
 /// handler.
-fasttrain_mapping_state fasttrain_mapping_check(const fasttrain_mapping *mapping, size_t *size);
+ft_mapping_state ft_mapping_check(const ft_mapping *mapping, size_t *size);
 
 /// Returns the mapping that contains an address, or NULL if no listed mapping does. At most 256 mappings are listed.
 /// Safe in a signal handler.
-const fasttrain_mapping *fasttrain_mapping_at(const void *address);
+const ft_mapping *ft_mapping_at(const void *address);
 
 /// Lists a temporary file for removal if a handled signal (CProgram) ends the process before the file is unlisted.
 /// `path` is copied.
 /// Returns a number to unlist the file by, or -1 if it is not listed because 64 files already are or `path` is too
 /// long.
-int fasttrain_temporary_list(const char *path);
+int ft_temporary_list(const char *path);
 
 /// Unlists a file that has been removed or renamed. Does nothing for -1.
-void fasttrain_temporary_unlist(int number);
+void ft_temporary_unlist(int number);
 
 /// Removes all listed files. Safe in a signal handler. Only for a process that ends right afterwards.
-void fasttrain_temporary_remove_all(void);
+void ft_temporary_remove_all(void);
 
 #endif

@@ -5,9 +5,9 @@
 
 /// Returns the built-in MNIST sample: a complete `fasttrain.dataset.v1` file (safetensors), aligned to 64 bytes.
 /// Made by Tools/make-mnist-sample.py; NOTICE names its source and licence.
-const void *_Nonnull fasttrain_mnist_sample(void);
+const void *_Nonnull ft_mnist_sample(void);
 
 /// Returns the size of the sample in bytes.
-size_t fasttrain_mnist_sample_size(void);
+size_t ft_mnist_sample_size(void);
 
 #endif

@@ -29,7 +29,7 @@ public enum AtomicFile {
         var renamed = false
         defer {
             if !renamed { unlink(temporary) }
-            fasttrain_temporary_unlist(entry)
+            ft_temporary_unlist(entry)
         }
         do {
             defer { close(descriptor) }
@@ -111,14 +111,14 @@ public enum AtomicFile {
         // the new file before it was locked. Both cases try the next name.
         for attempt in 0..<1000 {
             let temporary = "\(folder)/\(temporaryPrefix)\(getpid())-\(attempt)\(temporarySuffix)"
-            let entry = fasttrain_temporary_list(temporary)
+            let entry = ft_temporary_list(temporary)
             let descriptor = System.createExclusively(temporary, mode: replaced?.permissions ?? 0o666)
             if descriptor >= 0, System.lock(descriptor) != .held, System.isLinked(descriptor) {
                 if let replaced { System.resemble(descriptor, replaced) }
                 return (descriptor, temporary, entry)
             }
             let reason = errno
-            fasttrain_temporary_unlist(entry)
+            ft_temporary_unlist(entry)
             if descriptor >= 0 { close(descriptor) }
             errno = reason
             guard descriptor >= 0 || reason == EEXIST else { throw System.creationFailure(path) }

@@ -15,7 +15,7 @@ import Glibc
 package final class MappedFile: @unchecked Sendable {
     /// The whole file.
     package let bytes: UnsafeRawBufferPointer
-    private let mapping: UnsafeMutablePointer<fasttrain_mapping>
+    private let mapping: UnsafeMutablePointer<ft_mapping>
 
     /// Maps the file at `path`.
     ///
@@ -26,7 +26,7 @@ package final class MappedFile: @unchecked Sendable {
     ///   cannot be mapped.
     package init(path: String, name: String? = nil) throws(FastTrainError) {
         let (descriptor, _) = try System.openRegularFile(path)
-        guard let mapping = fasttrain_mapping_open(descriptor, name ?? path) else {
+        guard let mapping = ft_mapping_open(descriptor, name ?? path) else {
             defer { close(descriptor) }
             throw .inputOutput(path: path, operation: "mmap", reason: System.reason)
         }
@@ -41,12 +41,12 @@ package final class MappedFile: @unchecked Sendable {
     /// - Throws: `.badData` if the file has changed.
     package func checkUnchanged() throws(FastTrainError) {
         var size = 0
-        let state = fasttrain_mapping_check(mapping, &size)
+        let state = ft_mapping_check(mapping, &size)
         guard state != FASTTRAIN_MAPPING_SAME else { return }
         throw .changed(String(cString: mapping.pointee.name), from: bytes.count, to: size)
     }
 
-    deinit { fasttrain_mapping_close(mapping) }
+    deinit { ft_mapping_close(mapping) }
 }
 
 /// A file, or a part of one, that is read in place.
