@@ -194,15 +194,19 @@ def count(profile: str, program: str) -> dict[str, int]:
 
 
 def kernel(symbol: str) -> str:
-    """Return the name of a kernel or of the all-reduce, if any. In $s11KernelsAVX27productyy…, lengths precede
-    names."""
+    """Return the name of a kernel or of the all-reduce, if any.
+
+    Lengths precede names: $s11KernelsAVX211productTile… is a function of the module KernelsAVX2, 0A0O7product… a static
+    function of its type Kernels, and 0A0O11KernelTypes…P7product… the entry of that function in the table.
+    """
     if symbol.startswith("ft_all_reduce"):
         return symbol
     module = re.match(r"\$s(\d+)(Kernels\w+)", symbol)
     if not module:
         return ""
-    function = re.match(r"(\d+)(\w+)", module[2][int(module[1]) :])
-    return function[2][: int(function[1])] if function else symbol
+    function = re.match(r"(?:0A0O)?(?:11KernelTypes\w*?P(?=\d))?(\d+)(\w+)", module[2][int(module[1]) :])
+    name = function[2][: int(function[1])] if function else symbol
+    return "" if name == "panelWidth" else name  # a constant
 
 
 def group(name: str) -> str:

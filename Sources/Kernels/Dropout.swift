@@ -1,28 +1,37 @@
 import CIntrinsics
 import KernelTypes
 
-/// Dropout of some rows of a matrix, in place.
-public func dropout(_ matrix: PanelMatrix, firstRow: Int, endRow: Int, _ dropout: Dropout) {
-    for panel in 0..<(matrix.width + panelWidth - 1) / panelWidth {
-        drop(
-            matrix.base + panel * matrix.panelStride + firstRow * panelWidth, dropout, panel: panel, firstRow: firstRow,
-            rows: endRow - firstRow, dropped: 0)
+extension Kernels {
+    /// Applies dropout to a range of rows in place, panel by panel.
+    public static func dropout(_ matrix: PanelMatrix, rows: Range<Int>, _ dropout: Dropout) {
+        for panel in 0..<panelCount(matrix.width) {
+            drop(
+                matrix.base + panel * matrix.panelStride + rows.lowerBound * panelWidth, dropout, panel: panel,
+                rows: rows, dropped: 0)
+        }
     }
 }
 
-/// Dropout of some rows of a panel, the first of which lies at `values`; what is dropped becomes `dropped`.
+/// Applies dropout to a range of rows of a panel.
+///
+/// - Parameters:
+///   - values: The first of the rows.
+///   - panel: The index of the panel within its matrix, which determines the units.
+///   - rows: The rows within the matrix, which determine the random numbers.
+///   - dropped: The value of a dropped element.
 @inline(never)
 func drop(
-    _ values: UnsafeMutablePointer<Float>, _ dropout: Dropout, panel: Int, firstRow: Int, rows: Int, dropped: Float
+    _ values: UnsafeMutablePointer<Float>, _ dropout: Dropout, panel: Int, rows: Range<Int>, dropped: Float
 ) {
     for lane in stride(from: 0, to: panelWidth, by: 16) {
         let unit = dropout.firstUnit &+ UInt32(truncatingIfNeeded: panel * panelWidth + lane)
-        var row = firstRow
-        while row < firstRow + rows {
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            // Four rows share a block of random numbers.
             let begin = row & 3
-            let end = min(4, begin + firstRow + rows - row)
+            let end = min(4, begin + rows.upperBound - row)
             ft_dropout16(
-                values + (row - begin - firstRow) * panelWidth + lane, panelWidth, begin, end, unit,
+                values + (row - begin - rows.lowerBound) * panelWidth + lane, panelWidth, begin, end, unit,
                 dropout.layer &+ UInt32(truncatingIfNeeded: row >> 2), dropout.step, dropout.purpose, dropout.key,
                 dropout.threshold, dropout.scale, dropped)
             row += end - begin

@@ -1,17 +1,20 @@
-/// Sixteen numbers at a time, on every instruction set: sums over lanes then have one order whatever the hardware.
+/// Sixteen numbers at a time, on every instruction set: so the order of sums over lanes does not depend on the hardware.
 typealias Wide = SIMD16<Float>
 
+/// The number of lanes of `Wide`.
 @inline(__always) var wideCount: Int { 16 }
 
+/// Loads sixteen numbers from an aligned address.
 @inline(__always) func loadWide(_ source: UnsafePointer<Float>) -> Wide {
     readVector(source)
 }
 
+/// Stores sixteen numbers at an aligned address.
 @inline(__always) func storeWide(_ value: Wide, to destination: UnsafeMutablePointer<Float>) {
     writeVector(value, to: destination)
 }
 
-/// The sum over the lanes as a fixed tree: halves added until one lane is left.
+/// Returns the sum over the lanes as a fixed tree: halves are added until one lane is left.
 @inline(__always) func laneSum(_ v: Wide) -> Float {
     let eight = v.lowHalf + v.highHalf
     let four = eight.lowHalf + eight.highHalf
@@ -19,7 +22,7 @@ typealias Wide = SIMD16<Float>
     return two.x + two.y
 }
 
-/// The largest lane; NaN lanes may be passed over.
+/// Returns the largest lane. NaN lanes may be ignored.
 @inline(__always) func laneMax(_ v: Wide) -> Float {
     let eight = v.lowHalf.replacing(with: v.highHalf, where: v.highHalf .> v.lowHalf)
     let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .> eight.lowHalf)
@@ -27,17 +30,17 @@ typealias Wide = SIMD16<Float>
     return two.y > two.x ? two.y : two.x
 }
 
-/// eˣ: 2ⁿ · eʳ with n the integer nearest to x / ln 2, and a minimax polynomial for eʳ on |r| ≤ ln 2 / 2.
+/// Returns eˣ as 2ⁿ · eʳ, where n is the integer nearest to x / ln 2, by a minimax polynomial for eʳ on |r| ≤ ln 2 / 2.
 ///
-/// Error below 2 units in the last place against the exact value, denormal results included (tested on a dense sample);
-/// 0 below −104, infinity above 88.73, NaN of NaN.
+/// The error is below 2 units in the last place, for denormal results too (tested on a dense sample). The result is 0 below
+/// −104, infinity above 88.73, and NaN for NaN.
 @inline(__always) func exponential(_ x: Wide) -> Wide {
     let clamped = x.replacing(with: -104, where: x .< -104).replacing(with: 89, where: x .> 89)
     // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
     let shifter = Wide(repeating: 12_582_912)
     let shifted = shifter.addingProduct(clamped, Wide(repeating: 1.442_695_04))
     let n = shifted - shifter
-    // ln 2 in two parts, of which the first has so few bits that n · part is exact.
+    // ln 2 in two parts. The first has so few bits that its product with n is exact.
     let r = clamped.addingProduct(n, Wide(repeating: -0.693_359_375))
         .addingProduct(n, Wide(repeating: 2.121_944_4e-4))
     var p = Wide(repeating: 0.000_199_179_72)
@@ -47,7 +50,7 @@ typealias Wide = SIMD16<Float>
     p = Wide(repeating: 0.166_666_67).addingProduct(p, r)
     p = Wide(repeating: 0.5).addingProduct(p, r)
     p = (r.addingProduct(p, r * r)) + 1
-    // 2ⁿ as a product of two powers, since 2ⁿ itself may be no normal number.
+    // 2ⁿ is a product of two powers, because 2ⁿ itself may not be a normal number.
     let exponent = bits(shifted) &- bits(shifter)
     let half = exponent &>> 1
     return p * powerOfTwo(half) * powerOfTwo(exponent &- half)
@@ -55,17 +58,21 @@ typealias Wide = SIMD16<Float>
 
 @inline(__always) private func bits(_ x: Wide) -> SIMD16<Int32> { unsafeBitCast(x, to: SIMD16<Int32>.self) }
 
-/// 2ⁿ for n in −126...127.
+/// Returns 2ⁿ for n in −126...127.
 @inline(__always) private func powerOfTwo(_ n: SIMD16<Int32>) -> Wide {
     unsafeBitCast((n &+ 127) &<< 23, to: Wide.self)
 }
 
-/// 1 / (1 + e⁻ˣ). Error below 3 units in the last place for x ≥ −87; 0 below −88.73.
+/// Returns 1 / (1 + e⁻ˣ).
+///
+/// The error is below 3 units in the last place for x ≥ −87. The result is 0 below −88.73.
 @inline(__always) func logistic(_ x: Wide) -> Wide {
     Wide(repeating: 1) / (exponential(-x) + 1)
 }
 
-/// tanh x: an odd minimax polynomial up to |x| = 0.625, 1 − 2 / (e²ˣ + 1) beyond. Error below 3 units in the last place.
+/// Returns tanh x by an odd minimax polynomial up to |x| = 0.625, and as 1 − 2 / (e²ˣ + 1) beyond.
+///
+/// The error is below 3 units in the last place.
 @inline(__always) func hyperbolicTangent(_ x: Wide) -> Wide {
     let z = x * x
     var q = Wide(repeating: 0.002_147_537)
@@ -81,13 +88,15 @@ typealias Wide = SIMD16<Float>
     return signed.replacing(with: small, where: magnitude .< 0.625)
 }
 
-/// ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|). Error below 2e-7 and 4 units in the last place; 0 below −104.
+/// Returns ln(1 + eˣ) as max(x, 0) + ln(1 + e^−|x|).
+///
+/// The error is below 2e-7 and below 4 units in the last place. The result is 0 below −104.
 @inline(__always) func softplus(_ x: Wide) -> Wide {
     let tail = softplusTail(x)
     return x.replacing(with: 0, where: x .< 0).addingProduct(tail.0, tail.1)
 }
 
-/// Two numbers whose product is ln(1 + e^−|x|): the logarithm as 2 artanh(u / (2 + u)) by its series, with u = e^−|x|.
+/// Returns two factors of ln(1 + e^−|x|), which is computed as 2 artanh(u / (2 + u)) by its series, where u = e^−|x|.
 @inline(__always) func softplusTail(_ x: Wide) -> (Wide, Wide) {
     let u = exponential(x.replacing(with: -x, where: x .> 0))
     let s = u / (u + 2)
@@ -102,8 +111,10 @@ typealias Wide = SIMD16<Float>
     return (s + s, Wide(repeating: 1).addingProduct(p, z))
 }
 
-/// The normal distribution at x and its density: e^(−x²/2) / √(2π), and by it the distribution's tail, a polynomial in
-/// 1 / (1 + 0.3275911 |x| / √2) (Abramowitz & Stegun 1964, 7.1.26). Error below 2e-7.
+/// Returns the normal distribution function at x and its density, e^(−x²/2) / √(2π).
+///
+/// The tail of the distribution is the density times a polynomial in 1 / (1 + 0.3275911 |x| / √2) (Abramowitz & Stegun
+/// 1964, 7.1.26). The error is below 2e-7.
 @inline(__always) func normal(_ x: Wide) -> (distribution: Wide, density: Wide) {
     let magnitude = x.replacing(with: -x, where: x .< 0)
     let bell = exponential(x * x * -0.5)
@@ -117,12 +128,14 @@ typealias Wide = SIMD16<Float>
     return ((1 - tail).replacing(with: tail, where: x .< 0), bell * 0.398_942_28)
 }
 
-/// Natural logarithm of a positive normal number: ln m + n ln 2 with m in 2^−½..<2^½ and a minimax polynomial for ln m.
+/// Returns the natural logarithm of a positive normal number as ln m + n ln 2, where m is in 2^−½..<2^½, by a minimax
+/// polynomial for ln m.
 ///
-/// Error below 2 units in the last place. Infinity of infinity, NaN of NaN; not for 0, negative or denormal numbers.
+/// The error is below 2 units in the last place. The result is infinity for infinity and NaN for NaN. It is undefined for 0
+/// and for negative and denormal numbers.
 @inline(__always) func logarithm(_ x: Float) -> Float {
     guard x.isFinite else { return x }
-    // The bits above those of 2^−½, shifted down, are n.
+    // The difference to the bits of 2^−½, shifted down, is n.
     let n = (Int32(bitPattern: x.bitPattern) &- 0x3f35_04f3) >> 23
     let f = Float(bitPattern: x.bitPattern &- UInt32(bitPattern: n << 23)) - 1
     let z = f * f

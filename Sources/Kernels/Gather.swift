@@ -1,52 +1,52 @@
 import CIntrinsics
 import KernelTypes
 
-/// Rows of a data set become rows of a minibatch: `destination[firstRow + r] = source[indices[r]] · scale`.
-///
-/// The loops are scalar on purpose: the compiler makes them vectors, while the standard library's conversions of SIMD
-/// types are generic code, which the linker would share between instruction sets.
-public func gatherBytes(
-    _ source: UnsafePointer<UInt8>, scale: Float, indices: UnsafePointer<Int32>, to destination: PanelMatrix,
-    firstRow: Int, endRow: Int
-) {
-    forEachPanelRow(destination, of: source, indices, firstRow: firstRow, endRow: endRow) {
-        row, column, count, target in
-        let bytes = source + Int(indices[row]) * destination.width + column
-        if count == panelWidth {
-            for lane in 0..<panelWidth { target[lane] = Float(bytes[lane]) * scale }
-        } else {
-            for lane in 0..<count { target[lane] = Float(bytes[lane]) * scale }
+// The loops that convert bytes are scalar on purpose: the compiler vectorizes them. The standard library's conversions of
+// SIMD types are generic code, of which the linker would keep one version for all instruction sets.
+
+extension Kernels {
+    /// Gathers rows of a data set of bytes, scaled, into rows of a minibatch.
+    public static func gatherBytes(
+        _ source: UnsafePointer<UInt8>, scale: Float, indices: UnsafePointer<Int32>, to destination: PanelMatrix,
+        rows: Range<Int>
+    ) {
+        forEachPanelRow(destination, of: source, indices, rows: rows) { row, column, count, target in
+            let bytes = source + Int(indices[row]) * destination.width + column
+            if count == panelWidth {
+                for lane in 0..<panelWidth { target[lane] = Float(bytes[lane]) * scale }
+            } else {
+                for lane in 0..<count { target[lane] = Float(bytes[lane]) * scale }
+            }
+        }
+    }
+
+    /// Gathers rows of a data set of floats into rows of a minibatch.
+    public static func gatherFloats(
+        _ source: UnsafePointer<Float>, indices: UnsafePointer<Int32>, to destination: PanelMatrix, rows: Range<Int>
+    ) {
+        forEachPanelRow(destination, of: source, indices, rows: rows) { row, column, count, target in
+            let values = source + Int(indices[row]) * destination.width + column
+            if count == panelWidth {
+                for lane in 0..<panelWidth { target[lane] = values[lane] }
+            } else {
+                for lane in 0..<count { target[lane] = values[lane] }
+            }
         }
     }
 }
 
-/// As `gatherBytes`, for features that are floats already.
-public func gatherFloats(
-    _ source: UnsafePointer<Float>, indices: UnsafePointer<Int32>, to destination: PanelMatrix, firstRow: Int,
-    endRow: Int
-) {
-    forEachPanelRow(destination, of: source, indices, firstRow: firstRow, endRow: endRow) {
-        row, column, count, target in
-        let values = source + Int(indices[row]) * destination.width + column
-        if count == panelWidth {
-            for lane in 0..<panelWidth { target[lane] = values[lane] }
-        } else {
-            for lane in 0..<count { target[lane] = values[lane] }
-        }
-    }
-}
-
-/// Calls `body` with each row of each panel: row, first column, columns that hold data, where they lie.
+/// Calls `body` with the parts of each row that lie in one panel: the row, the first column, the number of columns that
+/// hold data, and the place of the part.
 ///
-/// The rows of a shuffled minibatch lie anywhere in the data, out of reach of the hardware's prefetchers, so each row
-/// is asked for some rows ahead of its use.
+/// The rows of a shuffled minibatch are scattered over the data, out of reach of the hardware's prefetchers. So each row is
+/// prefetched some rows ahead of its use.
 @inline(__always)
 private func forEachPanelRow<Element>(
-    _ matrix: PanelMatrix, of source: UnsafePointer<Element>, _ indices: UnsafePointer<Int32>, firstRow: Int,
-    endRow: Int, _ body: (Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
+    _ matrix: PanelMatrix, of source: UnsafePointer<Element>, _ indices: UnsafePointer<Int32>, rows: Range<Int>,
+    _ body: (Int, Int, Int, UnsafeMutablePointer<Float>) -> Void
 ) {
-    for row in firstRow..<endRow {
-        prefetchAhead(source, indices, row, endRow, matrix.width)
+    for row in rows {
+        prefetchAhead(source, indices, row: row, end: rows.upperBound, width: matrix.width)
         var target = matrix.base + row * panelWidth
         var column = 0
         while column < matrix.width {
@@ -57,50 +57,19 @@ private func forEachPanelRow<Element>(
     }
 }
 
-/// Rows. Eight rows of MNIST are 104 cache lines: more than the core can have under way, far less than its cache. On
-/// Zen 3, `mnist-small` and `mnist-medium` gained about 8% by it in a quiet pair of runs.
+/// The number of rows by which a prefetch is ahead. Eight rows of MNIST are 104 cache lines: more than the core can have in
+/// flight, far less than its cache. On Zen 3, `mnist-small` and `mnist-medium` gained about 8% in a quiet pair of runs.
 @inline(__always) private var prefetchDistance: Int { 8 }
 
-/// Asks for a row of the data some rows ahead: its first 1 KiB; of the rest the hardware sees that it comes in order.
+/// Prefetches the row of the data set that is needed `prefetchDistance` rows after `row`, unless it is at or past `end`.
+///
+/// Only the first 1 KiB is prefetched: the hardware recognizes the sequence from there.
 @inline(__always)
 func prefetchAhead<Element>(
-    _ source: UnsafePointer<Element>, _ indices: UnsafePointer<Int32>, _ row: Int, _ endRow: Int, _ width: Int
+    _ source: UnsafePointer<Element>, _ indices: UnsafePointer<Int32>, row: Int, end: Int, width: Int
 ) {
-    guard row + prefetchDistance < endRow else { return }
+    guard row + prefetchDistance < end else { return }
     let row = UnsafeRawPointer(source + Int(indices[row + prefetchDistance]) * width)
     let bytes = min(width * MemoryLayout<Element>.stride, 1024)
     for byte in stride(from: 0, to: bytes, by: 64) { ft_prefetch(row + byte) }
-}
-
-/// Writes a block of weights, [inputs, panelWidth], transposed into the panels that backpropagation reads:
-/// `destination[(i / panelWidth) * stride + o * panelWidth + i % panelWidth] = block[i, o]`, o in 0 ..< outputs.
-///
-/// `inputs` beyond a multiple of `panelWidth` are the last of the layer.
-public func transposeBlock(
-    _ block: UnsafePointer<Float>, inputs: Int, outputs: Int, to destination: UnsafeMutablePointer<Float>,
-    panelStride: Int
-) {
-    var source = block
-    var destination = destination
-    var left = inputs
-    while left > 0 {
-        let columns = min(left, panelWidth)
-        let wholeColumns = columns & ~7
-        let wholeOutputs = outputs & ~7
-        for input in stride(from: 0, to: wholeColumns, by: 8) {
-            for output in stride(from: 0, to: wholeOutputs, by: 8) {
-                ft_transpose8(
-                    source + input * panelWidth + output, panelWidth, destination + output * panelWidth + input,
-                    panelWidth)
-            }
-        }
-        for output in 0..<outputs {
-            for input in (output < wholeOutputs ? wholeColumns : 0)..<columns {
-                destination[output * panelWidth + input] = source[input * panelWidth + output]
-            }
-        }
-        source += panelWidth * panelWidth
-        destination += panelStride
-        left -= columns
-    }
 }

@@ -1,35 +1,52 @@
 import KernelTypes
 
-/// A block of a weight gradient over the rows of one shard; see `GradientArguments`.
-///
-/// Each element is one chain over the rows in rising order, finished in registers.
-public func gradient(_ arguments: GradientArguments) {
-    switch arguments.precision {
-    case .f32: gradient(Floats.self, arguments)
-    case .bf16: gradient(Pairs.self, arguments)
+extension Kernels {
+    /// Computes a block of a weight gradient. Each element is one chain over the rows, completed in registers.
+    public static func gradient(_ arguments: GradientArguments) {
+        switch arguments.precision {
+        case .f32: denseGradient(Floats.self, arguments)
+        case .bf16: denseGradient(Pairs.self, arguments)
+        }
+    }
+
+    /// Sums the columns of a panel over the rows of one shard.
+    public static func sumRows(
+        _ matrix: PanelMatrix, panel: Int, rows: Range<Int>, into sums: UnsafeMutablePointer<Float>
+    ) {
+        var left = Lanes.zero
+        var right = Lanes.zero
+        var row = UnsafePointer(matrix.base + panel * matrix.panelStride + rows.lowerBound * panelWidth)
+        for _ in rows {
+            left += load(row)
+            right += load(row + laneCount)
+            row += panelWidth
+        }
+        KernelStore.store(left, to: sums)
+        KernelStore.store(right, to: sums + laneCount)
     }
 }
 
 @inline(__always)
-private func gradient<F: Factors>(_: F.Type, _ arguments: GradientArguments) {
-    var input = arguments.firstInput
+private func denseGradient<F: Factors>(_: F.Type, _ arguments: GradientArguments) {
+    let rows = arguments.rows
+    let end = arguments.inputs.upperBound
+    var input = arguments.inputs.lowerBound
     var block = arguments.block
     let delta = UnsafePointer(
-        arguments.delta.base + arguments.panel * arguments.delta.panelStride + arguments.firstRow * panelWidth)
-    var walk = PrefetchWalk(arguments.prefetch, parts: (arguments.endInput - input) / GradientTile<F>.rows)
-    while input < arguments.endInput {
-        let panelEnd = min(input + panelWidth, arguments.endInput)
+        arguments.delta.base + arguments.panel * arguments.delta.panelStride + rows.lowerBound * panelWidth)
+    var walk = PrefetchWalk(arguments.prefetch, parts: (end - input) / GradientTile<F>.rows)
+    while input < end {
+        let panelEnd = min(input + panelWidth, end)
         let column = UnsafePointer(
-            arguments.input.base + (input / panelWidth) * arguments.input.panelStride + arguments.firstRow * panelWidth)
+            arguments.input.base + (input / panelWidth) * arguments.input.panelStride + rows.lowerBound * panelWidth)
         gradientStrip(
-            F.self, column, delta: delta, rows: arguments.endRow - arguments.firstRow, inputs: panelEnd - input,
-            block: block, walk: &walk)
+            F.self, column, delta: delta, rows: rows.count, inputs: panelEnd - input, block: block, walk: &walk)
         block += (panelEnd - input) * panelWidth
         input = panelEnd
     }
 }
 
-/// Up to `panelWidth` inputs: full tiles, then what is left in tiles half as high.
+/// Computes the gradient of up to `panelWidth` inputs: full tiles first, then smaller tiles for the remaining inputs.
 @inline(__always)
 private func gradientStrip<F: Factors>(
     _: F.Type, _ column: UnsafePointer<Float>, delta: UnsafePointer<Float>, rows: Int, inputs: Int,
@@ -54,6 +71,7 @@ private func gradientStrip<F: Factors>(
     }
 }
 
+/// Computes the gradient of `T.rows` inputs, whose first row is at `column`, over `rows` rows of `delta`.
 @inline(never)
 func gradientTile<T: Tile>(
     _: T.Type, _ column: UnsafePointer<Float>, delta: UnsafePointer<Float>, rows: Int,
@@ -73,22 +91,4 @@ func gradientTile<T: Tile>(
         delta += panelWidth
     }
     tile.store(to: block, stride: panelWidth)
-}
-
-/// The sums of the columns of a panel over the rows of one shard: the gradient of biases.
-///
-/// `sums`: [panelWidth]; each is one chain over the rows in rising order.
-public func sumRows(
-    _ matrix: PanelMatrix, panel: Int, firstRow: Int, endRow: Int, into sums: UnsafeMutablePointer<Float>
-) {
-    var left = Lanes.zero
-    var right = Lanes.zero
-    var row = UnsafePointer(matrix.base + panel * matrix.panelStride + firstRow * panelWidth)
-    for _ in firstRow..<endRow {
-        left += load(row)
-        right += load(row + laneCount)
-        row += panelWidth
-    }
-    KernelStore.store(left, to: sums)
-    KernelStore.store(right, to: sums + laneCount)
 }

@@ -1,24 +1,27 @@
 import KernelTypes
 
-/// The loss of rows of outputs, and its gradient in their place; see `LossArguments`.
-public func loss(_ arguments: LossArguments) {
-    switch arguments.loss {
-    case .crossEntropy: crossEntropy(arguments)
-    case .binaryCrossEntropy: elementwise(arguments, BinaryCrossEntropy.self)
-    case .squaredError: elementwise(arguments, SquaredError.self)
-    case .absoluteError: elementwise(arguments, AbsoluteError.self)
-    case .huber: elementwise(arguments, Huber.self)
-    case .poisson: elementwise(arguments, Poisson.self)
+extension Kernels {
+    /// Computes the loss of a range of rows and replaces the outputs by its gradient.
+    public static func loss(_ arguments: LossArguments) {
+        switch arguments.loss {
+        case .crossEntropy: crossEntropy(arguments)
+        case .binaryCrossEntropy: elementwise(arguments, BinaryCrossEntropy.self)
+        case .squaredError: elementwise(arguments, SquaredError.self)
+        case .absoluteError: elementwise(arguments, AbsoluteError.self)
+        case .huber: elementwise(arguments, Huber.self)
+        case .poisson: elementwise(arguments, Poisson.self)
+        }
     }
 }
 
-/// `losses[r] = ln Σⱼ exp(zⱼ − max z) − (z[label] − max z)`; the gradient is `(softmax(z) − onehot(label)) · scale`. With
-/// label smoothing (Szegedy et al. 2016) onehot(label) is (1 − ε) onehot(label) + ε / classes in both.
+/// Computes `losses[r] = ln Σⱼ exp(zⱼ − max z) − (z[label] − max z)` and the gradient `(softmax(z) − onehot(label)) · scale`.
+///
+/// With label smoothing (Szegedy et al. 2016), (1 − ε) onehot(label) + ε / classes takes the place of onehot(label) in both.
 private func crossEntropy(_ arguments: LossArguments) {
     let outputs = arguments.outputs
     let other = arguments.smoothing / Float(outputs.width)
     let own = 1 - arguments.smoothing
-    for row in arguments.firstRow..<arguments.endRow {
+    for row in arguments.rows {
         let weight = arguments.weights?[row] ?? 1
         let scale = arguments.scale * weight
         let label = Int(arguments.labels![row])
@@ -40,10 +43,10 @@ private func crossEntropy(_ arguments: LossArguments) {
 
 /// A loss that is a sum over the outputs.
 ///
-/// To add one: a case in `KernelTypes.Loss`, an enum here, a line in `loss`, and one in `predictions` unless it predicts
-/// its outputs as they are.
+/// To add a loss: a case in `KernelLoss`, an enum here, and a line in `loss`, and in `predictions` unless its predictions
+/// are its outputs.
 private protocol ElementwiseLoss {
-    /// Two numbers whose product is the loss of an output z that should be y, and the loss's derivative by z.
+    /// Returns two factors of the loss of output z against target y, and the derivative of the loss by z.
     static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide)
 }
 
@@ -59,7 +62,7 @@ private enum AbsoluteError: ElementwiseLoss {
     @inline(__always)
     static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide) {
         let difference = z - y
-        // 0, and NaN, stay as they are.
+        // 0 and NaN are unchanged.
         let sign = difference.replacing(with: 1, where: difference .> 0).replacing(with: -1, where: difference .< 0)
         return ((magnitude(difference), Wide(repeating: 1)), sign)
     }
@@ -79,7 +82,7 @@ private enum Huber: ElementwiseLoss {
 private enum BinaryCrossEntropy: ElementwiseLoss {
     @inline(__always)
     static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide) {
-        // max(z, 0) − y z is exactly 0 where the answer is right, so that what is left of the loss keeps its figures.
+        // max(z, 0) − y z is exactly 0 where the answer is right, so the small rest of the loss keeps its precision.
         let tail = softplusTail(z)
         let value = (z.replacing(with: 0, where: z .< 0) - y * z).addingProduct(tail.0, tail.1)
         return ((value, Wide(repeating: 1)), logistic(z) - y)
@@ -100,14 +103,14 @@ private enum Poisson: ElementwiseLoss {
 private func elementwise<Function: ElementwiseLoss>(_ arguments: LossArguments, _: Function.Type) {
     let outputs = arguments.outputs
     let isBinary = arguments.loss == .binaryCrossEntropy && outputs.width == 1
-    for row in arguments.firstRow..<arguments.endRow {
+    for row in arguments.rows {
         let weight = arguments.weights?[row] ?? 1
         let scale = arguments.scale * weight
         var sum = Wide.zero
         forEachChunk(outputs, row: row) { chunk, column, valid in
             var target = Wide.zero
             if let targets = arguments.targets {
-                // Less than none in a chunk that is all padding, which panels of 32 columns have.
+                // The count is negative in a chunk that is all padding, which panels of 32 columns have.
                 for lane in 0..<max(0, min(wideCount, outputs.width - column)) {
                     target[lane] = targets[row * outputs.width + column + lane]
                 }
@@ -126,24 +129,25 @@ private func elementwise<Function: ElementwiseLoss>(_ arguments: LossArguments, 
     }
 }
 
-/// Outputs of rows become what they predict, in place: probabilities of the classes, or of each target, or what is
-/// expected. Of the other losses they are that already.
-public func predictions(_ outputs: PanelMatrix, loss: Loss, firstRow: Int, endRow: Int) {
-    for row in firstRow..<endRow {
-        switch loss {
-        case .crossEntropy:
-            let total = exponentials(outputs, row: row, largest: rowMax(outputs, row: row))
-            forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(loadWide(chunk) / total, to: chunk) }
-        case .binaryCrossEntropy:
-            forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(logistic(loadWide(chunk)), to: chunk) }
-        case .poisson:
-            forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(exponential(loadWide(chunk)), to: chunk) }
-        case .squaredError, .absoluteError, .huber: break
+extension Kernels {
+    /// Replaces the outputs of a range of rows by predictions.
+    public static func predictions(_ outputs: PanelMatrix, loss: KernelLoss, rows: Range<Int>) {
+        for row in rows {
+            switch loss {
+            case .crossEntropy:
+                let total = exponentials(outputs, row: row, largest: rowMax(outputs, row: row))
+                forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(loadWide(chunk) / total, to: chunk) }
+            case .binaryCrossEntropy:
+                forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(logistic(loadWide(chunk)), to: chunk) }
+            case .poisson:
+                forEachChunk(outputs, row: row) { chunk, _, _ in storeWide(exponential(loadWide(chunk)), to: chunk) }
+            case .squaredError, .absoluteError, .huber: break
+            }
         }
     }
 }
 
-/// Σⱼ (zⱼ − x): chunks of 16 in rising order, then the tree over lanes.
+/// Returns Σⱼ (zⱼ − x): chunks of 16 in ascending order, then the tree over lanes.
 @inline(__always)
 private func sum(_ outputs: PanelMatrix, row: Int, less x: Float) -> Float {
     var sum = Wide.zero
@@ -153,7 +157,9 @@ private func sum(_ outputs: PanelMatrix, row: Int, less x: Float) -> Float {
     return laneSum(sum)
 }
 
-/// z becomes exp(z − largest), padding 0. Returns the sum: chunks of 16 in rising order, then the tree over lanes.
+/// Replaces z by exp(z − largest), and padding by 0.
+///
+/// - Returns: The sum: chunks of 16 in ascending order, then the tree over lanes.
 @inline(__always)
 private func exponentials(_ outputs: PanelMatrix, row: Int, largest: Float) -> Float {
     var sum = Wide.zero
@@ -180,14 +186,14 @@ private func offset(_ matrix: PanelMatrix, row: Int, column: Int) -> Int {
     (column / panelWidth) * matrix.panelStride + row * panelWidth + column % panelWidth
 }
 
-/// Calls `body` with each 16 columns of a row: where they lie, the first one's column, and which are no padding.
+/// Calls `body` for each 16 columns of a row with their place, the first column, and the lanes that are not padding.
 @inline(__always)
 func forEachChunk(
     _ matrix: PanelMatrix, row: Int,
     _ body: (UnsafeMutablePointer<Float>, Int, SIMDMask<SIMD16<Int32>>) -> Void
 ) {
     let lanes = Wide(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-    let width = (matrix.width + panelWidth - 1) / panelWidth * panelWidth
+    let width = panelCount(matrix.width) * panelWidth
     for column in stride(from: 0, to: width, by: wideCount) {
         let valid = lanes .< Float(matrix.width - column)
         body(matrix.base + offset(matrix, row: row, column: column), column, valid)

@@ -1,15 +1,17 @@
 import CIntrinsics
 import KernelTypes
 
-/// Pairs of bfloat16 numbers; see `Precision`.
+/// Pairs of bfloat16 numbers as factors of a product; see `KernelPrecision`.
 enum Pairs: Factors {
     #if HAS_BF16
         @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
             sum = ft_add_pair_products(sum, left, right)
         }
     #else
-        /// The same numbers by two fused multiply-adds, which round as `vdpbf16ps` does; subnormal numbers must count as
-        /// zero, as they do in a thread team. Seen on Emerald Rapids; the kernels' tests ask each CPU.
+        /// Adds the products of each pair by two fused multiply-adds, which round as `vdpbf16ps` does.
+        ///
+        /// Subnormal numbers must count as zero, as they do in a thread team. This was observed on Emerald Rapids, and the
+        /// tests of the kernels check it on each CPU.
         @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
             sum.addProduct(upper(left), upper(right))
             sum.addProduct(lower(left), lower(right))
@@ -27,29 +29,50 @@ enum Pairs: Factors {
     #endif
 }
 
-/// Some columns of a matrix as pairs of neighbours: what a product reads whose sum goes over columns.
-///
-/// `destination` has the rows of `source`, and half its columns. `firstColumn` is a multiple of two panels, and so is
-/// `endColumn`, or the width.
-public func pairColumns(
-    _ source: PanelMatrix, to destination: PanelMatrix, firstColumn: Int, endColumn: Int, firstRow: Int, endRow: Int
-) {
-    for column in stride(from: firstColumn, to: endColumn, by: 2 * panelWidth) {
-        let left = UnsafePointer(source.base + column / panelWidth * source.panelStride)
-        // Of a last panel that stands alone the other half of the pairs is never read.
-        let right = column + panelWidth < endColumn ? left + source.panelStride : left
-        let target = destination.base + column / panelWidth / 2 * destination.panelStride
-        for row in firstRow..<endRow {
-            pairNeighbours(left + row * panelWidth, right + row * panelWidth, target + row * panelWidth)
+extension Kernels {
+    /// Rounds a part of a matrix to bfloat16 and pairs neighbouring columns, two panels at a time.
+    public static func pairColumns(
+        _ source: PanelMatrix, to destination: PanelMatrix, rows: Range<Int>, columns: Range<Int>
+    ) {
+        let end = columns.upperBound
+        for column in stride(from: columns.lowerBound, to: end, by: 2 * panelWidth) {
+            let left = UnsafePointer(source.base + column / panelWidth * source.panelStride)
+            // If the last panel has no neighbour, the right half of its pairs is never read.
+            let right = column + panelWidth < end ? left + source.panelStride : left
+            let target = destination.base + column / panelWidth / 2 * destination.panelStride
+            for row in rows {
+                pairNeighbours(left + row * panelWidth, right + row * panelWidth, target + row * panelWidth)
+            }
+            guard end % 2 == 1 && end - column <= 2 * panelWidth else { continue }
+            for row in rows {
+                clearUpperHalf(target + row * panelWidth + (end - column) / 2)
+            }
         }
-        guard endColumn % 2 == 1 && endColumn - column <= 2 * panelWidth else { continue }
-        for row in firstRow..<endRow {
-            clearUpperHalf(target + row * panelWidth + (endColumn - column) / 2)
+    }
+
+    /// Rounds a part of a matrix to bfloat16 and pairs each row with the next.
+    public static func pairRows(
+        _ source: PanelMatrix, to destination: PanelMatrix, rows: Range<Int>, columns: Range<Int>, firstPair: Int
+    ) {
+        for column in stride(from: columns.lowerBound, to: columns.upperBound, by: panelWidth) {
+            let panel = column / panelWidth
+            var row = UnsafePointer(source.base + panel * source.panelStride + rows.lowerBound * panelWidth)
+            var pairs = destination.base + panel * destination.panelStride + firstPair * panelWidth
+            for _ in 0..<rows.count / 2 {
+                for lane in stride(from: 0, to: panelWidth, by: 16) {
+                    ft_pair_rows(row + lane, row + panelWidth + lane, pairs + lane)
+                }
+                row += 2 * panelWidth
+                pairs += panelWidth
+            }
+            guard rows.count % 2 == 1 else { continue }
+            for lane in stride(from: 0, to: panelWidth, by: 16) { ft_pair_rows(row + lane, row + lane, pairs + lane) }
+            for lane in 0..<panelWidth { clearUpperHalf(pairs + lane) }
         }
     }
 }
 
-/// Two rows of a panel, side by side, as pairs of neighbours.
+/// Pairs neighbours in one row of two panels that lie side by side.
 @inline(__always)
 private func pairNeighbours(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ pairs: UnsafeMutablePointer<Float>
@@ -62,60 +85,7 @@ private func pairNeighbours(
     }
 }
 
-/// The number that is no pair gets a zero.
+/// Replaces the second number of a pair by zero.
 @inline(__always) private func clearUpperHalf(_ pair: UnsafeMutablePointer<Float>) {
     pair.pointee = Float(bitPattern: pair.pointee.bitPattern & 0xffff)
-}
-
-/// Some columns of a matrix as pairs of a row and the next: what a product reads whose sum goes over rows.
-///
-/// Row `firstPair + p` of `destination` has rows `firstRow + 2p` and the one after it; the last one of an odd number
-/// stands beside zeros. `firstColumn` is the first of a panel.
-public func pairRows(
-    _ source: PanelMatrix, to destination: PanelMatrix, firstColumn: Int, endColumn: Int, firstRow: Int, endRow: Int,
-    firstPair: Int
-) {
-    for column in stride(from: firstColumn, to: endColumn, by: panelWidth) {
-        let panel = column / panelWidth
-        var rows = UnsafePointer(source.base + panel * source.panelStride + firstRow * panelWidth)
-        var pairs = destination.base + panel * destination.panelStride + firstPair * panelWidth
-        for _ in 0..<(endRow - firstRow) / 2 {
-            for lane in stride(from: 0, to: panelWidth, by: 16) {
-                ft_pair_rows(rows + lane, rows + panelWidth + lane, pairs + lane)
-            }
-            rows += 2 * panelWidth
-            pairs += panelWidth
-        }
-        guard (endRow - firstRow) % 2 == 1 else { continue }
-        for lane in stride(from: 0, to: panelWidth, by: 16) { ft_pair_rows(rows + lane, rows + lane, pairs + lane) }
-        for lane in 0..<panelWidth { clearUpperHalf(pairs + lane) }
-    }
-}
-
-/// As `transposeBlock`, in pairs of outputs: `destination[(i / panelWidth) * stride + o / 2 * panelWidth +
-/// i % panelWidth] = (block[i, o], block[i, o + 1])`, o even in 0 ..< outputs. Padding of the block is zero.
-public func transposePairs(
-    _ block: UnsafePointer<Float>, inputs: Int, outputs: Int, to destination: UnsafeMutablePointer<Float>,
-    panelStride: Int
-) {
-    let pairCount = (outputs + 1) / 2
-    var lanes = (Wide.zero, Wide.zero, Wide.zero, Wide.zero, Wide.zero, Wide.zero, Wide.zero, Wide.zero)
-    withUnsafeMutablePointer(to: &lanes) { lanes in
-        let pairs = UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: Float.self)
-        for first in stride(from: 0, to: inputs, by: 8) {
-            let target = destination + first / panelWidth * panelStride + first % panelWidth
-            let rows = min(8, inputs - first)
-            for row in 0..<rows {
-                let source = block + (first + row) * panelWidth
-                ft_pair_neighbours(source, source + panelWidth - 16, pairs + row * wideCount)
-            }
-            let wholePairs = rows == 8 ? pairCount & ~7 : 0
-            for pair in stride(from: 0, to: wholePairs, by: 8) {
-                ft_transpose8(pairs + pair, wideCount, target + pair * panelWidth, panelWidth)
-            }
-            for pair in wholePairs..<pairCount {
-                for row in 0..<rows { target[pair * panelWidth + row] = pairs[row * wideCount + pair] }
-            }
-        }
-    }
 }

@@ -1,19 +1,22 @@
 import KernelTypes
 
-/// Chains of multiply-adds that touch no memory: what `benchmark` calls the peak.
-///
-/// Does about `rounds` × 32 × 16 links of chains (a multiply-add each, of bfloat16 two) in twelve independent chains of
-/// vectors, enough to fill two units of six cycles' latency, `vdpbf16ps` on Zen 5. Returns a sum that depends on all of them.
-public func multiplyAddRounds(_ rounds: Int, _ precision: Precision) -> Float {
-    switch precision {
-    case .f32: multiplyAddRounds(rounds, Floats.self)
-    case .bf16: multiplyAddRounds(rounds, Pairs.self)
+extension Kernels {
+    /// Runs chains of multiply-adds that touch no memory: the peak that `benchmark` reports.
+    ///
+    /// There are twelve independent chains of vectors, enough to fill two units with a latency of six cycles: that of
+    /// `vdpbf16ps` on Zen 5.
+    public static func multiplyAddRounds(_ rounds: Int, _ precision: KernelPrecision) -> Float {
+        switch precision {
+        case .f32: multiplyAddChains(rounds, Floats.self)
+        case .bf16: multiplyAddChains(rounds, Pairs.self)
+        }
     }
 }
 
 @inline(__always)
-private func multiplyAddRounds<F: Factors>(_ rounds: Int, _: F.Type) -> Float {
-    // As numbers 0.001 and 0.5; as pairs (−0.5, 0.001) and (0.5, 0.5). A zero would let LLVM leave out half the work.
+private func multiplyAddChains<F: Factors>(_ rounds: Int, _: F.Type) -> Float {
+    // As single-precision numbers these are 0.001 and 0.5; as pairs, (−0.5, 0.001) and (0.5, 0.5). If a number were zero,
+    // LLVM would omit half the work.
     let left = Lanes(repeating: Float(bitPattern: 0x3a83_bf00))
     let right = Lanes(repeating: Float(bitPattern: 0x3f00_3f00))
     var a0 = Lanes(repeating: 0.1), a1 = a0 + 0.1, a2 = a0 + 0.2, a3 = a0 + 0.3
@@ -37,6 +40,3 @@ private func multiplyAddRounds<F: Factors>(_ rounds: Int, _: F.Type) -> Float {
     let sum = ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7)) + ((a8 + a9) + (a10 + a11))
     return sum[0] + sum[laneCount - 1]
 }
-
-/// `panelWidth` for callers in other modules.
-public var kernelPanelWidth: Int { panelWidth }

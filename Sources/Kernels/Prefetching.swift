@@ -1,16 +1,16 @@
 import CIntrinsics
 import KernelTypes
 
-/// Walks through memory that is needed next, some cache lines at a time.
+/// A walk through memory that is needed next, which prefetches some cache lines at a time.
 struct PrefetchWalk {
     private var stretch: UnsafePointer<UnsafeRawBufferPointer>?
     private var stretchesLeft: Int
     private var line: UnsafeRawPointer?
     private var bytesLeft = 0
-    /// Lines of a part.
+    /// The number of cache lines of a part.
     private let linesAtOnce: Int
 
-    /// Asks for all of it in so many parts.
+    /// Creates a walk through all of `needed` in the given number of parts.
     @inline(__always) init(_ needed: Prefetch, parts: Int) {
         stretch = needed.stretches
         stretchesLeft = needed.count
@@ -19,13 +19,13 @@ struct PrefetchWalk {
         linesAtOnce = parts > 0 ? (bytes / 64 &+ parts &- 1) / parts : 0
     }
 
-    /// Asks for the next part.
+    /// Prefetches the next part.
     @inline(__always) mutating func advance() {
-        if linesAtOnce > 0 { askForLines() }
+        if linesAtOnce > 0 { prefetchLines() }
     }
 
-    /// Out of line: a sparse product calls for it with each row, and mostly has nothing to ask for.
-    @inline(never) private mutating func askForLines() {
+    /// Not inlined: a sparse product advances with each row, and mostly there is nothing to prefetch.
+    @inline(never) private mutating func prefetchLines() {
         for _ in 0..<linesAtOnce {
             if bytesLeft <= 0 {
                 guard stretchesLeft > 0, let next = stretch else { return }

@@ -1,17 +1,23 @@
 import CIntrinsics
 import KernelTypes
 
+extension Kernels {
+    /// Returns the number of panels of sums to keep in registers next if `left` are left: the sums of eight vectors hide
+    /// the latency of the multiply-adds.
+    @inline(__always) public static func panelsAtOnce(_ left: Int) -> Int { left == 5 ? 3 : min(left, 4) }
+}
+
 /// `output[r, j] = act(initial[j] + Σₖ input[r, k] · weights[k, j])` over the k where the input is not zero.
 ///
-/// The same chains as `denseProduct`, less the links that change nothing: fma(0, w, acc) is acc. For each entry of a row its
-/// row of weights is taken times the entry and added to some panels of sums in registers. Cache blocking: the weights
-/// of `blockWidth` inputs and those panels stay in the first-level cache while all rows pass over them.
+/// The chains are those of `denseProduct` without the links that change nothing: fma(0, w, sum) is sum. For each entry of a
+/// row, its row of weights times the entry is added to some panels of sums in registers. Cache blocking: the weights of
+/// `blockWidth` inputs and those panels stay in first-level cache while all rows pass over them.
 @inline(__always)
 func sparseProduct<F: Factors>(_: F.Type, _ arguments: ProductArguments, _ input: SparseMatrix) {
-    let panels = (arguments.output.width + panelWidth - 1) / panelWidth
+    let panels = panelCount(arguments.output.width)
     var panel = 0
     while panel < panels {
-        let count = panelsAtOnce(panels - panel)
+        let count = Kernels.panelsAtOnce(panels - panel)
         switch count {
         case 4: sparseGroup(Rows4<F>.self, arguments, input, firstPanel: panel)
         case 3: sparseGroup(Rows3<F>.self, arguments, input, firstPanel: panel)
@@ -22,9 +28,7 @@ func sparseProduct<F: Factors>(_: F.Type, _ arguments: ProductArguments, _ input
     }
 }
 
-/// How many of the `left` panels of sums to keep in registers next: eight vectors' sums hide the multiply-adds' latency.
-@inline(__always) public func panelsAtOnce(_ left: Int) -> Int { left == 5 ? 3 : min(left, 4) }
-
+/// Computes `T.rows` panels of the output for all rows.
 @inline(never)
 func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: SparseMatrix, firstPanel: Int) {
     let stride = arguments.weightPanelStride
@@ -33,16 +37,16 @@ func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: Spa
     let output = arguments.output.base + firstPanel * outputStride
     let blocks = max(1, (input.width + input.blockWidth - 1) / input.blockWidth)
     let lines = input.blockWidth * bytesOfRow / 64
-    let rowCount = max(1, arguments.endRow - arguments.firstRow)
+    let rowCount = max(1, arguments.rows.count)
     let linesPerRow = (lines + rowCount - 1) / rowCount
     var walk = PrefetchWalk(arguments.prefetch, parts: rowCount * blocks)
     for block in 0..<blocks {
         let segments = input.segments + block * input.rows
         let rowsOfWeights = UnsafeRawPointer(weights + block * input.blockWidth * panelWidth)
-        // The next block's weights: each row asks for a part of them.
+        // The next block's weights: each row prefetches a part of them.
         var ahead = rowsOfWeights + input.blockWidth * bytesOfRow
         let aheadEnd = ahead + input.blockWidth * bytesOfRow
-        for row in arguments.firstRow..<arguments.endRow {
+        for row in arguments.rows {
             walk.advance()
             let segment = segments[row]
             let target = output + row * panelWidth
@@ -76,16 +80,15 @@ func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: Spa
             tile.store(to: target, stride: outputStride)
         }
     }
-    let rows = arguments.endRow - arguments.firstRow
     for panel in firstPanel..<firstPanel + T.rows {
-        let first = panel * outputStride + arguments.firstRow * panelWidth
+        let first = panel * outputStride + arguments.rows.lowerBound * panelWidth
         finish(
             arguments.output.base + first, arguments.epilogue, panelStride: outputStride, panel: panel,
-            firstRow: arguments.firstRow, rows: rows)
+            rows: arguments.rows)
     }
 }
 
-/// Asks for a row of some panels of sums, which come from the second-level cache.
+/// Prefetches one row of some panels of sums, which come from second-level cache.
 @inline(__always)
 private func prefetchPanels(_ first: UnsafePointer<Float>, _ panels: Int, _ stride: Int) {
     for panel in 0..<panels {

@@ -1,36 +1,37 @@
 import KernelTypes
 
-/// What the factors of a product are, and how a link of its chains is made.
+/// The format of a product's factors, and how they are multiplied.
 protocol Factors {
-    /// A link in each lane.
+    /// Adds one link to each lane's chain: `sum += left · right`.
     static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes)
 }
 
-/// Single-precision numbers.
+/// Single-precision numbers as factors of a product.
 enum Floats: Factors {
     @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
         sum.addProduct(left, right)
     }
 }
 
-/// A block of `rows` × `panelWidth` results that lives in registers while its sums are made.
+/// A block of `rows` × `panelWidth` results that stays in registers while its sums are computed.
 ///
-/// Tiles are built from pairs of smaller tiles, so that every vector is a variable of its own: the compiler keeps them
-/// in registers, which it does not do for an array or a tuple that a loop indexes.
+/// Tiles are built from pairs of smaller tiles, so that every vector is a separate variable. The compiler keeps variables in
+/// registers, but not an array or a tuple that a loop indexes.
 protocol Tile {
+    /// The number of rows.
     static var rows: Int { get }
 
-    /// All rows start from the same `panelWidth` values.
+    /// Starts all rows from the same `panelWidth` values.
     init(repeating left: Lanes, _ right: Lanes)
-    /// Loads `rows` rows of `panelWidth`, `stride` floats apart.
+    /// Loads `rows` rows of `panelWidth` values, `stride` floats apart.
     init(loading source: UnsafePointer<Float>, stride: Int)
-    /// Adds the outer product of `rows` scalars, `stride` floats apart, and one row of `panelWidth` values.
+    /// Adds the outer product of `rows` scalars, `stride` floats apart, and a row of `panelWidth` values.
     mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times left: Lanes, _ right: Lanes)
-    /// Adds the product of one scalar, in all lanes, and `rows` rows of `panelWidth` values, `stride` floats apart.
+    /// Adds the product of a scalar, repeated in all lanes, and `rows` rows of `panelWidth` values, `stride` floats apart.
     mutating func add(_ scalar: Lanes, times values: UnsafePointer<Float>, _ stride: Int)
-    /// Adds the product of one scalar, in all lanes, and another block.
+    /// Adds the product of a scalar, repeated in all lanes, and another tile.
     mutating func add(_ scalar: Lanes, times block: Self)
-    /// Stores `rows` rows of `panelWidth`, `stride` floats apart.
+    /// Stores `rows` rows of `panelWidth` values, `stride` floats apart.
     func store(to destination: UnsafeMutablePointer<Float>, stride: Int)
 }
 
@@ -41,10 +42,10 @@ extension Tile {
         add(scalars, stride: stride, times: load(values), load(values + laneCount))
     }
 
-    /// Four outer products, one after the other: scalars `next` floats further and the next row of values each time.
+    /// Adds four outer products in order. Each takes the scalars `next` floats further on, and the next row of values.
     ///
-    /// Written out because a core that shares its front end with a neighbour (SMT) is held up by every instruction
-    /// that is no multiply-add, the loop's own three among them.
+    /// They are written out because a core that shares its front end with a neighbour (SMT) is slowed down by every
+    /// instruction other than a multiply-add, including the loop's own three.
     @inline(__always)
     mutating func addFour(
         _ scalars: UnsafePointer<Float>, next: Int, stride: Int, times values: UnsafePointer<Float>
@@ -56,6 +57,7 @@ extension Tile {
     }
 }
 
+/// A tile of one row.
 struct Row<F: Factors>: Tile {
     var left: Lanes
     var right: Lanes
@@ -95,6 +97,7 @@ struct Row<F: Factors>: Tile {
     }
 }
 
+/// A tile made of two tiles, one above the other.
 struct Stack<Top: Tile, Bottom: Tile>: Tile {
     var top: Top
     var bottom: Bottom
@@ -139,24 +142,20 @@ typealias Rows4<F: Factors> = Stack<Rows2<F>, Rows2<F>>
 typealias Rows6<F: Factors> = Stack<Rows4<F>, Rows2<F>>
 typealias Rows8<F: Factors> = Stack<Rows4<F>, Rows4<F>>
 
-/// Two vectors side by side make a row of a panel.
-@inline(__always) var panelWidth: Int { 2 * laneCount }
-
-@inline(__always) var laneCount: Int { Lanes.scalarCount }
-
-/// `source` is aligned to the vector.
+/// Loads the vector at `source`, which is aligned to the vector's size.
 @inline(__always) func load(_ source: UnsafePointer<Float>) -> Lanes {
     readVector(source)
 }
 
+/// The store of a vector, in a namespace because `Tile` has a method of the same name.
 enum KernelStore {
-    /// `destination` is aligned to the vector.
+    /// Stores a vector at `destination`, which is aligned to the vector's size.
     @inline(__always) static func store(_ value: Lanes, to destination: UnsafeMutablePointer<Float>) {
         writeVector(value, to: destination)
     }
 }
 
-/// The vector at `source`, which is aligned to it.
+/// Loads a vector of any size from `source`, which is aligned to that size.
 @inline(__always) func readVector<Vector: SIMD<Float>>(_ source: UnsafePointer<Float>) -> Vector {
     guard movesByLanes else { return UnsafeRawPointer(source).load(as: Vector.self) }
     var vector = Vector()
@@ -164,7 +163,7 @@ enum KernelStore {
     return vector
 }
 
-/// Puts a vector to `destination`, which is aligned to it.
+/// Stores a vector of any size at `destination`, which is aligned to that size.
 @inline(__always) func writeVector<Vector: SIMD<Float>>(_ vector: Vector, to destination: UnsafeMutablePointer<Float>) {
     guard movesByLanes else {
         UnsafeMutableRawPointer(destination).storeBytes(of: vector, as: Vector.self)

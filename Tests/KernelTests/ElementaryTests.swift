@@ -1,5 +1,4 @@
 import Foundation
-import KernelDispatch
 import KernelTypes
 import Testing
 import _TestSupport
@@ -31,7 +30,7 @@ import _TestSupport
     /// Of values near zero the error is absolute: a network adds them to others.
     @Test func theOtherActivationsAreClose() {
         let half = 2.0.squareRoot()
-        let exact: [(Activation, (Double) -> Double)] = [
+        let exact: [(KernelActivation, (Double) -> Double)] = [
             (.elu, { $0 < 0 ? expm1($0) : $0 }), (.softplus, { max($0, 0) + log1p(exp(-abs($0))) }),
             (.gelu, { $0 * 0.5 * erfc(-$0 / half) }), (.silu, { $0 / (1 + exp(-$0)) }),
             (.geluTanh, { 0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }),
@@ -58,7 +57,7 @@ import _TestSupport
             let tanh = activate(kernels, .tanh, extremes + extremes)
             #expect(tanh[0] == 1 && tanh[1] == -1 && tanh[2].isNaN && tanh[5] == 0x1p-149 && tanh[7] == 0)
             let relu = activate(kernels, .relu, extremes + extremes)
-            for other in [Activation.elu, .softplus, .gelu, .geluTanh, .silu, .mish] {
+            for other in [KernelActivation.elu, .softplus, .gelu, .geluTanh, .silu, .mish] {
                 let found = activate(kernels, other, extremes + extremes)
                 #expect(found[0] == .infinity && found[2].isNaN && found[3] == 1e38, "\(other) \(found)")
                 #expect(found[4] == (other == .elu ? -1 : 0) && found[7] == (other == .softplus ? 0.693_147_2 : 0))
@@ -71,7 +70,7 @@ import _TestSupport
     @Test func storedDerivativesTakeExtremes() {
         let extremes: [Float] = [1e13, 1e20, 1e38, -1e13, -1e20, -1e38, 50, -110]
         for kernels in supportedKernels() {
-            for activation in [Activation.gelu, .geluTanh, .silu, .mish] {
+            for activation in [KernelActivation.gelu, .geluTanh, .silu, .mish] {
                 let derivative = Panels(rows: 8, width: 1, panelWidth: kernels.panelWidth)
                 _ = activate(kernels, activation, extremes, derivative: derivative)
                 #expect(derivative.values == [1, 1, 1, 0, 0, 0, 1, 0], "\(activation) \(derivative.values)")
@@ -82,7 +81,7 @@ import _TestSupport
     @Test func allInstructionSetsAgreeToTheBit() {
         let samples = ElementaryTests.samples(-200, 200)
         let tables = supportedKernels()
-        for activation in [Activation.sigmoid, .tanh, .elu, .softplus, .gelu, .geluTanh, .silu, .mish] {
+        for activation in [KernelActivation.sigmoid, .tanh, .elu, .softplus, .gelu, .geluTanh, .silu, .mish] {
             let expected = bits(activate(tables[0], activation, samples))
             for kernels in tables.dropFirst() {
                 #expect(bits(activate(kernels, activation, samples)) == expected, "\(kernels.instructionSet)")
@@ -96,7 +95,7 @@ import _TestSupport
             let samples = ElementaryTests.samples(-103, -20)
             let panels = Panels(samples.flatMap { [$0, 0] }, rows: samples.count, panelWidth: kernels.panelWidth)
             defer { extendLifetime(panels) }
-            kernels.predictions(panels.matrix, .crossEntropy, 0, samples.count)
+            kernels.predictions(panels.matrix, loss: .crossEntropy, rows: 0..<samples.count)
             var worst = 0.0
             for (row, x) in samples.enumerated() {
                 let exact = exp(Double(x)) / (1 + exp(Double(x)))
@@ -107,7 +106,7 @@ import _TestSupport
     }
 
     private func check(
-        _ activation: Activation, bound: Double, from low: Float, to high: Float, _ exact: (Double) -> Double
+        _ activation: KernelActivation, bound: Double, from low: Float, to high: Float, _ exact: (Double) -> Double
     ) {
         let samples = ElementaryTests.samples(low, high)
         for kernels in supportedKernels() where kernels.instructionSet != .scalar {
@@ -122,7 +121,7 @@ import _TestSupport
 
     /// An activation as the epilogue of a product of depth 1 with weight 1 from −0, which adds nothing.
     private func activate(
-        _ kernels: KernelTable, _ activation: Activation, _ values: [Float], derivative: Panels? = nil
+        _ kernels: KernelTable, _ activation: KernelActivation, _ values: [Float], derivative: Panels? = nil
     ) -> [Float] {
         let source = Panels(values, rows: values.count, panelWidth: kernels.panelWidth)
         let target = Panels(rows: values.count, width: 1, panelWidth: kernels.panelWidth)
@@ -131,7 +130,7 @@ import _TestSupport
         kernels.product(
             ProductArguments(
                 precision: .f32, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
-                weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: 0, endRow: values.count,
+                weightPanelStride: packed.panelStride, initial: packed.initial, rows: 0..<values.count,
                 epilogue: Epilogue(activation: activation, slope: 0, storedDerivative: derivative?.matrix.base)))
         return target.values
     }

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 import Testing
 import _TestSupport
 
@@ -14,11 +14,11 @@ import _TestSupport
         for kernels in supportedKernels() {
             let bytes = Panels(rows: 3, width: width, panelWidth: kernels.panelWidth)
             defer { extendLifetime(bytes) }
-            kernels.gatherBytes(source, scale, indices, bytes.matrix, 0, 3)
+            kernels.gatherBytes(source, scale: scale, indices: indices, to: bytes.matrix, rows: 0..<3)
             #expect(bits(bytes.values) == bits(expected))
             let values = Panels(rows: 3, width: width, panelWidth: kernels.panelWidth)
             defer { extendLifetime(values) }
-            kernels.gatherFloats(floats, indices, values.matrix, 1, 3)
+            kernels.gatherFloats(floats, indices: indices, to: values.matrix, rows: 1..<3)
             for column in 0..<width {
                 #expect(values[0, column] == 7)
                 #expect(values[1, column] == floats[column] && values[2, column] == floats[3 * width + column])
@@ -35,7 +35,7 @@ import _TestSupport
             let stride = outputs * width
             let target = Slice([Float](repeating: 7, count: (inputs + width - 1) / width * stride))
             defer { extendLifetime((block, target)) }
-            kernels.transposeBlock(block.base, inputs, outputs, target.base, stride)
+            kernels.transposeBlock(block.base, inputs: inputs, outputs: outputs, to: target.base, panelStride: stride)
             for i in 0..<inputs {
                 for o in 0..<outputs {
                     #expect(target.base[i / width * stride + o * width + i % width] == block.base[i * width + o])

@@ -1,11 +1,10 @@
-import KernelDispatch
 import KernelTypes
 import Testing
 import _TestSupport
 
 @Suite struct GradientTests {
-    @Test(arguments: [Precision.f32, .bf16])
-    func equalsTheReferenceToTheBit(precision: Precision) {
+    @Test(arguments: [KernelPrecision.f32, .bf16])
+    func equalsTheReferenceToTheBit(precision: KernelPrecision) {
         var random = TestRandom(11)
         let shapes = [(1, 1, 1), (3, 2, 2), (8, 16, 16), (33, 32, 32), (50, 47, 33), (64, 130, 10), (7, 13, 65)]
         for kernels in supportedKernels() {
@@ -47,7 +46,7 @@ import _TestSupport
             for rows in [0..<0, 3..<3, 2..<9, 0..<20] {
                 for panel in 0..<(65 + width - 1) / width {
                     let sums = Slice([Float](repeating: 7, count: width))
-                    kernels.sumRows(matrix.matrix, panel, rows.lowerBound, rows.upperBound, sums.base)
+                    kernels.sumRows(matrix.matrix, panel: panel, rows: rows, into: sums.base)
                     for column in 0..<min(width, 65 - panel * width) {
                         let expected = rows.reduce(Float(0)) { $0 + values[$1 * 65 + panel * width + column] }
                         #expect(sums.values[column].bitPattern == expected.bitPattern)
@@ -61,7 +60,7 @@ import _TestSupport
     /// `over`: in bf16 from an even row to an odd one or the end.
     private func check(
         _ kernels: KernelTable, _ input: [Float], _ delta: [Float], rows: Int, over: Range<Int>, inputs: Int,
-        outputs: Int, _ precision: Precision = .f32
+        outputs: Int, _ precision: KernelPrecision = .f32
     ) {
         let width = kernels.panelWidth
         let isPaired = precision == .bf16
@@ -85,7 +84,7 @@ import _TestSupport
                 kernels.gradient(
                     GradientArguments(
                         precision: precision, input: source.matrix, delta: deltas.matrix, panel: panel,
-                        firstInput: first, endInput: end, firstRow: part.lowerBound, endRow: part.upperBound,
+                        inputs: first..<end, rows: part,
                         block: block.base, prefetch: Prefetch(stretches: stretches, count: 2)))
                 let found = block.values
                 for column in 0..<min(width, outputs - panel * width) {

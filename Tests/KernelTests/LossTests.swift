@@ -1,5 +1,4 @@
 import Foundation
-import KernelDispatch
 import KernelTypes
 import Testing
 import _TestSupport
@@ -94,7 +93,7 @@ import _TestSupport
     }
 
     /// A loss of a single output, and its derivative, by definition.
-    private let definitions: [(Loss, (Double, Double) -> Double, (Double, Double) -> Double)] = [
+    private let definitions: [(KernelLoss, (Double, Double) -> Double, (Double, Double) -> Double)] = [
         (
             .binaryCrossEntropy, { z, y in max(z, 0) - y * z + log1p(exp(-abs(z))) },
             { z, y in 1 / (1 + exp(-z)) - y }
@@ -153,13 +152,13 @@ import _TestSupport
 
     @Test func predictionsAreProbabilitiesOrWhatIsExpected() {
         for kernels in supportedKernels() {
-            func predictions(_ loss: Loss) -> [Double] {
+            func predictions(_ loss: KernelLoss) -> [Double] {
                 let panels = Panels([1, -2, 0.5], rows: 1, panelWidth: kernels.panelWidth)
-                kernels.predictions(panels.matrix, loss, 0, 1)
+                kernels.predictions(panels.matrix, loss: loss, rows: 0..<1)
                 return panels.values.map { Double($0) }
             }
             let total = exp(1.0) + exp(-2.0) + exp(0.5)
-            let expected: [(Loss, [Double])] = [
+            let expected: [(KernelLoss, [Double])] = [
                 (.crossEntropy, [exp(1) / total, exp(-2) / total, exp(0.5) / total]),
                 (.binaryCrossEntropy, [1, -2, 0.5].map { 1 / (1 + exp(-$0)) }),
                 (.poisson, [exp(1), exp(-2), exp(0.5)]), (.squaredError, [1, -2, 0.5]), (.huber, [1, -2, 0.5]),
@@ -190,12 +189,12 @@ import _TestSupport
         }
     }
 
-    private static let losses: [Loss] = [
+    private static let losses: [KernelLoss] = [
         .crossEntropy, .binaryCrossEntropy, .squaredError, .absoluteError, .huber, .poisson,
     ]
 
     @Test(arguments: losses)
-    func paddingOfTheGradientIsZero(loss: Loss) {
+    func paddingOfTheGradientIsZero(loss: KernelLoss) {
         for kernels in supportedKernels() {
             let (_, gradient) = run(loss, kernels, [1, 2, 3], rows: 1, labels: [0])
             for lane in 3..<kernels.panelWidth { #expect(gradient.matrix.base[lane] == 0) }
@@ -204,7 +203,7 @@ import _TestSupport
     }
 
     @Test(arguments: losses)
-    func aNaNOrInfiniteLogitShowsInTheLoss(loss: Loss) {
+    func aNaNOrInfiniteLogitShowsInTheLoss(loss: KernelLoss) {
         for kernels in supportedKernels() {
             for bad in [Float.nan, .infinity] {
                 let (losses, _) = run(loss, kernels, [1, bad, 3], rows: 1, labels: [0])
@@ -214,7 +213,7 @@ import _TestSupport
     }
 
     @Test(arguments: losses, [Float(0), 0.1])
-    func allInstructionSetsAgreeToTheBit(loss: Loss, smoothing: Float) {
+    func allInstructionSetsAgreeToTheBit(loss: KernelLoss, smoothing: Float) {
         var random = TestRandom(23)
         let logits = random.floats(50 * 37).map { $0 * 30 }
         let labels = (0..<50).map { Int32($0 % 37) }
@@ -224,7 +223,7 @@ import _TestSupport
             let (losses, gradient) = run(
                 loss, kernels, logits, rows: 50, labels: labels, weights: weights, smoothing: smoothing)
             let predictions = Panels(logits, rows: 50, panelWidth: kernels.panelWidth)
-            kernels.predictions(predictions.matrix, loss, 0, 50)
+            kernels.predictions(predictions.matrix, loss: loss, rows: 0..<50)
             return bits(losses) + bits(gradient.values) + bits(predictions.values)
         }
         let first = result(tables[0])
@@ -235,7 +234,7 @@ import _TestSupport
     }
 
     private func run(
-        _ loss: Loss, _ kernels: KernelTable, _ outputs: [Float], rows: Int, labels: [Int32]? = nil,
+        _ loss: KernelLoss, _ kernels: KernelTable, _ outputs: [Float], rows: Int, labels: [Int32]? = nil,
         targets: [Float]? = nil, weights: [Float]? = nil, smoothing: Float = 0
     ) -> (losses: [Float], gradient: Panels) {
         let panels = Panels(outputs, rows: rows, panelWidth: kernels.panelWidth)
@@ -250,7 +249,7 @@ import _TestSupport
                                 loss, outputs: panels.matrix, labels: labels.baseAddress,
                                 targets: targets == nil ? nil : values.baseAddress,
                                 weights: weights.isEmpty ? nil : weights.baseAddress, losses: losses.baseAddress!,
-                                scale: 0.25, smoothing: smoothing, delta: 1.5, firstRow: 0, endRow: rows))
+                                scale: 0.25, smoothing: smoothing, delta: 1.5, rows: 0..<rows))
                     }
                 }
             }

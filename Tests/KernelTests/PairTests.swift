@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 import Testing
 import _TestSupport
@@ -37,7 +36,7 @@ import _TestSupport
                 let source = Panels(values, rows: rows, panelWidth: kernels.panelWidth)
                 let expected = Panels(values, rows: rows, panelWidth: kernels.panelWidth, pairs: true)
                 let found = Panels(rows: rows, width: (width + 1) / 2, panelWidth: kernels.panelWidth)
-                kernels.pairColumns(source.matrix, found.matrix, 0, source.matrix.width, 0, rows)
+                kernels.pairColumns(source.matrix, to: found.matrix, rows: 0..<rows, columns: 0..<source.matrix.width)
                 extendLifetime(source)
                 #expect(bits(found.values) == bits(expected.values), "\(kernels.instructionSet) \(rows)×\(width)")
             }
@@ -55,9 +54,7 @@ import _TestSupport
             let found = Panels(rows: rows, width: (width + 1) / 2, panelWidth: kernels.panelWidth)
             for columns in [64..<128, 0..<64, 128..<201] {
                 for part in [0..<3, 3..<7] {
-                    kernels.pairColumns(
-                        source.matrix, found.matrix, columns.lowerBound, columns.upperBound, part.lowerBound,
-                        part.upperBound)
+                    kernels.pairColumns(source.matrix, to: found.matrix, rows: part, columns: columns)
                 }
             }
             extendLifetime(source)
@@ -87,7 +84,7 @@ import _TestSupport
             let block = Slice(numbers)
             let stride = (outputs + 1) / 2 * width
             let target = Slice([Float](repeating: 7, count: (inputs + width - 1) / width * stride))
-            kernels.transposePairs(block.base, inputs, outputs, target.base, stride)
+            kernels.transposePairs(block.base, inputs: inputs, outputs: outputs, to: target.base, panelStride: stride)
             extendLifetime(block)
             let found = target.values
             for i in 0..<inputs {
@@ -108,7 +105,8 @@ import _TestSupport
             let values = (0..<5).flatMap { _ in pairs.flatMap { [$0.0, $0.1] } }
             let source = Panels(values, rows: 1, panelWidth: kernels.panelWidth, pairs: true)
             let lists = Lists(rows: 1, width: source.matrix.width, panelWidth: kernels.panelWidth)
-            let count = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, 1)
+            let count = kernels.sparseRows(
+                source.matrix, to: lists.matrix, rows: 0..<1, columns: 0..<source.matrix.width)
             #expect(count == 15)
             #expect(lists.entries(row: 0).map(\.column) == (0..<35).filter { [1, 2, 6].contains($0 % 7) })
             extendLifetime(source)
@@ -118,7 +116,7 @@ import _TestSupport
     private func pairedRows(_ kernels: KernelTable, _ values: [Float], rows: Int, width: Int) -> Panels {
         let source = Panels(values, rows: rows, panelWidth: kernels.panelWidth)
         let target = Panels(rows: (rows + 1) / 2, width: width, panelWidth: kernels.panelWidth)
-        kernels.pairRows(source.matrix, target.matrix, 0, width, 0, rows, 0)
+        kernels.pairRows(source.matrix, to: target.matrix, rows: 0..<rows, columns: 0..<width, firstPair: 0)
         extendLifetime(source)
         return target
     }

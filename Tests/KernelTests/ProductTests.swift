@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 import Testing
 import _TestSupport
@@ -13,8 +12,8 @@ import _TestSupport
         return shapes
     }()
 
-    @Test(arguments: [Precision.f32, .bf16])
-    func equalsTheReferenceToTheBit(precision: Precision) {
+    @Test(arguments: [KernelPrecision.f32, .bf16])
+    func equalsTheReferenceToTheBit(precision: KernelPrecision) {
         var random = TestRandom(1)
         for kernels in supportedKernels() {
             for shape in ProductTests.shapes {
@@ -61,7 +60,7 @@ import _TestSupport
             kernels.product(
                 ProductArguments(
                     precision: .f32, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
-                    weightPanelStride: packed.panelStride, initial: nil, firstRow: 0, endRow: 3))
+                    weightPanelStride: packed.panelStride, initial: nil, rows: 0..<3))
             #expect(bits(target.values) == bits(expected))
         }
     }
@@ -77,7 +76,7 @@ import _TestSupport
             let relu = run(kernels, input, weights, initial, rows: rows, within: 0..<rows, activation: .relu).values
             #expect(bits(relu) == bits(sums.map { $0 < 0 ? -0.0 : $0 + 0 }))
             let leaky = run(
-                kernels, input, weights, initial, rows: rows, within: 0..<rows, activation: .leakyRelu, slope: 0.1
+                kernels, input, weights, initial, rows: rows, within: 0..<rows, activation: .leakyReLU, slope: 0.1
             )
             .values
             #expect(bits(leaky) == bits(sums.map { $0 < 0 ? $0 * 0.1 : $0 + 0 }))
@@ -100,7 +99,7 @@ import _TestSupport
             ).values
             #expect(bits(found) == bits(zip(sums, outputsOfRelu).map { $1.sign == .minus ? 0 : $0 }))
             let leaky = run(
-                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, activation: .leakyRelu, slope: 0.25,
+                kernels, delta, weights, zeros, rows: rows, within: 0..<rows, activation: .leakyReLU, slope: 0.25,
                 derivativeAt: at
             ).values
             #expect(bits(leaky) == bits(zip(sums, outputsOfRelu).map { $1.sign == .minus ? $0 * 0.25 : $0 }))
@@ -110,7 +109,8 @@ import _TestSupport
     /// The product of row-major matrices through packing; rows outside `within` keep the padding value.
     private func run(
         _ kernels: KernelTable, _ input: [Float], _ weights: [Float], _ initial: [Float], rows: Int,
-        within: Range<Int>, _ precision: Precision = .f32, activation: Activation = .identity, slope: Float = 0,
+        within: Range<Int>, _ precision: KernelPrecision = .f32, activation: KernelActivation = .identity,
+        slope: Float = 0,
         derivativeAt: Panels? = nil
     ) -> Panels {
         let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth, pairs: precision == .bf16)
@@ -122,8 +122,7 @@ import _TestSupport
         kernels.product(
             ProductArguments(
                 precision: precision, input: .panels(source.matrix), output: target.matrix, weights: packed.weights,
-                weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: within.lowerBound,
-                endRow: within.upperBound,
+                weightPanelStride: packed.panelStride, initial: packed.initial, rows: within,
                 epilogue: Epilogue(
                     activation: activation, slope: slope,
                     derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) })))

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 import Testing
 import _TestSupport
@@ -19,7 +18,8 @@ import _TestSupport
                 let values = random.sparseFloats(rows * width, density: density)
                 let source = Panels(values, rows: rows, panelWidth: kernels.panelWidth)
                 let lists = Lists(rows: rows, width: width, panelWidth: kernels.panelWidth)
-                let count = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
+                let count = kernels.sparseRows(
+                    source.matrix, to: lists.matrix, rows: 0..<rows, columns: 0..<source.matrix.width)
                 extendLifetime(source)
                 #expect(count == values.count { $0 != 0 })
                 expect(lists, hold: values, "\(kernels.instructionSet) \(rows)×\(width)")
@@ -37,10 +37,11 @@ import _TestSupport
                 let indices = (0..<rows).map { _ in Int32(random.next() % UInt64(2 * rows)) }
                 let places = indices.flatMap { row in (0..<width).map { Int(row) * width + $0 } }
                 let lists = Lists(rows: rows, width: width, panelWidth: kernels.panelWidth)
-                _ = kernels.gatherSparseFloats(floats, indices, lists.matrix, 0, rows)
+                _ = kernels.gatherSparseFloats(floats, indices: indices, to: lists.matrix, rows: 0..<rows)
                 expect(lists, hold: places.map { floats[$0] }, "\(kernels.instructionSet) \(rows)×\(width)")
                 let scaled = Lists(rows: rows, width: width, blockWidth: 256, panelWidth: kernels.panelWidth)
-                let count = kernels.gatherSparseBytes(bytes, 1 / 255, indices, scaled.matrix, 0, rows)
+                let count = kernels.gatherSparseBytes(
+                    bytes, scale: 1 / 255, indices: indices, to: scaled.matrix, rows: 0..<rows)
                 #expect(count == places.count { bytes[$0] != 0 })
                 expect(
                     scaled, hold: places.map { Float(bytes[$0]) * (1 / 255) },
@@ -57,7 +58,8 @@ import _TestSupport
                 let values = random.sparseFloats(rows * width, density: density)
                 let source = Panels(values, rows: rows, panelWidth: kernels.panelWidth)
                 let lists = Lists(rows: rows, width: width, panelWidth: kernels.panelWidth)
-                _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
+                _ = kernels.sparseRows(
+                    source.matrix, to: lists.matrix, rows: 0..<rows, columns: 0..<source.matrix.width)
                 for first in stride(from: 0, to: width, by: 2 * kernels.panelWidth) {
                     let columns = first..<min(first + 2 * kernels.panelWidth, width)
                     for part in [0..<rows, rows / 3..<rows, 0..<rows / 2] {
@@ -69,14 +71,10 @@ import _TestSupport
                                 found, hold: expected, "\(kernels.instructionSet) \(rows)×\(width) \(columns) \(part)")
                         }
                         check {
-                            kernels.sparseColumns(
-                                lists.matrix, columns.lowerBound, columns.upperBound, part.lowerBound, part.upperBound,
-                                $0)
+                            kernels.sparseColumns(lists.matrix, to: $0, rows: part, columns: columns)
                         }
                         check {
-                            kernels.panelColumns(
-                                source.matrix, columns.lowerBound, columns.upperBound, part.lowerBound, part.upperBound,
-                                $0, 0)
+                            kernels.panelColumns(source.matrix, to: $0, rows: part, columns: columns, firstList: 0)
                         }
                     }
                 }
@@ -87,8 +85,8 @@ import _TestSupport
 
     // MARK: - Products
 
-    @Test(arguments: densities, [Precision.f32, .bf16])
-    func productEqualsTheReferenceToTheBit(density: Double, precision: Precision) {
+    @Test(arguments: densities, [KernelPrecision.f32, .bf16])
+    func productEqualsTheReferenceToTheBit(density: Double, precision: KernelPrecision) {
         var random = TestRandom(14)
         for kernels in supportedKernels() {
             for (rows, depth) in SparseTests.shapes {
@@ -121,8 +119,8 @@ import _TestSupport
         }
     }
 
-    @Test(arguments: densities, [Precision.f32, .bf16])
-    func outerProductsEqualTheReferenceToTheBit(density: Double, precision: Precision) {
+    @Test(arguments: densities, [KernelPrecision.f32, .bf16])
+    func outerProductsEqualTheReferenceToTheBit(density: Double, precision: KernelPrecision) {
         var random = TestRandom(16)
         for kernels in supportedKernels() {
             let width = kernels.panelWidth
@@ -135,7 +133,8 @@ import _TestSupport
                     let source = Panels(rowsOf: input, rows: rows, panelWidth: width, pairs: isPaired)
                     let deltas = Panels(rowsOf: delta, rows: rows, panelWidth: width, pairs: isPaired)
                     let lists = Lists(rows: source.rows, width: inputs, panelWidth: width)
-                    _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, source.rows)
+                    _ = kernels.sparseRows(
+                        source.matrix, to: lists.matrix, rows: 0..<source.rows, columns: 0..<source.matrix.width)
                     let part = source.rows / 3..<source.rows
                     let expected = Reference.gradient(
                         input, delta, rows: isPaired ? 2 * part.lowerBound..<rows : part, inputs: inputs,
@@ -145,9 +144,8 @@ import _TestSupport
                         let block = Slice([Float](repeating: 7, count: panels * (end - first) * width))
                         kernels.outerProducts(
                             OuterProductArguments(
-                                precision: precision, input: lists.matrix, delta: deltas.matrix, firstPanel: 0,
-                                panels: panels, firstInput: first, endInput: end, firstRow: part.lowerBound,
-                                endRow: part.upperBound, block: block.base))
+                                precision: precision, input: lists.matrix, delta: deltas.matrix, panels: 0..<panels,
+                                inputs: first..<end, rows: part, block: block.base))
                         let found = block.values
                         let same = (first..<end).allSatisfy { i in
                             (0..<outputs).allSatisfy { o in
@@ -178,11 +176,11 @@ import _TestSupport
 
     private func product(
         _ kernels: KernelTable, _ input: [Float], _ weights: [Float], _ initial: [Float], rows: Int,
-        _ precision: Precision, _ activation: Activation, derivativeAt: Panels? = nil
+        _ precision: KernelPrecision, _ activation: KernelActivation, derivativeAt: Panels? = nil
     ) -> [Float] {
         let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth, pairs: precision == .bf16)
         let lists = Lists(rows: rows, width: source.matrix.width, panelWidth: kernels.panelWidth)
-        _ = kernels.sparseRows(source.matrix, lists.matrix, 0, source.matrix.width, 0, rows)
+        _ = kernels.sparseRows(source.matrix, to: lists.matrix, rows: 0..<rows, columns: 0..<source.matrix.width)
         let target = Panels(rows: rows, width: initial.count, panelWidth: kernels.panelWidth)
         let packed = PackedWeights(
             weights, initial: initial, inputs: weights.count / initial.count, panelWidth: kernels.panelWidth,
@@ -191,7 +189,7 @@ import _TestSupport
         kernels.product(
             ProductArguments(
                 precision: precision, input: .lists(lists.matrix), output: target.matrix, weights: packed.weights,
-                weightPanelStride: packed.panelStride, initial: packed.initial, firstRow: 0, endRow: rows,
+                weightPanelStride: packed.panelStride, initial: packed.initial, rows: 0..<rows,
                 epilogue: Epilogue(
                     activation: activation, slope: 0,
                     derivativeAt: (derivativeAt?.matrix.base).map { UnsafePointer($0) })))

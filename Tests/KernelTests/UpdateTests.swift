@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 import Testing
 import _TestSupport
@@ -13,7 +12,7 @@ import _TestSupport
         for kernels in supportedKernels() {
             let w = Slice(weights), g = Slice(gradient), v = Slice(velocity)
             defer { extendLifetime((w, g, v)) }
-            kernels.updateSGD(w.base, g.base, momentum > 0 ? v.base : nil, 48, step)
+            kernels.updateSGD(weights: w.base, gradient: g.base, momentum: momentum > 0 ? v.base : nil, count: 48, step)
             for i in 0..<48 {
                 let slope = gradient[i].addingProduct(weights[i], 0.01)
                 let newVelocity = slope.addingProduct(velocity[i], momentum)
@@ -35,7 +34,7 @@ import _TestSupport
         for kernels in supportedKernels() {
             let w = Slice(weights), g = Slice(gradient), m = Slice(mean), v = Slice(square)
             defer { extendLifetime((w, g, m, v)) }
-            kernels.updateAdam(w.base, g.base, m.base, v.base, 48, step)
+            kernels.updateAdam(weights: w.base, gradient: g.base, mean: m.base, square: v.base, count: 48, step)
             for i in 0..<48 {
                 let weight = weights[i] * 0.99
                 let slope = gradient[i].addingProduct(weight, 0.02)
@@ -57,7 +56,7 @@ import _TestSupport
         for kernels in supportedKernels() {
             let w = Slice(weights), g = Slice(gradient), v = Slice(square)
             defer { extendLifetime((w, g, v)) }
-            kernels.updateBySquares(w.base, g.base, v.base, 48, step)
+            kernels.updateBySquares(weights: w.base, gradient: g.base, square: v.base, count: 48, step)
             for i in 0..<48 {
                 let slope = gradient[i].addingProduct(weights[i], 0.02)
                 let newSquare = (square[i] * decay).addingProduct(slope * rate, slope)
@@ -77,7 +76,7 @@ import _TestSupport
         for kernels in supportedKernels() {
             let w = Slice(weights), g = Slice(gradient), m = Slice(momentum)
             defer { extendLifetime((w, g, m)) }
-            kernels.updateLion(w.base, g.base, m.base, 48, step)
+            kernels.updateLion(weights: w.base, gradient: g.base, momentum: m.base, count: 48, step)
             for i in 0..<48 {
                 let difference = gradient[i] - momentum[i]
                 let direction = momentum[i].addingProduct(difference, 0.1)
@@ -99,7 +98,7 @@ import _TestSupport
         for kernels in supportedKernels() {
             let w = Slice(weights), g = Slice(gradient)
             defer { extendLifetime((w, g)) }
-            kernels.adjustGradient(g.base, w.base, 48, adjustment)
+            kernels.adjustGradient(gradient: g.base, weights: w.base, count: 48, adjustment)
             #expect(g.base[3].isNaN)
             for i in 0..<48 where i != 3 {
                 let sign: Float = weights[i] > 0 ? 1 : weights[i] < 0 ? -1 : 0
@@ -116,7 +115,7 @@ import _TestSupport
         for kernels in supportedKernels() {
             let a = Slice(average), n = Slice(newest)
             defer { extendLifetime((a, n)) }
-            kernels.average(a.base, n.base, 48, rate)
+            kernels.average(a.base, towards: n.base, count: 48, rate: rate)
             for i in 0..<48 {
                 #expect(a.base[i] == (rate == 1 ? newest[i] : average[i].addingProduct(newest[i] - average[i], rate)))
             }
@@ -132,8 +131,8 @@ import _TestSupport
             let factors = random.floats(width)
             let x = Slice(a), y = Slice(b), sums = Slice([Float](repeating: 9, count: width)), f = Slice(factors)
             defer { extendLifetime((x, y, sums, f)) }
-            kernels.columnProducts(x.base, y.base, rows, sums.base)
-            kernels.scaleColumns(x.base, rows, f.base)
+            kernels.columnProducts(x.base, y.base, rows: rows, into: sums.base)
+            kernels.scaleColumns(x.base, rows: rows, by: f.base)
             for column in 0..<width {
                 var chains = [Float](repeating: 0, count: 4)
                 for row in 0..<rows {
@@ -155,16 +154,16 @@ import _TestSupport
                 let (m, v) = (Slice(zeros), Slice(zeros))
                 defer { extendLifetime((w, g, m, v)) }
                 kernels.updateLion(
-                    w.base, g.base, m.base, 16,
+                    weights: w.base, gradient: g.base, momentum: m.base, count: 16,
                     LionStep(learningRate: 0.1, directionRate: 0.1, momentumRate: 0.01, shrink: 1))
                 kernels.updateLion(
-                    w.base, g.base, m.base, 16,
+                    weights: w.base, gradient: g.base, momentum: m.base, count: 16,
                     LionStep(learningRate: 0.1, directionRate: 0.1, momentumRate: 0.01, shrink: 1))
                 #expect(w.values.allSatisfy { !$0.isFinite }, "\(kernels.instructionSet) \(gradient)")
                 let r = Slice([Float](repeating: 1, count: 16))
                 defer { extendLifetime(r) }
                 kernels.updateBySquares(
-                    r.base, g.base, v.base, 16,
+                    weights: r.base, gradient: g.base, square: v.base, count: 16,
                     SquareStep(learningRate: 0.1, decay: 0.99, rate: 0.01, epsilon: 1e-8, weightDecay: 0))
                 #expect(r.values.allSatisfy { !$0.isFinite }, "\(kernels.instructionSet) \(gradient)")
             }

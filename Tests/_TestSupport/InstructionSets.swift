@@ -1,5 +1,6 @@
 import Foundation
 import KernelDispatch
+import KernelTypes
 import Synchronization
 
 /// Returns the kernels of every instruction set that this CPU has. Prints once which are missing.
@@ -11,7 +12,7 @@ public func supportedKernels() -> [KernelTable] {
     if !missing.isEmpty && !saidSo.exchange(true, ordering: .relaxed) {
         print("SKIPPED: tests of \(missing.map(\.rawValue).joined(separator: ", ")): this CPU does not have it")
     }
-    return InstructionSet.allCases.filter { !missing.contains($0) }.map { KernelTable.table(for: $0) }
+    return InstructionSet.allCases.filter { !missing.contains($0) }.map { $0.kernels }
 }
 
 private let saidSo = Atomic(false)

@@ -7,7 +7,8 @@ public enum Reference {
     /// Each element is one chain of fused multiply-adds in rising k. In bf16, the factors are rounded and taken in pairs,
     /// the second link of each pair first.
     public static func product(
-        _ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int, _ precision: Precision = .f32
+        _ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int,
+        _ precision: KernelPrecision = .f32
     ) -> [Float] {
         let outputs = initial.count
         let (input, weights) = (rounded(input, precision), rounded(weights, precision))
@@ -29,7 +30,8 @@ public enum Reference {
     ///
     /// Each element is one chain in rising r; bf16 is as in `product`.
     public static func gradient(
-        _ input: [Float], _ delta: [Float], rows: Range<Int>, inputs: Int, outputs: Int, _ precision: Precision = .f32
+        _ input: [Float], _ delta: [Float], rows: Range<Int>, inputs: Int, outputs: Int,
+        _ precision: KernelPrecision = .f32
     ) -> [Float] {
         let (input, delta) = (rounded(input, precision), rounded(delta, precision))
         var result: [Float] = []
@@ -46,14 +48,14 @@ public enum Reference {
     }
 
     /// Returns the order of a chain's links. `nil` is a link of zeros that completes a pair.
-    private static func links(_ places: Range<Int>, _ precision: Precision) -> [Int?] {
+    private static func links(_ places: Range<Int>, _ precision: KernelPrecision) -> [Int?] {
         guard precision == .bf16 else { return Array(places) }
         return stride(from: places.lowerBound, to: places.upperBound, by: 2).flatMap {
             [$0 + 1 < places.upperBound ? $0 + 1 : nil, $0]
         }
     }
 
-    private static func rounded(_ values: [Float], _ precision: Precision) -> [Float] {
+    private static func rounded(_ values: [Float], _ precision: KernelPrecision) -> [Float] {
         precision == .bf16 ? values.map { bf16($0) } : values
     }
 

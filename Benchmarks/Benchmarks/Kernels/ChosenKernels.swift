@@ -1,10 +1,11 @@
 import FastTrain
 import KernelDispatch
+import KernelTypes
 
 /// The kernels that training would use: the best that the CPU has, or what `FASTTRAIN_ISA` names.
 func chosenKernels() -> KernelTable {
     do {
-        return .table(for: try InstructionSet.chosen())
+        return try InstructionSet.chosen().kernels
     } catch {
         fatalError("\(error)")
     }

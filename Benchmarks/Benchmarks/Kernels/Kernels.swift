@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// Every kernel on one thread.
@@ -6,7 +5,7 @@ let benchmarks: @Sendable () -> Void = {
     let kernels = chosenKernels()
     declarePeak(kernels)
     for layer in Layer.ofWorkloads {
-        for precision in Precision.measured(kernels) {
+        for precision in KernelPrecision.measured(kernels) {
             declareForward(layer, kernels, precision)
             if layer.index > 0 { declareBackward(layer, kernels, precision) }
             declareGradient(layer, kernels, precision)

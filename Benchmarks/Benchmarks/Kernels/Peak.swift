@@ -1,12 +1,11 @@
 import Benchmark
 import BenchmarkSupport
-import KernelDispatch
 import KernelTypes
 
 /// What the products' rates are to be held against.
 func declarePeak(_ kernels: KernelTable) {
     let rounds = 2_000
-    for precision in Precision.measured(kernels) {
+    for precision in KernelPrecision.measured(kernels) {
         let operations = (precision == .f32 ? 2 : 4) * rounds * 32 * 16
         declare("peak: multiply-adds in registers\(precision.suffix)", .operations(operations)) {
             { Benchmark.blackHole(kernels.multiplyAddRounds(rounds, precision)) }
@@ -14,9 +13,9 @@ func declarePeak(_ kernels: KernelTable) {
     }
 }
 
-extension Precision {
+extension KernelPrecision {
     /// bf16 only where there are instructions for it.
-    static func measured(_ kernels: KernelTable) -> [Precision] {
+    static func measured(_ kernels: KernelTable) -> [KernelPrecision] {
         kernels.instructionSet.hasBF16 ? [.f32, .bf16] : [.f32]
     }
 

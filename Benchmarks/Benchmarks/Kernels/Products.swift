@@ -1,9 +1,8 @@
 import BenchmarkSupport
-import KernelDispatch
 import KernelTypes
 
 /// X·Wᵀ + b and ReLU.
-func declareForward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precision) {
+func declareForward(_ layer: Layer, _ kernels: KernelTable, _ precision: KernelPrecision) {
     let name = "forward: \(layer.description)\(precision.suffix)"
     declare(name, .operations(layer.operations), isShort: layer.isShort) {
         let width = kernels.panelWidth
@@ -16,14 +15,14 @@ func declareForward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precisi
                 ProductArguments(
                     precision: precision, input: .panels(input.panels), output: output.panels,
                     weights: weights.panels.base, weightPanelStride: weights.panels.panelStride, initial: biases.base,
-                    firstRow: 0, endRow: layer.rows, epilogue: Epilogue(activation: .relu, slope: 0)))
+                    rows: 0..<layer.rows, epilogue: Epilogue(activation: .relu, slope: 0)))
             extendLifetime((input, output, weights, biases))
         }
     }
 }
 
 /// (δ·W) ∘ ReLU′: the gradient of the layer's inputs.
-func declareBackward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precision) {
+func declareBackward(_ layer: Layer, _ kernels: KernelTable, _ precision: KernelPrecision) {
     let name = "backward: \(layer.description)\(precision.suffix)"
     declare(name, .operations(layer.operations), isShort: layer.isShort) {
         let width = kernels.panelWidth
@@ -36,7 +35,7 @@ func declareBackward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precis
                 ProductArguments(
                     precision: precision, input: .panels(delta.panels), output: result.panels,
                     weights: transposed.panels.base, weightPanelStride: transposed.panels.panelStride, initial: nil,
-                    firstRow: 0, endRow: layer.rows,
+                    rows: 0..<layer.rows,
                     epilogue: Epilogue(activation: .relu, slope: 0, derivativeAt: activations.panels.base)))
             extendLifetime((delta, result, activations, transposed))
         }
@@ -44,7 +43,7 @@ func declareBackward(_ layer: Layer, _ kernels: KernelTable, _ precision: Precis
 }
 
 /// δᵀ·X and the sums of δ, block by block as the engine cuts it (`GradientPlan`); each block goes to the same place.
-func declareGradient(_ layer: Layer, _ kernels: KernelTable, _ precision: Precision) {
+func declareGradient(_ layer: Layer, _ kernels: KernelTable, _ precision: KernelPrecision) {
     let name = "gradient: \(layer.description)\(precision.suffix)"
     declare(name, .operations(layer.operations), isShort: layer.isShort) {
         let width = kernels.panelWidth
@@ -60,9 +59,9 @@ func declareGradient(_ layer: Layer, _ kernels: KernelTable, _ precision: Precis
                     kernels.gradient(
                         GradientArguments(
                             precision: precision, input: input.panels, delta: delta.panels, panel: panel,
-                            firstInput: first, endInput: min(first + inputsPerBlock, layer.inputs), firstRow: 0,
-                            endRow: rows, block: block.base))
-                    if first == 0 { kernels.sumRows(delta.panels, panel, 0, rows, biases.base) }
+                            inputs: first..<min(first + inputsPerBlock, layer.inputs), rows: 0..<rows, block: block.base
+                        ))
+                    if first == 0 { kernels.sumRows(delta.panels, panel: panel, rows: 0..<rows, into: biases.base) }
                 }
             }
             extendLifetime((input, delta, block, biases))
@@ -78,8 +77,9 @@ func declarePairs(_ layer: Layer, _ kernels: KernelTable) {
         let neighbours = Matrix(rows: layer.rows, width: (layer.inputs + 1) / 2, panelWidth: width)
         let rows = Matrix(rows: (layer.rows + 1) / 2, width: layer.inputs, panelWidth: width)
         return {
-            kernels.pairColumns(source.panels, neighbours.panels, 0, layer.inputs, 0, layer.rows)
-            kernels.pairRows(source.panels, rows.panels, 0, layer.inputs, 0, layer.rows, 0)
+            kernels.pairColumns(source.panels, to: neighbours.panels, rows: 0..<layer.rows, columns: 0..<layer.inputs)
+            kernels.pairRows(
+                source.panels, to: rows.panels, rows: 0..<layer.rows, columns: 0..<layer.inputs, firstPair: 0)
             extendLifetime((source, neighbours, rows))
         }
     }

@@ -1,5 +1,4 @@
 import BenchmarkSupport
-import KernelDispatch
 import KernelTypes
 
 /// Shuffled rows of a data set as large as MNIST become a minibatch; each call takes the next rows of the epoch.
@@ -13,7 +12,8 @@ func declareGather(_ kernels: KernelTable) {
             let minibatch = Matrix(rows: rows, width: columns, panelWidth: kernels.panelWidth)
             var first = 0
             return {
-                kernels.gatherBytes(data.base, 1 / 255, order.base + first, minibatch.panels, 0, rows)
+                kernels.gatherBytes(
+                    data.base, scale: 1 / 255, indices: order.base + first, to: minibatch.panels, rows: 0..<rows)
                 first += rows
                 if first + rows > dataRows { first = 0 }
                 extendLifetime((data, order, minibatch))
@@ -39,7 +39,7 @@ func declareLoss(_ kernels: KernelTable) {
                 kernels.loss(
                     LossArguments(
                         .crossEntropy, outputs: outputs.panels, labels: labels.base, targets: nil, losses: losses.base,
-                        scale: 1 / Float(rows), firstRow: 0, endRow: rows))
+                        scale: 1 / Float(rows), rows: 0..<rows))
                 extendLifetime((outputs, labels, losses))
             }
         }

@@ -1,5 +1,4 @@
 import BenchmarkSupport
-import KernelDispatch
 import KernelTypes
 
 /// The products over rows as lists of what is not zero; rates count the operations of a dense product.
@@ -16,15 +15,16 @@ func declareSparse(_ layer: Layer, _ kernels: KernelTable) {
             kernels.product(
                 ProductArguments(
                     precision: .f32, input: .lists(input.matrix), output: output.panels, weights: weights.panels.base,
-                    weightPanelStride: weights.panels.panelStride, initial: biases.base, firstRow: 0,
-                    endRow: layer.rows, epilogue: Epilogue(activation: .relu, slope: 0)))
+                    weightPanelStride: weights.panels.panelStride, initial: biases.base, rows: 0..<layer.rows,
+                    epilogue: Epilogue(activation: .relu, slope: 0)))
             extendLifetime((input, output, weights, biases))
         }
     }
     declare("lists: \(name)", .rows(layer.rows), isShort: layer.rows * layer.inputs < 10_000) {
         let lists = Lists(rows: layer.rows, width: layer.inputs, density: density, kernels)
         return {
-            _ = kernels.sparseRows(lists.source.panels, lists.matrix, 0, layer.inputs, 0, layer.rows)
+            _ = kernels.sparseRows(
+                lists.source.panels, to: lists.matrix, rows: 0..<layer.rows, columns: 0..<layer.inputs)
             extendLifetime(lists)
         }
     }
@@ -42,9 +42,9 @@ func declareOuterProducts(_ layer: Layer, _ kernels: KernelTable) {
                 for panel in stride(from: 0, to: (layer.outputs + width - 1) / width, by: 4) {
                     kernels.outerProducts(
                         OuterProductArguments(
-                            precision: .f32, input: input.matrix, delta: delta.panels, firstPanel: panel,
-                            panels: min(4, (layer.outputs + width - 1) / width - panel), firstInput: first,
-                            endInput: min(first + 64, layer.inputs), firstRow: 0, endRow: layer.rows,
+                            precision: .f32, input: input.matrix, delta: delta.panels,
+                            panels: panel..<panel + min(4, (layer.outputs + width - 1) / width - panel),
+                            inputs: first..<min(first + 64, layer.inputs), rows: 0..<layer.rows,
                             block: block.base))
                 }
             }
@@ -73,6 +73,6 @@ private final class Lists {
         matrix = SparseMatrix(
             values: values.base, offsets: offsets.base, segments: segments.base, rows: rows, width: width,
             blockWidth: 64, roomOfRow: 68)
-        _ = kernels.sparseRows(source.panels, matrix, 0, width, 0, rows)
+        _ = kernels.sparseRows(source.panels, to: matrix, rows: 0..<rows, columns: 0..<width)
     }
 }

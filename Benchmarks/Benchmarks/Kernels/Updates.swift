@@ -1,5 +1,4 @@
 import BenchmarkSupport
-import KernelDispatch
 import KernelTypes
 
 /// The optimizers: a block that is in cache, as the engine calls them, and all of mnist-medium's parameters.
@@ -18,7 +17,8 @@ private func declareSGD(_ name: String, count: Int, _ kernels: KernelTable) {
         let gradient = Memory<Float>(randomCount: count)
         let momentum = Memory<Float>(randomCount: count)
         return {
-            kernels.updateSGD(weights.base, gradient.base, momentum.base, count, step)
+            kernels.updateSGD(
+                weights: weights.base, gradient: gradient.base, momentum: momentum.base, count: count, step)
             extendLifetime((weights, gradient, momentum))
         }
     }
@@ -35,7 +35,9 @@ private func declareAdam(_ name: String, count: Int, _ kernels: KernelTable) {
         let mean = Memory<Float>(randomCount: count)
         let square = Memory<Float>(count: count) { _ in 1 }
         return {
-            kernels.updateAdam(weights.base, gradient.base, mean.base, square.base, count, step)
+            kernels.updateAdam(
+                weights: weights.base, gradient: gradient.base, mean: mean.base, square: square.base, count: count, step
+            )
             extendLifetime((weights, gradient, mean, square))
         }
     }

@@ -1,4 +1,5 @@
 import KernelDispatch
+import KernelTypes
 
 /// A fit of an estimator by scikit-learn's rules: its `_fit_stochastic`, and its `_fit_lbfgs`.
 ///
@@ -55,7 +56,7 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         loop = StepLoop(
             recipe, on: data, sampling: sampling,
             threads: try EstimatorFit.threads(settings.threads, operations: operations),
-            kernels: .table(for: try InstructionSet.chosen()))
+            kernels: try InstructionSet.chosen().kernels)
     }
 
     private var engine: StepEngine { loop.engine }

@@ -1,5 +1,6 @@
 import CIntrinsics
 import KernelDispatch
+import KernelTypes
 import Synchronization
 
 /// Measures how fast this machine trains, using the same code as `Training.train`.
@@ -104,7 +105,7 @@ public enum Benchmark {
         var recipe = workload.recipe
         recipe.precision = precision
         let training = try Training(recipe, on: data, options: RunOptions(threads: threads))
-        let kernels = KernelTable.table(for: training.instructionSet)
+        let kernels = training.instructionSet.kernels
         let before = try peak(threads: training.threads, precision: precision, kernels: kernels)
         let profile =
             profile ? Profile(threads: training.threads, layers: training.network.layerCount) : nil

@@ -1,8 +1,9 @@
 import Glibc
 import KernelDispatch
+import KernelTypes
 
 /// An instruction set that the hot path is compiled for.
-public typealias InstructionSet = KernelDispatch.InstructionSet
+public typealias InstructionSet = KernelTypes.InstructionSet
 
 extension InstructionSet {
     /// Returns the instruction set to use: the one that the environment variable `FASTTRAIN_ISA` names, or the best one

@@ -101,7 +101,7 @@ extension Model {
         let pass = ForwardPass(
             network: network, recipe: recipe, task: task, rows: threads * ForwardPass.rowsPerThread,
             density: FeatureDensity(split, width: network.inputs),
-            kernels: .table(for: try InstructionSet.chosen()))
+            kernels: try InstructionSet.chosen().kernels)
         pass.load(parameters)
         return (pass, threads)
     }

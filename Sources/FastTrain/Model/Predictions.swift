@@ -1,5 +1,3 @@
-import KernelDispatch
-
 /// A model's predictions for a set of rows.
 public struct Predictions: Sendable, Equatable {
     /// The number of rows.

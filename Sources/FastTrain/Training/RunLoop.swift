@@ -1,4 +1,5 @@
 import KernelDispatch
+import KernelTypes
 
 /// The course of a run of training: its steps, epochs, validations and checkpoints.
 ///
@@ -53,7 +54,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         recipe = training.recipe
         loop = StepLoop(
             recipe, on: training.data, sampling: training.sampling, threads: training.threads,
-            kernels: .table(for: training.instructionSet), profile: profile)
+            kernels: training.instructionSet.kernels, profile: profile)
         stopping = EarlyStopping(recipe)
         rates = LearningRate(
             recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows,

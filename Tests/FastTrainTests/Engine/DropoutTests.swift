@@ -31,7 +31,7 @@ import _TestSupport
             for part in [0..<23, 0..<4, 3..<9, 6..<7, 22..<23, 5..<5] {
                 for firstUnit in [0, 96] {
                     let matrix = Panels(values, rows: rows, panelWidth: kernels.panelWidth)
-                    kernels.dropout(matrix.matrix, part.lowerBound, part.upperBound, dropout.from(firstUnit))
+                    kernels.dropout(matrix.matrix, rows: part, dropout.from(firstUnit))
                     let expected = (0..<rows * width).map { place in
                         let (row, unit) = (place / width, place % width)
                         guard part.contains(row) else { return values[place] }
@@ -50,12 +50,12 @@ import _TestSupport
     /// has draws of its own.
     @Test(arguments: [0.1, 0.5, 0.9])
     func theShareIsTheRate(rate: Double) {
-        let kernels = KernelTable.table(for: .best)
+        let kernels = InstructionSet.best.kernels
         var patterns = Set<[Bool]>()
         for (layer, step) in [(0, 0), (1, 0), (2, 0), (1, 1), (1, 2)] {
             let matrix = Panels([Float](repeating: 1, count: 1000 * 1000), rows: 1000, panelWidth: kernels.panelWidth)
             let dropout = DropoutPlan(recipe(rate)).dropout(layer, step: step)!
-            kernels.dropout(matrix.matrix, 0, 1000, dropout)
+            kernels.dropout(matrix.matrix, rows: 0..<1000, dropout)
             let values = matrix.values
             let dropped = values.count { $0 == 0 }
             #expect(abs(Double(dropped) - rate * 1e6) < 5 * (rate * (1 - rate) * 1e6).squareRoot())

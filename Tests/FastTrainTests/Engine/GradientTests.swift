@@ -1,4 +1,5 @@
 import KernelDispatch
+import KernelTypes
 import Testing
 import _TestSupport
 

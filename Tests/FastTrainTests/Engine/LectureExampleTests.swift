@@ -1,4 +1,3 @@
-import KernelDispatch
 import Testing
 import _TestSupport
 

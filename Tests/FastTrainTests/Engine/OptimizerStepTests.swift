@@ -16,7 +16,7 @@ import Testing
         recipe.momentum = 0.25
         recipe.nesterov = optimizer == .sgd
         let layout = PackedLayout(Network(inputs: 1, hidden: [], outputs: 1), panelWidth: 16)
-        return OptimizerState(recipe: recipe, layout: layout, kernels: .table(for: .scalar))
+        return OptimizerState(recipe: recipe, layout: layout, kernels: InstructionSet.scalar.kernels)
             .step(number, learningRate: 0.125).numbers
     }
 

@@ -1,4 +1,5 @@
 import KernelDispatch
+import KernelTypes
 import Testing
 
 @testable import FastTrain
@@ -13,7 +14,7 @@ import Testing
         change(&recipe)
         return StepPlan(
             recipe.network(inputs: 784, outputs: 10), recipe: recipe, density: density, threads: threads,
-            kernels: .table(for: .scalar))
+            kernels: InstructionSet.scalar.kernels)
     }
 
     private func divisions(_ plan: StepPlan) -> [LayerPlan.Division] { plan.layers.map(\.division) }

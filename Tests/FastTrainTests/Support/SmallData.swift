@@ -1,5 +1,6 @@
 import Foundation
 import KernelDispatch
+import KernelTypes
 import Testing
 import _TestSupport
 
@@ -64,7 +65,7 @@ extension StepEngine {
     static func gradient(
         of recipe: Recipe, at parameters: Parameters, on data: Dataset, rows: Int, step number: Int = 0,
         threads: Int = 1,
-        kernels: KernelTable = .table(for: .best)
+        kernels: KernelTable = InstructionSet.best.kernels
     ) throws -> (loss: Double, gradient: Parameters) {
         var recipe = recipe
         recipe.optimizer = .sgd

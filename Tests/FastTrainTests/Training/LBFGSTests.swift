@@ -1,5 +1,6 @@
 import Foundation
 import KernelDispatch
+import KernelTypes
 import Testing
 import _TestSupport
 
@@ -131,7 +132,7 @@ import _TestSupport
         let parameters = network.initialParameters(recipe)
         let engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: FullBatch.rowsAtOnce, threads: 2,
-            kernels: .table(for: .best))
+            kernels: InstructionSet.best.kernels)
         engine.load(parameters)
         let order = (0..<data.train.count).map(Int32.init)
         let batch = FullBatch(engine: engine, split: data.train, rows: order, recipe: recipe, threads: 2)

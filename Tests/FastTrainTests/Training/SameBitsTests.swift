@@ -1,5 +1,6 @@
 import Foundation
 import KernelDispatch
+import KernelTypes
 import Testing
 import _TestSupport
 
@@ -118,7 +119,7 @@ import _TestSupport
             recipe.precision = .bf16
             if shards == 3 { recipe = dropping(recipe) }
             let density = FeatureDensity(data.train, width: 151)
-            let kernels = KernelTable.table(for: .best)
+            let kernels = InstructionSet.best.kernels
             let expected = try steps(recipe, on: data, density: density, threads: 1, kernels)
             for threads in [2, 3, 7] {
                 let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
@@ -191,7 +192,7 @@ import _TestSupport
         recipe.normalization = shards == 1 ? .none : .layer
         let expected = try sameSteps(recipe, on: data)
         recipe.alpha = 0
-        let without = try steps(recipe, on: data, density: nil, threads: 1, KernelTable.table(for: .best))
+        let without = try steps(recipe, on: data, density: nil, threads: 1, InstructionSet.best.kernels)
         #expect(without != expected)
     }
 
@@ -246,7 +247,7 @@ import _TestSupport
             let plain = recipe
             regularized.edit(&recipe)
             let expected = try sameSteps(recipe, on: data, densities: [FeatureDensity(data.train, width: 150)])
-            let without = try steps(plain, on: data, density: nil, threads: 1, .table(for: .best))
+            let without = try steps(plain, on: data, density: nil, threads: 1, InstructionSet.best.kernels)
             let isOther = expected != without
             #expect(isOther, "it does nothing")
         }

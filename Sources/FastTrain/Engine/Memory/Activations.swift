@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// A matrix [rows, units] for each layer of a network, in panels: the features and the layers' outputs, or gradients.

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// The matrices that weight gradients read: the input of each layer and the gradient of its sums.
@@ -61,7 +60,8 @@ struct GradientOperands: Sendable {
         guard layer == 0, let featureLists else { return }
         minibatch.forEachPart(part.rows) { rows, first in
             _ = kernels.sparseRows(
-                inputs[0], featureLists, 0, featureLists.width, first, first + (rows.count + 1) / 2)
+                inputs[0], to: featureLists, rows: first..<first + (rows.count + 1) / 2, columns: 0..<featureLists.width
+            )
         }
     }
 
@@ -75,9 +75,7 @@ struct GradientOperands: Sendable {
         _ source: PanelMatrix, into target: PanelMatrix, _ part: MatrixPart, of minibatch: Minibatch
     ) {
         minibatch.forEachPart(part.rows) { rows, first in
-            kernels.pairRows(
-                source, target, part.columns.lowerBound, part.columns.upperBound, rows.lowerBound, rows.upperBound,
-                first)
+            kernels.pairRows(source, to: target, rows: rows, columns: part.columns, firstPair: first)
         }
     }
 }

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// One thread's scratch memory for the gradients of a block, one for each shard.
 struct GradientScratch: Sendable {

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// Memory for one matrix in another form than its numbers. One row of it belongs to one thread at a time.
@@ -55,14 +54,11 @@ struct OperandRoom: Sendable {
     }
 
     private func list(_ source: PanelMatrix, columns: Range<Int>, rows: Range<Int>) {
-        _ = kernels.sparseRows(
-            source, lists(width: source.width), columns.lowerBound, columns.upperBound, rows.lowerBound,
-            rows.upperBound)
+        _ = kernels.sparseRows(source, to: lists(width: source.width), rows: rows, columns: columns)
     }
 
     private func pair(_ source: PanelMatrix, columns: Range<Int>, rows: Range<Int>) {
-        kernels.pairColumns(
-            source, pairMatrix(of: source), columns.lowerBound, columns.upperBound, rows.lowerBound, rows.upperBound)
+        kernels.pairColumns(source, to: pairMatrix(of: source), rows: rows, columns: columns)
     }
 
     /// Returns the lists as a matrix of the given number of columns.

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// The layout of a network's numbers in memory: each layer's weights in panels of outputs, then its biases, then scale and
 /// shift of its normalization if it has one.

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// One set of a network's numbers in the packed layout: its parameters, or a memory of its optimizer.
 struct PackedParameters: Sendable {

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// The packed layout cut into pieces, for sums over all numbers of a network that depend neither on the number of threads
 /// nor on the panel width.
@@ -66,7 +66,7 @@ struct PackedPieces: Sendable {
     /// Computes a thread's part of the sums of the products a · b.
     func products(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sums: Buffer<Float>, rank: Int) {
         for piece in pieces[shares[rank]] {
-            kernels.columnProducts(a + piece.offset, b + piece.offset, piece.rows, sums.base + piece.sums)
+            kernels.columnProducts(a + piece.offset, b + piece.offset, rows: piece.rows, into: sums.base + piece.sums)
         }
     }
 

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// A copy of the weights as pairs of bfloat16 numbers, in the panels that the forward products read: a row of pairs for
@@ -38,8 +37,8 @@ struct PairedWeights: Sendable {
         let target = PanelMatrix(base: buffers[index].base, panelStride: panelStride(index), width: layer.outputs)
         let width = layout.panelWidth
         kernels.pairRows(
-            source, target, panels.lowerBound * width, panels.upperBound * width, inputs.lowerBound, inputs.upperBound,
-            inputs.lowerBound / 2)
+            source, to: target, rows: inputs, columns: panels.lowerBound * width..<panels.upperBound * width,
+            firstPair: inputs.lowerBound / 2)
     }
 
     private static func panelStride(_ inputs: Int, panelWidth: Int) -> Int { (inputs + 1) / 2 * panelWidth }

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// Memory for a matrix as lists of the numbers that are not zero. One row of it belongs to one thread at a time.

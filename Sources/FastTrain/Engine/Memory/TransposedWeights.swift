@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// A copy of the weights of every layer but the first, in panels of inputs: what the backward products read.
@@ -13,7 +12,7 @@ struct TransposedWeights: Sendable {
     private let buffers: [Buffer<Float>]
 
     /// Creates the copy of the weights of a layout, all zero.
-    init(_ layout: PackedLayout, precision: KernelTypes.Precision, kernels: KernelTable) {
+    init(_ layout: PackedLayout, precision: KernelPrecision, kernels: KernelTable) {
         let isPaired = precision == .bf16
         self.layout = layout
         self.kernels = kernels
@@ -47,9 +46,11 @@ struct TransposedWeights: Sendable {
             let outputs = min(width, layer.outputs - panel * width)
             let target = buffers[block.layer - 1].base + offset(block, panel: panel)
             if isPaired {
-                kernels.transposePairs(weights, block.inputs.count, outputs, target, stride)
+                kernels.transposePairs(
+                    weights, inputs: block.inputs.count, outputs: outputs, to: target, panelStride: stride)
             } else {
-                kernels.transposeBlock(weights, block.inputs.count, outputs, target, stride)
+                kernels.transposeBlock(
+                    weights, inputs: block.inputs.count, outputs: outputs, to: target, panelStride: stride)
             }
         }
     }

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// The loss over all training rows and half the weight decay times the squared norm of the parameters, with the gradient of
@@ -101,11 +100,11 @@ struct FullBatch: Sendable {
                 if isFirst {
                     sum.update(from: part, count: slice.count)
                 } else {
-                    kernels.combine(sum, sum, part, 1, slice.count)
+                    kernels.combine(sum, sum, part, factor: 1, count: slice.count)
                 }
                 let decay = slice.areWeights ? decays.weights : decays.others
                 if isLast && decay > 0 {
-                    kernels.combine(sum, sum, parameters.base + slice.offset, Float(decay), slice.count)
+                    kernels.combine(sum, sum, parameters.base + slice.offset, factor: Float(decay), count: slice.count)
                 }
             }
         }
@@ -122,7 +121,7 @@ struct FullBatch: Sendable {
             parameters.layout.forEachSlice(of: block) { slice in
                 engine.kernels.combine(
                     parameters.base + slice.offset, origin.base + slice.offset, direction.base + slice.offset,
-                    Float(factor), slice.count)
+                    factor: Float(factor), count: slice.count)
             }
             engine.transposed.follow(parameters, block)
         }
@@ -177,7 +176,8 @@ struct FullBatch: Sendable {
     ) {
         let part = part(of: member)
         let offset = part.lowerBound
-        engine.kernels.combine(target.base + offset, a.base + offset, b.base + offset, Float(factor), part.count)
+        engine.kernels.combine(
+            target.base + offset, a.base + offset, b.base + offset, factor: Float(factor), count: part.count)
     }
 
     /// target = source, likewise.
@@ -190,6 +190,7 @@ struct FullBatch: Sendable {
     func scale(_ values: PackedParameters, by factor: Double, member: TeamMember) {
         let part = part(of: member)
         let base = values.base + part.lowerBound
-        engine.kernels.adjustGradient(base, base, part.count, GradientAdjustment(scale: Float(factor)))
+        engine.kernels.adjustGradient(
+            gradient: base, weights: base, count: part.count, GradientAdjustment(scale: Float(factor)))
     }
 }

@@ -1,5 +1,3 @@
-import KernelDispatch
-
 /// Limited-memory BFGS over all training rows (Liu & Nocedal 1989; Nocedal & Wright, algorithms 7.4 and 7.5): the last
 /// steps and the changes of the gradient along them stand for second derivatives.
 ///

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// An optimizer's memory, and its update of a slice of the parameters.
@@ -83,7 +82,8 @@ struct OptimizerState: Sendable {
     /// Adds L1 to a slice's gradient, and clips it by value.
     func adjust(_ gradient: UnsafeMutablePointer<Float>, of parameters: PackedParameters, _ slice: PackedLayout.Slice) {
         guard let adjustment = slice.areWeights ? weightAdjustment : otherAdjustment else { return }
-        kernels.adjustGradient(gradient, parameters.base + slice.offset, slice.count, adjustment)
+        kernels.adjustGradient(
+            gradient: gradient, weights: parameters.base + slice.offset, count: slice.count, adjustment)
     }
 
     /// Multiplies a slice's gradient.
@@ -92,7 +92,8 @@ struct OptimizerState: Sendable {
         by factor: Float
     ) {
         kernels.adjustGradient(
-            gradient, parameters.base + slice.offset, slice.count, GradientAdjustment(scale: factor))
+            gradient: gradient, weights: parameters.base + slice.offset, count: slice.count,
+            GradientAdjustment(scale: factor))
     }
 
     /// Updates a slice of the parameters.
@@ -103,14 +104,19 @@ struct OptimizerState: Sendable {
         let weights = parameters.base + offset
         switch step.numbers {
         case .sgd(let step):
-            kernels.updateSGD(weights, gradient, memories.first.map { $0.values.base + offset }, count, step)
+            kernels.updateSGD(
+                weights: weights, gradient: gradient, momentum: memories.first.map { $0.values.base + offset },
+                count: count, step)
         case .adam(let step):
             kernels.updateAdam(
-                weights, gradient, memories[0].values.base + offset, memories[1].values.base + offset, count, step)
+                weights: weights, gradient: gradient, mean: memories[0].values.base + offset,
+                square: memories[1].values.base + offset, count: count, step)
         case .squares(let step):
-            kernels.updateBySquares(weights, gradient, memories[0].values.base + offset, count, step)
+            kernels.updateBySquares(
+                weights: weights, gradient: gradient, square: memories[0].values.base + offset, count: count, step)
         case .lion(let step):
-            kernels.updateLion(weights, gradient, memories[0].values.base + offset, count, step)
+            kernels.updateLion(
+                weights: weights, gradient: gradient, momentum: memories[0].values.base + offset, count: count, step)
         }
     }
 }

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// The rule by which the first layers of a network are divided by panels instead of rows.
 ///

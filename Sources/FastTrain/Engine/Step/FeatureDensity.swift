@@ -32,11 +32,11 @@ struct FeatureDensity: Sendable {
     }
 
     /// Returns the density of what a product reads whose sums run over columns: numbers, or pairs in bf16.
-    func alongColumns(_ precision: KernelTypes.Precision) -> Double { precision == .f32 ? numbers : pairs }
+    func alongColumns(_ precision: KernelPrecision) -> Double { precision == .f32 ? numbers : pairs }
 
     /// Returns the density of each column of what a product reads whose sums run over rows: numbers, or pairs in bf16. The
     /// rows of a pair are taken to be independent, as rows are shuffled.
-    func alongRows(_ precision: KernelTypes.Precision) -> [Double] {
+    func alongRows(_ precision: KernelPrecision) -> [Double] {
         precision == .f32 ? columns : columns.map { 1 - (1 - $0) * (1 - $0) }
     }
 }

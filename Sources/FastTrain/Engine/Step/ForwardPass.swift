@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// A network that turns rows of features into outputs and losses; shared by training, evaluation and prediction.
@@ -18,12 +17,12 @@ struct ForwardPass: Sendable {
     let features: OperandRoom
     /// One hidden layer's outputs or their gradient in the form that its next product reads.
     let hidden: OperandRoom
-    private let loss: KernelTypes.Loss
+    private let loss: KernelLoss
     private let huberDelta: Float
     /// Whether a single output tells two classes apart.
     let isBinary: Bool
     /// The activation of each hidden layer.
-    private let hiddenActivations: [KernelTypes.Activation]
+    private let hiddenActivations: [KernelActivation]
     private let slope: Float
     /// The normalization of the hidden layers; `nil` if the network has none.
     private(set) var normalizer: Normalizer?
@@ -127,21 +126,22 @@ struct ForwardPass: Sendable {
     ///   - rows: The rows of the pass to gather.
     ///   - dropout: The dropout of the features, if any.
     func gather(_ split: Features, indices: UnsafePointer<Int32>, rows: Range<Int>, dropout: Dropout? = nil) {
-        let (first, end) = (rows.lowerBound, rows.upperBound)
         let form = plan.layers[0].inputForm
         switch (split, form) {
         case (.u8(let bytes, let scale), .lists) where dropout == nil:
-            _ = kernels.gatherSparseBytes(bytes, scale, indices, features.lists(width: network.inputs), first, end)
+            _ = kernels.gatherSparseBytes(
+                bytes, scale: scale, indices: indices, to: features.lists(width: network.inputs), rows: rows)
             return
         case (.f32(let values), .lists) where dropout == nil:
-            _ = kernels.gatherSparseFloats(values, indices, features.lists(width: network.inputs), first, end)
+            _ = kernels.gatherSparseFloats(
+                values, indices: indices, to: features.lists(width: network.inputs), rows: rows)
             return
         case (.u8(let bytes, let scale), _):
-            kernels.gatherBytes(bytes, scale, indices, activations[0], first, end)
+            kernels.gatherBytes(bytes, scale: scale, indices: indices, to: activations[0], rows: rows)
         case (.f32(let values), _):
-            kernels.gatherFloats(values, indices, activations[0], first, end)
+            kernels.gatherFloats(values, indices: indices, to: activations[0], rows: rows)
         }
-        if let dropout { kernels.dropout(activations[0], first, end, dropout) }
+        if let dropout { kernels.dropout(activations[0], rows: rows, dropout) }
         features.pack(form, of: activations[0], MatrixPart(rows: rows, columns: 0..<network.inputs))
     }
 
@@ -172,7 +172,7 @@ struct ForwardPass: Sendable {
                 output: activations[layer.index + 1].part(panels, panelWidth: kernels.panelWidth),
                 weights: weights + panels.lowerBound * stride, weightPanelStride: stride,
                 initial: parameters.base + place.biases + part.columns.lowerBound,
-                firstRow: part.rows.lowerBound, endRow: part.rows.upperBound,
+                rows: part.rows,
                 epilogue: layer.isNormalized
                     ? Epilogue(activation: .identity, slope: 0)
                     : epilogue(
@@ -237,12 +237,12 @@ struct ForwardPass: Sendable {
             LossArguments(
                 loss, outputs: outputs, labels: targets.labelBase, targets: targets.valueBase, weights: weights,
                 losses: targets.lossBase, scale: scale, smoothing: smoothing, delta: huberDelta,
-                firstRow: rows.lowerBound, endRow: rows.upperBound))
+                rows: rows))
     }
 
     /// Turns the outputs of rows into predictions, such as probabilities; see `Loss`.
     func turnToPredictions(rows: Range<Int>) {
-        kernels.predictions(outputs, loss, rows.lowerBound, rows.upperBound)
+        kernels.predictions(outputs, loss: loss, rows: rows)
     }
 
     /// Returns an element of the outputs. A zero is +0, whichever form the product read.
@@ -275,7 +275,7 @@ extension Recipe {
 }
 
 extension Loss {
-    var kernel: KernelTypes.Loss {
+    var kernel: KernelLoss {
         switch self {
         case .crossEntropy: .crossEntropy
         case .binaryCrossEntropy: .binaryCrossEntropy
@@ -288,11 +288,11 @@ extension Loss {
 }
 
 extension Activation {
-    var kernel: KernelTypes.Activation {
+    var kernel: KernelActivation {
         switch self {
         case .identity: .identity
         case .relu: .relu
-        case .leakyReLU: .leakyRelu
+        case .leakyReLU: .leakyReLU
         case .sigmoid: .sigmoid
         case .tanh: .tanh
         case .elu: .elu
@@ -305,18 +305,18 @@ extension Activation {
     }
 }
 
-extension KernelTypes.Activation {
+extension KernelActivation {
     /// Whether the derivative does not follow from the output, so that it is stored beside it.
     var storesDerivative: Bool {
         switch self {
         case .gelu, .geluTanh, .silu, .mish: true
-        case .identity, .relu, .leakyRelu, .sigmoid, .tanh, .elu, .softplus: false
+        case .identity, .relu, .leakyReLU, .sigmoid, .tanh, .elu, .softplus: false
         }
     }
 }
 
 extension Precision {
-    var kernel: KernelTypes.Precision {
+    var kernel: KernelPrecision {
         switch self {
         case .f32: .f32
         case .bf16: .bf16

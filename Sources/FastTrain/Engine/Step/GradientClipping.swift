@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// Gradient clipping by global norm.
 ///

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// The way in which a layer's weight gradient δᵀ·X is made.
 enum GradientForm: Sendable {
@@ -37,6 +37,7 @@ enum GradientForm: Sendable {
             : min(GradientPlan.inputsPerBlock, max(2, 48_000 / rows / kernels.panelWidth) * kernels.panelWidth)
         return GradientPlan.Layer(
             inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,
-            panelsAtOnce: kernels.panelsAtOnce, cost: { 20 + 1.5 * height * densities[$0] }, ownPanels: ownPanels)
+            panelsAtOnce: { kernels.panelsAtOnce($0) }, cost: { 20 + 1.5 * height * densities[$0] },
+            ownPanels: ownPanels)
     }
 }

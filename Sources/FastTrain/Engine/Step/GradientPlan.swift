@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// The weight gradient of a network, cut into blocks, and each thread's share of them.
 ///

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// A limit to the norm of each unit's incoming weights: they are scaled down after an update that exceeds it (Srebro &
 /// Shraibman 2005; Keras's `MaxNorm`).
@@ -30,13 +30,13 @@ struct NormConstraint: Sendable {
         let layer = parameters.layout.layers[block.layer]
         let factors = factors[rank].base
         let weights = parameters.base + layer.weights + block.panels.lowerBound * layer.panelStride
-        kernels.columnProducts(weights, weights, layer.inputs, factors)
+        kernels.columnProducts(weights, weights, rows: layer.inputs, into: factors)
         var isAbove = false
         for unit in 0..<kernels.panelWidth {
             let norm = factors[unit].squareRoot()
             isAbove = isAbove || !(norm <= most)
             factors[unit] = norm <= most ? 1 : norm.isFinite ? most / norm : .nan
         }
-        if isAbove { kernels.scaleColumns(weights, layer.inputs, factors) }
+        if isAbove { kernels.scaleColumns(weights, rows: layer.inputs, by: factors) }
     }
 }

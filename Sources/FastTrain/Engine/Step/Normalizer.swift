@@ -1,5 +1,4 @@
 import CThreadTeam
-import KernelDispatch
 import KernelTypes
 
 /// Batch or layer normalization between the sums of the hidden layers and their activations.
@@ -106,8 +105,10 @@ struct Normalizer: Sendable {
         guard isBatch, index < layers.count else { return }
         let (first, count) = (panels.lowerBound * kernels.panelWidth, panels.count * kernels.panelWidth)
         let (mine, theirs) = (layers[index], newest.layers[index])
-        kernels.average(mine.runningMean.base + first, theirs.runningMean.base + first, count, rate)
-        kernels.average(mine.runningVariance.base + first, theirs.runningVariance.base + first, count, rate)
+        kernels.average(
+            mine.runningMean.base + first, towards: theirs.runningMean.base + first, count: count, rate: rate)
+        kernels.average(
+            mine.runningVariance.base + first, towards: theirs.runningVariance.base + first, count: count, rate: rate)
     }
 
     /// Loads running statistics in the public layout.
@@ -159,11 +160,12 @@ struct Normalizer: Sendable {
     /// Turns the sums of a hidden layer into its outputs, by the running statistics.
     func evaluate(_ index: Int, _ values: PanelMatrix, rows: Range<Int>, _ epilogue: Epilogue) {
         let arguments = arguments(index, values, rows: rows, normalized: nil, epilogue)
-        guard isBatch else { return kernels.normalizeRows(arguments, Self.epsilon, nil) }
+        guard isBatch else { return kernels.normalizeRows(arguments, epsilon: Self.epsilon, inverseDeviation: nil) }
         let layer = layers[index]
         for panel in 0..<layer.panels {
             kernels.normalizeColumns(
-                arguments, panel, UnsafePointer(layer.runningMean.base), UnsafePointer(layer.runningInverse.base))
+                arguments, panel: panel, mean: UnsafePointer(layer.runningMean.base),
+                inverseDeviation: UnsafePointer(layer.runningInverse.base))
         }
     }
 
@@ -174,8 +176,7 @@ struct Normalizer: Sendable {
     ) -> NormalizationArguments {
         NormalizationArguments(
             values: values, normalized: normalized, scale: UnsafePointer(parameters.base + layers[index].offsets.scale),
-            shift: UnsafePointer(parameters.base + layers[index].offsets.shift), firstRow: rows.lowerBound,
-            endRow: rows.upperBound, epilogue: epilogue)
+            shift: UnsafePointer(parameters.base + layers[index].offsets.shift), rows: rows, epilogue: epilogue)
     }
 
     // MARK: - Training
@@ -202,8 +203,8 @@ struct Normalizer: Sendable {
         let normalized = training.normalized[index].base
         guard isBatch else {
             return kernels.normalizeRows(
-                arguments(index, values, rows: rows, normalized: normalized, epilogue), Self.epsilon,
-                training.rowInverses[index].base)
+                arguments(index, values, rows: rows, normalized: normalized, epilogue), epsilon: Self.epsilon,
+                inverseDeviation: training.rowInverses[index].base)
         }
         try member.barrier()
         let layer = layers[index]
@@ -212,7 +213,8 @@ struct Normalizer: Sendable {
         for panel in member.share(of: layer.panels) {
             takeStatistics(layer, values, panel: panel, minibatch, scratch)
             kernels.normalizeColumns(
-                arguments, panel, UnsafePointer(layer.mean.base), UnsafePointer(layer.inverse.base))
+                arguments, panel: panel, mean: UnsafePointer(layer.mean.base),
+                inverseDeviation: UnsafePointer(layer.inverse.base))
         }
         if member.rank == 0 { layer.batches.base[0] += 1 }
         try member.barrier()
@@ -228,13 +230,12 @@ struct Normalizer: Sendable {
         let inverseCount = 1 / Float(minibatch.count)
         let mean = layer.mean.base + first
         reduce(minibatch, scratch, into: mean) { rows, sums in
-            kernels.sumRows(values, panel, rows.lowerBound, rows.upperBound, sums)
+            kernels.sumRows(values, panel: panel, rows: rows, into: sums)
         }
         for lane in 0..<width { mean[lane] *= inverseCount }
         let variance = layer.inverse.base + first
         reduce(minibatch, scratch, into: variance) { rows, sums in
-            kernels.sumSquaredDeviations(
-                values, panel, rows.lowerBound, rows.upperBound, UnsafePointer(mean), sums)
+            kernels.sumSquaredDeviations(values, panel: panel, rows: rows, mean: UnsafePointer(mean), into: sums)
         }
         // The running variance is the unbiased one, which a single row does not have.
         let correction = Float(minibatch.count) / Float(max(1, minibatch.count - 1))
@@ -281,11 +282,12 @@ struct Normalizer: Sendable {
         let rows = isBatch ? 0..<minibatch.count : rows
         let arguments = NormalizationGradientArguments(
             delta: training.deltas[index], normalized: training.normalized[index].base, result: result.base,
-            firstRow: rows.lowerBound, endRow: rows.upperBound)
+            rows: rows)
         let scale = parameters.base + layer.offsets.scale
         guard isBatch else {
             return kernels.backpropagateRows(
-                arguments, UnsafePointer(scale), UnsafePointer(training.rowInverses[index].base))
+                arguments, scale: UnsafePointer(scale),
+                inverseDeviation: UnsafePointer(training.rowInverses[index].base))
         }
         try member.barrier()
         let width = kernels.panelWidth
@@ -300,8 +302,8 @@ struct Normalizer: Sendable {
                 meanProduct[column - panel * width] = layer.scaleGradient.base[column] * inverseCount
             }
             kernels.backpropagateColumns(
-                arguments, panel, UnsafePointer(factor), UnsafePointer(meanDelta),
-                UnsafePointer(meanProduct) - panel * width)
+                arguments, panel: panel, factor: UnsafePointer(factor), meanDelta: UnsafePointer(meanDelta),
+                meanProduct: UnsafePointer(meanProduct) - panel * width)
         }
         try member.barrier()
     }
@@ -325,11 +327,11 @@ struct Normalizer: Sendable {
         let first = panel * kernels.panelWidth
         let delta = training.deltas[index]
         reduce(minibatch, scratch, into: layer.shiftGradient.base + first) { rows, sums in
-            kernels.sumRows(delta, panel, rows.lowerBound, rows.upperBound, sums)
+            kernels.sumRows(delta, panel: panel, rows: rows, into: sums)
         }
         let normalized = UnsafePointer(training.normalized[index].base)
         reduce(minibatch, scratch, into: layer.scaleGradient.base + first) { rows, sums in
-            kernels.sumProducts(delta, normalized, panel, rows.lowerBound, rows.upperBound, sums)
+            kernels.sumProducts(delta, normalized, panel: panel, rows: rows, into: sums)
         }
     }
 }

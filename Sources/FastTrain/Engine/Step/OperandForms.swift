@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// The rules for the form in which each product reads its operands, by the density of the features and by what is known

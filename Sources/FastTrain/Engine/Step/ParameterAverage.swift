@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// An exponential moving average of the parameters (Polyak & Juditsky 1992). It is evaluated and saved, while training
 /// continues from the parameters themselves.
@@ -32,7 +32,8 @@ struct ParameterAverage: Sendable {
     func follow(_ block: GradientPlan.Block, rate: Float) {
         forward.parameters.layout.forEachSlice(of: block) { slice in
             kernels.average(
-                forward.parameters.base + slice.offset, source.parameters.base + slice.offset, slice.count, rate)
+                forward.parameters.base + slice.offset, towards: source.parameters.base + slice.offset,
+                count: slice.count, rate: rate)
         }
         guard block.inputs.lowerBound == 0, let normalizer = source.normalizer else { return }
         forward.normalizer?.average(normalizer, layer: block.layer, panels: block.panels, rate: rate)

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// scikit-learn's L2 penalty, alpha: it adds 0.5 · alpha · ‖W‖² / rows to the loss of a minibatch and alpha · W / rows to
 /// the gradient. W are all weights, without biases and normalizations; if rows have weights, their sum takes the place of

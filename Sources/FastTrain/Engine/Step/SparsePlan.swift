@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// The constants and the rule by which products read lists of the numbers that are not zero.
 ///

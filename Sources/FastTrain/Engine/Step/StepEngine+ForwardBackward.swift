@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 extension StepEngine {
@@ -70,8 +69,8 @@ extension StepEngine {
         for (shard, lists) in sharedColumns.enumerated() {
             let rows = minibatch.rows(shard)
             kernels.panelColumns(
-                forward.activations[layer.index], columns.lowerBound, columns.upperBound, rows.lowerBound,
-                rows.upperBound, lists.matrix(width: rows.count), columns.lowerBound)
+                forward.activations[layer.index], to: lists.matrix(width: rows.count), rows: rows, columns: columns,
+                firstList: columns.lowerBound)
         }
     }
 
@@ -141,7 +140,7 @@ extension StepEngine {
                 input: forward.hidden.operand(layer.deltaForm, of: deltas[layer.index]),
                 output: target.part(panels, panelWidth: kernels.panelWidth),
                 weights: transposed.base(layer.index) + panels.lowerBound * stride, weightPanelStride: stride,
-                initial: nil, firstRow: part.rows.lowerBound, endRow: part.rows.upperBound,
+                initial: nil, rows: part.rows,
                 epilogue: forward.backwardEpilogue(
                     previous.index, derivative: derivative.part(panels, panelWidth: kernels.panelWidth),
                     dropout: dropout.dropout(layer.index, step: step.number)?.from(part.columns.lowerBound))))

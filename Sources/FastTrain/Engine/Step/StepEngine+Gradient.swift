@@ -1,5 +1,4 @@
 import CThreadTeam
-import KernelDispatch
 import KernelTypes
 
 extension StepEngine {
@@ -68,8 +67,7 @@ extension StepEngine {
                 GradientArguments(
                     precision: plan.precision, input: operands.inputs[block.layer],
                     delta: operands.deltas[block.layer], panel: block.panels.lowerBound,
-                    firstInput: block.inputs.lowerBound, endInput: block.inputs.upperBound,
-                    firstRow: rows.lowerBound, endRow: rows.upperBound, block: scratch.gradient(shard),
+                    inputs: block.inputs, rows: rows, block: scratch.gradient(shard),
                     prefetch: prefetch.part(shard, of: shards)))
         }
     }
@@ -81,11 +79,9 @@ extension StepEngine {
             let columns = scratch.columns[shard].matrix(width: rows.count)
             if block.layer > 0 {
                 kernels.panelColumns(
-                    operands.inputs[block.layer], block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound,
-                    rows.upperBound, columns, 0)
+                    operands.inputs[block.layer], to: columns, rows: rows, columns: block.inputs, firstList: 0)
             } else if let lists = operands.featureLists {
-                kernels.sparseColumns(
-                    lists, block.inputs.lowerBound, block.inputs.upperBound, rows.lowerBound, rows.upperBound, columns)
+                kernels.sparseColumns(lists, to: columns, rows: rows, columns: block.inputs)
             }
         }
     }
@@ -114,8 +110,8 @@ extension StepEngine {
                         base: scratch.gradient(shard) - first * width, panelStride: block.inputs.count * width,
                         width: block.panels.count * width),
                     weights: delta.base + block.panels.lowerBound * delta.panelStride + rows.lowerBound * width,
-                    weightPanelStride: delta.panelStride, initial: nil, firstRow: first,
-                    endRow: first + block.inputs.count, prefetch: prefetch.part(shard, of: shards)))
+                    weightPanelStride: delta.panelStride, initial: nil, rows: first..<first + block.inputs.count,
+                    prefetch: prefetch.part(shard, of: shards)))
         }
     }
 
@@ -127,9 +123,7 @@ extension StepEngine {
             kernels.outerProducts(
                 OuterProductArguments(
                     precision: plan.precision, input: lists, delta: operands.deltas[block.layer],
-                    firstPanel: block.panels.lowerBound, panels: block.panels.count,
-                    firstInput: block.inputs.lowerBound, endInput: block.inputs.upperBound, firstRow: rows.lowerBound,
-                    endRow: rows.upperBound, block: scratch.gradient(shard)))
+                    panels: block.panels, inputs: block.inputs, rows: rows, block: scratch.gradient(shard)))
         }
     }
 
@@ -139,8 +133,8 @@ extension StepEngine {
             let rows = minibatch.rows(shard)
             for (index, panel) in block.panels.enumerated() {
                 kernels.sumRows(
-                    deltas[block.layer], panel, rows.lowerBound, rows.upperBound,
-                    scratch.biases(shard) + index * kernels.panelWidth)
+                    deltas[block.layer], panel: panel, rows: rows,
+                    into: scratch.biases(shard) + index * kernels.panelWidth)
             }
         }
     }

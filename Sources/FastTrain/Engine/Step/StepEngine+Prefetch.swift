@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 extension StepEngine {

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// One step of synchronous data-parallel training: the arithmetic, without files, clocks or messages.

@@ -1,4 +1,4 @@
-import KernelDispatch
+import KernelTypes
 
 /// The loop around a `StepEngine`, by the members of one thread team: the phases of a step, the barriers between them, and
 /// the way in which an error reaches all members.

@@ -1,4 +1,3 @@
-import KernelDispatch
 import KernelTypes
 
 /// How a step treats each layer of a network; made once, before the first step.
@@ -11,7 +10,7 @@ struct StepPlan: Sendable {
     /// The number of columns in a block of the features' lists.
     let featureBlockWidth: Int
     /// The precision of the products' factors.
-    let precision: KernelTypes.Precision
+    let precision: KernelPrecision
     /// Whether the last layer is divided by panels, so that its outputs change hands before the loss.
     let endsByPanels: Bool
 
