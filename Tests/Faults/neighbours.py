@@ -111,7 +111,7 @@ def removed_checkpoints(bench: Bench) -> str:
     shutil.copytree(bench.reference, run)
     shutil.rmtree(run / "checkpoints")
     before = {path.name: path.read_bytes() for path in run.iterdir()}
-    expect_refused(bench.call("resume", run, "--epochs", "6"), 65, "resume", "expected a checkpoint, as history.jsonl has 4 epochs")
+    expect_refused(bench.call("resume", run, "--epochs", "6"), 65, "resume", "expected a checkpoint, because history.jsonl has 4 epochs")
     for path in run.iterdir():
         expect(path.read_bytes() == before[path.name] or path.name == "lock", f"{path.name} was changed")
     for command in (["evaluate", run], ["report", run], ["predict", run, "-o", run / "p.csv"]):
@@ -120,7 +120,7 @@ def removed_checkpoints(bench: Bench) -> str:
     names = ["history.jsonl", "model.safetensors", "metrics.json", "report.html"]
     for gone, left in zip(names, names[1:]):
         (run / gone).unlink()
-        expect_refused(bench.call("resume", run), 65, f"resume without {gone}", f"expected a checkpoint, as there is {left}")
+        expect_refused(bench.call("resume", run), 65, f"resume without {gone}", f"expected a checkpoint, because {left} exists")
     (run / names[-1]).unlink()
     done = bench.call("resume", run)
     expect(done.returncode == 0, f"a run that has nothing: {done.stderr}")
@@ -162,14 +162,14 @@ def other_winners(bench: SearchBench) -> str:
     shutil.copytree(bench.reference, run)
     shutil.rmtree(run / "best")
     shutil.copytree(other, run / "best")
-    expect_refused(bench.call("resume", run), 65, "another run in best", "the best of trials.jsonl, has it")
+    expect_refused(bench.call("resume", run), 65, "another run in best", "the best in trials.jsonl")
 
     run = bench.new_folder()
     shutil.copytree(bench.reference, run)
     lines = (run / "trials.jsonl").read_bytes().splitlines(keepends=True)
     settings = json.loads(min(lines, key=lambda line: json.loads(line)["validation_loss"]))["settings"]
     (run / "trials.jsonl").write_bytes(b"".join(line for line in lines if json.loads(line)["settings"] != settings))
-    expect_refused(bench.call("resume", run), 65, "a search without its winner's trials", "the best of trials.jsonl, has it")
+    expect_refused(bench.call("resume", run), 65, "a search without its winner's trials", "the best in trials.jsonl")
 
     run = bench.torn()
     for at in (run / "best", f"{run}/best/"):
