@@ -1,15 +1,15 @@
 import KernelTypes
 
-/// A matrix as lists of what is not zero, with memory of its own.
+/// A matrix as lists of its nonzero elements, which owns its memory.
 public final class Lists {
-    /// What kernels take.
+    /// The matrix as kernels take it.
     public let matrix: SparseMatrix
     private let panelWidth: Int
     private let values: UnsafeMutablePointer<Float>
     private let offsets: UnsafeMutablePointer<UInt16>
     private let segments: UnsafeMutablePointer<SparseSegment>
 
-    /// Room for [rows, width]; nothing is in it yet.
+    /// Creates an empty matrix with memory for [rows, width].
     public init(rows: Int, width: Int, blockWidth: Int = 64, panelWidth: Int) {
         self.panelWidth = panelWidth
         let blocks = max(1, (width + blockWidth - 1) / blockWidth)
@@ -31,7 +31,7 @@ public final class Lists {
         segments.deallocate()
     }
 
-    /// Column and value of each entry of a row, in the order of the lists.
+    /// Returns column and value of each entry of a row, in the order of the lists.
     public func entries(row: Int) -> [(column: Int, value: Float)] {
         defer { extendLifetime(self) }
         return stride(from: 0, to: max(1, matrix.width), by: matrix.blockWidth).flatMap { first in
@@ -42,7 +42,7 @@ public final class Lists {
         }
     }
 
-    /// The numbers after a row's entries, up to a multiple of four, in each block.
+    /// Returns the padding after a row's entries, up to a multiple of four, in each block.
     public func padding(row: Int) -> [Float] {
         defer { extendLifetime(self) }
         return stride(from: 0, to: max(1, matrix.width), by: matrix.blockWidth).flatMap { first in
@@ -54,7 +54,7 @@ public final class Lists {
 }
 
 extension TestRandom {
-    /// In -1..<1, zeros of both signs but for a share of `density`.
+    /// Returns `count` numbers, of which a share of `density` is in -1..<1 and the others are zeros of both signs.
     public mutating func sparseFloats(_ count: Int, density: Double) -> [Float] {
         (0..<count).map { _ in
             let value = float()

@@ -1,19 +1,19 @@
 import KernelTypes
 
-/// A panel matrix with memory of its own, filled from and read back as rows.
+/// A panel matrix that owns its memory, and is filled from rows and read back as rows.
 ///
-/// As with `PackedWeights` and `Slice`, a test that hands out the pointers ends with `extendLifetime`: the optimizer may
-/// free an object after its last mention.
+/// A test that passes its pointers to a kernel ends with `extendLifetime`, because the optimizer may free an object after
+/// its last mention. The same holds for `PackedWeights` and `Slice`.
 public final class Panels {
-    /// Rows that the matrix has.
+    /// The number of rows.
     public let rows: Int
-    /// What kernels take.
+    /// The matrix as kernels take it.
     public let matrix: PanelMatrix
     private let memory: UnsafeMutableRawPointer
     private let count: Int
     private let panelWidth: Int
 
-    /// Padding and spare rows hold `padding`, so that a test sees it when they leak into a result.
+    /// Creates a matrix. Padding and spare rows hold `padding`, so that a test notices when they leak into a result.
     public init(rows: Int, width: Int, panelWidth: Int, padding: Float = 7) {
         self.rows = rows
         self.panelWidth = panelWidth
@@ -25,7 +25,7 @@ public final class Panels {
         matrix = PanelMatrix(base: base, panelStride: stride, width: width)
     }
 
-    /// [rows, width], row-major; in `pairs` of neighbours.
+    /// Creates a matrix from values [rows, width], row-major. With `pairs`, neighbours in a row form pairs.
     public convenience init(_ values: [Float], rows: Int, panelWidth: Int, pairs: Bool = false) {
         let width = values.count / rows
         if pairs {
@@ -45,7 +45,7 @@ public final class Panels {
         }
     }
 
-    /// [rows, width], row-major; in `pairs` of a row and the next.
+    /// Creates a matrix from values [rows, width], row-major. With `pairs`, each row forms pairs with the next.
     public convenience init(rowsOf values: [Float], rows: Int, panelWidth: Int, pairs: Bool) {
         guard pairs else {
             self.init(values, rows: rows, panelWidth: panelWidth)
@@ -64,7 +64,7 @@ public final class Panels {
 
     deinit { memory.deallocate() }
 
-    /// One element.
+    /// The element of a row and a column.
     public subscript(row: Int, column: Int) -> Float {
         get {
             defer { extendLifetime(self) }
@@ -76,7 +76,7 @@ public final class Panels {
         }
     }
 
-    /// [rows, width], row-major.
+    /// The elements [rows, width], row-major.
     public var values: [Float] {
         (0..<rows).flatMap { row in (0..<matrix.width).map { self[row, $0] } }
     }
@@ -86,17 +86,24 @@ public final class Panels {
     }
 }
 
-/// Weights of the forward product in panels of outputs, and where its chains start.
+/// The weights of a forward product in panels of outputs, and the initial values of its chains.
 public final class PackedWeights {
-    /// In panels of outputs.
+    /// The weights, in panels of outputs.
     public let weights: UnsafeMutablePointer<Float>
-    /// [panels * panelWidth], zeros at the end.
+    /// The initial values [panels * panelWidth], with zeros at the end.
     public let initial: UnsafeMutablePointer<Float>
-    /// Floats from one panel to the next.
+    /// The number of floats from one panel to the next.
     public let panelStride: Int
     private let memory: UnsafeMutableRawPointer
 
-    /// `weights`: [inputs, outputs], row-major, in `pairs` of inputs; `initial`: [outputs].
+    /// Creates packed weights.
+    ///
+    /// - Parameters:
+    ///   - weights: The weights [inputs, outputs], row-major.
+    ///   - initial: The initial values [outputs].
+    ///   - inputs: The number of inputs.
+    ///   - panelWidth: The number of columns of a panel.
+    ///   - pairs: Whether neighbouring inputs form pairs.
     public init(_ weights: [Float], initial: [Float], inputs: Int, panelWidth: Int, pairs: Bool = false) {
         let outputs = initial.count
         let panels = (outputs + panelWidth - 1) / panelWidth
@@ -124,13 +131,13 @@ public final class PackedWeights {
 
 /// Aligned floats for kernels that work on flat slices.
 public final class Slice {
-    /// Aligned to 64 bytes.
+    /// The first float, aligned to 64 bytes.
     public let base: UnsafeMutablePointer<Float>
-    /// Floats.
+    /// The number of floats.
     public let count: Int
     private let memory: UnsafeMutableRawPointer
 
-    /// A copy of `values`.
+    /// Creates a slice with a copy of `values`.
     public init(_ values: [Float]) {
         count = values.count
         memory = .allocate(byteCount: max(1, count) * 4, alignment: 64)
@@ -140,7 +147,7 @@ public final class Slice {
 
     deinit { memory.deallocate() }
 
-    /// A copy.
+    /// A copy of the floats.
     public var values: [Float] {
         defer { extendLifetime(self) }
         return Array(UnsafeBufferPointer(start: base, count: count))
