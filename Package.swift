@@ -22,6 +22,7 @@ enum InstructionSet: String, CaseIterable {
         .target(
             name: rawValue,
             dependencies: ["KernelTypes", "CIntrinsics"],
+            exclude: ["Shared/README.md"],
             // SwiftPM considers flags for a CPU level "unsafe". Since tools version 6.2, dependencies may use them.
             swiftSettings: [.unsafeFlags(["-Xcc", "-march=\(march)"] + moreFlags)]
         )
@@ -75,15 +76,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: InstructionSet.allCases.map(\.target) + fuzzers + [
-        .target(name: "KernelTypes"),
+        .target(name: "KernelTypes", exclude: ["README.md"]),
         .target(name: "CIntrinsics"),
         .target(name: "CCPUFeatures"),
         .target(
             name: "KernelDispatch",
             dependencies: ["KernelTypes", "CCPUFeatures"]
-                + InstructionSet.allCases.map { Target.Dependency(stringLiteral: $0.rawValue) }),
+                + InstructionSet.allCases.map { Target.Dependency(stringLiteral: $0.rawValue) },
+            exclude: ["README.md"]),
         .target(
             name: "CThreadTeam",
+            exclude: ["README.md"],
             cSettings: [.unsafeFlags(["-fopenmp"])],
             linkerSettings: [.linkedLibrary("omp5")]
         ),
@@ -124,7 +127,9 @@ let package = Package(
         .target(
             name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],
             path: "Tests/_TestSupport"),
-        .testTarget(name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"]),
+        .testTarget(
+            name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"],
+            exclude: ["README.md"]),
         .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
         .testTarget(
             name: "FastTrainDataTests", dependencies: ["FastTrainData", "FastTrainSupport", "CSample", "_TestSupport"]),

@@ -1,7 +1,7 @@
 #include "CThreadTeam.h"
 
-// Elementwise additions have the same bits at any vector width, so the compiler may use the widest the CPU has. The choice is
-// made while the program is loaded, when ThreadSanitizer is not there yet.
+// Elementwise additions give the same bits at any vector width, so the widest version that the CPU supports is used. It is
+// chosen while the program is loaded, before ThreadSanitizer is initialized.
 #if !__has_feature(thread_sanitizer)
 __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif

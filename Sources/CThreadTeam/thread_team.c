@@ -16,19 +16,20 @@
 #include <unistd.h>
 #include <xmmintrin.h>
 
-// From omp.h, which lies outside the toolchain's include path.
+// Declared in omp.h, which is outside the toolchain's include path.
 extern void omp_set_dynamic(int dynamic);
 extern int omp_get_num_threads(void);
 extern int omp_get_thread_num(void);
 extern void kmp_set_blocktime(int milliseconds);
 extern void kmp_set_warnings_off(void);
 
-// Spins of a waiting member before it yields its CPU. A spin is a `pause`, 40 to 140 cycles on the CPUs we know, so
-// this waits some tens of microseconds: longer than the imbalance of a step, shorter than a scheduler's slice.
+// The number of times a waiting member spins before it yields its CPU. A spin is a `pause`, 40 to 140 cycles on the CPUs known
+// to us, so this is some tens of microseconds: longer than the imbalance of a step, shorter than a scheduler's time slice.
 enum { SPINS_BEFORE_YIELD = 1000, CACHE_LINE = 128 };
 
-// MXCSR's bits FTZ and DAZ. A momentum that no gradient feeds any more decays to numbers below 1.2e-38 and stays there;
-// on Intel's CPUs each of them makes its vector take 70 cycles and more (`mnist-small`: an update of 78 µs instead of 13).
+// The bits FTZ and DAZ of MXCSR. The momentum of a weight whose gradient is always zero decays to numbers below 1.2e-38 and
+// stays there. On Intel's CPUs, each of them makes its vector take 70 cycles or more (`mnist-small`: an update takes 78 µs
+// instead of 13).
 enum { SUBNORMALS_ARE_ZERO = 1 << 15 | 1 << 6 };
 
 struct ft_team {
@@ -38,19 +39,19 @@ struct ft_team {
     _Alignas(CACHE_LINE) atomic_uint generation;
     atomic_bool failed;
     atomic_int asleep;
-    // What the caller wrote is the members' to read, and what they wrote the caller's. OpenMP's region sees to that already;
-    // but ThreadSanitizer, which cannot look into libomp, learns it from these.
+    // They order the caller's writes before the members' reads, and the members' writes before the caller's reads. OpenMP's
+    // region does so already, but ThreadSanitizer, which cannot see into libomp, learns it from these.
     atomic_bool begun;
     atomic_int ended;
 };
 
-// Ticks of the time stamp counter, a fifth of a millisecond or so. A yield that takes longer gave the CPU to another
-// program; a member that yields on and on uses up its share beside that program, and then its peers wait for it. One that
-// sleeps is let in at once when it is woken. Beside two busy programs on two cores, 784-256-128-10 in minibatches of 128:
-// 23,000 to 56,000 samples/s instead of 5,000 to 13,000.
+// Ticks of the time stamp counter, about a fifth of a millisecond. A yield that takes longer gave the CPU to another program.
+// A member that keeps yielding uses up its share beside that program, and then its peers wait for it. A member that sleeps is
+// scheduled as soon as it is woken. Beside two busy programs on two cores, 784-256-128-10 in minibatches of 128: 23,000 to
+// 56,000 samples/s instead of 5,000 to 13,000.
 enum { A_LONG_YIELD = 500000 };
 
-// Until the generation is over, or for 10 ms, lest a failure that is told meanwhile be slept through.
+// Sleeps until the generation ends, but at most 10 ms, so that a member's failure is noticed.
 static void sleep_through(ft_team *team, unsigned generation) {
     const struct timespec limit = {.tv_nsec = 10000000};
     atomic_fetch_add(&team->asleep, 1);
@@ -58,6 +59,7 @@ static void sleep_through(ft_team *team, unsigned generation) {
     atomic_fetch_sub(&team->asleep, 1);
 }
 
+// Wakes all sleeping members.
 static void wake(ft_team *team) {
     if (atomic_load(&team->asleep) > 0) {
         syscall(SYS_futex, &team->generation, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
@@ -70,7 +72,7 @@ bool ft_team_barrier(ft_team *team) {
     unsigned generation = atomic_load_explicit(&team->generation, memory_order_relaxed);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) == team->size - 1) {
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
-        atomic_store(&team->generation, generation + 1);  // before `asleep` is looked at, in everyone's eyes
+        atomic_store(&team->generation, generation + 1);  // sequentially consistent: before `asleep` is read
         wake(team);
     } else {
         int spins = team->spins;
@@ -97,28 +99,28 @@ int ft_affinity_cpus(void) {
     return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 0;
 }
 
-// Holds each thread that came about until all that can have.
+// Holds each new thread until all have been created.
 static void *meet(void *gate) {
     pthread_mutex_lock(gate);
     pthread_mutex_unlock(gate);
     return NULL;
 }
 
-// Whether the system gives so many threads at once. OpenMP's runtime ends the program when it does not.
-static bool threads_can_be_had(int threads) {
+// Returns whether the system can create that many threads at once. If it cannot, OpenMP's runtime would end the program.
+static bool can_create_threads(int threads) {
     static atomic_int known_to_work = 1;
     if (threads <= atomic_load(&known_to_work)) return true;
     pthread_t *others = malloc((size_t)threads * sizeof *others);
     if (others == NULL) return false;
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_lock(&gate);
-    // Of more room than OpenMP's threads take, stack and all: that is to be had, too (ulimit -d, -v).
-    pthread_attr_t room;
-    pthread_attr_init(&room);
-    pthread_attr_setstacksize(&room, 16 << 20);
+    // The stacks are larger than all that OpenMP's threads need, because memory may be limited too (ulimit -d, -v).
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 16 << 20);
     int started = 0;
-    while (started < threads - 1 && pthread_create(&others[started], &room, meet, &gate) == 0) started++;
-    pthread_attr_destroy(&room);
+    while (started < threads - 1 && pthread_create(&others[started], &attributes, meet, &gate) == 0) started++;
+    pthread_attr_destroy(&attributes);
     pthread_mutex_unlock(&gate);
     for (int i = 0; i < started; i++) pthread_join(others[i], NULL);
     free(others);
@@ -127,15 +129,16 @@ static bool threads_can_be_had(int threads) {
     return true;
 }
 
-// Whether OpenMP's runtime can note in shared memory that it is loaded; it ends the program when it cannot. errno says why.
-static bool shared_memory_can_be_had(void) {
+// Returns whether OpenMP's runtime can register itself in shared memory, and sets errno if not. The runtime would end the
+// program.
+static bool can_write_shared_memory(void) {
     static atomic_bool is_known;
     if (atomic_load(&is_known)) return true;
     char name[64];
     snprintf(name, sizeof name, "/__KMP_REGISTERED_LIB_%d_%d", (int)getpid(), (int)getuid());
     int descriptor = shm_open(name, O_CREAT | O_EXCL | O_RDWR, 0666);
     bool is_new = descriptor >= 0;
-    if (!is_new && errno == EEXIST) descriptor = shm_open(name, O_RDWR, 0);  // its own, or what a killed process left
+    if (!is_new && errno == EEXIST) descriptor = shm_open(name, O_RDWR, 0);  // the runtime's, or left by a killed process
     if (descriptor < 0) return false;
     int error = is_new ? posix_fallocate(descriptor, 0, 1024) : 0;
     close(descriptor);
@@ -145,7 +148,8 @@ static bool shared_memory_can_be_had(void) {
     return error == 0;
 }
 
-static int be_member(ft_team *team, int rank, ft_team_body body, void *context) {
+// Runs `body` with subnormal numbers as zero.
+static int run_member(ft_team *team, int rank, ft_team_body body, void *context) {
     unsigned mode = _mm_getcsr();
     _mm_setcsr(mode | SUBNORMALS_ARE_ZERO);
     int error = body(context, team, rank);
@@ -153,13 +157,13 @@ static int be_member(ft_team *team, int rank, ft_team_body body, void *context) 
     return error;
 }
 
-// A function of its own: its first act, whatever it does, is to start OpenMP's runtime.
+// A separate function, because the compiler starts OpenMP's runtime at the beginning of the function that uses it.
 __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body, void *context) {
     int threads = team->size;
     int first_error = 0;
     int first_rank = threads;
     kmp_set_warnings_off();
-    omp_set_dynamic(0);    // exactly as many threads as asked for
+    omp_set_dynamic(0);    // exactly as many threads as requested
     kmp_set_blocktime(0);  // idle threads sleep as soon as the region ends
     atomic_store_explicit(&team->begun, true, memory_order_release);
 #pragma omp parallel num_threads(threads) default(shared)
@@ -167,7 +171,7 @@ __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body
         (void)atomic_load_explicit(&team->begun, memory_order_acquire);
         int rank = omp_get_thread_num();
         int error = FT_TEAM_NO_THREADS;
-        if (omp_get_num_threads() == threads) error = be_member(team, rank, body, context);
+        if (omp_get_num_threads() == threads) error = run_member(team, rank, body, context);
         if (error != 0) {
             atomic_store_explicit(&team->failed, true, memory_order_release);
 #pragma omp critical(ft_team_error)
@@ -184,8 +188,8 @@ __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body
 
 int ft_team_run(int threads, int cpus, ft_team_body body, void *context) {
     ft_team team = {.size = threads, .spins = threads > cpus ? 0 : SPINS_BEFORE_YIELD};
-    if (threads == 1) return be_member(&team, 0, body, context);
-    if (!threads_can_be_had(threads)) return FT_TEAM_NO_THREADS;
-    if (!shared_memory_can_be_had()) return FT_TEAM_NO_SHARED_MEMORY;
+    if (threads == 1) return run_member(&team, 0, body, context);
+    if (!can_create_threads(threads)) return FT_TEAM_NO_THREADS;
+    if (!can_write_shared_memory()) return FT_TEAM_NO_SHARED_MEMORY;
     return run_region(&team, body, context);
 }

@@ -3,10 +3,11 @@ import KernelTypes
 import Testing
 import _TestSupport
 
-/// exp, tanh, the logistic function and log, through the kernels that use them, against Foundation's in Double.
+/// Compares exp, tanh, the logistic function and log, as the kernels use them, with Foundation's in Double.
 @Suite struct ElementaryTests {
-    /// Every 8,144th float between two bounds, both included: 16 · 509, and 509 is prime, so that all mantissas get
-    /// their turn; under `FASTTRAIN_LONG` 16 times as many.
+    /// Returns every 8,144th float between two bounds, both included, or 16 times as many if `FASTTRAIN_LONG` is set.
+    ///
+    /// The step is 16 · 509. As 509 is prime, mantissas of every kind are sampled.
     static func samples(_ low: Float, _ high: Float) -> [Float] {
         var samples: [Float] = [low, high, 0, -0.0]
         let step: UInt32 = ProcessInfo.processInfo.environment["FASTTRAIN_LONG"] == nil ? 509 * 16 : 509
@@ -19,16 +20,16 @@ import _TestSupport
         return samples
     }
 
-    @Test func logisticIsWithinThreeUnits() {
+    @Test func logisticErrorIsBelowThreeUnits() {
         check(.sigmoid, bound: 3, from: -87, to: 100) { 1 / (1 + exp(-$0)) }
     }
 
-    @Test func hyperbolicTangentIsWithinThreeUnits() {
+    @Test func hyperbolicTangentErrorIsBelowThreeUnits() {
         check(.tanh, bound: 3, from: -100, to: 100) { tanh($0) }
     }
 
-    /// Of values near zero the error is absolute: a network adds them to others.
-    @Test func theOtherActivationsAreClose() {
+    /// For results near zero the absolute error counts, because a network adds them to others.
+    @Test func otherActivationsAreAccurate() {
         let half = 2.0.squareRoot()
         let exact: [(KernelActivation, (Double) -> Double)] = [
             (.elu, { $0 < 0 ? expm1($0) : $0 }), (.softplus, { max($0, 0) + log1p(exp(-abs($0))) }),
@@ -49,7 +50,7 @@ import _TestSupport
         }
     }
 
-    @Test func activationsTakeExtremes() {
+    @Test func activationsHandleExtremes() {
         let extremes: [Float] = [.infinity, -.infinity, .nan, 1e38, -1e38, 0x1p-149, -0x1p-149, 0]
         for kernels in supportedKernels() {
             let sigmoid = activate(kernels, .sigmoid, extremes + extremes)
@@ -62,12 +63,12 @@ import _TestSupport
                 #expect(found[0] == .infinity && found[2].isNaN && found[3] == 1e38, "\(other) \(found)")
                 #expect(found[4] == (other == .elu ? -1 : 0) && found[7] == (other == .softplus ? 0.693_147_2 : 0))
             }
-            #expect(relu[0] == .infinity && relu[1] == 0 && relu[2].isNaN, "a NaN must not vanish in ReLU")
+            #expect(relu[0] == .infinity && relu[1] == 0 && relu[2].isNaN, "ReLU must keep NaN")
         }
     }
 
-    /// 0 on one side and 1 on the other, however far out.
-    @Test func storedDerivativesTakeExtremes() {
+    /// Far from zero, the derivative is 0 on one side and 1 on the other.
+    @Test func storedDerivativesHandleExtremes() {
         let extremes: [Float] = [1e13, 1e20, 1e38, -1e13, -1e20, -1e38, 50, -110]
         for kernels in supportedKernels() {
             for activation in [KernelActivation.gelu, .geluTanh, .silu, .mish] {
@@ -89,8 +90,8 @@ import _TestSupport
         }
     }
 
-    /// Softmax of (x, 0) is e^x / (e^x + 1) for x below 0: exp shows in the small results.
-    @Test func exponentialIsCloseDownToDenormals() {
+    /// The softmax of (x, 0) is e^x / (e^x + 1), so for x below 0 its small results show the error of exp.
+    @Test func exponentialIsAccurateDownToDenormals() {
         for kernels in supportedKernels() {
             let samples = ElementaryTests.samples(-103, -20)
             let panels = Panels(samples.flatMap { [$0, 0] }, rows: samples.count, panelWidth: kernels.panelWidth)
@@ -119,7 +120,7 @@ import _TestSupport
         }
     }
 
-    /// An activation as the epilogue of a product of depth 1 with weight 1 from −0, which adds nothing.
+    /// Applies an activation as the epilogue of a product of depth 1 with weight 1. It starts from −0, which adds nothing.
     private func activate(
         _ kernels: KernelTable, _ activation: KernelActivation, _ values: [Float], derivative: Panels? = nil
     ) -> [Float] {

@@ -4,7 +4,7 @@ import _TestSupport
 
 @Suite struct GatherTests {
     @Test(arguments: [1, 3, 15, 16, 17, 32, 33, 784])
-    func rowsAreFetchedAndScaled(width: Int) {
+    func rowsAreGatheredAndScaled(width: Int) {
         var random = TestRandom(41)
         let source = (0..<6 * width).map { _ in UInt8(truncatingIfNeeded: random.next() >> 20) }
         let indices: [Int32] = [5, 0, 3]

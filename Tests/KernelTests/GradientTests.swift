@@ -22,7 +22,7 @@ import _TestSupport
         }
     }
 
-    @Test func takesOnlyTheRowsOfItsShard() {
+    @Test func readsOnlyTheRowsOfItsShard() {
         var random = TestRandom(12)
         for kernels in supportedKernels() {
             for rows in [0..<0, 3..<3, 2..<9, 5..<20] {
@@ -57,20 +57,22 @@ import _TestSupport
         }
     }
 
-    /// `over`: in bf16 from an even row to an odd one or the end.
+    /// Compares the gradient over the rows `over` with the reference.
+    ///
+    /// In bf16, `over` starts at an even row.
     private func check(
         _ kernels: KernelTable, _ input: [Float], _ delta: [Float], rows: Int, over: Range<Int>, inputs: Int,
         outputs: Int, _ precision: KernelPrecision = .f32
     ) {
         let width = kernels.panelWidth
         let isPaired = precision == .bf16
-        // An odd last row of the shard stands alone.
+        // If the shard has an odd number of rows, the last one has no partner.
         let kept = isPaired ? over.upperBound : rows
         let source = Panels(
             rowsOf: Array(input[..<(kept * inputs)]), rows: kept, panelWidth: width, pairs: isPaired)
         let deltas = Panels(
             rowsOf: Array(delta[..<(kept * outputs)]), rows: kept, panelWidth: width, pairs: isPaired)
-        // It changes nothing, of whatever length.
+        // Prefetching changes no result, whatever the length of the stretches.
         let stretches = UnsafeMutablePointer<UnsafeRawBufferPointer>.allocate(capacity: 2)
         defer { stretches.deallocate() }
         stretches[0] = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -51,7 +51,7 @@ import _TestSupport
                         let expected = (exp(z[k] - top) / total - target[k]) * 0.25
                         #expect(abs(Double(gradient[row, k]) - expected) < 1e-6)
                     }
-                    // No gradient reaches the weights' padding.
+                    // The padding of the gradient is 0, so the padding of the weights stays 0.
                     let width = kernels.panelWidth
                     for column in classes..<(classes + width - 1) / width * width {
                         let place = column / width * gradient.matrix.panelStride + row * width + column % width
@@ -84,7 +84,7 @@ import _TestSupport
         }
     }
 
-    @Test func squaredErrorOfALabelIsAgainstOneHot() {
+    @Test func squaredErrorEncodesLabelsOneHot() {
         for kernels in supportedKernels() {
             let (losses, gradient) = run(.squaredError, kernels, [0.5, 0.25, 1], rows: 1, labels: [2])
             #expect(losses == [0.3125])
@@ -92,7 +92,7 @@ import _TestSupport
         }
     }
 
-    /// A loss of a single output, and its derivative, by definition.
+    /// Losses of a single output and their derivatives, as defined.
     private let definitions: [(KernelLoss, (Double, Double) -> Double, (Double, Double) -> Double)] = [
         (
             .binaryCrossEntropy, { z, y in max(z, 0) - y * z + log1p(exp(-abs(z))) },
@@ -135,14 +135,14 @@ import _TestSupport
         }
     }
 
-    @Test func binaryCrossEntropyOfARightAnswerKeepsItsFigures() {
+    @Test func binaryCrossEntropyOfACorrectAnswerKeepsItsPrecision() {
         for kernels in supportedKernels() {
             let (losses, _) = run(.binaryCrossEntropy, kernels, [20, -20], rows: 2, labels: [1, 0])
             for loss in losses { #expect(abs(loss - 2.0611537e-9) < 1e-14) }
         }
     }
 
-    @Test func aSingleOutputOfTwoClassesIsHeldAgainstTheLabel() {
+    @Test func singleOutputOfTwoClassesHasTheLabelAsTarget() {
         for kernels in supportedKernels() {
             let byLabel = run(.binaryCrossEntropy, kernels, [0.3, -2, 5], rows: 3, labels: [1, 0, 1])
             let byTarget = run(.binaryCrossEntropy, kernels, [0.3, -2, 5], rows: 3, targets: [1, 0, 1])
@@ -150,7 +150,7 @@ import _TestSupport
         }
     }
 
-    @Test func predictionsAreProbabilitiesOrWhatIsExpected() {
+    @Test func predictionsAreProbabilitiesOrExpectedValues() {
         for kernels in supportedKernels() {
             func predictions(_ loss: KernelLoss) -> [Double] {
                 let panels = Panels([1, -2, 0.5], rows: 1, panelWidth: kernels.panelWidth)
@@ -171,7 +171,7 @@ import _TestSupport
     }
 
     @Test(arguments: [Float(0), 0.1])
-    func aRowsWeightMultipliesItsCrossEntropy(smoothing: Float) {
+    func rowWeightMultipliesCrossEntropy(smoothing: Float) {
         var random = TestRandom(25)
         let logits = random.floats(4 * 10)
         for kernels in supportedKernels() {
@@ -203,7 +203,7 @@ import _TestSupport
     }
 
     @Test(arguments: losses)
-    func aNaNOrInfiniteLogitShowsInTheLoss(loss: KernelLoss) {
+    func nanOrInfiniteLogitMakesTheLossNotFinite(loss: KernelLoss) {
         for kernels in supportedKernels() {
             for bad in [Float.nan, .infinity] {
                 let (losses, _) = run(loss, kernels, [1, bad, 3], rows: 1, labels: [0])

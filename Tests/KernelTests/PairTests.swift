@@ -2,7 +2,7 @@ import KernelTypes
 import Testing
 import _TestSupport
 
-/// Numbers as pairs of bfloat16, in the three ways that products read them.
+/// Compares matrices of bfloat16 pairs with the reference, in the three layouts that products read.
 @Suite struct PairTests {
     static let shapes: [(rows: Int, width: Int)] = [
         (1, 1), (2, 2), (3, 15), (5, 16), (4, 17), (8, 31), (9, 32), (6, 33), (7, 63), (1, 64), (3, 65), (2, 130),
@@ -21,14 +21,14 @@ import _TestSupport
         }
     }
 
-    @Test func notANumberStaysOne() {
+    @Test func nanStaysNaN() {
         for kernels in supportedKernels() {
             let found = pairedRows(kernels, [.nan, -.nan], rows: 1, width: 2)
             for pair in found.values { #expect(Float(bitPattern: pair.bitPattern << 16).isNaN) }
         }
     }
 
-    @Test func neighboursInARow() {
+    @Test func neighbouringColumnsArePaired() {
         var random = TestRandom(51)
         for kernels in supportedKernels() {
             for (rows, width) in PairTests.shapes {
@@ -43,8 +43,8 @@ import _TestSupport
         }
     }
 
-    /// As when threads have some columns or some rows each.
-    @Test func neighboursInParts() {
+    /// Threads pair parts of the columns or of the rows.
+    @Test func neighbouringColumnsArePairedInParts() {
         var random = TestRandom(52)
         let (rows, width) = (7, 201)
         for kernels in supportedKernels() {
@@ -62,7 +62,7 @@ import _TestSupport
         }
     }
 
-    @Test func aRowAndTheNext() {
+    @Test func neighbouringRowsArePaired() {
         var random = TestRandom(53)
         for kernels in supportedKernels() {
             for (rows, width) in PairTests.shapes {
@@ -97,8 +97,8 @@ import _TestSupport
         }
     }
 
-    /// Of a pair either number may be zero, and each zero have either sign.
-    @Test func aPairIsListedUnlessBothAreZero() {
+    /// Either number of a pair may be zero, and each zero may have either sign.
+    @Test func pairIsListedUnlessBothNumbersAreZero() {
         for kernels in supportedKernels() {
             let pairs: [(Float, Float)] = [(0, 0), (1, 0), (0, 1), (-0.0, 0), (0, -0.0), (-0.0, -0.0), (-2, -0.0)]
             // Enough for whole vectors and a rest.

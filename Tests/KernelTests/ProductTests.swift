@@ -3,7 +3,7 @@ import Testing
 import _TestSupport
 
 @Suite struct ProductTests {
-    /// Shapes with every ragged edge: of tiles, of panels, of depth blocks.
+    /// Shapes with every kind of remainder: of tiles, of panels, and of slices of the depth.
     static let shapes: [(rows: Int, depth: Int, outputs: Int)] = {
         var shapes = [(1, 1, 1), (2, 3, 2), (5, 16, 10), (14, 192, 32), (15, 193, 33), (29, 257, 48), (64, 784, 10)]
         for rows in 1...17 { shapes.append((rows, 31, 17)) }
@@ -35,7 +35,7 @@ import _TestSupport
         }
     }
 
-    @Test func leavesOtherRowsAlone() {
+    @Test func leavesOtherRowsUnchanged() {
         var random = TestRandom(2)
         for kernels in supportedKernels() {
             let input = random.floats(20 * 9)
@@ -46,7 +46,7 @@ import _TestSupport
         }
     }
 
-    @Test func withoutInitialValuesStartsAtZero() {
+    @Test func startsAtZeroWithoutInitialValues() {
         var random = TestRandom(3)
         for kernels in supportedKernels() {
             let input = random.floats(3 * 40)
@@ -65,7 +65,7 @@ import _TestSupport
         }
     }
 
-    @Test func epilogueIsTheActivationOfTheSum() {
+    @Test func epilogueAppliesTheActivationToTheSum() {
         var random = TestRandom(4)
         let (rows, depth, outputs) = (11, 300, 21)
         let input = random.floats(rows * depth)
@@ -83,14 +83,14 @@ import _TestSupport
         }
     }
 
-    @Test func derivativeIsToldFromTheOutput() {
+    @Test func derivativeIsComputedFromTheOutput() {
         var random = TestRandom(5)
         let (rows, depth, outputs) = (5, 12, 19)
         let delta = random.floats(rows * depth)
         let weights = random.floats(depth * outputs)
         let zeros = [Float](repeating: 0, count: outputs)
         let sums = Reference.product(delta, weights, initial: zeros, rows: rows, depth: depth)
-        // At z = 0 the derivative of ReLU is 1: output +0; below, the output is −0.
+        // The output +0 means z = 0, where the derivative of ReLU is 1; the output −0 means z < 0.
         let outputsOfRelu: [Float] = (0..<rows * outputs).map { [0, -0.0, 0.5, 2][$0 % 4] }
         for kernels in supportedKernels() {
             let at = Panels(outputsOfRelu, rows: rows, panelWidth: kernels.panelWidth)
@@ -106,7 +106,7 @@ import _TestSupport
         }
     }
 
-    /// The product of row-major matrices through packing; rows outside `within` keep the padding value.
+    /// Packs row-major matrices and multiplies them. Rows outside `within` keep the padding value.
     private func run(
         _ kernels: KernelTable, _ input: [Float], _ weights: [Float], _ initial: [Float], rows: Int,
         within: Range<Int>, _ precision: KernelPrecision = .f32, activation: KernelActivation = .identity,

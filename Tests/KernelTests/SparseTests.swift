@@ -2,16 +2,16 @@ import KernelTypes
 import Testing
 import _TestSupport
 
-/// The row-sparse form of a matrix, and the products that read it.
+/// Compares sparse matrices, and the products that read them, with the dense reference.
 @Suite struct SparseTests {
     static let densities = [0, 0.19, 0.5, 1]
-    /// Ragged edges of panels, of blocks of columns, of what is looked at together.
+    /// Shapes with every kind of remainder: of panels, of blocks of columns, and of values that are examined together.
     static let shapes: [(rows: Int, width: Int)] = [(1, 1), (3, 15), (5, 17), (4, 64), (9, 65), (7, 130), (66, 100)]
 
     // MARK: - Lists
 
     @Test(arguments: densities)
-    func rowsHoldWhatIsNotZero(density: Double) {
+    func rowsHoldNonzeroEntries(density: Double) {
         var random = TestRandom(11)
         for kernels in supportedKernels() {
             for (rows, width) in SparseTests.shapes {
@@ -28,7 +28,7 @@ import _TestSupport
     }
 
     @Test(arguments: densities)
-    func gatheredRowsAreThoseOfTheDenseGather(density: Double) {
+    func gatheredRowsEqualThoseOfTheDenseGather(density: Double) {
         var random = TestRandom(12)
         for kernels in supportedKernels() {
             for (rows, width) in SparseTests.shapes {
@@ -51,7 +51,7 @@ import _TestSupport
     }
 
     @Test(arguments: densities)
-    func columnsOfRowsAndOfPanelsAreTheTransposedMatrix(density: Double) {
+    func columnsEqualTheTransposedMatrix(density: Double) {
         var random = TestRandom(13)
         for kernels in supportedKernels() {
             for (rows, width) in SparseTests.shapes {

@@ -2,7 +2,7 @@ import KernelTypes
 import Testing
 import _TestSupport
 
-/// The updates against their definitions written with one fused operation after the other, to the bit.
+/// Compares the updates with their definitions, written as sequences of fused operations, to the bit.
 @Suite struct UpdateTests {
     @Test(arguments: [(Float(0), false), (0.9, false), (0.9, true)])
     func sgd(momentum: Float, nesterov: Bool) {
@@ -66,7 +66,7 @@ import _TestSupport
         }
     }
 
-    /// Where gradient and momentum are zero the weight only shrinks.
+    /// Where gradient and momentum are zero, only weight decay changes the weight.
     @Test func lion() {
         var random = TestRandom(34)
         let weights = random.floats(48)
@@ -145,8 +145,8 @@ import _TestSupport
         }
     }
 
-    /// A run that diverges must not look as if it stood still.
-    @Test func noUpdateHidesWhatIsNotANumber() {
+    /// A diverging run must not look as if it stood still.
+    @Test func updatesDoNotHideNaN() {
         for kernels in supportedKernels() {
             for gradient in [Float.nan, .infinity] {
                 let w = Slice([Float](repeating: 1, count: 16)), g = Slice([Float](repeating: gradient, count: 16))

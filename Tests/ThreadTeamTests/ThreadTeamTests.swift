@@ -7,7 +7,7 @@ import _TestSupport
 
 @Suite struct ThreadTeamTests {
     @Test(arguments: [1, 2, 3, 8, 33])
-    func everyRankRunsOnceAndMeetsAtBarriers(threads: Int) throws {
+    func everyRankRunsOnceAndWaitsAtBarriers(threads: Int) throws {
         let ranks = Mutex(Set<Int>())
         let rounds = 50
         let counts = Buffer<Int>(count: threads)
@@ -24,7 +24,7 @@ import _TestSupport
         #expect(ranks.withLock { $0 } == Set(0..<threads))
     }
 
-    @Test func subnormalNumbersAreZeroInATeamAlone() throws {
+    @Test func subnormalNumbersAreZeroOnlyInATeam() throws {
         let products = Buffer<Float>(count: 3)
         let factor = Buffer<Float>(count: 2)
         factor.base[0] = .leastNormalMagnitude
@@ -37,7 +37,7 @@ import _TestSupport
     }
 
     @Test(arguments: [0, 1, 3])
-    func anErrorReachesTheCallerAndLetsTheOthersGo(failing: Int) {
+    func errorReachesTheCallerAndReleasesTheOthers(failing: Int) {
         #expect(throws: FastTrainError.usage("rank \(failing)")) {
             try Team.run(threads: 4) { member throws(FastTrainError) in
                 try member.barrier()
@@ -47,7 +47,7 @@ import _TestSupport
         }
     }
 
-    @Test func theErrorOfTheLowestRankIsThrown() {
+    @Test func errorOfTheLowestRankIsThrown() {
         #expect(throws: FastTrainError.usage("rank 1")) {
             try Team.run(threads: 4) { member throws(FastTrainError) in
                 if member.rank > 0 { throw .usage("rank \(member.rank)") }
@@ -56,7 +56,7 @@ import _TestSupport
         }
     }
 
-    @Test func sharesCoverAllAndAreEven() throws {
+    @Test func sharesAreEvenAndCoverEverything() throws {
         try Team.run(threads: 3) { member throws(FastTrainError) in
             let share = member.share(of: 10)
             guard (3...4).contains(share.count) else { throw .internalError("\(share)") }
@@ -66,7 +66,7 @@ import _TestSupport
     }
 
     @Test(arguments: 1...9)
-    func allReduceAddsInTheTree(shards: Int) {
+    func allReduceAddsInAFixedTree(shards: Int) {
         var random = TestRandom(UInt64(shards))
         let gradients = (0..<shards).map { _ in random.floats(37).map { $0 * 1e8 } }
         func tree(_ values: ArraySlice<Float>) -> Float {

@@ -9,10 +9,10 @@ import Synchronization
 public func supportedKernels() -> [KernelTable] {
     let hidden = ProcessInfo.processInfo.environment["FASTTRAIN_TEST_ISA"]
     let missing = InstructionSet.allCases.filter { !$0.isSupported && $0.rawValue != hidden }
-    if !missing.isEmpty && !saidSo.exchange(true, ordering: .relaxed) {
+    if !missing.isEmpty && !hasReported.exchange(true, ordering: .relaxed) {
         print("SKIPPED: tests of \(missing.map(\.rawValue).joined(separator: ", ")): this CPU does not have it")
     }
     return InstructionSet.allCases.filter { !missing.contains($0) }.map { $0.kernels }
 }
 
-private let saidSo = Atomic(false)
+private let hasReported = Atomic(false)

@@ -129,7 +129,7 @@ public final class PackedWeights {
     deinit { memory.deallocate() }
 }
 
-/// Aligned floats for kernels that work on flat slices.
+/// An aligned array of floats, for kernels that work on flat slices.
 public final class Slice {
     /// The first float, aligned to 64 bytes.
     public let base: UnsafeMutablePointer<Float>

@@ -1,7 +1,7 @@
-/// What Swift cannot say, or says lane by lane: a prefetch, the square root of a vector, a transposition, the numbers of
-/// a vector that are not zero, and bfloat16.
+/// Operations that Swift cannot express or compiles lane by lane: prefetches, the square root and the transposition of
+/// vectors, the nonzero numbers of a vector, and bfloat16.
 ///
-/// Inlined into each kernel module under that module's instruction set; static, so that no symbol is shared.
+/// They are inlined into each kernel module for that module's instruction set, and static, so that no symbol is shared.
 #ifndef FASTTRAIN_INTRINSICS_H
 #define FASTTRAIN_INTRINSICS_H
 
@@ -15,23 +15,23 @@
 
 typedef float ft_float16 __attribute__((vector_size(64), aligned(4), may_alias));
 
-/// √x of the sixteen numbers at `x`, correctly rounded (IEEE 754), in place.
+/// Replaces the sixteen numbers at `x` by their square roots, correctly rounded (IEEE 754).
 FT_INLINE void ft_square_root(void *x) { *(ft_float16 *)x = __builtin_elementwise_sqrt(*(const ft_float16 *)x); }
 
-/// Asks for the cache line at `address`, which need not be one of ours, for reading soon.
+/// Prefetches the cache line at `address` for reading. The address need not be valid.
 FT_INLINE void ft_prefetch(const void *address) { __builtin_prefetch(address); }
 
-/// The same, into the second-level cache only.
+/// Prefetches the cache line at `address` into second-level cache only. The address need not be valid.
 FT_INLINE void ft_prefetch_second_level(const void *address) { __builtin_prefetch(address, 0, 2); }
 
-/// The CPU's time stamp counter: ticks of a constant rate on every CPU that we know.
+/// Returns the CPU's time stamp counter. Its rate is constant on every CPU known to us.
 FT_INLINE uint64_t ft_ticks(void) { return __builtin_ia32_rdtsc(); }
 
 typedef float ft_float8 __attribute__((vector_size(32), aligned(4), may_alias));
 
 #define FT_SHUFFLE8(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 
-/// Eight rows of eight numbers, `source_stride` floats apart, become eight columns: rows `destination_stride` apart.
+/// Transposes eight rows of eight numbers. Rows are `source_stride` and `destination_stride` floats apart.
 FT_INLINE void ft_transpose8(const float *source, long source_stride, float *destination, long destination_stride) {
     ft_float8 row[8], pair[8], four[8];
     for (int i = 0; i < 8; i++) row[i] = *(const ft_float8 *)(source + i * source_stride);
@@ -57,7 +57,7 @@ typedef uint32_t ft_word16 __attribute__((vector_size(64), aligned(4), may_alias
 
 typedef uint64_t ft_wide8 __attribute__((vector_size(64), aligned(4), may_alias));
 
-/// The upper and the lower halves of sixteen numbers times `factor`.
+/// Computes the upper and lower halves of the 64-bit products of sixteen numbers and `factor`.
 FT_INLINE void ft_multiply_wide(const ft_word16 *numbers, uint64_t factor, ft_word16 *upper, ft_word16 *lower) {
     const uint64_t half = 0xffffffff;
     ft_wide8 even = (*(const ft_wide8 *)numbers & half) * factor, odd = (*(const ft_wide8 *)numbers >> 32) * factor;
@@ -65,11 +65,12 @@ FT_INLINE void ft_multiply_wide(const ft_word16 *numbers, uint64_t factor, ft_wo
     *lower = (ft_word16)((even & half) | odd << 32);
 }
 
-/// Dropout of sixteen neighbours in up to four rows: rows `begin` to `end` of those that `rows` is the first of, `stride`
-/// floats apart. A number becomes `dropped` if its draw is below `threshold`, else `scale` times itself.
+/// Applies dropout to sixteen neighbours in up to four rows: rows `begin..<end`, counted from the row at `rows`, `stride`
+/// floats apart. A number becomes `dropped` if its random number is below `threshold`, and is multiplied by `scale`
+/// otherwise.
 ///
-/// The draws are Philox 4×32-10 (Salmon et al. 2011) under `key`, of counter (unit, `high`, `stream`, `purpose`) the
-/// number of the row; `unit` is that of the first number.
+/// The random numbers are Philox 4×32-10 (Salmon et al. 2011) under `key`. Row i takes number i of the block with the counter
+/// (unit, `high`, `stream`, `purpose`), where `unit` is the unit of the first number and rises by 1 from number to number.
 FT_INLINE void ft_dropout16(
     float *rows, long stride, long begin, long end, uint32_t unit, uint32_t high, uint32_t stream, uint32_t purpose,
     uint64_t key, uint32_t threshold, float scale, float dropped) {
@@ -98,14 +99,14 @@ FT_INLINE void ft_dropout16(
 }
 
 #ifndef __AVX512BF16__
-/// Sixteen numbers rounded to bfloat16, to nearest, ties to even, in the upper halves; a subnormal number becomes a zero.
-/// NaN stays NaN if it is one that the CPU makes.
+/// Rounds sixteen numbers to bfloat16, to nearest with ties to even, in the upper halves. Subnormal numbers become zero.
+/// A NaN as CPUs produce it stays NaN.
 FT_INLINE void ft_round16(ft_word16 *numbers) {
     ft_word16 is_normal = (ft_word16)((*numbers & 0x7f800000) != 0);
     *numbers = (*numbers + 0x7fff + (*numbers >> 16 & 1)) & 0xffff0000 & (is_normal | 0x80000000);
 }
 
-/// Two times sixteen numbers, rounded to bfloat16, as pairs.
+/// Rounds two times sixteen numbers to bfloat16 and stores them as pairs.
 FT_INLINE void ft_pair16(ft_word16 *lower, ft_word16 *upper, float *pairs) {
     ft_round16(lower);
     ft_round16(upper);
@@ -113,11 +114,12 @@ FT_INLINE void ft_pair16(ft_word16 *lower, ft_word16 *upper, float *pairs) {
 }
 #endif
 
-/// Sixteen pairs of bfloat16 numbers from two rows: of row `first` in the lower halves, of row `second` in the upper.
+/// Rounds sixteen numbers of two rows to bfloat16 and pairs them: those at `first` are the lower halves, those at `second`
+/// the upper.
 FT_INLINE void ft_pair_rows(const float *first, const float *second, float *pairs) {
     ft_word16 lower = *(const ft_word16 *)first, upper = *(const ft_word16 *)second;
 #ifdef __AVX512BF16__
-    // Word i is number i of the first row, word 16 + i of the second.
+    // Word i is number i of the first row; word 16 + i is number i of the second.
     const __m512i order = _mm512_set_epi16(
         31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1,
         16, 0);
@@ -128,7 +130,8 @@ FT_INLINE void ft_pair_rows(const float *first, const float *second, float *pair
 #endif
 }
 
-/// Sixteen pairs of bfloat16 numbers from neighbours: eight of the sixteen numbers at `first`, eight of those at `second`.
+/// Rounds numbers to bfloat16 and pairs neighbours: eight pairs from the sixteen numbers at `first`, eight from those at
+/// `second`.
 FT_INLINE void ft_pair_neighbours(const float *first, const float *second, float *pairs) {
     ft_word16 left = *(const ft_word16 *)first, right = *(const ft_word16 *)second;
 #ifdef __AVX512BF16__
@@ -145,7 +148,7 @@ FT_INLINE void ft_pair_neighbours(const float *first, const float *second, float
 #ifdef __AVX512BF16__
 typedef float ft_lanes16 __attribute__((ext_vector_type(16)));
 
-/// `sum` plus the products of pairs of bfloat16 numbers: first of the upper halves, then of the lower ones.
+/// Returns `sum` plus the products of pairs of bfloat16 numbers: first those of the upper halves, then those of the lower.
 FT_INLINE ft_lanes16 ft_add_pair_products(ft_lanes16 sum, ft_lanes16 left, ft_lanes16 right) {
     return (ft_lanes16)_mm512_dpbf16_ps((__m512)sum, (__m512bh)left, (__m512bh)right);
 }
@@ -153,15 +156,15 @@ FT_INLINE ft_lanes16 ft_add_pair_products(ft_lanes16 sum, ft_lanes16 left, ft_la
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 #define FT_KEEP_AVX512 1
-/// How many numbers `ft_keep_floats` and `ft_keep_bytes` look at.
+/// The number of values that `ft_keep_floats` and `ft_keep_bytes` examine.
 enum { FT_KEPT_AT_ONCE = 16 };
 #else
-/// How many numbers `ft_keep_floats` and `ft_keep_bytes` look at.
+/// The number of values that `ft_keep_floats` and `ft_keep_bytes` examine.
 enum { FT_KEPT_AT_ONCE = 8 };
 #endif
 
 #ifdef FT_KEEP_AVX512
-/// Writes those of `numbers` in `mask`, and `first + place · step` of each.
+/// Writes the numbers selected by `mask`, and `first + i · step` for each number i.
 FT_INLINE long ft_keep16(
     __m512 numbers, __mmask16 mask, float *values, uint16_t *offsets, uint16_t first, uint16_t step) {
     const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
@@ -173,25 +176,27 @@ FT_INLINE long ft_keep16(
     return __builtin_popcount(mask);
 }
 #elif defined(__AVX2__)
-/// The places (0 to 7, a byte each) of the bits set in `mask`, first things first.
+/// Returns the indices of the bits set in `mask`, in ascending order: 0 to 7, one byte each.
 FT_INLINE __m128i ft_places(unsigned mask) {
     uint64_t bytes = _pdep_u64(mask, 0x0101010101010101) * 0xff;
     return _mm_cvtsi64_si128((long long)_pext_u64(0x0706050403020100, bytes));
 }
 
-/// Writes `first + place · step` for each of eight places.
+/// Writes `first + i · step` for each of eight indices i.
 FT_INLINE void ft_write_offsets(__m128i places, uint16_t *offsets, uint16_t first, uint16_t step) {
     __m128i distance = _mm_mullo_epi16(_mm_cvtepu8_epi16(places), _mm_set1_epi16((short)step));
     _mm_storeu_si128((__m128i *)(void *)offsets, _mm_add_epi16(distance, _mm_set1_epi16((short)first)));
 }
 #endif
 
-/// Bits of which one is set in every number that is not zero or subnormal, and in every pair of bfloat16 numbers that
-/// are not both zero.
+/// A mask of bits, at least one of which is set in every number that is neither zero nor subnormal, and in every pair of
+/// bfloat16 numbers that are not both zero.
 enum { FT_NOT_ZERO = 0x7fff7fff };
 
-/// Writes those of the `FT_KEPT_AT_ONCE` numbers, or pairs, at `source` that are not zero to `values`, and for number i
-/// `first + i · step` to `offsets`. Returns how many; up to `FT_KEPT_AT_ONCE` places of both are written.
+/// Writes the nonzero ones among the `FT_KEPT_AT_ONCE` numbers or pairs at `source` to `values`, and `first + i · step` to
+/// `offsets` for each of them, where i is its index.
+///
+/// Returns their number. Up to `FT_KEPT_AT_ONCE` elements of both arrays are overwritten.
 FT_INLINE long ft_keep_floats(
     const float *source, float *values, uint16_t *offsets, uint16_t first, uint16_t step) {
 #ifdef FT_KEEP_AVX512
@@ -220,12 +225,12 @@ FT_INLINE long ft_keep_floats(
 #endif
 }
 
-/// As `ft_keep_floats`, of bytes, each times `scale`.
+/// Like `ft_keep_floats`, for bytes, each multiplied by `scale`.
 FT_INLINE long ft_keep_bytes(
     const uint8_t *source, float scale, float *values, uint16_t *offsets, uint16_t first, uint16_t step) {
 #ifdef FT_KEEP_AVX512
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)source);
-    // Without a branch for sixteen zeros, which nobody can predict: 8 µs a minibatch of `mnist-small`, with it 9.
+    // A branch for sixteen zeros is unpredictable: with it, a minibatch of `mnist-small` takes 9 µs instead of 8.
     __mmask16 mask = _mm_test_epi8_mask(bytes, bytes);
     __m512 numbers = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
     return ft_keep16(_mm512_mul_ps(numbers, _mm512_set1_ps(scale)), mask, values, offsets, first, step);
