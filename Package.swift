@@ -131,6 +131,7 @@ let package = Package(
             name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"],
             exclude: ["README.md"]),
         .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
+        .testTarget(name: "FastTrainSupportTests", dependencies: ["FastTrainSupport", "_TestSupport"]),
         .testTarget(
             name: "FastTrainDataTests", dependencies: ["FastTrainData", "FastTrainSupport", "CSample", "_TestSupport"]),
         .testTarget(name: "FastTrainPicturesTests", dependencies: ["FastTrainPictures", "CZlib"]),

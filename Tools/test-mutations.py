@@ -157,7 +157,7 @@ MUTATIONS = [
         "if SignalFlag.received() != nil { return false }", "", faults="full-pipes"),
     Mutation(
         "print any number of combining marks", "Sources/FastTrainSupport/Text/StreamSafeText.swift",
-        "if marks > String.mostCombiningMarks { return false }", "", faults="hostile-settings"),
+        "if marks > String.maxCombiningMarks { return false }", "", faults="hostile-settings"),
     Mutation(
         "evaluate on other data than the run's", "Sources/FastTrainCLI/Commands/RunDescription+Data.swift",
         "return try RunDescription(folder: path).openData(in: path)",

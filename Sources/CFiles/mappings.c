@@ -13,9 +13,9 @@
 
 _Static_assert(ATOMIC_POINTER_LOCK_FREE == 2, "a signal handler may only touch lock-free atomics");
 
-enum { MOST_LISTED = 256 };
+enum { MAX_LISTED = 256 };
 
-static _Atomic(ft_mapping *) listed[MOST_LISTED];
+static _Atomic(ft_mapping *) listed[MAX_LISTED];
 
 // Maps the file and records its state. Returns 0 with errno set on failure.
 static int fill(ft_mapping *mapping, int descriptor, const char *name) {
@@ -41,7 +41,7 @@ ft_mapping *ft_mapping_open(int descriptor, const char *name) {
         errno = reason;
         return NULL;
     }
-    for (int i = 0; i < MOST_LISTED; i++) {
+    for (int i = 0; i < MAX_LISTED; i++) {
         ft_mapping *none = NULL;
         if (atomic_compare_exchange_strong(&listed[i], &none, mapping)) break;
     }
@@ -49,7 +49,7 @@ ft_mapping *ft_mapping_open(int descriptor, const char *name) {
 }
 
 void ft_mapping_close(ft_mapping *mapping) {
-    for (int i = 0; i < MOST_LISTED; i++) {
+    for (int i = 0; i < MAX_LISTED; i++) {
         ft_mapping *entry = mapping;
         if (atomic_compare_exchange_strong(&listed[i], &entry, NULL)) break;
     }
@@ -62,15 +62,15 @@ void ft_mapping_close(ft_mapping *mapping) {
 ft_mapping_state ft_mapping_check(const ft_mapping *mapping, size_t *size) {
     struct stat status;
     *size = mapping->size;
-    if (fstat(mapping->descriptor, &status) != 0) return FASTTRAIN_MAPPING_SAME;
+    if (fstat(mapping->descriptor, &status) != 0) return FT_MAPPING_SAME;
     *size = (size_t)status.st_size;
-    if (*size != mapping->size) return FASTTRAIN_MAPPING_RESIZED;
+    if (*size != mapping->size) return FT_MAPPING_RESIZED;
     struct timespec now = status.st_mtim, then = mapping->modified;
-    return now.tv_sec == then.tv_sec && now.tv_nsec == then.tv_nsec ? FASTTRAIN_MAPPING_SAME : FASTTRAIN_MAPPING_WRITTEN;
+    return now.tv_sec == then.tv_sec && now.tv_nsec == then.tv_nsec ? FT_MAPPING_SAME : FT_MAPPING_WRITTEN;
 }
 
 const ft_mapping *ft_mapping_at(const void *address) {
-    for (int i = 0; i < MOST_LISTED; i++) {
+    for (int i = 0; i < MAX_LISTED; i++) {
         const ft_mapping *mapping = atomic_load(&listed[i]);
         if (mapping != NULL && (uintptr_t)address - (uintptr_t)mapping->base < mapping->size) return mapping;
     }

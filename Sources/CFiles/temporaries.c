@@ -8,17 +8,17 @@
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler may only touch lock-free atomics");
 
-enum { MOST_LISTED = 64 };
+enum { MAX_LISTED = 64 };
 enum { FREE, TAKEN, LISTED };
 
 static struct {
     atomic_int state;
     char path[PATH_MAX];
-} temporaries[MOST_LISTED];
+} temporaries[MAX_LISTED];
 
 int ft_temporary_list(const char *path) {
     if (strlen(path) >= PATH_MAX) return -1;
-    for (int i = 0; i < MOST_LISTED; i++) {
+    for (int i = 0; i < MAX_LISTED; i++) {
         int none = FREE;
         if (!atomic_compare_exchange_strong(&temporaries[i].state, &none, TAKEN)) continue;
         strcpy(temporaries[i].path, path);
@@ -33,7 +33,7 @@ void ft_temporary_unlist(int number) {
 }
 
 void ft_temporary_remove_all(void) {
-    for (int i = 0; i < MOST_LISTED; i++) {
+    for (int i = 0; i < MAX_LISTED; i++) {
         if (atomic_load(&temporaries[i].state) == LISTED) unlink(temporaries[i].path);
     }
 }

@@ -13,7 +13,7 @@
 enum { BAD_DATA = 65, INPUT_OUTPUT = 74 };
 
 static const char *start_of_line;
-static atomic_flag is_told = ATOMIC_FLAG_INIT;
+static atomic_flag is_reported = ATOMIC_FLAG_INIT;
 
 // A line assembled without functions that are unsafe in a signal handler.
 typedef struct {
@@ -44,17 +44,17 @@ static _Noreturn void end_program(const ft_mapping *mapping) {
     add(&line, mapping->name);
     size_t size;
     ft_mapping_state state = ft_mapping_check(mapping, &size);
-    if (state == FASTTRAIN_MAPPING_SAME) {
+    if (state == FT_MAPPING_SAME) {
         add(&line, ": read failed: Input/output error");
     } else {
         add(&line, ": expected the ");
         add_number(&line, mapping->size);
-        add(&line, " bytes that were there when it was opened, found ");
-        if (state == FASTTRAIN_MAPPING_RESIZED) {
+        add(&line, " bytes present when it was opened, found ");
+        if (state == FT_MAPPING_RESIZED) {
             add_number(&line, size);
             add(&line, " bytes");
         } else {
-            add(&line, "that they were written to");
+            add(&line, "modified content");
         }
     }
     line.text[line.length++] = '\n';
@@ -63,7 +63,7 @@ static _Noreturn void end_program(const ft_mapping *mapping) {
         if (count <= 0) break;
         done += (size_t)count;
     }
-    _exit(state == FASTTRAIN_MAPPING_SAME ? INPUT_OUTPUT : BAD_DATA);
+    _exit(state == FT_MAPPING_SAME ? INPUT_OUTPUT : BAD_DATA);
 }
 
 static void fault(int signal_number, siginfo_t *information, void *context) {
@@ -77,7 +77,7 @@ static void fault(int signal_number, siginfo_t *information, void *context) {
         return;
     }
     // Several threads may fault at once: one reports the error, the others wait for the process to end.
-    if (atomic_flag_test_and_set(&is_told)) {
+    if (atomic_flag_test_and_set(&is_reported)) {
         for (;;) pause();
     }
     end_program(mapping);

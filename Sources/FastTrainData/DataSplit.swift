@@ -1,33 +1,3 @@
-/// The features of the rows of a split, one row after another, with `featureCount` elements each.
-public enum Features: @unchecked Sendable {  // The memory is only read, and the split keeps it alive.
-    /// Bytes, which are multiplied by `scale` when they are used (1/255 for images).
-    case u8(UnsafePointer<UInt8>, scale: Float)
-    /// Finite numbers, used unchanged.
-    case f32(UnsafePointer<Float>)
-}
-
-/// The expected outputs of a network for the rows of a split.
-public enum Targets: @unchecked Sendable {  // The memory is only read, and the split keeps it alive.
-    /// Class labels, one per row, each below the number of classes.
-    case u8(UnsafePointer<UInt8>)
-    /// Class labels, one per row, each below the number of classes.
-    case u16(UnsafePointer<UInt16>)
-    /// Class labels, one per row, each at least 0 and below the number of classes.
-    case i64(UnsafePointer<Int64>)
-    /// Finite numbers to predict, `outputs` per row.
-    case values(UnsafePointer<Float>, outputs: Int)
-
-    /// Returns the class of a row, counted from 0, without checking bounds.
-    func label(_ row: Int) -> Int {
-        switch self {
-        case .u8(let labels): Int(labels[row])
-        case .u16(let labels): Int(labels[row])
-        case .i64(let labels): Int(labels[row])
-        case .values: preconditionFailure("values have no labels")
-        }
-    }
-}
-
 /// The training rows or the test rows of a data set. Every label is a class and every number is finite, which is
 /// checked when the split is created.
 ///

@@ -1,25 +1,6 @@
-/// The unchecked tensors of a split.
-struct RawSplit {
-    let x: RawTensor
-    let y: RawTensor
-    /// The weight of each row, or `nil` if all rows have the same weight.
-    var weights: RawTensor? = nil
-
-    /// Returns the error for a number of targets that differs from the number of rows of features.
-    static func otherRows(
-        _ rows: Int, file: String, place: FastTrainError.Place, found: Int
-    ) -> FastTrainError {
-        .badData(
-            file: file, place: place, expected: "targets for \(rows) rows, as there are features", found: "\(found)")
-    }
-
-    /// All tensors of the split.
-    var tensors: [RawTensor] { [x, y] + (weights.map { [$0] } ?? []) }
-}
-
 extension Dataset {
     /// The maximum number of classes without given names. A larger label indicates damage rather than a class.
-    static let mostUnnamedClasses = 65_536
+    static let maxUnnamedClasses = 65_536
 
     /// Creates a data set from tensors after checking that they form one.
     ///
@@ -63,29 +44,29 @@ extension Dataset {
     }
 
     /// The maximum number of rows. Minibatches are gathered by 32-bit row indices.
-    static let mostRows = Int(Int32.max)
+    static let maxRows = Int(Int32.max)
 
-    /// Checks that there are as many targets as rows of features, and at most `mostRows`.
+    /// Checks that there are as many targets as rows of features, and at most `maxRows`.
     private static func checkRows(_ split: RawSplit) throws(FastTrainError) {
-        guard split.x.rows <= mostRows else { throw split.x.fault("at most \(mostRows) rows", "\(split.x.rows)") }
+        guard split.x.rows <= maxRows else { throw split.x.fault("at most \(maxRows) rows", "\(split.x.rows)") }
         guard split.y.rows == split.x.rows else {
             throw RawSplit.otherRows(split.x.rows, file: split.y.file, place: split.y.place, found: split.y.rows)
         }
-        guard !split.y.shape.contains(0) else { throw split.y.fault("no extent 0", "\(split.y.shape)") }
+        guard !split.y.shape.contains(0) else { throw split.y.fault("no extent of 0", "\(split.y.shape)") }
     }
 
     /// Returns the task that the type of the targets implies.
     private static func unnamedTask(_ splits: [RawSplit]) throws(FastTrainError) -> Task {
         if splits[0].y.type == .f32 {
             let outputs = splits[0].y.shape.count == 1 ? 1 : splits[0].y.shape.last ?? 0
-            guard outputs <= mostUnnamedClasses else {
-                throw splits[0].y.fault("at most \(mostUnnamedClasses) targets a row", "\(outputs)")
+            guard outputs <= maxUnnamedClasses else {
+                throw splits[0].y.fault("at most \(maxUnnamedClasses) targets a row", "\(outputs)")
             }
             return .regression(targets: (0..<outputs).map(String.init))
         }
         var classCount = 1
         for split in splits {
-            let targets = try labels(split.y, classCount: mostUnnamedClasses)
+            let targets = try labels(split.y, classCount: maxUnnamedClasses)
             for row in 0..<split.y.rows { classCount = max(classCount, targets.label(row) + 1) }
         }
         return .classification(classes: (0..<classCount).map(String.init))
@@ -101,20 +82,20 @@ extension Dataset {
         guard !names.isEmpty else {
             throw .badData(file: name, place: .named(list), expected: "at least one name", found: "none")
         }
-        guard names.count < JSONScanner.mostValues,
+        guard names.count < JSONScanner.maxValues,
             // The size as written, with escapes for control characters.
-            names.allSatisfy({ JSON.string($0).text.utf8.count - 2 <= JSONScanner.mostNameBytes })
+            names.allSatisfy({ JSON.string($0).text.utf8.count - 2 <= JSONScanner.maxNameBytes })
         else {
             throw .badData(
                 file: name, place: .named(list),
                 expected:
-                    "fewer than \(JSONScanner.mostValues) names, each of at most \(JSONScanner.mostNameBytes) bytes "
+                    "fewer than \(JSONScanner.maxValues) names, each of at most \(JSONScanner.maxNameBytes) bytes "
                     + "(6 for a control character)",
                 found: "more")
         }
         guard names.allSatisfy(\.isStreamSafe) else {
             throw .badData(
-                file: name, place: .named(list), expected: "names of " + String.streamSafeExpectation, found: "more")
+                file: name, place: .named(list), expected: "names with " + String.streamSafeExpectation, found: "more")
         }
         try checkDistinct(names, list, file: name)
     }
@@ -131,7 +112,7 @@ extension Dataset {
     private static func checkFeatures(_ x: RawTensor) throws(FastTrainError) -> [Int] {
         guard x.type == .u8 || x.type == .f32 else { throw x.fault("features of type U8 or F32", x.type.rawValue) }
         guard x.shape.count >= 2, !x.shape.contains(0) else {
-            throw x.fault("features [rows, …], none of the extents 0", "\(x.shape)")
+            throw x.fault("features [rows, …] with no extent of 0", "\(x.shape)")
         }
         return Array(x.shape.dropFirst())
     }

@@ -15,7 +15,7 @@ extension Dataset {
         testLabels: IDXFile? = nil, classes: [String]? = nil
     ) throws(FastTrainError) {
         guard (testImages == nil) == (testLabels == nil) else {
-            throw .usage("test images and test labels go together")
+            throw .usage("test images and test labels must be given together")
         }
         func split(_ images: IDXFile, _ labels: IDXFile) -> RawSplit {
             RawSplit(x: RawTensor(images), y: RawTensor(labels))
@@ -49,7 +49,7 @@ extension Dataset {
         func open(_ stem: String, _ kind: String, rows: Int? = nil) throws(FastTrainError) -> IDXFile {
             let paths = Dataset.mnistFiles(in: folder, stem, kind)
             for path in paths where try System.status(path) != nil { return try IDXFile(path: path, rows: rows) }
-            throw .noInput(path: paths[0], reason: "no such file, nor with .gz")
+            throw .noInput(path: paths[0], reason: "no such file, with or without .gz")
         }
         let trainImages = try open("train-images", "idx3")
         let trainLabels = try open("train-labels", "idx1", rows: trainImages.shape[0])

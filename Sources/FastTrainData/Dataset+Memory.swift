@@ -77,7 +77,7 @@ extension Dataset {
         for extent in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: extent)
             guard extent >= 0, !overflow else {
-                throw .badData(file: file, place: .named(part + ".x"), expected: "a possible shape", found: "\(shape)")
+                throw .badData(file: file, place: .named(part + ".x"), expected: "a valid shape", found: "\(shape)")
             }
             count = product
         }

@@ -28,7 +28,7 @@ extension Dataset {
             guard case .badData = error, CSVFormat.isTable(path) else { throw error }
             throw .badData(
                 file: path, place: .file, expected: "a data set",
-                found: "text, such as a table (fasttrain-data csv makes a data set of one)")
+                found: "text, possibly a table (to make a data set of it: fasttrain-data csv)")
         }
     }
 
@@ -72,7 +72,7 @@ extension Dataset {
         }
         guard let train = try split("train") else {
             throw .badData(
-                file: file.name, place: .named("train.x"), expected: "a data set: tensors train.x and train.y",
+                file: file.name, place: .named("train.x"), expected: "a data set with tensors train.x and train.y",
                 found: "no such tensor")
         }
         try self.init(
@@ -113,11 +113,11 @@ extension Dataset {
         guard let scale = Float(text), scale > 0, (scale * 255).isFinite else {
             throw .badData(
                 file: file.name, place: .named("x_scale"),
-                expected: "a positive number, finite also when it is multiplied by 255", found: "\"\(text)\"")
+                expected: "a positive number that stays finite when multiplied by 255", found: "\"\(text)\"")
         }
         guard type == .u8 || scale == 1 else {
             throw .badData(
-                file: file.name, place: .named("x_scale"), expected: "no scale, as train.x is not U8", found: text)
+                file: file.name, place: .named("x_scale"), expected: "no scale, because train.x is not U8", found: text)
         }
         return scale
     }

@@ -59,8 +59,8 @@ public struct Dataset: Sendable {
     /// appended if rows have weights.
     public var summary: String {
         let rows =
-            test.map { "\(grouped(train.count)) training and \(grouped($0.count)) test rows" }
-            ?? "\(grouped(train.count)) training rows"
+            test.map { "\(Format.integer(train.count)) training and \(Format.integer($0.count)) test rows" }
+            ?? "\(Format.integer(train.count)) training rows"
         let type = if case .u8 = train.features { "U8" } else { "F32" }
         let outputs =
             switch task {
@@ -70,15 +70,4 @@ public struct Dataset: Sendable {
         let weighted = train.weights == nil && test?.weights == nil ? "" : ", weighted"
         return "\(rows), \(featureShape.map(String.init).joined(separator: "×")) \(type), \(outputs)\(weighted)"
     }
-}
-
-/// Returns a count with thousands separators.
-func grouped(_ count: Int) -> String {
-    var text = String(count)
-    var index = text.index(text.endIndex, offsetBy: -3, limitedBy: text.startIndex)
-    while let comma = index, comma > text.startIndex, text[..<comma] != "-" {
-        text.insert(",", at: comma)
-        index = text.index(comma, offsetBy: -3, limitedBy: text.startIndex)
-    }
-    return text
 }

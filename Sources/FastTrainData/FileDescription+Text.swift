@@ -1,21 +1,21 @@
 extension FileDescription {
     /// The maximum number of classes, tensors, columns and metadata entries that `text` lists. `json` lists all of
     /// them.
-    private static let mostLines = 100
+    private static let maxLines = 100
     /// The maximum number of characters of a name or a metadata value that `text` shows.
-    private static let mostCharacters = 200
+    private static let maxCharacters = 200
 
     /// Several lines for people, each ending with a newline. Control characters from the file are escaped (see
     /// `printable`).
     public var text: String {
-        var text = "\(path.printable): \(kind.rawValue), \(grouped(byteCount)) bytes"
-        text += digest.map { ", sound (\($0))" } ?? ", no digest"
+        var text = "\(path.printable): \(kind.rawValue), \(Format.integer(byteCount)) bytes"
+        text += digest.map { ", intact (\($0))" } ?? ", no digest"
         text += "\n"
         if let dataset { text += dataset.summary + "\n" }
-        if let parameterCount { text += "\(grouped(parameterCount)) parameters\n" }
+        if let parameterCount { text += "\(Format.integer(parameterCount)) parameters\n" }
         if let window = preprocessing?.window {
-            let rows = window.horizon == 1 ? "1 row" : "\(grouped(window.horizon)) rows"
-            text += "windows of \(grouped(window.length)) rows, for the target \(rows) later\n"
+            let rows = window.horizon == 1 ? "1 row" : "\(Format.integer(window.horizon)) rows"
+            text += "windows of \(Format.integer(window.length)) rows, target \(rows) later\n"
         }
         for table in [dataset.flatMap(classTable), columnTable, tensorTable] {
             if let table { text += "\n" + Self.aligned(table) }
@@ -35,7 +35,7 @@ extension FileDescription {
         return [["tensor", "type", "shape", "bytes"]]
             + Self.rows(tensors) {
                 let shape = $0.shape.map(String.init).joined(separator: "×")
-                return [Self.shortened($0.name), $0.type.rawValue, Self.shortened(shape), grouped($0.byteCount)]
+                return [Self.shortened($0.name), $0.type.rawValue, Self.shortened(shape), Format.integer($0.byteCount)]
             }
     }
 
@@ -46,12 +46,12 @@ extension FileDescription {
             let name = Self.shortened(column.name)
             switch column.kind {
             case .number(let scale, let fill, let isMarked):
-                let filled = fill.map { ", \($0) where missing\(isMarked ? ", marked" : "")" } ?? ""
-                return [name, "a number, \(Self.text(scale))\(filled)"]
+                let filled = fill.map { "; \($0) if missing\(isMarked ? ", marked" : "")" } ?? ""
+                return [name, "number, \(Self.text(scale))\(filled)"]
             case .categories(let values, let isMarked):
                 let shown = values.prefix(5).joined(separator: ", ") + (values.count > 5 ? ", …" : "")
-                let marked = isMarked ? "; missing is one more" : ""
-                return [name, "\(grouped(values.count)) categories: \(Self.shortened(shown))\(marked)"]
+                let marked = isMarked ? "; missing is another one" : ""
+                return [name, "\(Format.integer(values.count)) categories: \(Self.shortened(shown))\(marked)"]
             }
         }
         let targets = Self.rows(preprocessing.targets) { target in
@@ -59,14 +59,14 @@ extension FileDescription {
                 dataset.map { if case .classification = $0.task { true } else { false } }
                 ?? (metadata["classes"] != nil)
             return [
-                Self.shortened(target.name), isClass ? "the target: classes" : "the target, \(Self.text(target.scale))",
+                Self.shortened(target.name), isClass ? "target, classes" : "target, \(Self.text(target.scale))",
             ]
         }
         return [["column", "becomes"]] + columns + targets
     }
 
     private static func text(_ scale: Preprocessing.Scale) -> String {
-        scale == .identity ? "as it is" : "less \(scale.offset), divided by \(scale.divisor)"
+        scale == .identity ? "unscaled" : "minus \(scale.offset), divided by \(scale.divisor)"
     }
 
     /// The number of rows in each class, for training and testing.
@@ -75,19 +75,20 @@ extension FileDescription {
         let train = dataset.train.labelCounts(classCount: classes.count)
         let test = dataset.test?.labelCounts(classCount: classes.count)
         let rows = Self.rows(classes.indices) { index in
-            [Self.shortened(classes[index]), grouped(train[index])] + (test.map { [grouped($0[index])] } ?? [])
+            [Self.shortened(classes[index]), Format.integer(train[index])]
+                + (test.map { [Format.integer($0[index])] } ?? [])
         }
         return [["class", "training"] + (test == nil ? [] : ["test"])] + rows
     }
 
     /// Returns a line for each item, up to the maximum.
     private static func rows<Item>(_ items: some Collection<Item>, _ row: (Item) -> [String]) -> [[String]] {
-        items.prefix(mostLines).map(row)
-            + (items.count > mostLines ? [["… and \(grouped(items.count - mostLines)) more"]] : [])
+        items.prefix(maxLines).map(row)
+            + (items.count > maxLines ? [["… and \(Format.integer(items.count - maxLines)) more"]] : [])
     }
 
     private static func shortened(_ value: String) -> String {
-        let start = String(String.UnicodeScalarView(value.unicodeScalars.prefix(mostCharacters)))
+        let start = String(String.UnicodeScalarView(value.unicodeScalars.prefix(maxCharacters)))
         let line = String(start.map { $0.isNewline ? " " : $0 }).printable
         return line + (start.utf8.count < value.utf8.count ? "…" : "")
     }

@@ -35,7 +35,7 @@ struct RawTensor {
         precondition(MemoryLayout<Element>.size == type.size)
         let alignment = MemoryLayout<Element>.alignment
         guard Int(bitPattern: bytes.baseAddress) % alignment == 0 else {
-            throw fault("elements at a multiple of \(alignment) bytes", "them in between: write the file anew")
+            throw fault("elements aligned to \(alignment) bytes", "unaligned elements (write the file again)")
         }
         return bytes.assumingMemoryBound(to: element)
     }

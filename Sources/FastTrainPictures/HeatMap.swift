@@ -15,15 +15,15 @@ package struct HeatMap: Sendable {
     }
 
     /// The maximum number of classes. A larger matrix would be unreadable and take a megabyte.
-    package static let mostNames = 50
+    package static let maxNames = 50
     /// The maximum number of classes for which cells have room for their counts.
-    private static let mostNumbers = 26
-    private static let longestName = 14.0
+    private static let maxNumbers = 26
+    private static let maxNameWidth = 14.0
 
     /// Draws the matrix.
     package func draw(_ page: inout Markup) {
-        let cell = names.count <= 12 ? 36.0 : names.count <= Self.mostNumbers ? 26 : 14
-        let shown = names.map { Plot.shortened($0, to: Self.longestName) }
+        let cell = names.count <= 12 ? 36.0 : names.count <= Self.maxNumbers ? 26 : 14
+        let shown = names.map { Plot.shortened($0, to: Self.maxNameWidth) }
         let longest = shown.map { Plot.width(of: $0) }.max() ?? 1
         let slanted = longest > (names.count <= 12 ? 4 : 2)
         let left = 30 + max(14, longest * 7)
@@ -80,7 +80,7 @@ package struct HeatMap: Sendable {
                         "true \(names[row]), predicted \(names[column]): \(Format.integer(count)) of \(Format.integer(total))"
                     )
                 }
-                guard count > 0, names.count <= Self.mostNumbers else { return }
+                guard count > 0, names.count <= Self.maxNumbers else { return }
                 let text = cell < 30 && count > 9999 ? "\(count / 1000)k" : "\(count)"
                 Plot.label(
                     &page, strength > 0.55 ? "count strong" : "count", left + (Double(column) + 0.5) * cell,

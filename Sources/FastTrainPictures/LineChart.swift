@@ -38,7 +38,7 @@ package struct LineChart: Sendable {
     }
 
     /// The maximum number of points of a curve; more would blur it.
-    private static let mostPoints = 400
+    private static let maxPoints = 400
     private static let labelHeight = 17.0
 
     /// Whether the values axis is logarithmic, which requires that the values span more than a factor of 20.
@@ -95,7 +95,7 @@ package struct LineChart: Sendable {
     }
 
     private func draw(_ series: Series, _ plot: Plot, _ page: inout Markup) {
-        let points = Self.thinned(series.points, to: Self.mostPoints)
+        let points = Self.thinned(series.points, to: Self.maxPoints)
         let places = points.map { (x: plot.x.place($0.x), y: plot.y.place($0.y)) }
         let path = places.enumerated().map { index, place in
             (index == 0 ? "M" : "L") + Plot.text(place.x) + " " + Plot.text(place.y)

@@ -29,13 +29,13 @@ package enum PNG {
         case .gray: break
         case .rgb: (samples, type) = (3, 2)
         case .palette(let colors):
-            precondition(colors.count <= 256, "a palette of \(colors.count) colours")
+            precondition(colors.count <= 256, "a palette of \(colors.count) colors")
             type = 3
             tables = [("PLTE", colors.flatMap { [$0.red, $0.green, $0.blue] })]
             if colors.contains(where: { $0.alpha < 255 }) { tables.append(("tRNS", colors.map(\.alpha))) }
         }
         let rowBytes = width * samples
-        precondition(width > 0 && height > 0 && pixels.count == rowBytes * height, "pixels of another size")
+        precondition(width > 0 && height > 0 && pixels.count == rowBytes * height, "the pixels do not match the size")
         var rows: [UInt8] = []
         rows.reserveCapacity(pixels.count + height)
         for row in 0..<height {

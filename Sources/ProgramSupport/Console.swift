@@ -30,7 +30,7 @@ package enum Console {
         for index in 1..<max(1, ft_argument_count()) {
             let bytes = ft_argument(index)!
             guard let argument = String(validatingCString: bytes) else {
-                throw .usage("argument \(index): expected text in UTF-8, found '\(String(cString: bytes))'")
+                throw .usage("argument \(index): expected UTF-8 text, found '\(String(cString: bytes))'")
             }
             arguments.append(argument)
         }

@@ -8,14 +8,14 @@ import Glibc
 /// The first SIGINT, SIGTERM or SIGHUP asks a run to stop at its next step. A second one of the same kind ends the
 /// program at once.
 package enum SignalFlag {
-    /// Makes unfinished files be removed when a signal ends the program.
+    /// Installs handlers that remove unfinished files when a signal ends the program.
     package static func clean() { _ = ft_signal_clean() }
 
-    /// Makes the file at `path` be removed, too, when a signal ends the program.
+    /// Adds the file at `path` to those that are removed when a signal ends the program.
     package static func clean(_ path: String) { _ = ft_temporary_list(path) }
 
-    /// Makes the program end with one line, which starts with `lineStart`, if a data set, model or checkpoint is
-    /// truncated while it is being read.
+    /// Installs a handler that ends the program with one line, which starts with `lineStart`, if a data set, model or
+    /// checkpoint is truncated while it is being read.
     package static func watchFiles(_ lineStart: String) {
         _ = ft_signal_watch_mappings(strdup(lineStart))  // never freed
     }
@@ -23,7 +23,7 @@ package enum SignalFlag {
     /// Removes unfinished files now. Only for a process that ends right afterwards.
     package static func removeUnfinished() { ft_temporary_remove_all() }
 
-    /// Makes signals be recorded instead of ending the program.
+    /// Records signals from now on, instead of ending the program.
     package static func watch() throws(FastTrainError) {
         guard ft_signal_watch() == 0 else {
             throw .internalError("sigaction: \(String(cString: strerror(errno)))")

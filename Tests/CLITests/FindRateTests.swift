@@ -64,6 +64,6 @@ struct FindRateTests {
         #expect(try Fasttrain.run(["--hidden", "8", "--epochs", "1", "--quiet", "--output", run]).status == 0)
         let result = try Fasttrain.run(["find-rate", "--quiet", "-o", run + "/recipe.json"])
         #expect(result.status == 73)
-        #expect(result.stderr.contains("is one of the files of the run in its folder; choose another name"))
+        #expect(result.stderr.contains("is a file of the run in this folder; choose another name"))
     }
 }

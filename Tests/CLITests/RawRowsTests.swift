@@ -106,7 +106,9 @@ struct RawRowsTests {
         let forecast = try #require(Double(field(predicted.last!, 1)))
         #expect(predicted.last!.hasPrefix("79,") && abs(forecast - 100) < 5)
         let short = try Fasttrain.run(["predict", model, "--data", try write("short.csv", "close\n1\n2\n")])
-        #expect(short.status == 65 && short.error?.hasSuffix("expected at least 3 rows, a window, found 2") == true)
+        #expect(
+            short.status == 65
+                && short.error?.hasSuffix("expected at least 3 rows, which is one window, found 2") == true)
         let evaluated = try Fasttrain.run(["evaluate", model, "--data", series])
         #expect(evaluated.status == 64 && evaluated.error?.contains("fasttrain-data series") == true)
     }
@@ -117,7 +119,7 @@ struct RawRowsTests {
             ("size\n1\n", [], 65, "line 1: expected the column 'color', found one column, 'size'"),
             (
                 "size,color\n1,green\n", [], 65,
-                "line 2: expected one of the 2 categories known in column 'color', found 'green'"
+                "line 2: expected one of the 2 known categories in column 'color', found 'green'"
             ),
             ("size,color\n1,red\n,red\n", [], 65, "line 3: expected a number in column 'size', found nothing"),
             ("size,color\n1,red\nx,red\n", [], 65, "line 3: expected a number in column 'size', found 'x'"),

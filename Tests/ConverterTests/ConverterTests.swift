@@ -2,7 +2,7 @@ import FastTrainData
 import Foundation
 import Testing
 
-/// The program `fasttrain-data` as a user runs it: what it prints, what it leaves, its exit code.
+/// The program `fasttrain-data` as a user runs it: its output, its files and its exit code.
 @Suite struct ConverterTests {
     private let program = Program()
 
@@ -29,8 +29,8 @@ import Testing
         #expect(value["dataset"]?["classes"] == .array([.string("zero"), .string("one"), .string("two")]))
     }
 
-    /// Whatever a file holds, an error is one line, and what it names moves no cursor.
-    @Test func namesOfSeveralLinesAreOneLine() throws {
+    /// An error is a single line without control characters, whatever the file contains.
+    @Test func namesWithLineBreaksAreEscaped() throws {
         try program.write("table.csv", Data("\"a\nb\u{1B}[31m\",y\n1,2.5\nu,3.5\n".utf8))
         let outcome = try program.run("csv", program.path("table.csv"), "--target", "y", "-o", program.path("file"))
         #expect(outcome.status == 65)
@@ -72,16 +72,16 @@ import Testing
         #expect(outcome.status == 66 && outcome.errors.contains("train-images-idx3-ubyte: no such file"))
     }
 
-    @Test func wrongFilesNameThePlace() throws {
+    @Test func errorsNameTheirPosition() throws {
         let (images, labels) = (try program.write("images", Self.images), try program.write("labels", Self.labels))
         let cut = try program.write("cut", String(Self.images.dropLast(2)))
         let fewer = try program.write("fewer", "00000801000000020000")
         let output = program.path("out")
         let cases: [(images: String, labels: String, classes: String, says: String)] = [
-            (cut, labels, "a,b,c", "\(cut), byte 27: expected 12 bytes, 3×2×2, found the end of the file after 11"),
-            (images, fewer, "a,b,c", "\(fewer): expected targets for 3 rows, as there are features, found 2"),
+            (cut, labels, "a,b,c", "\(cut), byte 27: expected 12 bytes (3×2×2), found the end of the file after 11"),
+            (images, fewer, "a,b,c", "\(fewer): expected targets for 3 rows, as many as there are features, found 2"),
             (images, labels, "a,b", "\(labels), row 0: expected a label from 0 to 1, found 2"),
-            (labels, labels, "a,b,c", "\(labels): expected features [rows, …], none of the extents 0, found [3]"),
+            (labels, labels, "a,b,c", "\(labels): expected features [rows, …] with no extent of 0, found [3]"),
             (images, images, "a,b,c", "\(images): expected labels [rows], found [3, 2, 2]"),
         ]
         for item in cases {
@@ -97,7 +97,10 @@ import Testing
 
     @Test(arguments: [
         (["idx", "--train-images", "images", "-o", "out"], Int32(64), "missing expected argument '--train-labels"),
-        (["idx", "--train-images", "a", "--train-labels", "b", "--test-images", "c", "-o", "out"], 64, "go together"),
+        (
+            ["idx", "--train-images", "a", "--train-labels", "b", "--test-images", "c", "-o", "out"], 64,
+            "must be given together"
+        ),
         (["mnist"], 64, "missing expected argument '<dir>'"),
         (["mnist", "."], 64, "missing expected argument '--output"),
         (["convert"], 64, "unexpected argument 'convert'"),
@@ -106,12 +109,12 @@ import Testing
         (["mnist", ".", "-o", "out", "--classes", "a,,b"], 64, "an empty name"),
         (["csv", "nothing.csv", "--target", "y", "-o", "out"], 66, "nothing.csv: No such file"),
         (["csv", "images", "-o", "out"], 64, "missing expected argument '--target"),
-        (["csv", "images", "--target", "y", "--test", "0.1", "--test-file", "labels", "-o", "out"], 64, "exclude"),
+        (["csv", "images", "--target", "y", "--test", "0.1", "--test-file", "labels", "-o", "out"], 64, "combined"),
         (
             ["csv", "images", "--target", "y", "--delimiter", "ab", "-o", "out"], 64,
-            "--delimiter: expected one character"
+            "--delimiter: expected tab, or one character"
         ),
-        (["csv", "images", "--target", "y", "-o", "out"], 65, "images, line 1: expected text, found a byte 0"),
+        (["csv", "images", "--target", "y", "-o", "out"], 65, "images, line 1: expected text, found a zero byte"),
         (["series", "images", "--column", "y", "--window", "-1", "-o", "out"], 64, "at least 1"),
         (["inspect", "nothing"], 66, "nothing: No such file or directory"),
         (["inspect", "."], 66, "is a folder"),
@@ -145,10 +148,10 @@ import Testing
         let series = try program.run("series", program.path("table.tsv"), "--column", "n", "--window", "2", "-o", file)
         #expect(series.output == "\(file): 14 training and 4 test rows, 2 F32, 1 target\n", "\(series.errors)")
         let forecast = try program.run("inspect", file)
-        #expect(forecast.output.contains("windows of 2 rows, for the target 1 row later"), "\(forecast.output)")
+        #expect(forecast.output.contains("windows of 2 rows, target 1 row later"), "\(forecast.output)")
     }
 
-    @Test func helpIsNoError() throws {
+    @Test func helpIsNotAnError() throws {
         for arguments in [
             [], ["--help"], ["help", "mnist"], ["idx", "--help"], ["csv", "--help"], ["series", "--help"],
         ] {

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Runs `fasttrain-data` in a folder of its own, which is removed with it.
+/// Runs `fasttrain-data` in a temporary folder, which is removed with this object.
 final class Program {
-    /// Where the program runs.
+    /// The working folder of the program.
     let folder: URL
-    /// Where its output goes, out of the way of its files.
+    /// The folder for its output streams, separate from its files.
     private let streams: URL
 
-    /// What a run came to.
+    /// The result of a run.
     struct Outcome {
         var status: Int32
         var output: String
@@ -65,7 +65,7 @@ final class Program {
         return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
     }
 
-    /// The program, which lies beside the test bundle that runs.
+    /// The program, which is next to the running test bundle.
     private static func executable() throws -> URL {
         let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("fasttrain-data")

@@ -1,9 +1,10 @@
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
 
-/// Records and fields of CSV files, and what malformed ones are answered with.
+/// Records and fields of CSV files, and the errors for malformed ones.
 @Suite struct CSVReaderTests {
     private let folder: ScratchFolder
 
@@ -36,21 +37,21 @@ import Testing
         #expect(try records(#""a,b","say ""hi""","""""# + "\n") == [["a,b", #"say "hi""#, #"""#]].map { $0 })
         #expect(try records("\"two\nlines\",\"\"\r\n\" x \",y\n") == [["two\nlines", ""], [" x ", "y"]])
         #expect(try records("\"a\r\nb\"") == [["a\r\nb"]])
-        // A quote with a mark after it that combines with it, here a stroke.
+        // A quote followed by a combining mark, here a stroke.
         #expect(try records("\"x\"\"\u{338}y\"") == [["x\"\u{338}y"]])
     }
 
-    @Test func spacesAroundAFieldDoNotCount() throws {
+    @Test func spacesAroundFieldsAreIgnored() throws {
         #expect(try records(" a , b c\t,\t\n") == [["a", "b c", ""]])
     }
 
-    @Test func aByteOrderMarkIsPassedOver() throws {
+    @Test func byteOrderMarkIsSkipped() throws {
         #expect(try records([0xEF, 0xBB, 0xBF] + Array("a,b".utf8)) == [["a", "b"]])
         #expect(failure { _ = try records([0xFF, 0xFE, 0x61, 0]) }.description.contains("found UTF-16"))
     }
 
-    /// More than the buffer holds, with records of all sorts across its ends.
-    @Test func recordsOfALargeFile() throws {
+    /// A file larger than the buffer, with records of all kinds across its ends.
+    @Test func recordsOfLargeFile() throws {
         var text = ""
         var expected: [[String]] = []
         for row in 0..<60_000 {
@@ -77,12 +78,12 @@ import Testing
 
     @Test(arguments: [
         ("a\nb\n\"c,d\ne", 3, "a closing quote, found the end of the file"),
-        ("a\nb\"c\n", 2, "quotes around a whole field, with those inside it doubled, found a quote"),
-        ("a\n\"b\"c\n", 2, "a delimiter or a line's end after the closing quote, found 'c'"),
+        ("a\nb\"c\n", 2, "quotes around the whole field, with quotes inside it doubled, found a quote"),
+        ("a\n\"b\"c\n", 2, "a delimiter or a line break after the closing quote, found 'c'"),
         ("a\n\"x\n\" \n", 3, "after the closing quote, found byte 32"),
-        ("a\nb\0c\n", 2, "text, found a byte 0"), ("a\n\"b\n\0c\"\n", 3, "text, found a byte 0"),
+        ("a\nb\0c\n", 2, "text, found a zero byte"), ("a\n\"b\n\0c\"\n", 3, "text, found a zero byte"),
     ])
-    func malformedFilesNameTheLine(text: String, line: Int, says: String) {
+    func malformedFilesAreRefusedWithTheirLine(text: String, line: Int, says: String) {
         let error = failure { _ = try records(text) }
         #expect(error.exitCode == 65 && error.place == .line(line) && error.description.contains(says), "\(error)")
     }
@@ -92,13 +93,13 @@ import Testing
         #expect(error.place == .line(2) && error.description.contains("UTF-8"), "\(error)")
     }
 
-    @Test func aQuoteThatIsNeverClosedDoesNotTakeAllMemory() {
-        let bytes = Array("a\n\"".utf8) + [UInt8](repeating: 0x78, count: CSVReader.mostRecordBytes + 10)
+    @Test func unclosedQuoteDoesNotExhaustMemory() {
+        let bytes = Array("a\n\"".utf8) + [UInt8](repeating: 0x78, count: CSVReader.maxRecordBytes + 10)
         let error = failure { _ = try records(bytes) }
         #expect(error.place == .line(2) && error.description.contains("at most 16 MiB"), "\(error)")
     }
 
-    @Test func whatIsNoFile() {
+    @Test func pathsWithoutRegularFile() {
         #expect(failure { _ = try CSVReader(path: folder("none"), delimiter: 44) }.exitCode == 66)
         #expect(failure { _ = try CSVReader(path: folder.path, delimiter: 44) }.exitCode == 66)
         #expect(failure { _ = try CSVReader(path: "/dev/null", delimiter: 44) }.exitCode == 66)

@@ -1,10 +1,11 @@
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
 
 @Suite struct DatasetTests {
-    @Test func fromMemoryThroughAFile() throws {
+    @Test func classificationRoundTrip() throws {
         let folder = try ScratchFolder()
         let made = try Dataset(
             name: "made", features: [1, 2, 3, 4, 5, 6], featureShape: [2], labels: [2, 0, 1], classes: ["a", "b", "c"],
@@ -26,7 +27,7 @@ import Testing
         #expect(try SafeTensors(path: folder("file")).metadata["licence"] == "none")
     }
 
-    @Test func regressionThroughAFile() throws {
+    @Test func regressionRoundTrip() throws {
         let folder = try ScratchFolder()
         let made = try Dataset(
             name: "made", features: [1, 2], featureShape: [1], targets: [10, 11, 20, 21], targetNames: ["u", "v"])
@@ -41,7 +42,7 @@ import Testing
         #expect((0..<4).map { values[$0] } == [10, 11, 20, 21])
     }
 
-    @Test func labelsOfEveryWidth() throws {
+    @Test func labelsOfAllWidths() throws {
         let folder = try ScratchFolder()
         let classes = (0..<300).map(String.init)
         try Dataset(name: "wide", features: [1, 2], featureShape: [1], labels: [0, 299], classes: classes)
@@ -53,7 +54,7 @@ import Testing
         #expect(try Dataset(path: u16).train.label(1) == 299)
     }
 
-    @Test func foreignFile() throws {
+    @Test func fileOfAnotherProgram() throws {
         let folder = try ScratchFolder()
         let path = folder.write(
             "file", Self.foreign(y: #"{"dtype":"U8","shape":[2],"data_offsets":[2,4]}"#, data: [8, 9, 3, 0]))
@@ -83,46 +84,49 @@ import Testing
 
     static let cases: [Case] = [
         Case(
-            testDescription: "label is no class", metadata: #""classes":"[\"a\"]""#, place: .row(0),
+            testDescription: "label out of range", metadata: #""classes":"[\"a\"]""#, place: .row(0),
             says: "0 to 0 in train.y"),
         Case(
-            testDescription: "counts disagree", y: #"{"dtype":"U8","shape":[1],"data_offsets":[2,3]}"#,
+            testDescription: "counts differ", y: #"{"dtype":"U8","shape":[1],"data_offsets":[2,3]}"#,
             data: [8, 9, 1], place: .named("train.y"), says: "2 rows"),
         Case(
-            testDescription: "labels in a table", y: #"{"dtype":"U8","shape":[2,1],"data_offsets":[2,4]}"#,
+            testDescription: "labels with two dimensions", y: #"{"dtype":"U8","shape":[2,1],"data_offsets":[2,4]}"#,
             place: .named("train.y"), says: "labels [rows]"),
         Case(
-            testDescription: "labels of another type", y: #"{"dtype":"I8","shape":[2],"data_offsets":[2,4]}"#,
+            testDescription: "labels of an unsupported type", y: #"{"dtype":"I8","shape":[2],"data_offsets":[2,4]}"#,
             place: .named("train.y"), says: "I8"),
         Case(
             testDescription: "features without columns", x: #"{"dtype":"U8","shape":[2],"data_offsets":[0,2]}"#,
             place: .named("train.x"), says: "[rows, …]"),
         Case(
-            testDescription: "features of another type", x: #"{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]}"#,
+            testDescription: "features of an unsupported type",
+            x: #"{"dtype":"F16","shape":[1,1],"data_offsets":[0,2]}"#,
             place: .named("train.x"), says: "F16"),
         Case(
             testDescription: "no rows", x: #"{"dtype":"U8","shape":[0,1],"data_offsets":[0,0]}"#,
             y: #"{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"#, data: [], place: .named("train.x"),
-            says: "none of the extents 0"),
+            says: "no extent of 0"),
         Case(testDescription: "no classes", metadata: #""classes":"[]""#, place: .named("classes"), says: "none"),
         Case(
-            testDescription: "classes are no list", metadata: #""classes":"a,b""#, place: .named("classes"), says: "a,b"
+            testDescription: "classes are not a list", metadata: #""classes":"a,b""#, place: .named("classes"),
+            says: "a,b"
         ),
         Case(
             testDescription: "classes are numbers", metadata: #""classes":"[1,2]""#, place: .named("classes"),
             says: "[1,2]"),
         Case(
-            testDescription: "a class twice", metadata: #""classes":"[\"a\",\"a\"]""#, place: .named("classes"),
+            testDescription: "duplicate class", metadata: #""classes":"[\"a\",\"a\"]""#, place: .named("classes"),
             says: "\"a\" twice"),
         Case(
             testDescription: "classes and targets", metadata: #""classes":"[\"a\"]","targets":"[\"a\"]""#,
             place: .named("targets"), says: "both"),
         Case(
-            testDescription: "labels where targets are said", metadata: #""targets":"[\"a\"]""#,
+            testDescription: "labels for a regression", metadata: #""targets":"[\"a\"]""#,
             place: .named("train.y"),
             says: "F32"),
         Case(
-            testDescription: "scale is no number", metadata: #""x_scale":"nan""#, place: .named("x_scale"), says: "nan"),
+            testDescription: "scale is not a number", metadata: #""x_scale":"nan""#, place: .named("x_scale"),
+            says: "nan"),
         Case(testDescription: "scale 0", metadata: #""x_scale":"0""#, place: .named("x_scale"), says: "positive"),
         Case(
             testDescription: "a model", metadata: #""format":"fasttrain.model.v1""#, place: .named("digest"),
@@ -130,7 +134,7 @@ import Testing
     ]
 
     @Test(arguments: cases)
-    func isRefused(_ item: Case) throws {
+    func invalidFileIsRefused(_ item: Case) throws {
         let folder = try ScratchFolder()
         let path = folder.write("file", item.bytes)
         let error = failure { _ = try Dataset(path: path) }
@@ -139,7 +143,7 @@ import Testing
         #expect(error.description.contains(item.says), "\(error)")
     }
 
-    @Test func aModelIsNoDataset() throws {
+    @Test func modelIsRefused() throws {
         let folder = try ScratchFolder()
         try SafeTensorsWriter.write(
             [TensorToWrite(name: "0.weight", shape: [1, 1], floats: [1])], metadata: ["format": "fasttrain.model.v1"],
@@ -148,11 +152,11 @@ import Testing
         #expect(error.description.hasSuffix("expected fasttrain.dataset.v1, found fasttrain.model.v1"), "\(error)")
     }
 
-    @Test func aHugeLabelIsDamage() throws {
+    @Test func labelOutOfRangeIsRefused() throws {
         let folder = try ScratchFolder()
         let y = #"{"dtype":"I64","shape":[2],"data_offsets":[2,18]}"#
         for label in [Int64.max, 65_536, -1] {
-            // Two bytes of features in front would leave the labels misaligned: the header is padded for it.
+            // The two bytes of features would misalign the labels, so the header is padded.
             let data = [8, 9] + littleEndian(Int64(0)) + littleEndian(label)
             let error = failure {
                 _ = try Dataset(path: folder.write("file", Self.foreign(y: y, data: data)))
@@ -166,10 +170,10 @@ import Testing
         let y = #"{"dtype":"F32","shape":[2,1],"data_offsets":[2,10]}"#
         let bytes = Self.foreign(y: y, data: [8, 9] + [UInt8](repeating: 0, count: 8), shift: 1)
         let error = failure { _ = try Dataset(path: folder.write("file", bytes)) }
-        #expect(error.place == .named("train.y") && error.description.contains("multiple of 4"), "\(error)")
+        #expect(error.place == .named("train.y") && error.description.contains("aligned to 4 bytes"), "\(error)")
     }
 
-    @Test func arraysThatDisagree() {
+    @Test func mismatchedArraysAreRefused() {
         func classes(_ features: [Float], _ shape: [Int], _ labels: [Int], test: [Int] = []) -> FastTrainError {
             failure {
                 _ = try Dataset(
@@ -198,20 +202,13 @@ import Testing
         #expect(error.place == .named("train.y"))
     }
 
-    @Test func groupedNumbers() {
-        #expect(
-            [0, 999, 1000, 60_000, 1_234_567, -1000].map(grouped) == [
-                "0", "999", "1,000", "60,000", "1,234,567", "-1,000",
-            ])
-    }
-
     private static func floats(_ features: Features, _ count: Int) -> [Float] {
         guard case .f32(let base) = features else { return [] }
         return (0..<count).map { base[$0] }
     }
 
-    /// A file as another program might write it: two rows of one byte each, then `y`. The header is padded so that what
-    /// follows the two bytes starts at a multiple of 8, `shift` bytes further.
+    /// A file as another program might write it: two rows of one byte each, followed by `y`. The header is padded so
+    /// that the data after the two bytes start `shift` bytes after a multiple of 8.
     private static func foreign(y: String, data: [UInt8], shift: Int = 0) -> [UInt8] {
         var header = #"{"train.x":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]},"train.y":\#(y)}"#
         while (8 + header.utf8.count + 2) % 8 != shift { header += " " }

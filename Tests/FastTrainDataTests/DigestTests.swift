@@ -10,8 +10,8 @@ import _TestSupport
             name: "small", features: [1, 2, 3, 4], featureShape: [2], labels: [0, 1], classes: ["no", "yes"])
     }
 
-    /// By who opens it as a data set, and by who looks what it is.
-    @Test func everyFlippedBitAndEveryTruncationIsNoticed() throws {
+    /// Damage is detected both when the file is opened as a data set and when it is inspected.
+    @Test func everyFlippedBitAndTruncationIsDetected() throws {
         let folder = try ScratchFolder()
         let path = folder("file")
         try Self.dataset().write(to: path)

@@ -1,4 +1,5 @@
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
@@ -14,7 +15,7 @@ import Testing
         #expect(description.kind == .dataset)
         #expect(
             description.text == """
-                \(folder("file")): data set, 411 bytes, sound (\(description.digest ?? ""))
+                \(folder("file")): data set, 411 bytes, intact (\(description.digest ?? ""))
                 2 training and 1 test rows, 2 F32, 2 classes
 
                 class  training  test
@@ -53,7 +54,7 @@ import Testing
         #expect(try FileDescription(path: folder("checkpoint")).kind == .checkpoint)
     }
 
-    @Test func foreign() throws {
+    @Test func fileOfAnotherProgram() throws {
         let folder = try ScratchFolder()
         let path = folder.write(
             "file",

@@ -1,4 +1,5 @@
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
@@ -7,7 +8,7 @@ import Testing
     private static let elements: [UInt8] = (0..<24).map { $0 * 10 }
     private static let sound = idx([2, 3, 4], elements)
 
-    @Test func rawAndPacked() throws {
+    @Test func plainAndCompressed() throws {
         let folder = try ScratchFolder()
         let members = gzip(Array(Self.sound[..<20])) + gzip([]) + gzip(Array(Self.sound[20...]))
         for bytes in [Self.sound, gzip(Self.sound), members] {
@@ -18,8 +19,8 @@ import Testing
         }
     }
 
-    /// Packed by `gzip -9`, so not merely stored: IDX [600] of the number 7.
-    @Test func packedByGzip() throws {
+    /// A file compressed by `gzip -9`, not merely stored: IDX [600] with the number 7.
+    @Test func compressedByGzip() throws {
         let packed: [UInt8] = [
             0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x63, 0x60, 0xE0, 0x60, 0x64, 0x60,
             0x60, 0x8A, 0x60, 0x1F, 0x05, 0xA3, 0x80, 0x06, 0x00, 0x00, 0x05, 0xE2, 0xEC, 0x17, 0x60, 0x02,
@@ -42,7 +43,7 @@ import Testing
         }
     }
 
-    /// Faults of the content, wherever it comes from; offsets are those of the unpacked data.
+    /// Errors in the content of a plain or compressed file. Offsets refer to the decompressed data.
     static let contentCases: [Case] = [
         Case("cut in the magic", [0, 0, 8], 3, "the end of the file"),
         Case("first byte", [1, 0, 8, 1, 0, 0, 0, 1, 5], 0, "0x0100"),
@@ -55,23 +56,23 @@ import Testing
         Case("extents overflow", idx([1 << 31, 1 << 31, 1 << 31], [1]), 12, "fewer than 2^63"),
         Case("one element missing", Array(sound.dropLast()), 39, "the end of the file after 23"),
         Case("all elements missing", Array(sound[..<16]), 16, "the end of the file after 0"),
-        Case("one element more", sound + [1], 40, "more bytes"),
-        Case("count greater than there are", idx([3, 3, 4], elements), 40, "36 bytes"),
-        Case("count smaller than there are", idx([1, 3, 4], elements), 28, "more bytes"),
+        Case("one element too many", sound + [1], 40, "more bytes"),
+        Case("larger count than elements", idx([3, 3, 4], elements), 40, "36 bytes"),
+        Case("smaller count than elements", idx([1, 3, 4], elements), 28, "more bytes"),
     ]
 
     @Test(arguments: contentCases, [false, true])
-    func malformedContent(_ item: Case, packed: Bool) throws {
+    func malformedContent(_ item: Case, compressed: Bool) throws {
         let folder = try ScratchFolder()
-        let path = folder.write("file", packed ? gzip(item.bytes) : item.bytes)
+        let path = folder.write("file", compressed ? gzip(item.bytes) : item.bytes)
         let error = failure { _ = try IDXFile(path: path) }
         #expect(error.exitCode == 65)
         #expect(error.place == .byte(item.offset), "\(error)")
         #expect(error.description.hasPrefix(path) && error.description.contains(item.says), "\(error)")
     }
 
-    /// Faults of the packing; offsets are those of the packed file.
-    static let packedCases: [Case] = {
+    /// Errors in the compression. Offsets refer to the compressed file.
+    static let compressionCases: [Case] = {
         let packed = gzip(sound)
         func changed(_ index: Int, by bits: UInt8) -> [UInt8] {
             var bytes = packed
@@ -86,14 +87,14 @@ import Testing
             Case("wrong checksum", changed(packed.count - 8, by: 1), UInt64(packed.count - 4), "incorrect data check"),
             Case("wrong length", changed(packed.count - 1, by: 1), UInt64(packed.count), "incorrect length check"),
             Case("flipped element", changed(40, by: 1), UInt64(packed.count - 4), "incorrect data check"),
-            Case("rubbish behind", packed + [1], UInt64(packed.count), "byte 0x01"),
-            Case("zeros behind", packed + [0, 0], UInt64(packed.count), "byte 0x00"),
+            Case("garbage at the end", packed + [1], UInt64(packed.count), "byte 0x01"),
+            Case("zeros at the end", packed + [0, 0], UInt64(packed.count), "byte 0x00"),
             Case("half a second member", packed + [0x1F, 0x8B, 8], UInt64(packed.count + 3), "the end of the file"),
         ]
     }()
 
-    @Test(arguments: packedCases)
-    func malformedPacking(_ item: Case) throws {
+    @Test(arguments: compressionCases)
+    func malformedCompression(_ item: Case) throws {
         let folder = try ScratchFolder()
         let path = folder.write("file.gz", item.bytes)
         let error = failure { _ = try IDXFile(path: path) }
@@ -102,7 +103,7 @@ import Testing
         #expect(error.description.contains(item.says), "\(error)")
     }
 
-    @Test func cutAnywhere() throws {
+    @Test func truncatedAnywhere() throws {
         let folder = try ScratchFolder()
         for whole in [Self.sound, gzip(Self.sound)] {
             for count in 0..<whole.count {
@@ -113,7 +114,7 @@ import Testing
         }
     }
 
-    /// A few bytes that claim 2^62 of them: refused before memory is asked for.
+    /// A few bytes that claim to hold 2^62 are refused before memory is allocated.
     @Test func claimedSizeIsNotTrusted() throws {
         let folder = try ScratchFolder()
         let path = folder.write("file.gz", gzip(idx([1 << 31, 1 << 31], [1])))
@@ -121,8 +122,9 @@ import Testing
         #expect(error.place == .byte(4), "\(error)")
     }
 
-    /// As the images tell: labels that are no fit are not unpacked, so that it is not found out that these are cut short.
-    @Test func otherRowsAreRefusedUnread() throws {
+    /// Labels whose number does not match the images are refused before they are decompressed, so a truncation goes
+    /// unnoticed.
+    @Test func wrongRowCountIsRefusedUnread() throws {
         let folder = try ScratchFolder()
         let whole = gzip(idx([5], [0, 1, 2, 3, 4]))
         for bytes in [idx([5], [0, 1]), Array(whole.dropLast(12)), whole] {

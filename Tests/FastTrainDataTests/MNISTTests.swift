@@ -1,15 +1,16 @@
 import Glibc
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
 
-/// The folder with all of MNIST.
+/// The folder with the four files of MNIST, if it is given.
 private let mnistFolder: String? = getenv("FASTTRAIN_MNIST").map { String(cString: $0) }
 
 @Suite(.enabled(if: mnistFolder != nil, "SKIPPED: set FASTTRAIN_MNIST to the folder with MNIST's four files"))
 struct MNISTTests {
-    @Test func convertsAndReadsBack() throws {
+    @Test func roundTrip() throws {
         let scratch = try ScratchFolder()
         let source = try Dataset(mnistFolder: try #require(mnistFolder))
         try source.write(to: scratch("mnist.safetensors"))
@@ -32,15 +33,15 @@ struct MNISTTests {
         }
     }
 
-    /// The bytes are the published ones: XXH64 of the unpacked files without their headers, computed by the reference
-    /// implementation on files with the published MD5.
+    /// The XXH64 hashes of the decompressed files without their headers, computed by the reference implementation from
+    /// files with the published MD5.
     @Test(arguments: [
         ("train-images-idx3-ubyte.gz", UInt64(0xA3E1_2709_77B8_5335)),
         ("train-labels-idx1-ubyte.gz", 0x54D0_E638_451D_FE02),
         ("t10k-images-idx3-ubyte.gz", 0x7C6D_51B0_6340_1B65),
         ("t10k-labels-idx1-ubyte.gz", 0xA06B_BE81_7125_D4DB),
     ])
-    func bytesAreThePublishedOnes(name: String, expected: UInt64) throws {
+    func contentIsThePublishedOne(name: String, expected: UInt64) throws {
         let file = try IDXFile(path: "\(try #require(mnistFolder))/\(name)")
         defer { extendLifetime(file) }
         #expect(XXH64.hash(file.bytes) == expected)

@@ -1,19 +1,20 @@
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
 
-/// NaN and infinity in data: refused where a table is converted and where another program's file is opened, with the row
-/// and the column.
+/// NaN and infinities in data, which are refused with their row and column, both when a table is converted and when a
+/// file of another program is opened.
 @Suite struct NonFiniteTests {
     private let folder: ScratchFolder
 
     init() throws { folder = try ScratchFolder() }
 
-    /// In every sort of column, in the first row and in a later one.
+    /// In every kind of column, in the first row and in a later one.
     @Test(
         arguments: ["nan", "NaN", "-nan", "inf", "-INF", "Infinity", "-infinity", "1e999", "-1e999", "1e400"], [2, 5])
-    func inATable(number: String, line: Int) throws {
+    func inTable(number: String, line: Int) throws {
         for column in ["a", "w", "y"] {
             for task in column == "y" ? [nil, .regression] : [TableOptions.Task.regression] {
                 let rows = (2...6).map { row in
@@ -32,8 +33,8 @@ import Testing
         }
     }
 
-    /// The rows for testing come from a table of their own.
-    @Test(arguments: ["nan", "inf", "1e999"]) func inATableForTesting(number: String) throws {
+    /// The test rows come from a separate table.
+    @Test(arguments: ["nan", "inf", "1e999"]) func inTestTable(number: String) throws {
         for column in ["a", "y"] {
             let fields = ["a", "y"].map { $0 == column ? number : "1.5" }.joined(separator: ",")
             let test = folder.write("test.csv", Array("a,y\n1.5,2.5\n\(fields)\n".utf8))
@@ -41,7 +42,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["nan", "inf", "1e999"]) func inASeries(number: String) throws {
+    @Test(arguments: ["nan", "inf", "1e999"]) func inSeries(number: String) throws {
         let table = folder.write("series.csv", Array("t,v\n1,1\n2,2\n3,\(number)\n4,4\n5,5\n6,6\n".utf8))
         let error = failure {
             let window = Preprocessing.Window(length: 2, horizon: 1)
@@ -69,9 +70,9 @@ import Testing
         #expect(!folder.names.contains("out"))
     }
 
-    /// A file of another program: 3 rows for training and 2 for testing, of 2 features and 2 targets.
+    /// A file of another program with 3 training rows and 2 test rows of 2 features and 2 targets.
     @Test(arguments: [Float.nan, -.nan, .infinity, -.infinity])
-    func inAFileOfAnotherProgram(number: Float) throws {
+    func inFileOfAnotherProgram(number: Float) throws {
         let widths = [
             "train.x": (3, 2), "train.y": (3, 2), "train.w": (3, 1), "test.x": (2, 2), "test.y": (2, 2),
             "test.w": (2, 1),
@@ -101,8 +102,8 @@ import Testing
         return folder.read("written")
     }
 
-    /// What bytes are multiplied by must leave them finite.
-    @Test(arguments: ["nan", "inf", "1e39", "3e38", "-1"]) func aScale(text: String) throws {
+    /// The scale of bytes must keep them finite.
+    @Test(arguments: ["nan", "inf", "1e39", "3e38", "-1"]) func inScale(text: String) throws {
         let header =
             #"{"__metadata__":{"x_scale":"\#(text)"},"train.x":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]},"#
             + #""train.y":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#

@@ -1,12 +1,13 @@
 import CSample
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
 
 /// The data set built into the program.
 @Suite struct SampleTests {
-    @Test func isSoundAndBalanced() throws {
+    @Test func isValidAndBalanced() throws {
         let sample = try Dataset.mnistSample()
         let test = try #require(sample.test)
         #expect(sample.summary == "4,000 training and 1,000 test rows, 28×28 U8, 10 classes")
@@ -24,15 +25,15 @@ import Testing
         #expect((0.15..<0.25).contains(Double(inked) / (4000 * 784)))
     }
 
-    @Test func digestHolds() throws {
+    @Test func digestMatches() throws {
         let bytes = UnsafeRawBufferPointer(start: ft_mnist_sample(), count: ft_mnist_sample_size())
         let file = try SafeTensors(bytes: bytes, name: "sample")
         #expect(try file.verifyDigest() == Dataset.mnistSample().fingerprint)
         #expect(bytes.count < 3_930_000)
     }
 
-    /// Tools/make-mnist-sample.py writes what our own writer would.
-    @Test func isWhatOurWriterWrites() throws {
+    /// Tools/make-mnist-sample.py writes the same bytes as our own writer.
+    @Test func matchesOurWriter() throws {
         let folder = try ScratchFolder()
         let bytes = UnsafeRawBufferPointer(start: ft_mnist_sample(), count: ft_mnist_sample_size())
         let metadata = try SafeTensors(bytes: bytes, name: "sample").metadata

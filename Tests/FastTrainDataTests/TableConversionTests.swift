@@ -1,9 +1,10 @@
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
 
-/// Data sets made of tables.
+/// Conversions of tables.
 @Suite struct TableConversionTests {
     private let folder: ScratchFolder
 
@@ -31,11 +32,11 @@ import Testing
         return (0..<split.count * outputs).map { base[$0] }
     }
 
-    @Test func classesByTheirText() throws {
+    @Test func classesFromText() throws {
         let data = try convert("a,y,b\n1,pear,5\n2,apple,5\n3,pear,5\n")
         #expect(data.task == .classification(classes: ["apple", "pear"]))
         #expect((0..<3).map(data.train.label) == [1, 0, 1] && data.test == nil)
-        // Standardised: mean 2, population's deviation √(2/3); the constant column is all 0.
+        // Standardized with the mean 2 and the population's deviation √(2/3). The constant column becomes 0.
         let z = Float(1.5.squareRoot())
         #expect(features(data.train, 2) == [-z, 0, 0, 0, z, 0])
         #expect(
@@ -50,13 +51,13 @@ import Testing
                     ], targets: [.init(name: "y")]))
     }
 
-    @Test func classesByTheirNumber() throws {
+    @Test func classesFromNumbers() throws {
         let data = try convert("a,y\n1,10\n2,9\n3,10.0\n") { $0.task = .classification }
         #expect(data.task == .classification(classes: ["9", "10"]))
         #expect((0..<3).map(data.train.label) == [1, 0, 1])
     }
 
-    @Test func numbersToPredictAreStandardisedUnlessToldOtherwise() throws {
+    @Test func numbersToPredictAreStandardizedByDefault() throws {
         let text = "a,y\n1,10.5\n2,20.5\n"
         let data = try convert(text)
         #expect(data.task == .regression(targets: ["y"]) && values(data.train) == [-1, 1])
@@ -81,7 +82,7 @@ import Testing
             $0.ignored = ["1"]
         }
         #expect(headless.preprocessing?.featureNames == ["2"] && headless.train.count == 2)
-        // A column of that name goes before one at that position.
+        // A column with this name takes precedence over one at this position.
         #expect(try convert("2,1\nx,5\nz,6\n", target: "2").preprocessing?.featureNames == ["1"])
         #expect(try convert("a,b\nx,5\nz,6\n", target: "1").preprocessing?.featureNames == ["b"])
     }
@@ -92,7 +93,7 @@ import Testing
         #expect(features(data.train, 4) == [0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0])
     }
 
-    @Test func whatIsMissingIsFilledIn() throws {
+    @Test func missingValuesAreFilledIn() throws {
         let text = "a,c,y\n1,u,p\n,v,q\n4,NA,p\n10,u,q\n"
         let mean = try convert(text) { ($0.missing, $0.scale) = (.mean, .unscaled) }
         #expect(mean.preprocessing?.featureNames == ["a", "a=(missing)", "c=u", "c=v", "c=(missing)"])
@@ -111,8 +112,8 @@ import Testing
         #expect(data.train.weights?[0] == 0.5 && data.train.weights?[1] == 0 && data.featureShape == [1])
     }
 
-    /// What was there stays when a table turns out to be no data set.
-    @Test func rowsThatAllWeighNothing() throws {
+    /// An existing output is kept if the table is not a valid data set.
+    @Test func zeroWeightsForAllRows() throws {
         _ = try convert("a,y\n1,p\n2,q\n")
         let before = folder.read("out")
         let other = folder.write("other.csv", Array("a,w,y\n1,0,p\n2,0,q\n".utf8))
@@ -134,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func aShareOfEachClassIsForTesting() throws {
+    @Test func testRowsAreAShareOfEachClass() throws {
         let rows = (0..<100).map { "\($0),\($0 % 4 == 0 ? "rare" : "often")" }
         let text = "a,y\n" + rows.joined(separator: "\n")
         let data = try convert(text) { ($0.test, $0.scale) = (0.2, .unscaled) }
@@ -149,13 +150,13 @@ import Testing
         #expect(other.fingerprint != data.fingerprint)
     }
 
-    @Test func scalesAreThoseOfTheTrainingRowsAlone() throws {
+    @Test func scalesUseTrainingRowsOnly() throws {
         let data = try convert("a,y\n0,1.5\n2,2.5\n100,3.5\n") { $0.test = 0.34 }
         let train = features(data.train, 1)
         #expect(train.sorted() == [-1, 1])
     }
 
-    @Test func aTableOfItsOwnForTesting() throws {
+    @Test func separateTestTable() throws {
         let test = folder.write("test.csv", Array("id,y,c,a\n7,q,v,4\n8,p,u,2\n".utf8))
         let data = try convert("a,c,y\n1,u,p\n3,v,q\n") { $0.testFile = test }
         let rows = try #require(data.test)
@@ -167,17 +168,17 @@ import Testing
         #expect(features(ignoring.test!, 3) == [2, 0, 0])
         let newClass = folder.write("test.csv", Array("y,c,a\nr,u,4\n".utf8))
         let another = failure { _ = try convert("a,c,y\n1,u,p\n3,v,q\n") { $0.testFile = newClass } }
-        #expect(another.description.contains("one of the classes known in column 'y', found 'r'"), "\(another)")
+        #expect(another.description.contains("one of the known classes in column 'y', found 'r'"), "\(another)")
     }
 
-    @Test func theFileIsThatOfTheOtherWriter() throws {
+    @Test func bothWritersGiveTheSameFile() throws {
         let data = try convert("a,y\n1,p\n2,q\n3,p\n") { $0.test = 0.3 }
         try data.write(to: folder("again"))
         #expect(folder.read("out") == folder.read("again"))
     }
 
-    /// Its name is then its position, in other tables too.
-    @Test func aTargetWithoutAName() throws {
+    /// A target without a name is identified by its position, in other tables as well.
+    @Test func targetWithoutName() throws {
         let data = try convert("a,\n1,p\n2,q\n", target: "2")
         #expect(data.preprocessing?.targets == [.init(name: "2")] && data.train.label(1) == 1)
         let rows = try TableRows(
@@ -188,8 +189,8 @@ import Testing
         #expect(try rows.dataset().train.label(0) == 1)
     }
 
-    /// What has its position is a feature, or nothing.
-    @Test(arguments: ["b,a\n1,1\n", "a\n1\n"]) func aTargetWithoutANameThatIsNotThere(text: String) throws {
+    /// Another table has a feature, or no column, at that position.
+    @Test(arguments: ["b,a\n1,1\n", "a\n1\n"]) func missingTargetWithoutName(text: String) throws {
         let test = folder.write("test.csv", Array(text.utf8))
         let error = failure { _ = try convert("a,\n1,p\n2,q\n", target: "2") { $0.testFile = test } }
         #expect(error.place == .line(1) && error.description.contains("a column '2' (--target)"), "\(error)")
@@ -200,12 +201,12 @@ import Testing
     }
 
     @Test(arguments: ["0", "3", "-1", "-9223372036854775808", "9223372036854775807"])
-    func positionsThatThereAreNot(position: String) {
+    func positionsOutOfRange(position: String) {
         let error = failure { _ = try convert("a,y\n1,p\n", target: position) }
         #expect(error.place == .line(1) && error.description.contains("a column '\(position)'"), "\(error)")
     }
 
-    @Test func manyClassesTakeSixteenBits() throws {
+    @Test func manyClassesUse16Bits() throws {
         let rows = (0..<300).map { "\($0),\($0)" }.joined(separator: "\n")
         let data = try convert("a,y\n" + rows) { $0.task = .classification }
         #expect(data.outputCount == 300 && data.train.label(299) == 299)
@@ -214,56 +215,59 @@ import Testing
 
     @Test(arguments: [
         ("", "an empty file"), ("a,y\n", "expected rows after the header, found none"),
-        ("a,y\n1,p\n2\n", "line 3: expected 2 fields, as the header has, found 1"),
-        ("a,y\n1,p,3\n", "line 2: expected 2 fields, as the header has, found 3"),
-        ("a,a,y\n1,2,p\n", "line 1: expected each column's name once, found 'a' for columns 1 and 2"),
-        (",y\n1,p\n", "a name for each column, found none for column 1 (a row number? leave it out: --ignore 1)"),
+        ("a,y\n1,p\n2\n", "line 3: expected 2 fields, as in the header, found 1"),
+        ("a,y\n1,p,3\n", "line 2: expected 2 fields, as in the header, found 3"),
+        ("a,a,y\n1,2,p\n", "line 1: expected unique column names, found 'a' for columns 1 and 2"),
+        (
+            ",y\n1,p\n",
+            "a name for each column, found none for column 1 (if it is a row number, leave it out: --ignore 1)"
+        ),
         ("y\np\n", "columns to predict from"), ("a,b\n1,2\n", "a column 'y' (--target), found the columns 'a', 'b'"),
-        ("a;y\n1;p\n", "found one column, 'a;y' (is the delimiter another one? --delimiter)"),
+        ("a;y\n1;p\n", "found one column, 'a;y' (for another delimiter: --delimiter)"),
         ("a,y\n1,p\n1x,q\n", "line 3: expected a number, as in line 2, in column 'a', found '1x'"),
         ("a,y\nu,p\n1,q\n", "line 3: expected a text, as in line 2, in column 'a', found '1'"),
         ("a,y\n1,p\n\n,q\n", "line 4: expected a value in column 'a', found nothing"),
-        ("a,y\n1,p\nNaN,q\n", "found 'NaN' (to fill in what is missing: --missing mean or median)"),
+        ("a,y\n1,p\nNaN,q\n", "found 'NaN' (to fill in missing values: --missing mean or median)"),
         ("a,y\n1e999,p\n", "a finite number in column 'a', found '1e999'"),
         ("a,y\n-Inf,p\n", "a finite number in column 'a', found '-Inf'"),
         ("a,y\n1,p\n1e999,p\n", "expected a number, as in line 2, in column 'a'"),
         ("a,y\n1,p\ninf,p\n", "found 'inf'"), ("a,y\n1,\n", "a value for the target in column 'y', found nothing"),
         ("a,y\n1,1.5\n2,x\n", "line 3: expected a number for the target in column 'y', found 'x'"),
-        ("a,y\n1,1\n2,x\n", "line 3: expected a number, as in the lines before, in column 'y', found 'x'"),
-        ("a,y\n1,x\n2,1\n", "expected a text, as in the lines before, in column 'y', found '1'"),
-        ("a,y\n1e300,p\n-1e300,p\n", "numbers in column 'a' whose variance is finite"),
+        ("a,y\n1,1\n2,x\n", "line 3: expected a number, as in the lines above, in column 'y', found 'x'"),
+        ("a,y\n1,x\n2,1\n", "expected a text, as in the lines above, in column 'y', found '1'"),
+        ("a,y\n1e300,p\n-1e300,p\n", "numbers with finite variance in column 'a'"),
     ])
-    func whatIsWrongIsNamed(text: String, says: String) {
+    func errorsNameTheirCause(text: String, says: String) {
         let error = failure { _ = try convert(text) }
         #expect(error.exitCode == 65 && error.description.contains(says), "\(error)")
         #expect(folder.names == ["table.csv"])
     }
 
-    @Test func wholeNumbersCouldBeEither() {
+    @Test func wholeNumbersAreAmbiguous() {
         let error = failure { _ = try convert("a,y\n1,0\n2,1\n") }
         #expect(error.exitCode == 64)
-        #expect(error.description.contains("whole numbers (0, 1): say classification or regression"), "\(error)")
+        #expect(error.description.contains("whole numbers (0, 1); choose classification or regression"), "\(error)")
     }
 
-    @Test func optionsThatDoNotFit() {
+    @Test func conflictingOptions() {
         let text = "a,b,y\n1,2,p\n3,4,q\n"
         let cases: [((inout TableOptions) -> Void, Int32, String)] = [
-            ({ $0.ignored = ["y"] }, 64, "used twice, or be a target or a weight and ignored"),
+            ({ $0.ignored = ["y"] }, 64, "used twice, or be ignored if it is a target or weight"),
             ({ $0.targets = ["y", "y"] }, 64, "used twice"), ({ $0.weights = "y" }, 64, "used twice"),
             ({ $0.ignored = ["c"] }, 65, "a column 'c' (--ignore)"),
             (
                 {
                     $0.weights = "b"; $0.categorical = ["b"]
-                }, 64, "no feature"
+                }, 64, "not a feature"
             ),
             (
                 {
                     $0.targets = ["a", "b"]; $0.task = .classification
                 }, 64, "one target"
             ),
-            ({ $0.targetScale = .minMax }, 64, "is classes, not numbers"),
-            ({ $0.unknown = .ignore }, 64, "--unknown goes with --test-file"),
-            ({ $0.test = 0.1 }, 64, "leaves 2 to train on and 0 to test on"), ({ $0.test = 1 }, 64, "below 1"),
+            ({ $0.targetScale = .minMax }, 64, "consists of classes, not numbers"),
+            ({ $0.unknown = .ignore }, 64, "--unknown requires --test-file"),
+            ({ $0.test = 0.1 }, 64, "leaves 2 for training and 0 for testing"), ({ $0.test = 1 }, 64, "below 1"),
             ({ $0.task = .regression }, 65, "a number for the target in column 'y', found 'p'"),
         ]
         for (change, code, says) in cases {
@@ -272,18 +276,18 @@ import Testing
         }
     }
 
-    @Test func numbersThatSinglePrecisionDoesNotHold() {
+    @Test func numbersBeyondSinglePrecision() {
         let error = failure { _ = try convert("a,y\n1,p\n1e39,q\n") { $0.scale = .unscaled } }
         #expect(error.place == .line(3) && error.description.contains("single precision"), "\(error)")
     }
 
-    @Test func aColumnOfNamesIsNoCategory() {
-        let rows = (0...TableSurvey.mostCategories).map { "n\($0),p" }.joined(separator: "\n")
+    @Test func columnOfNamesIsRefused() {
+        let rows = (0...TableSurvey.maxCategories).map { "n\($0),p" }.joined(separator: "\n")
         let error = failure { _ = try convert("a,y\n" + rows) }
         #expect(error.place == .line(1002) && error.description.contains("--ignore a"), "\(error)")
     }
 
-    @Test func preprocessingThroughJSON() throws {
+    @Test func preprocessingRoundTrip() throws {
         let all = Preprocessing(
             columns: [
                 .init(name: "a", kind: .number(.init(offset: 0.1, divisor: 3e-7), fill: 5, isMarked: true)),

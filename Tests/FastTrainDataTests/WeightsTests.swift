@@ -1,4 +1,5 @@
 import Testing
+import _TestSupport
 
 @testable import FastTrainData
 @testable import FastTrainSupport
@@ -14,7 +15,7 @@ import Testing
             testLabels: [Int](repeating: 1, count: testRows), testWeights: test)
     }
 
-    @Test func throughAFile() throws {
+    @Test func roundTrip() throws {
         let folder = try ScratchFolder()
         let made = try Self.dataset([0.5, 0, 2], test: [3], testRows: 1)
         try made.write(to: folder("file"))
@@ -32,7 +33,7 @@ import Testing
         #expect(description.text.contains("train.w  F32   3"))
     }
 
-    @Test func ofNumbers() throws {
+    @Test func inRegression() throws {
         let dataset = try Dataset(
             name: "made", features: [1, 2], featureShape: [1], targets: [5, 6], targetNames: ["u"], weights: [1, 2])
         defer { extendLifetime(dataset) }
@@ -47,7 +48,7 @@ import Testing
         #expect(try FileDescription(path: folder("file")).json["dataset"]?["training_weight_sum"] == nil)
     }
 
-    @Test func belongToTheFingerprint() throws {
+    @Test func changeTheFingerprint() throws {
         let prints = try [nil, [1, 1, 1], [1, 1, 2]].map { try Self.dataset($0).fingerprint }
         #expect(Set(prints).count == 3)
         #expect(try Self.dataset([1, 1, 2]).fingerprint == prints[2])
@@ -72,7 +73,7 @@ import Testing
         #expect(failure { _ = try Self.dataset(nil, test: [1]) }.place == .named("test.x"))
     }
 
-    @Test func ofAnotherTypeOrWithoutRowsAreRefused() throws {
+    @Test func ofWrongTypeOrWithoutRowsAreRefused() throws {
         let folder = try ScratchFolder()
         let rows = """
             "train.x":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]},\

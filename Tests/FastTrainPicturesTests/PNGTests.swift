@@ -4,7 +4,7 @@ import Testing
 @testable import FastTrainPictures
 
 @Suite struct PNGTests {
-    /// What a PNG file holds, read without the writer's code: each chunk's check sum is verified.
+    /// Returns the chunks of a PNG file, parsed without the encoder's code, after verifying the checksum of each.
     private func chunks(_ file: [UInt8]) throws -> [(name: String, content: [UInt8])] {
         #expect(Array(file.prefix(8)) == [137, 80, 78, 71, 13, 10, 26, 10])
         var chunks: [(String, [UInt8])] = []
@@ -50,24 +50,5 @@ import Testing
         let file = try chunks(canvas.png())
         let row: [UInt8] = [0, 255, 255, 255, 10, 20, 30, 255, 255, 255, 255, 255, 255]
         #expect(inflated(file[1].content, count: 39) == row + row + row)
-    }
-}
-
-@Suite struct FontTests {
-    @Test func everyPrintableLetterIsDrawn() {
-        for code in 33...126 {
-            let letter = Character(UnicodeScalar(UInt8(code)))
-            let rows = (Glyphs.drawings[letter] ?? "").split(separator: "/")
-            #expect((7...9).contains(rows.count), "\(letter)")
-            #expect(Set(rows.map(\.count)).count == 1, "\(letter)")
-            #expect(rows.joined().contains("#"), "\(letter)")
-        }
-        #expect(Set(Glyphs.drawings.values).count == Glyphs.drawings.count)
-    }
-
-    @Test func others() {
-        #expect(BitmapFont.width("é", scale: 2) == 10)  // a frame
-        #expect(BitmapFont.width("", scale: 2) == 0)
-        #expect(BitmapFont.width("i i", scale: 1) == 1 + 1 + 3 + 1 + 1)
     }
 }

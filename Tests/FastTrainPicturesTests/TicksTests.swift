@@ -16,7 +16,7 @@ import Testing
         #expect(Ticks(-1.6e36...0, count: 4).labels == ["-1.5e36", "-1.0e36", "-5e35", "0"])
     }
 
-    @Test func wholeNumbersAlone() {
+    @Test func wholeNumbersOnly() {
         #expect(Ticks(1...3, count: 6, wholeNumbers: true).labels == ["1", "2", "3"])
         #expect(Ticks(1...1, count: 6, wholeNumbers: true).labels == ["1"])
     }
@@ -32,13 +32,13 @@ import Testing
     }
 
     @Test(arguments: [1e-30, 1e-12, 1, 1e6, 1e12, 1e30])
-    func ofAnySize(size: Double) {
+    func rangesOfAllSizes(size: Double) {
         let ticks = Ticks(-size...size, count: 5)
         #expect((3...9).contains(ticks.values.count))
         #expect(Set(ticks.labels).count == ticks.labels.count)
     }
 
-    @Test func noneOfAnInfiniteRange() {
+    @Test func infiniteRangeHasNoTicks() {
         #expect(Ticks(-1.7e308...1.7e308, count: 5).values.isEmpty)
         #expect(Ticks(0...(.infinity), count: 5).values.isEmpty)
     }

@@ -166,7 +166,7 @@ def data(bench: Bench) -> str:
             run, code, text = changed(change, threads)
             expect(code == 65, f"{what}: it ended with {code}: {text}")
             lines = [line for line in text.splitlines() if line.startswith("fasttrain: error: ")]
-            told = f"{bench.data}: expected the {len(content)} bytes that were there when it was opened"
+            told = f"{bench.data}: expected the {len(content)} bytes present when it was opened"
             expect(len(lines) == 1 and told in lines[0], f"{what}: expected one line that says so, found {text}")
             names = [path.name for path in checkpoints(run)]
             expect(names == [Path(renames[number - 1]).name for number in saves[1::-1]], f"{what}: saved were {names}")

@@ -61,8 +61,8 @@ def headers() -> Iterator[tuple[str, bytes, str]]:
     yield "a byte more", raw(f'{{"a":{tensor()}}}', bytes(5)), "1 more bytes"
     yield "a byte less", raw(f'{{"a":{tensor()}}}', bytes(3)), "bytes"
     yield "elements without tensors", raw("{}", bytes(1)), "1 more bytes"
-    yield "falling offsets", raw(f'{{"a":{tensor(offsets=[4, 0])}}}', bytes(4)), "two rising offsets"
-    yield "offsets near 2^63", raw(f'{{"a":{tensor(offsets=[2**63 - 5, 2**63 - 1])}}}', bytes(4)), "two rising offsets"
+    yield "falling offsets", raw(f'{{"a":{tensor(offsets=[4, 0])}}}', bytes(4)), "two ascending offsets"
+    yield "offsets near 2^63", raw(f'{{"a":{tensor(offsets=[2**63 - 5, 2**63 - 1])}}}', bytes(4)), "two ascending offsets"
     yield "an offset of 2^64", raw(f'{{"a":{tensor(offsets=[0, 2**64])}}}', bytes(4)), "below 2^63"
     yield "a negative offset", raw(f'{{"a":{tensor(offsets=[-4, 0])}}}', bytes(4)), "at least 0"
     for shape in ([2**32, 2**32], [2**62, 4], [2**63 - 1, 2**63 - 1], [3, 6148914691236517206], [2**31] * 4, [2**62, 4, 0]):
@@ -87,8 +87,8 @@ def large() -> Iterator[tuple[str, bytes, str]]:
     yield "a tensor of 40 million dimensions", raw('{"a":{"dtype":"U8","shape":[' + "0," * 40_000_000), "255 extents"
     ones = "1," * 254 + "1"
     many = ",".join(f'"{i}":{{"dtype":"U8","shape":[{ones}],"data_offsets":[{i},{i + 1}]}}' for i in range(90_000))
-    yield "90,000 tensors of 255 dimensions", raw("{" + many + "}", bytes(90_000)), "extents of all"
-    yield "40 million offsets", raw('{"a":{"data_offsets":[' + "0," * 40_000_000), "two rising offsets"
+    yield "90,000 tensors of 255 dimensions", raw("{" + many + "}", bytes(90_000)), "extents in all"
+    yield "40 million offsets", raw('{"a":{"data_offsets":[' + "0," * 40_000_000), "two ascending offsets"
     yield "an extent of 90 million digits", raw('{"a":{"shape":[' + "1" * 90_000_000), "below 2^63"
     yield "a name of 90 million bytes", raw('{"' + "n" * 90_000_000), "at most 65536 bytes"
     marks = "\u0301\u0327"
@@ -107,7 +107,7 @@ def datasets() -> Iterator[tuple[str, bytes, str]]:
         return json.dumps({"__metadata__": {"classes": text}})[1:-1] + ","
 
     yield "no targets", raw(f'{{"train.x":{x}}}', bytes(4)), "train.y"
-    yield "no rows", both(tensor(shape=[0, 2], offsets=[0, 0]), tensor(shape=[0], offsets=[0, 0]), b""), "extents 0"
+    yield "no rows", both(tensor(shape=[0, 2], offsets=[0, 0]), tensor(shape=[0], offsets=[0, 0]), b""), "no extent of 0"
     yield "fewer targets", both(x, tensor(shape=[1], offsets=[4, 5]), data[:5]), "2 rows"
     yield "a label that is no class", both(x, y, data, classes('["a"]')), "0 to 0"
     yield "classes that are numbers", both(x, y, data, classes("[0,1]")), "names"

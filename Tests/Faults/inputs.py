@@ -69,7 +69,7 @@ def inputs(bench: Bench) -> str:
 
     start = ["train", "--data", bench.data, *OPTIONS, "--init", "initial", "--output", "run"]
     done = bench.meanwhile(zero, *start, faults={"at": 1, "calls": "mmap"}, at=folder, cwd=folder)
-    expect_refused(done, 65, "--init", "bytes that were there when it was opened")
+    expect_refused(done, 65, "--init", "bytes present when it was opened")
     expect(not (folder / "run").exists(), "a run from parameters that changed")
     count += 2
 
@@ -85,7 +85,7 @@ def inputs(bench: Bench) -> str:
             done = bench.meanwhile(lambda: written_over(bench.data, content), *command, faults=faults, at=run)
         finally:
             bench.data.write_bytes(content)
-        expect_refused(done, 65, command[0], "bytes that were there when it was opened")
+        expect_refused(done, 65, command[0], "bytes present when it was opened")
         expect(not (run / "p.csv").exists() and (run / "report.html").read_bytes() == before, f"{command[0]} wrote")
         count += 1
     return f"{count} inputs written to"

@@ -90,8 +90,8 @@ def main():
 
     holders = []
     folder = scratch()
-    expect_failure(download(folder, "empty"), folder, ".*cannot be had from the mirror; .*404.*")
-    expect_failure(download(folder, "empty", "damaged"), folder, ".*any of 2 mirrors; .*not the file that was published")
+    expect_failure(download(folder, "empty"), folder, ".*could not be downloaded from the mirror: .*404.*")
+    expect_failure(download(folder, "empty", "damaged"), folder, ".*any of 2 mirrors: .*not the published file")
     expect_failure(download(folder, "http://127.0.0.1:1/"), folder, ".*Failed to connect to 127.0.0.1.*")
     expect_failure(download(folder, "empty", environment={"PATH": "/nowhere"}), folder, "curl: not found; .*")
     print("mirrors that fail: one line, and no file")
@@ -101,7 +101,7 @@ def main():
         print("passed over a mirror without files and one with damaged files")
 
         folder = scratch()
-        expect_failure(download(folder, "breaking"), folder, ".*cannot be had.*")
+        expect_failure(download(folder, "breaking"), folder, ".*could not be downloaded.*")
         assert len(list((folder / "out.safetensors.download").iterdir())) > 0
         server.mended = {"breaking": "good"}  # the same address serves whole files from now on
         expect_success(download(folder, "breaking"), folder)
@@ -110,14 +110,14 @@ def main():
 
         folder = scratch()
         server.mended = {}
-        expect_failure(download(folder, "breaking"), folder, ".*cannot be had.*")
+        expect_failure(download(folder, "breaking"), folder, ".*could not be downloaded.*")
         server.mended = {"breaking": "norange"}
         expect_success(download(folder, "breaking"), folder)
         print("began again where the server knows no ranges")
 
         folder = scratch()
         server.mended = {}
-        expect_failure(download(folder, "breaking"), folder, ".*cannot be had.*")
+        expect_failure(download(folder, "breaking"), folder, ".*could not be downloaded.*")
         for path in (folder / "out.safetensors.download").iterdir():
             path.write_bytes(b"x" * path.stat().st_size)
         server.mended = {"breaking": "good"}

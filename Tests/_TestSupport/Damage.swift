@@ -1,9 +1,11 @@
 import Glibc
 
-/// What may befall a file: each of its bits flipped in turn, and each way of cutting it short.
+/// All damage of two kinds to a file: each bit flipped in turn, and each possible truncation.
 public enum Damage {
-    /// Calls `body` with what was done to the file at `path`, which is whole again after every flip, and gone down to nothing
-    /// after the last cut. Returns how many times that was.
+    /// Calls `body` with a description of each damage to the file at `path`. The file is restored after each flip, and
+    /// shortened further with each cut until it is empty.
+    ///
+    /// - Returns: The number of calls.
     public static func inflictAll(on path: String, _ body: (_ damage: String) -> Void) -> Int {
         let file = open(path, O_RDWR)
         precondition(file >= 0, path)

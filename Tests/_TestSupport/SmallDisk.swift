@@ -1,18 +1,18 @@
 import Glibc
 
-/// A small disk of its own, to be filled; it goes with its owner. Only root may make one.
+/// A small disk to fill up, which is removed with its owner. Only root can mount one.
 public final class SmallDisk {
-    /// Where it is mounted.
+    /// The mount point.
     public let path: String
 
-    /// Whether this process may mount one.
+    /// Whether this process can mount a disk.
     public static let isAvailable = (try? SmallDisk(kilobytes: 64)) != nil
 
     private struct NotMounted: Error {
         let reason: String
     }
 
-    /// Throws when it cannot be mounted.
+    /// Mounts a disk. Throws if this fails.
     public init(kilobytes: Int) throws {
         var template = Array("/tmp/fasttrain-disk-XXXXXX".utf8CString)
         guard let folder = mkdtemp(&template) else { throw NotMounted(reason: String(cString: strerror(errno))) }

@@ -46,7 +46,8 @@ enum Curl {
         var status: Int32 = 0
         let failure = ft_child_run(pointers, &status)
         guard failure == 0 else {
-            let missing = failure == ENOENT ? "not found; it does the downloading (Debian: apt-get install curl)" : nil
+            let missing =
+                failure == ENOENT ? "not found; it is required for downloads (Debian: apt-get install curl)" : nil
             throw .noInput(path: "curl", reason: missing ?? String(cString: strerror(failure)))
         }
         let signal = status & 0x7F

@@ -23,11 +23,11 @@ typedef struct ft_mapping {
 /// Whether a mapped file has changed since it was opened.
 typedef enum {
     /// No change is known: size and modification time are the same.
-    FASTTRAIN_MAPPING_SAME,
+    FT_MAPPING_SAME,
     /// The size differs. Accessing pages beyond the new end faults; the rest of the last page reads as zeros.
-    FASTTRAIN_MAPPING_RESIZED,
+    FT_MAPPING_RESIZED,
     /// The file has been written to.
-    FASTTRAIN_MAPPING_WRITTEN,
+    FT_MAPPING_WRITTEN,
 } ft_mapping_state;
 
 /// Maps the whole file open as `descriptor` for reading. On success the mapping owns the descriptor; on failure the

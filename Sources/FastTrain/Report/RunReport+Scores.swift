@@ -15,7 +15,7 @@ extension RunReport {
         }
         guard case .classification(let matrix) = evaluation.score else { return }
         let names = matrix.classes
-        let isSmall = names.count <= HeatMap.mostNames
+        let isSmall = names.count <= HeatMap.maxNames
         let mistakes = names.count > 5 ? Array(matrix.mistakes.prefix(Self.mostPairs)) : []
         if isSmall || !mistakes.isEmpty {
             let legend =

@@ -113,10 +113,10 @@ public struct Checkpoint: Sendable, Equatable {
         let copies = 2 + (recipe.ema == nil ? 0 : 1)  // with the best
         let running = network.normalization == .batch ? 3 * hidden * copies : 0
         let count = learned * (copies + recipe.optimizerState.count) + running
-        guard count > SafeTensorsWriter.mostTensors else { return }
+        guard count > SafeTensorsWriter.maxTensors else { return }
         throw .usage(
             "--hidden, --history-size: a checkpoint would have \(count) tensors, expected at most "
-                + "\(SafeTensorsWriter.mostTensors)")
+                + "\(SafeTensorsWriter.maxTensors)")
     }
 
     /// Returns whether all parameters in the state have the shapes of this network.

@@ -44,7 +44,7 @@ struct PredictionText {
             self.source = nil
             return (try model.predict(source.data, source.split, threads: threads), nil)
         }
-        guard let (features, numbers) = try table?.next(most: Self.rows) else {
+        guard let (features, numbers) = try table?.next(maxCount: Self.rows) else {
             if let table, table.rowCount == 0 { throw table.nothingToPredict }
             return nil
         }

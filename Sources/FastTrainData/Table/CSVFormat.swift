@@ -40,7 +40,7 @@ extension CSVFormat {
             !"\"\u{7F}".utf8.contains(bytes[0]), !UInt8.isLetterOrDigit(bytes[0])
         else {
             throw .usage(
-                "--delimiter: expected one character that is no letter, digit or quote, or tab, found '\(text)'")
+                "--delimiter: expected tab, or one character other than a letter, digit or quote, found '\(text)'")
         }
         return bytes[0]
     }

@@ -14,7 +14,7 @@ final class CSVReader {
         /// nothing but delimiters.
         private let size: UInt32
 
-        /// Creates a field at a location within `mostRecordBytes`.
+        /// Creates a field at a location within `maxRecordBytes`.
         init(start: Int, count: Int, hasDoubledQuotes: Bool) {
             first = UInt32(truncatingIfNeeded: start)
             size = UInt32(truncatingIfNeeded: count) << 1 | (hasDoubledQuotes ? 1 : 0)
@@ -48,11 +48,11 @@ final class CSVReader {
     private var nextLine = 1
 
     /// The maximum size of a record in bytes. A quote that is never closed turns the rest of a file into one record.
-    static let mostRecordBytes = 16 << 20
+    static let maxRecordBytes = 16 << 20
     /// The maximum number of fields of a record.
-    static let mostFields = 1 << 19
+    static let maxFields = 1 << 19
     /// The smallest buffer in which a byte order mark can be recognized.
-    private static let leastBufferBytes = 4
+    private static let minBufferBytes = 4
 
     /// Opens the file.
     ///
@@ -73,7 +73,7 @@ final class CSVReader {
         self.status = status
         let size = Int(status.st_size)
         // One byte more than a small file has, because the read that finds its end needs room for a byte.
-        buffer = .allocate(capacity: max(size < bufferBytes ? size + 1 : bufferBytes, Self.leastBufferBytes))
+        buffer = .allocate(capacity: max(size < bufferBytes ? size + 1 : bufferBytes, Self.minBufferBytes))
         fields = .allocate(capacity: 64)
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         try start()
@@ -102,7 +102,7 @@ final class CSVReader {
         if mark.elementsEqual([0xEF, 0xBB, 0xBF]) {
             unparsed = unparsed.lowerBound + 3..<unparsed.upperBound
         } else if mark.prefix(2).elementsEqual([0xFF, 0xFE]) || mark.prefix(2).elementsEqual([0xFE, 0xFF]) {
-            throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "UTF-16")
+            throw .badData(file: path, place: .file, expected: "UTF-8 text", found: "UTF-16")
         }
     }
 
@@ -133,7 +133,7 @@ final class CSVReader {
     func text(_ field: Int) throws(FastTrainError) -> String {
         guard let text = String(validating: bytes(field), as: UTF8.self) else {
             throw .badData(
-                file: path, place: .line(line), expected: "text in UTF-8 (from Latin-1: iconv -f latin1 -t utf-8)",
+                file: path, place: .line(line), expected: "UTF-8 text (to convert Latin-1: iconv -f latin1 -t utf-8)",
                 found: "\"\(String(decoding: bytes(field).prefix(60), as: UTF8.self))\"")
         }
         guard text.isStreamSafe else {
@@ -178,9 +178,9 @@ final class CSVReader {
         var lineEnds = 0
         while true {
             if count == fields.count {
-                guard count < Self.mostFields else {
+                guard count < Self.maxFields else {
                     throw .badData(
-                        file: path, place: .line(line), expected: "at most \(Self.mostFields) fields", found: "more")
+                        file: path, place: .line(line), expected: "at most \(Self.maxFields) fields", found: "more")
                 }
                 fields = moreFields()
             }
@@ -190,7 +190,7 @@ final class CSVReader {
                     start: p + 1, count: close.at - p - 1, hasDoubledQuotes: close.hasDoubledQuotes)
                 p = close.at + 1
                 if p < end, base[p] != delimiter, base[p] != Byte.lineFeed, base[p] != Byte.carriageReturn {
-                    throw fault(lineEnds, "a delimiter or a line's end after the closing quote", base[p])
+                    throw fault(lineEnds, "a delimiter or a line break after the closing quote", base[p])
                 }
             } else {
                 let start = p
@@ -211,7 +211,7 @@ final class CSVReader {
                 if p + 1 == end, !isAtEnd { return .cut }
                 return finish(p + 1 < end && base[p + 1] == Byte.lineFeed ? p + 2 : p + 1, count, lineEnds + 1)
             case Byte.quote:
-                throw fault(lineEnds, "quotes around a whole field, with those inside it doubled", base[p])
+                throw fault(lineEnds, "quotes around the whole field, with quotes inside it doubled", base[p])
             default:
                 throw fault(lineEnds, "text", base[p])
             }
@@ -274,7 +274,7 @@ final class CSVReader {
     private func fault(_ lineEnds: Int, _ expected: String, _ found: UInt8) -> FastTrainError {
         let shown =
             switch found {
-            case 0: "a byte 0"
+            case 0: "a zero byte"
             case Byte.quote: "a quote"
             case 0x21...0x7E: "'\(Character(Unicode.Scalar(found)))'"
             default: "byte \(found)"
@@ -285,11 +285,11 @@ final class CSVReader {
     /// Reads more data after the unparsed bytes.
     private func refill() throws(FastTrainError) {
         let count = unparsed.count
-        guard count < Self.mostRecordBytes else {
+        guard count < Self.maxRecordBytes else {
             throw .badData(
                 file: path, place: .line(nextLine),
-                expected: "a record of at most \(Self.mostRecordBytes >> 20) MiB",
-                found: "a longer one (a quote that is never closed?)")
+                expected: "a record of at most \(Self.maxRecordBytes >> 20) MiB",
+                found: "a longer one (is a closing quote missing?)")
         }
         if count == buffer.count {
             let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * count)

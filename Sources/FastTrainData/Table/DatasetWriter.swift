@@ -18,9 +18,9 @@ struct DatasetWriter {
         to path: String, preprocessing: Preprocessing, _ body: (inout Rows) throws(FastTrainError) -> Void
     ) throws(FastTrainError) -> Dataset {
         let described = preprocessing.json
-        guard described.valueCount <= JSONScanner.mostValues else {
-            let reason = "its columns and their categories would be described by \(described.valueCount) values"
-            throw .cannotCreate(path: path, reason: "\(reason), expected at most \(JSONScanner.mostValues)")
+        guard described.valueCount <= JSONScanner.maxValues else {
+            let reason = "the description of its columns and categories would take \(described.valueCount) values"
+            throw .cannotCreate(path: path, reason: "\(reason), at most \(JSONScanner.maxValues) are allowed")
         }
         let layouts = layouts("train", trainCount) + (testCount > 0 ? layouts("test", testCount) : [])
         let metadata = Dataset.metadata(task: task, scale: nil, preprocessing: preprocessing)

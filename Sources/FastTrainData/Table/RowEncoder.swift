@@ -36,7 +36,7 @@ struct RowEncoder {
         guard missing.isEmpty else {
             let names = missing.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
             let more = missing.count > 20 ? " and \(missing.count - 20) more" : ""
-            let hint = missing.allSatisfy { Int($0) != nil } ? " (without a header? --no-header)" : ""
+            let hint = missing.allSatisfy { Int($0) != nil } ? " (if there is no header: --no-header)" : ""
             throw .badData(
                 file: table.path, place: .line(1),
                 expected: (missing.count == 1 ? "the column " : "the columns ") + names + more,
@@ -106,7 +106,7 @@ struct RowEncoder {
         _ number: Double, _ step: Step, _ table: Table, _ feature: UnsafeMutablePointer<Float>
     ) throws(FastTrainError) {
         let value = Float((number - step.offset) / step.divisor)
-        guard value.isFinite else { throw table.fault(step.column, "a number that single precision holds") }
+        guard value.isFinite else { throw table.fault(step.column, "a number within the range of single precision") }
         feature.pointee = value
     }
 
@@ -119,8 +119,8 @@ struct RowEncoder {
         if let place = categories[step.categories][try table.text(step.column)] { return place }
         guard unknown == .ignore else {
             throw table.fault(
-                step.column, "one of the \(step.width) categories known",
-                hint: " (to take it for none: --unknown ignore)")
+                step.column, "one of the \(step.width) known categories",
+                hint: " (to ignore unknown categories: --unknown ignore)")
         }
         return nil
     }
@@ -128,7 +128,7 @@ struct RowEncoder {
     /// Returns the class of the current row. Throws `.badData` with line and column if it is not a known class.
     func label(_ table: Table) throws(FastTrainError) -> Int {
         guard !table.isMissing(targets[0]), let label = classes?[try table.text(targets[0])] else {
-            throw table.fault(targets[0], "one of the classes known")
+            throw table.fault(targets[0], "one of the known classes")
         }
         return label
     }
@@ -138,7 +138,7 @@ struct RowEncoder {
     func value(_ table: Table, target index: Int) throws(FastTrainError) -> Float {
         guard let number = table.number(targets[index]) else { throw TableSurvey.targetFault(targets[index], table) }
         let value = Float(preprocessing.targets[index].scale.apply(number))
-        guard value.isFinite else { throw table.fault(targets[index], "a number that single precision holds") }
+        guard value.isFinite else { throw table.fault(targets[index], "a number within the range of single precision") }
         return value
     }
 }

@@ -6,9 +6,9 @@ final class Table {
     private(set) var rowCount = 0
 
     /// The maximum number of columns, each of which is described in the header of a data set.
-    static let mostColumns = 100_000
+    static let maxColumns = 100_000
     /// The maximum size in bytes of a column's name and of a text that is a category or class.
-    static let mostTextBytes = 4096
+    static let maxTextBytes = 4096
 
     /// The total number of rows, known after the first pass.
     private var total: Int?
@@ -31,18 +31,18 @@ final class Table {
                 file: path, place: .file, expected: format.hasHeader ? "a header and rows" : "rows",
                 found: "an empty file")
         }
-        guard reader.fieldCount <= Self.mostColumns else {
+        guard reader.fieldCount <= Self.maxColumns else {
             throw .badData(
-                file: path, place: .line(reader.line), expected: "at most \(Self.mostColumns) columns",
+                file: path, place: .line(reader.line), expected: "at most \(Self.maxColumns) columns",
                 found: "\(reader.fieldCount)")
         }
         var columns: [String] = []
         for field in 0..<reader.fieldCount {
-            guard !format.hasHeader || reader.bytes(field).count <= Self.mostTextBytes else {
+            guard !format.hasHeader || reader.bytes(field).count <= Self.maxTextBytes else {
                 throw .badData(
                     file: path, place: .line(reader.line),
-                    expected: "a name of at most \(Self.mostTextBytes) bytes for column \(field + 1)",
-                    found: "one of \(reader.bytes(field).count)")
+                    expected: "a name of at most \(Self.maxTextBytes) bytes for column \(field + 1)",
+                    found: "\(reader.bytes(field).count) bytes")
             }
             columns.append(format.hasHeader ? try reader.text(field) : String(field + 1))
         }
@@ -50,7 +50,7 @@ final class Table {
         for (index, name) in columns.enumerated() where !name.isEmpty {
             if let first = indices.updateValue(index, forKey: name) {
                 throw .badData(
-                    file: path, place: .line(1), expected: "each column's name once",
+                    file: path, place: .line(1), expected: "unique column names",
                     found: "'\(name)' for columns \(first + 1) and \(index + 1)")
             }
         }
@@ -83,7 +83,7 @@ final class Table {
         guard reader.fieldCount == columns.count else {
             throw .badData(
                 file: path, place: .line(line),
-                expected: "\(columns.count) fields, as \(format.hasHeader ? "the header has" : "the first line has")",
+                expected: "\(columns.count) fields, as in \(format.hasHeader ? "the header" : "the first line")",
                 found: "\(reader.fieldCount)")
         }
         rowCount += 1
@@ -94,8 +94,8 @@ final class Table {
     /// The error for a file that was modified without a change of its modification time.
     private var otherRows: FastTrainError {
         .badData(
-            file: path, place: .line(line), expected: "the \(total ?? 0) rows that were read before",
-            found: "\(rowCount) by now")
+            file: path, place: .line(line), expected: "the \(total ?? 0) rows read before",
+            found: "\(rowCount)")
     }
 
     /// Returns the bytes of a field of the current row.
@@ -104,8 +104,8 @@ final class Table {
 
     /// Returns the text of a field of the current row. Throws `.badData` if it is not UTF-8 or too long for a category.
     func text(_ column: Int) throws(FastTrainError) -> String {
-        guard bytes(column).count <= Self.mostTextBytes else {
-            throw fault(column, "a text of at most \(Self.mostTextBytes) bytes")
+        guard bytes(column).count <= Self.maxTextBytes else {
+            throw fault(column, "a text of at most \(Self.maxTextBytes) bytes")
         }
         return try reader.text(column)
     }
@@ -129,7 +129,7 @@ final class Table {
 
     /// Returns the error for a column that does not exist. `option` is named as the reason it is needed.
     func noColumn(_ name: String, for option: String) -> FastTrainError {
-        let hint = columns.count == 1 ? " (is the delimiter another one? --delimiter)" : ""
+        let hint = columns.count == 1 ? " (for another delimiter: --delimiter)" : ""
         return .badData(
             file: path, place: .line(1), expected: "a column '\(name)' (\(option))", found: columnList + hint)
     }

@@ -13,7 +13,7 @@ public enum TableConversion {
         table path: String, options: TableOptions, to output: String
     ) throws(FastTrainError) -> Dataset {
         guard options.test >= 0, options.test < 1 else {
-            throw .usage("--test: expected a share from 0 to below 1, found \(options.test)")
+            throw .usage("--test: expected a share of at least 0 and below 1, found \(options.test)")
         }
         let table = try Table(path: path, format: options.format ?? CSVFormat(path: path))
         let survey = try TableSurvey(table, options)
@@ -48,8 +48,8 @@ public enum TableConversion {
         let testCount = isTest.count { $0 }
         guard testCount > 0, testCount < survey.rowCount else {
             throw .usage(
-                "--test \(options.test) of \(survey.rowCount) rows in \(path) leaves \(survey.rowCount - testCount) to train "
-                    + "on and \(testCount) to test on; both must be at least 1 (--test 0: none to test on)")
+                "--test \(options.test) of \(survey.rowCount) rows in \(path) leaves \(survey.rowCount - testCount) for "
+                    + "training and \(testCount) for testing; both must be at least 1 (for no testing: --test 0)")
         }
         return isTest
     }

@@ -33,16 +33,16 @@ public struct TableRows {
 
     /// Returns the next rows to predict for, or `nil` if there are none left.
     ///
-    /// - Parameter most: The maximum number of rows.
+    /// - Parameter maxCount: The maximum number of rows.
     /// - Returns: The features, [count, features], and for each row its index in the table, counted from 0. For a time
     ///   series, this is the index of the last row of the window.
     /// - Throws: `.badData` with line and column if a field is not valid.
-    public mutating func next(most: Int) throws(FastTrainError) -> (features: [Float], rows: [Int])? {
+    public mutating func next(maxCount: Int) throws(FastTrainError) -> (features: [Float], rows: [Int])? {
         let width = encoder.featureCount
         var features: [Float] = []
         var rows: [Int] = []
         var row = [Float](repeating: 0, count: width)
-        while rows.count < most, try table.next() {
+        while rows.count < maxCount, try table.next() {
             try row.withUnsafeMutableBufferPointer { (row) throws(FastTrainError) in
                 try encoder.encode(table, into: row.baseAddress!)
             }
@@ -62,7 +62,7 @@ public struct TableRows {
     public var nothingToPredict: FastTrainError {
         guard let window = preprocessing.window, table.rowCount > 0 else { return table.noRows }
         return .badData(
-            file: table.path, place: .file, expected: "at least \(window.length) rows, a window",
+            file: table.path, place: .file, expected: "at least \(window.length) rows, which is one window",
             found: "\(table.rowCount)")
     }
 
@@ -72,8 +72,8 @@ public struct TableRows {
     public func dataset() throws(FastTrainError) -> Dataset {
         guard preprocessing.window == nil else {
             throw .usage(
-                "\(table.path): a series has no targets apart: predict from it; or hold windows out to evaluate on when its "
-                    + "data set is made (fasttrain-data series --test)")
+                "\(table.path): a time series cannot be evaluated as a table; predict from it, or hold out windows for "
+                    + "testing when making its data set (fasttrain-data series --test)")
         }
         try encoder.expectTargets(table, for: "the target")
         var (features, labels, targets): ([Float], [Int], [Float]) = ([], [], [])
@@ -100,25 +100,5 @@ public struct TableRows {
                     name: table.path, features: features, featureShape: shape, targets: targets, targetNames: names)
             }
         return made.prepared(by: preprocessing)
-    }
-}
-
-/// The last rows read of a time series, as many as a window has.
-struct SeriesWindow {
-    let length: Int
-    let width: Int
-    private var values: [Float] = []
-
-    init(length: Int, width: Int) {
-        self.length = length
-        self.width = width
-    }
-
-    /// Appends the next row. Returns the window that ends with it, oldest row first, or `nil` if there are not enough
-    /// rows yet.
-    mutating func append(_ row: [Float]) -> [Float]? {
-        if values.count == length * width { values.removeFirst(width) }
-        values += row
-        return values.count == length * width ? values : nil
     }
 }

@@ -29,9 +29,9 @@ struct TableSurvey {
 
     /// The maximum number of distinct texts in a column. A column with more contains names or notes rather than
     /// categories.
-    static let mostCategories = 1000
+    static let maxCategories = 1000
     /// The maximum number of classes, for which a label fits into 16 bits.
-    static let mostClasses = 65_536
+    static let maxClasses = 65_536
 
     private let options: TableOptions
     /// The columns whose numbers are categories.
@@ -49,12 +49,13 @@ struct TableSurvey {
         forced = Set(try Self.columns(options.categorical, of: table, "--categorical"))
         let used = targets + (weights.map { [$0] } ?? [])
         if let twice = used.first(where: { column in used.count { $0 == column } > 1 || ignored.contains(column) }) {
-            throw .usage("column '\(table.name(twice))' cannot be used twice, or be a target or a weight and ignored")
+            throw .usage(
+                "column '\(table.name(twice))' cannot be used twice, or be ignored if it is a target or weight")
         }
         let others = ignored.union(used)
         features = table.columns.indices.filter { !others.contains($0) }
         if let column = forced.first(where: others.contains) {
-            throw .usage("--categorical: column '\(table.name(column))' is no feature")
+            throw .usage("--categorical: column '\(table.name(column))' is not a feature")
         }
         guard !features.isEmpty else {
             throw .badData(
@@ -64,12 +65,12 @@ struct TableSurvey {
         if let column = features.first(where: { table.columns[$0].isEmpty }) {
             throw .badData(
                 file: table.path, place: .line(1), expected: "a name for each column",
-                found: "none for column \(column + 1) (a row number? leave it out: --ignore \(column + 1))")
+                found: "none for column \(column + 1) (if it is a row number, leave it out: --ignore \(column + 1))")
         }
         if targets.count > 1, options.task == .classification {
             throw .usage("--task classification takes one target, found \(targets.count)")
         }
-        if options.testFile == nil, options.unknown != .refused { throw .usage("--unknown goes with --test-file") }
+        if options.testFile == nil, options.unknown != .refused { throw .usage("--unknown requires --test-file") }
         kinds = features.map { _ in .unknown }
         missing = features.map { _ in 0 }
         try read(table)
@@ -99,22 +100,22 @@ struct TableSurvey {
         }
         rowCount = table.rowCount
         guard rowCount > 0 else { throw table.noRows }
-        guard rowCount <= Dataset.mostRows else {
+        guard rowCount <= Dataset.maxRows else {
             throw .badData(
-                file: table.path, place: .file, expected: "at most \(Dataset.mostRows) rows", found: "\(rowCount)")
+                file: table.path, place: .file, expected: "at most \(Dataset.maxRows) rows", found: "\(rowCount)")
         }
         for (index, kind) in kinds.enumerated() {
             if case .unknown = kind {
                 let name = table.name(features[index])
                 throw .badData(
                     file: table.path, place: .file, expected: "a value in column '\(name)'",
-                    found: "none in any row (leave it out: --ignore \(name))")
+                    found: "none in any row (to leave it out: --ignore \(name))")
             }
         }
         guard let found = try target.classes(table.path) else { return }
         (classes, labels) = found
         guard options.targetScale == nil else {
-            throw .usage("--scale-target: the target in \(table.path) is classes, not numbers")
+            throw .usage("--scale-target: the target in \(table.path) consists of classes, not numbers")
         }
     }
 
@@ -149,7 +150,7 @@ struct TableSurvey {
         guard table.isMissing(features[index]) else { return false }
         guard options.missing != nil else {
             throw table.fault(
-                features[index], "a value", hint: " (to fill in what is missing: --missing mean or median)")
+                features[index], "a value", hint: " (to fill in missing values: --missing mean or median)")
         }
         missing[index] += 1
         return true
@@ -166,11 +167,11 @@ struct TableSurvey {
                 hint: " (if these are categories: --categorical \(table.name(column)))")
         }
         _ = categories.place(of: text)
-        guard categories.count <= Self.mostCategories else {
+        guard categories.count <= Self.maxCategories else {
             throw .badData(
                 file: table.path, place: .line(table.line),
-                expected: "at most \(Self.mostCategories) different texts in column '\(table.name(column))'",
-                found: "one more (leave the column out: --ignore \(table.name(column)))")
+                expected: "at most \(Self.maxCategories) distinct texts in column '\(table.name(column))'",
+                found: "one more (to leave the column out: --ignore \(table.name(column)))")
         }
         kinds[index] = .texts(categories, line: first)
     }

@@ -28,19 +28,19 @@ struct TargetSurvey {
         if task == nil {
             if place == known, place > 0, (Categories.number(text) != nil) != areNumbers {
                 throw table.fault(
-                    column, "\(areNumbers ? "a number" : "a text"), as in the lines before,",
+                    column, "\(areNumbers ? "a number" : "a text"), as in the lines above,",
                     hint: " (if these are classes: --task classification)")
             }
             areNumbers = categories.areNumbers
-            if categories.areNumbers, !categories.areWhole || categories.count > TableSurvey.mostClasses {
+            if categories.areNumbers, !categories.areWhole || categories.count > TableSurvey.maxClasses {
                 isNumeric = true
                 (categories, labels) = (Categories(), [])
             }
         }
-        guard categories.count <= TableSurvey.mostClasses else {
+        guard categories.count <= TableSurvey.maxClasses else {
             throw .badData(
                 file: table.path, place: .line(table.line),
-                expected: "at most \(TableSurvey.mostClasses) classes in column '\(table.name(column))'",
+                expected: "at most \(TableSurvey.maxClasses) classes in column '\(table.name(column))'",
                 found: "one more")
         }
     }
@@ -53,7 +53,8 @@ struct TargetSurvey {
         if task == nil, categories.areNumbers {
             let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
             throw .usage(
-                "--task: the target in \(path) is whole numbers (\(shown)): say classification or regression")
+                "--task: the target in \(path) consists of whole numbers (\(shown)); choose classification or regression"
+            )
         }
         return (names, labels.map { Int32(indices[Int($0)]) })
     }

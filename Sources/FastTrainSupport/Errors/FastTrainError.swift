@@ -18,7 +18,7 @@ public enum FastTrainError: Error, Sendable, Equatable {
     case folderInUse(path: String, holder: Int32?)
     /// The loss or a parameter became NaN or infinite. Exit code 76.
     ///
-    /// `step` is 0 if all trainings of a search diverged, rather than one training at a particular step.
+    /// `step` is 0 if all training runs of a search diverged, rather than one run at a particular step.
     case diverged(epoch: Int, step: Int, what: String, checkpoint: String?)
 
     /// The position of an error in a file.
@@ -78,7 +78,7 @@ extension FastTrainError: CustomStringConvertible {
         case .folderInUse(let path, let holder):
             return "\(path): in use by another fasttrain" + (holder.map { " (process \($0))" } ?? "")
         case .diverged(let epoch, let step, let what, let checkpoint):
-            let kept = checkpoint.map { "; the last sound checkpoint is \($0)" } ?? ""
+            let kept = checkpoint.map { "; the last intact checkpoint is \($0)" } ?? ""
             let place = step > 0 ? " in epoch \(epoch) at step \(step)" : ""
             return "training diverged\(place): \(what)\(kept)"
         }
@@ -88,7 +88,7 @@ extension FastTrainError: CustomStringConvertible {
 extension String {
     /// The text, truncated for a message, because text from a file can have any length.
     fileprivate var excerpt: String {
-        let most = 2000
-        return utf8.count <= most ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(most))) + "…"
+        let limit = 2000
+        return utf8.count <= limit ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(limit))) + "…"
     }
 }

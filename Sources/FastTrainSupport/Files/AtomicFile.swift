@@ -80,18 +80,18 @@ public enum AtomicFile {
     ///
     /// - Throws: `.cannotCreate` if `path` is not a regular file or is a dangling link.
     static func resolve(_ path: String) throws(FastTrainError) -> (path: String, status: stat?) {
-        guard !path.isEmpty else { throw .cannotCreate(path: path, reason: "an empty path") }
+        guard !path.isEmpty else { throw .cannotCreate(path: path, reason: "the path is empty") }
         guard let status = try System.status(path) else {
             // Nothing exists yet, or the path is a dangling link, which a rename would replace.
             guard try System.isLink(path) else { return (path, nil) }
-            throw .cannotCreate(path: path, reason: "is a symbolic link that leads nowhere")
+            throw .cannotCreate(path: path, reason: "is a dangling symbolic link")
         }
         guard status.isRegularFile else {
             throw .cannotCreate(path: path, reason: status.isFolder ? "is a folder" : "is not a regular file")
         }
         guard try System.isLink(path) else { return (path, status) }
         guard let target = try System.resolved(path) else {
-            throw .cannotCreate(path: path, reason: "is a symbolic link to a path that cannot be followed")
+            throw .cannotCreate(path: path, reason: "is a symbolic link that cannot be resolved")
         }
         return (target, status)
     }
@@ -146,35 +146,4 @@ public enum AtomicFile {
     private static func failure(_ path: String, _ operation: String) -> FastTrainError {
         .inputOutput(path: path, operation: operation, reason: System.reason)
     }
-}
-
-/// The sink that the body of `AtomicFile.write` writes the content of a file to, front to back.
-public struct FileSink: ~Copyable {
-    let descriptor: Int32
-    private let path: String
-    /// The number of bytes written so far.
-    public private(set) var count = 0
-
-    fileprivate init(descriptor: Int32, path: String) {
-        self.descriptor = descriptor
-        self.path = path
-    }
-
-    /// Appends `bytes` without buffering, in one system call if possible. Throws `.inputOutput` if writing fails.
-    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FastTrainError) {
-        guard System.writeAll(descriptor, bytes) else {
-            throw .inputOutput(path: path, operation: "write", reason: System.reason)
-        }
-        count += bytes.count
-    }
-
-    /// Appends `bytes`. Throws `.inputOutput` if writing fails.
-    public mutating func write(_ bytes: [UInt8]) throws(FastTrainError) {
-        let written = bytes.withUnsafeBytes { System.writeAll(descriptor, $0) }
-        guard written else { throw .inputOutput(path: path, operation: "write", reason: System.reason) }
-        count += bytes.count
-    }
-
-    /// Appends `text`, encoded as UTF-8. Throws `.inputOutput` if writing fails.
-    public mutating func write(_ text: String) throws(FastTrainError) { try write(Array(text.utf8)) }
 }

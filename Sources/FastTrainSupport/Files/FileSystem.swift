@@ -59,7 +59,7 @@ package enum FileSystem {
     ///   UTF-8 or has more than `most` bytes.
     package static func readText(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> String {
         guard let text = String(validating: try readBytes(path, most: most), as: UTF8.self) else {
-            throw .badData(file: path, place: .file, expected: "text in UTF-8", found: "other bytes")
+            throw .badData(file: path, place: .file, expected: "UTF-8 text", found: "invalid bytes")
         }
         return text
     }

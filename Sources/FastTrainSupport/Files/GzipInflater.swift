@@ -5,7 +5,7 @@ import CZlib
 /// Consecutive members form one stream, as with gzip(1). Anything else after a member is an error.
 package final class GzipInflater {
     /// The maximum compression ratio of deflate: a match of 258 bytes takes at least two bits.
-    package static let largestRatio = 1032
+    package static let maxRatio = 1032
 
     /// Returns whether `bytes` start like a gzip file.
     package static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -61,9 +61,9 @@ package final class GzipInflater {
             switch status {
             case Z_OK: continue
             case Z_STREAM_END: ended = true
-            case Z_BUF_ERROR where taken == packed.count: throw fault("more packed data", "the end of the file")
+            case Z_BUF_ERROR where taken == packed.count: throw fault("more compressed data", "the end of the file")
             default:
-                throw fault("sound gzip data", stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)")
+                throw fault("valid gzip data", stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)")
             }
         }
         return filled
@@ -81,7 +81,7 @@ package final class GzipInflater {
         let rest = UnsafeRawBufferPointer(rebasing: packed[taken...])
         if rest.isEmpty { return false }
         guard Self.recognizes(rest) else {
-            throw fault("the end of the file, or another gzip member", "byte 0x\(hexadecimal(rest[0]))")
+            throw fault("the end of the file or another gzip member", "byte 0x\(hexadecimal(rest[0]))")
         }
         inflateReset(stream)
         ended = false
@@ -90,6 +90,7 @@ package final class GzipInflater {
 
     /// Returns an error at the current position in the compressed file.
     private func fault(_ expected: String, _ found: String) -> FastTrainError {
-        .badData(file: name, place: .byte(UInt64(taken)), expected: expected, found: found + " (in the packed file)")
+        .badData(
+            file: name, place: .byte(UInt64(taken)), expected: expected, found: found + " (in the compressed file)")
     }
 }

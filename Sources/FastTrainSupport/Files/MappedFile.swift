@@ -42,18 +42,9 @@ package final class MappedFile: @unchecked Sendable {
     package func checkUnchanged() throws(FastTrainError) {
         var size = 0
         let state = ft_mapping_check(mapping, &size)
-        guard state != FASTTRAIN_MAPPING_SAME else { return }
+        guard state != FT_MAPPING_SAME else { return }
         throw .changed(String(cString: mapping.pointee.name), from: bytes.count, to: size)
     }
 
     deinit { ft_mapping_close(mapping) }
 }
-
-/// A file, or a part of one, that is read in place.
-package protocol UnchangingFile {
-    /// Throws `.badData` if the file has been modified since it was opened.
-    func checkUnchanged() throws(FastTrainError)
-}
-
-extension MappedFile: UnchangingFile {}
-extension SafeTensors: UnchangingFile {}

@@ -29,7 +29,7 @@ public enum OutputFile {
         let isBelow = folder.hasSuffix("/checkpoints")
         let holder = isBelow ? AtomicFile.folder(of: folder) : folder
         if isNamedSo || isBelow, try holdsRun(holder) {
-            throw .cannotCreate(path: path, reason: "is one of the files of the run in its folder; choose another name")
+            throw .cannotCreate(path: path, reason: "is a file of the run in this folder; choose another name")
         }
         AtomicFile.removeLeftovers(in: folder)
     }
@@ -46,7 +46,7 @@ public enum OutputFile {
         guard let status = try System.status(path) else { return }
         for input in inputs {
             guard let other = try System.status(input), other.isSameFile(as: status) else { continue }
-            throw .cannotCreate(path: path, reason: "is what is read (\(input)); choose another name")
+            throw .cannotCreate(path: path, reason: "is also an input (\(input)); choose another name")
         }
     }
 

@@ -237,7 +237,7 @@ extension FastTrainError {
     /// The error for a file that was modified while it was being read.
     static func changed(_ path: String, from bytes: Int, to found: Int) -> FastTrainError {
         .badData(
-            file: path, place: .file, expected: "the \(bytes) bytes that were there when it was opened",
-            found: found == bytes ? "that they were written to" : "\(found) bytes")
+            file: path, place: .file, expected: "the \(bytes) bytes present when it was opened",
+            found: found == bytes ? "modified content" : "\(found) bytes")
     }
 }

@@ -168,7 +168,7 @@ extension JSONScanner {
     fileprivate mutating func value(depth: Int, _ count: inout Int) throws(Failure) -> JSON {
         guard depth < 64 else { throw failure("at most 64 levels") }
         count += 1
-        guard count <= Self.mostValues else { throw failure("at most \(Self.mostValues) values") }
+        guard count <= Self.maxValues else { throw failure("at most \(Self.maxValues) values") }
         switch peek() {
         case UInt8(ascii: "{"):
             var members: [JSON.Member] = []
@@ -180,7 +180,7 @@ extension JSONScanner {
             var values: [JSON] = []
             try array { (scanner) throws(Failure) in values.append(try scanner.value(depth: depth + 1, &count)) }
             return .array(values)
-        case UInt8(ascii: "\""): return .string(try string(most: Self.mostNameBytes))
+        case UInt8(ascii: "\""): return .string(try string(maxBytes: Self.maxNameBytes))
         default:
             if skipWord("true") { return .bool(true) }
             if skipWord("false") { return .bool(false) }
@@ -190,7 +190,7 @@ extension JSONScanner {
     }
 
     /// More digits than a 64-bit number takes in any notation.
-    private static let mostDigits = 1024
+    private static let maxDigits = 1024
 
     private mutating func number() throws(Failure) -> JSON {
         _ = peek()
@@ -199,7 +199,7 @@ extension JSONScanner {
             throw failure("a JSON value")
         }
         let digits = numberText()
-        guard digits.count < Self.mostDigits, let number = Self.number(digits) else {
+        guard digits.count < Self.maxDigits, let number = Self.number(digits) else {
             throw Failure(
                 offset: start, expected: "a number within 64 bits",
                 found: String(decoding: digits.prefix(40), as: UTF8.self))

@@ -86,7 +86,7 @@ extension Array: JSONConvertible where Element: JSONConvertible {
     }
 
     package var json: JSON { .array(map(\.json)) }
-    package static var expectation: String { "a list, each element \(Element.expectation)" }
+    package static var expectation: String { "a list in which each element is \(Element.expectation)" }
 }
 
 /// `nil` is stored as `null`. A missing member is read as `nil`, too (see `ObjectReader`).
@@ -136,7 +136,7 @@ extension JSON {
         do {
             try self.init(parsing: text, file: file)
         } catch .badData(_, let position, let expected, let found) {
-            throw .badData(file: file, place: place, expected: expected, found: "\(found) at \(position) of it")
+            throw .badData(file: file, place: place, expected: expected, found: "\(found) at \(position) of the text")
         }
     }
 
@@ -145,7 +145,7 @@ extension JSON {
         parsing line: ArraySlice<UInt8>, file: String, place: FastTrainError.Place
     ) throws(FastTrainError) {
         guard let text = String(validating: line, as: UTF8.self) else {
-            throw .badData(file: file, place: place, expected: "text in UTF-8", found: "other bytes")
+            throw .badData(file: file, place: place, expected: "UTF-8 text", found: "invalid bytes")
         }
         try self.init(parsing: text, file: file, place: place)
     }

@@ -11,12 +11,12 @@ package struct JSONScanner {
     }
 
     /// The maximum size of a name or string in bytes, before escapes are decoded. Metadata entries may be longer.
-    package static let mostNameBytes = 65_536
+    package static let maxNameBytes = 65_536
     /// The maximum number of members of an object: enough for the tensors of a thousand layers with their optimizer
     /// state.
-    package static let mostMembers = 100_000
+    package static let maxMembers = 100_000
     /// The maximum number of values in a text: enough for the records of the largest allowed number of epochs.
-    package static let mostValues = 1 << 20
+    package static let maxValues = 1 << 20
 
     private let text: UnsafeRawBufferPointer
     /// The offset of the next unread byte.
@@ -68,9 +68,9 @@ package struct JSONScanner {
         repeat {
             _ = peek()
             let offset = position
-            let key = try string(most: Self.mostNameBytes)
-            guard keys.count < Self.mostMembers else {
-                throw Failure(offset: offset, expected: "at most \(Self.mostMembers) members", found: "one more")
+            let key = try string(maxBytes: Self.maxNameBytes)
+            guard keys.count < Self.maxMembers else {
+                throw Failure(offset: offset, expected: "at most \(Self.maxMembers) members", found: "one more")
             }
             guard keys.insert(key).inserted else {
                 throw Failure(offset: offset, expected: "each name once", found: "\"\(key)\" a second time")
@@ -119,16 +119,16 @@ package struct JSONScanner {
 
     /// Consumes a string and decodes its escapes.
     ///
-    /// - Parameter most: The maximum size of the string in bytes, before escapes are decoded.
+    /// - Parameter maxBytes: The maximum size of the string in bytes, before escapes are decoded.
     /// - Throws: A failure if the string is longer, malformed or not `isStreamSafe`.
-    package mutating func string(most: Int = .max) throws(Failure) -> String {
+    package mutating func string(maxBytes: Int = .max) throws(Failure) -> String {
         guard skip(UInt8(ascii: "\"")) else { throw failure("a string") }
         let start = position
         var hasEscapes = false
         while position < text.count, text[position] != UInt8(ascii: "\"") {
             guard text[position] >= 0x20 else { throw failure("a control character to be escaped") }
-            guard position - start < most else {
-                throw Failure(offset: start, expected: "at most \(most) bytes", found: "a longer string")
+            guard position - start < maxBytes else {
+                throw Failure(offset: start, expected: "at most \(maxBytes) bytes", found: "a longer string")
             }
             if text[position] == UInt8(ascii: "\\") {
                 hasEscapes = true
@@ -146,7 +146,7 @@ package struct JSONScanner {
         let raw = UnsafeRawBufferPointer(rebasing: text[start..<end]).assumingMemoryBound(to: UInt8.self)
         let isStreamSafe: Bool
         do { isStreamSafe = try UTF8Span(validating: raw.span).isStreamSafe } catch {
-            throw Failure(offset: start, expected: "a string of valid UTF-8", found: "other bytes")
+            throw Failure(offset: start, expected: "a string of valid UTF-8", found: "invalid bytes")
         }
         func tooManyMarks() -> Failure {
             Failure(offset: start, expected: String.streamSafeExpectation, found: "more")
@@ -224,7 +224,7 @@ package struct JSONScanner {
                 return scalar
             }
         }
-        throw Failure(offset: start, expected: "a pair of surrogates", found: "half of one")
+        throw Failure(offset: start, expected: "a pair of surrogates", found: "only half of one")
     }
 
     private mutating func fourHexDigits() throws(Failure) -> UInt32 {

@@ -79,7 +79,7 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     ///
     /// - Throws: `.badData` if there is no such tensor or its number is out of range.
     public func count(_ name: String) throws(FastTrainError) -> Int {
-        let expected = "I64 [], a number from 0 to below 2^62"
+        let expected = "I64 [], a number of at least 0 and below 2^62"
         guard let tensor = self[name] else {
             throw .badData(file: self.name, place: .named(name), expected: expected, found: "no such tensor")
         }

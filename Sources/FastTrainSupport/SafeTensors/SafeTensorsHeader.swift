@@ -7,12 +7,12 @@ struct SafeTensorsHeader {
     private(set) var digestOffset: Int?
 
     /// The maximum length of a header, as defined by the format.
-    static let longestHeader = 100_000_000
+    static let maxHeaderBytes = 100_000_000
     /// The maximum number of dimensions of a tensor.
-    static let mostDimensions = 255
+    static let maxDimensions = 255
     /// The maximum number of dimensions of all tensors together. Two bytes of the header turn into an extent of eight
     /// bytes in memory.
-    static let mostExtents = 1_000_000
+    static let maxExtents = 1_000_000
     /// The number of bytes in front of the header, which hold its length.
     static let lengthBytes = 8
 
@@ -27,10 +27,12 @@ struct SafeTensorsHeader {
             .badData(file: name, place: .byte(UInt64(offset)), expected: expected, found: found)
         }
         guard file.count >= Self.lengthBytes else {
-            throw fault(file.count, "a safetensors file: 8 bytes of header length", "a file of \(file.count) bytes")
+            throw fault(
+                file.count, "a safetensors file, which starts with 8 bytes of header length",
+                "a file of \(file.count) bytes")
         }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
-        let longest = min(Self.longestHeader, file.count - Self.lengthBytes)
+        let longest = min(Self.maxHeaderBytes, file.count - Self.lengthBytes)
         guard length <= UInt64(longest) else {
             throw fault(0, "a safetensors header length of at most \(longest)", "\(length)")
         }
@@ -58,9 +60,9 @@ struct SafeTensorsHeader {
             } else {
                 let tensor = try Self.readTensor(&scanner, name: key, at: keyOffset, dataStart: dataStart)
                 extentCount += tensor.shape.count
-                guard extentCount <= Self.mostExtents else {
+                guard extentCount <= Self.maxExtents else {
                     throw JSONScanner.Failure(
-                        offset: keyOffset, expected: "at most \(Self.mostExtents) extents of all tensors",
+                        offset: keyOffset, expected: "at most \(Self.maxExtents) extents in all tensors",
                         found: "more")
                 }
                 header.tensors.append(tensor)
@@ -109,8 +111,8 @@ struct SafeTensorsHeader {
             case "shape":
                 var extents: [Int] = []
                 try scanner.array { (scanner) throws(Failure) in
-                    guard extents.count < Self.mostDimensions else {
-                        throw scanner.failure("at most \(Self.mostDimensions) extents")
+                    guard extents.count < Self.maxDimensions else {
+                        throw scanner.failure("at most \(Self.maxDimensions) extents")
                     }
                     extents.append(try scanner.count())
                 }
@@ -121,29 +123,29 @@ struct SafeTensorsHeader {
                 let start = scanner.position
                 try scanner.array { (scanner) throws(Failure) in
                     guard offsets.count < 2 else {
-                        throw Failure(offset: start, expected: "two rising offsets", found: "a third")
+                        throw Failure(offset: start, expected: "two ascending offsets", found: "a third")
                     }
                     offsets.append(try scanner.count())
                 }
                 guard offsets.count == 2, offsets[0] <= offsets[1], offsets[1] <= Int.max - dataStart else {
-                    throw Failure(offset: start, expected: "two rising offsets", found: "\(offsets)")
+                    throw Failure(offset: start, expected: "two ascending offsets", found: "\(offsets)")
                 }
                 range = (offsets[0], offsets[1])
             default:
-                throw Failure(offset: keyOffset, expected: "dtype, shape or data_offsets", found: "\"\(key)\"")
+                throw Failure(offset: keyOffset, expected: "a dtype, shape or data_offsets", found: "\"\(key)\"")
             }
         }
         guard let type, let shape, let range else {
             let missing = type == nil ? "dtype" : shape == nil ? "shape" : "data_offsets"
-            throw Failure(offset: nameOffset, expected: "a \(missing) of tensor '\(name)'", found: "none")
+            throw Failure(offset: nameOffset, expected: "a \(missing) for tensor '\(name)'", found: "none")
         }
         guard let bytes = byteCount(type, shape) else {
             throw Failure(
-                offset: nameOffset, expected: "a size of tensor '\(name)' below 2^63 bytes", found: "shape \(shape)")
+                offset: nameOffset, expected: "a size below 2^63 bytes for tensor '\(name)'", found: "shape \(shape)")
         }
         guard bytes == range.end - range.begin else {
             throw Failure(
-                offset: nameOffset, expected: "\(bytes) bytes of tensor '\(name)', \(type.rawValue) \(shape)",
+                offset: nameOffset, expected: "\(bytes) bytes for tensor '\(name)', \(type.rawValue) \(shape)",
                 found: "data_offsets [\(range.begin), \(range.end)]")
         }
         return TensorInfo(name: name, type: type, shape: shape, offset: dataStart + range.begin, byteCount: bytes)
@@ -152,10 +154,10 @@ struct SafeTensorsHeader {
     private static func readType(_ scanner: inout JSONScanner) throws(JSONScanner.Failure) -> TensorType {
         _ = scanner.peek()
         let start = scanner.position
-        let text = try scanner.string(most: JSONScanner.mostNameBytes)
+        let text = try scanner.string(maxBytes: JSONScanner.maxNameBytes)
         guard let type = TensorType(rawValue: text) else {
             let known = TensorType.allCases.map(\.rawValue).joined(separator: ", ")
-            throw JSONScanner.Failure(offset: start, expected: "a dtype among \(known)", found: "\"\(text)\"")
+            throw JSONScanner.Failure(offset: start, expected: "one of the dtypes \(known)", found: "\"\(text)\"")
         }
         return type
     }
@@ -177,7 +179,7 @@ struct SafeTensorsHeader {
         for tensor in tensors {
             guard tensor.offset == end else {
                 throw .badData(
-                    file: name, place: .named(tensor.name), expected: "elements from data offset \(end - dataStart)",
+                    file: name, place: .named(tensor.name), expected: "elements at data offset \(end - dataStart)",
                     found: "\(tensor.offset - dataStart): " + (tensor.offset < end ? "an overlap" : "a gap"))
             }
             end += tensor.byteCount

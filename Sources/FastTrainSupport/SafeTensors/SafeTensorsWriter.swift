@@ -1,72 +1,3 @@
-/// A tensor to be written, with its elements in row-major order, little-endian.
-public struct TensorToWrite: @unchecked Sendable {  // Its memory is only read.
-    /// The name in the file.
-    public let name: String
-    /// The type of an element.
-    public let type: TensorType
-    /// The extents, slowest-varying first.
-    public let shape: [Int]
-
-    private let elements: Elements
-
-    /// The storage of the elements. Arrays are shared, not copied, because those of a checkpoint are most of the memory
-    /// in use.
-    private enum Elements {
-        case bytes(UnsafeRawBufferPointer)
-        case floats([Float])
-        case integer(Int64)
-
-        var byteCount: Int {
-            switch self {
-            case .bytes(let bytes): bytes.count
-            case .floats(let floats): floats.count * MemoryLayout<Float>.stride
-            case .integer: MemoryLayout<Int64>.size
-            }
-        }
-    }
-
-    /// Creates a tensor whose elements stay in place. They must not move or change until the file is written.
-    public init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer) {
-        self.init(name: name, type: type, shape: shape, elements: .bytes(bytes))
-    }
-
-    /// Creates an F32 tensor.
-    public init(name: String, shape: [Int], floats: [Float]) {
-        self.init(name: name, type: .f32, shape: shape, elements: .floats(floats))
-    }
-
-    /// Creates an I64 tensor without dimensions, which is a single number.
-    public init(name: String, integer: Int64) {
-        self.init(name: name, type: .i64, shape: [], elements: .integer(integer))
-    }
-
-    private init(name: String, type: TensorType, shape: [Int], elements: Elements) {
-        let count = elements.byteCount
-        precondition(count == shape.reduce(type.size, *), "\(name): \(count) bytes for shape \(shape)")
-        self.name = name
-        self.type = type
-        self.shape = shape
-        self.elements = elements
-    }
-
-    /// Calls `body` with the elements as they are stored in the file.
-    func withBytes(
-        _ body: (UnsafeRawBufferPointer) throws(FastTrainError) -> Void
-    ) throws(FastTrainError) {
-        switch elements {
-        case .bytes(let bytes): try body(bytes)
-        case .floats(let floats):
-            try floats.withUnsafeBufferPointer { (buffer) throws(FastTrainError) in
-                try body(UnsafeRawBufferPointer(buffer))
-            }
-        case .integer(let integer):
-            try [integer].withUnsafeBufferPointer { (buffer) throws(FastTrainError) in
-                try body(UnsafeRawBufferPointer(buffer))
-            }
-        }
-    }
-}
-
 /// Writes safetensors files. The same tensors and metadata always give the same bytes.
 ///
 /// The metadata contains a digest of the whole file, and the first element is at a multiple of 64 bytes.
@@ -74,7 +5,7 @@ public enum SafeTensorsWriter {
     /// The alignment of the first element in the file: the size of a cache line and of the widest vector.
     static let alignment = 64
     /// The maximum number of tensors in a file. The metadata is one more member of the header.
-    package static let mostTensors = JSONScanner.mostMembers - 1
+    package static let maxTensors = JSONScanner.maxMembers - 1
 
     /// Writes a file atomically (see `AtomicFile`), with a `digest` added to `metadata`.
     ///
@@ -93,8 +24,8 @@ public enum SafeTensorsWriter {
         check: (_ temporary: String) throws(FastTrainError) -> Void = { _ in }
     ) throws(FastTrainError) {
         defer { extendLifetime(tensors) }
-        precondition(metadata[digestKey] == nil, "the digest is the writer's to add")
-        precondition(Set(tensors.map(\.name)).count == tensors.count, "a tensor's name twice")
+        precondition(metadata[digestKey] == nil, "the writer adds the digest itself")
+        precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors have the same name")
         let ordered = ordered(tensors, \.type)
         let layouts = ordered.map { TensorLayout(name: $0.name, type: $0.type, shape: $0.shape) }
         var hash = XXH64()
@@ -146,11 +77,11 @@ public enum SafeTensorsWriter {
         _ header: [UInt8], _ tensors: [TensorLayout], to path: String
     ) throws(FastTrainError) {
         let (length, extents) = (header.count, tensors.reduce(0) { $0 + $1.shape.count })
-        guard length <= SafeTensorsHeader.longestHeader, tensors.count <= mostTensors,
-            extents <= SafeTensorsHeader.mostExtents
+        guard length <= SafeTensorsHeader.maxHeaderBytes, tensors.count <= maxTensors,
+            extents <= SafeTensorsHeader.maxExtents
         else {
             let reason =
-                "its header would have \(tensors.count) tensors in \(length) bytes, more than can be read again"
+                "its header would have \(tensors.count) tensors in \(length) bytes, which is more than can be read back"
             throw .cannotCreate(path: path, reason: reason)
         }
     }

@@ -1,22 +1,5 @@
 import Glibc
 
-/// The name, type and shape of a tensor to be written.
-package struct TensorLayout {
-    package let name: String
-    package let type: TensorType
-    package let shape: [Int]
-
-    /// Creates a layout from the tensor's name, element type and shape.
-    package init(name: String, type: TensorType, shape: [Int]) {
-        self.name = name
-        self.type = type
-        self.shape = shape
-    }
-
-    /// The size of all elements in bytes.
-    package var byteCount: Int { shape.reduce(type.size, *) }
-}
-
 /// Output streams for several tensors of one file. Each tensor is written front to back, and elements of different
 /// tensors can arrive in any order. One piece of each tensor is buffered in memory.
 package struct TensorStreams {
@@ -91,7 +74,7 @@ package struct TensorStreams {
     package mutating func finish() throws(FastTrainError) -> String {
         for tensor in streams.indices {
             try flush(tensor)
-            precondition(streams[tensor].offset == streams[tensor].end, "a tensor that is not complete")
+            precondition(streams[tensor].offset == streams[tensor].end, "a tensor is incomplete")
         }
         guard lseek(descriptor, 0, SEEK_SET) == 0 else {
             throw .inputOutput(path: path, operation: "seek", reason: System.reason)

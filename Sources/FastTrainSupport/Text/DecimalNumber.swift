@@ -18,7 +18,7 @@ package enum DecimalNumber {
             index += 1
             digits.take(text, &index, isFraction: true)
         }
-        guard digits.isThere else { return nil }
+        guard digits.hasDigits else { return nil }
         if index < count, text[index] | 0x20 == UInt8(ascii: "e") {
             index += 1
             guard let exponent = exponent(text, &index) else { return nil }
@@ -38,7 +38,7 @@ package enum DecimalNumber {
         var value: UInt64 = 0
         var exponent = 0
         /// Whether there was any digit, even a zero.
-        var isThere = false
+        var hasDigits = false
         /// Whether a digit other than zero followed the first 19.
         var isCut = false
         private var count = 0
@@ -57,7 +57,7 @@ package enum DecimalNumber {
                 }
                 index += 1
             }
-            if index > start { isThere = true }
+            if index > start { hasDigits = true }
         }
     }
 

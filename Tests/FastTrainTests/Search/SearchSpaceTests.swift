@@ -123,7 +123,7 @@ struct SearchSpaceTests {
         ),
         ("optimizer: {low: 1, high: 2}", 1, "each value of 'optimizer' to be \(Optimizer.expectation)", "1.0"),
         ("batch-size: [1]\nbatch_size: [2]", 2, "each name once", "'batch_size' a second time"),
-        ("a: [1", 2, "YAML or JSON", "an error: did not find expected ',' or ']'"),
+        ("a: [1", 2, "valid YAML or JSON", "an error: did not find expected ',' or ']'"),
     ])
     func refusals(text: String, line: Int, expected: String, found: String) {
         #expect(

@@ -87,7 +87,7 @@ import Testing
             guard let checkpoint else { continue }
             let files = try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").sorted()
             #expect(checkpoint == output + "/checkpoints/" + (files.last ?? ""), "\(what)")
-            #expect(error.map { "\($0)" }?.hasSuffix("the last sound checkpoint is \(checkpoint)") == true)
+            #expect(error.map { "\($0)" }?.hasSuffix("the last intact checkpoint is \(checkpoint)") == true)
             let state = try Checkpoint(path: checkpoint).state
             let all =
                 [state.parameters] + state.optimizer.values

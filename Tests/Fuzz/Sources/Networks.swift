@@ -91,7 +91,7 @@ private func testRows(_ bytes: UnsafeRawBufferPointer) {
     }
     _ = reading { () throws(FastTrainError) in
         var rows = try open()
-        while let (features, numbers) = try rows.next(most: 3) {
+        while let (features, numbers) = try rows.next(maxCount: 3) {
             expect(features.count == numbers.count * preprocessing.featureCount, "\(features.count) features")
             expect(features.allSatisfy(\.isFinite), "a feature that is not finite")
         }

@@ -1,11 +1,12 @@
 import Testing
 
-@testable import FastTrainCLI
-@testable import FastTrainData
+@testable import FastTrainSupport
 
+/// Numbers formatted for people.
 struct FormatTests {
     @Test(arguments: [
-        (0, "0"), (7, "7"), (999, "999"), (1000, "1,000"), (235_146, "235,146"), (-1_234_567, "-1,234,567"),
+        (0, "0"), (7, "7"), (999, "999"), (1000, "1,000"), (60_000, "60,000"), (235_146, "235,146"),
+        (1_234_567, "1,234,567"), (-1000, "-1,000"), (-1_234_567, "-1,234,567"),
         (Int.min, "-9,223,372,036,854,775,808"),
     ])
     func integer(value: Int, text: String) {

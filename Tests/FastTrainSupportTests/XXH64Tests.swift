@@ -1,10 +1,9 @@
 import Testing
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
 @Suite struct XXH64Tests {
-    /// The test vectors of the xxHash repository: 0, 1, 14 and 222 bytes of its generator, with two seeds.
+    /// Test vectors from the xxHash repository: 0, 1, 14 and 222 bytes of its generator, with two seeds.
     @Test(arguments: [
         (0, UInt64(0), UInt64(0xEF46_DB37_51D8_E999)),
         (0, 2_654_435_761, 0xAC75_FDA2_929B_17EF),
@@ -27,7 +26,7 @@ import Testing
         #expect(hash.value == 0xFBCE_A83C_8A37_8BF1)
     }
 
-    @Test func cutsMakeNoDifference() {
+    @Test func hashDoesNotDependOnCuts() {
         let bytes = Self.sanityBuffer(200)
         let whole = bytes.withUnsafeBytes { XXH64.hash($0) }
         for first in 0...200 {

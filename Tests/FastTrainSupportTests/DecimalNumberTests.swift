@@ -1,9 +1,8 @@
 import Testing
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
-/// Decimal numbers, against the standard library's reading of them.
+/// Decimal numbers, compared with the standard library's parser.
 @Suite struct DecimalNumberTests {
     private static func parse(_ text: String) -> Double? {
         var text = text
@@ -28,11 +27,11 @@ import Testing
         "", "-", "+", ".", "-.", "e5", "1e", "1e+", "1.2.3", "1,5", "0x10", "inf", "nan", "Infinity", "1 ", " 1", "--1",
         "1_000", "1e5.5", "١", "12a", "1f",
     ])
-    func refusesWhatIsNone(text: String) {
+    func refusesOtherText(text: String) {
         #expect(Self.parse(text) == nil)
     }
 
-    /// An exponent as large as the text is long.
+    /// Exponents that compensate for as many zeros.
     @Test func manyZeros() {
         let zeros = String(repeating: "0", count: 100_010)
         #expect(Self.parse("0.\(zeros)25e100012") == 25)
@@ -40,7 +39,7 @@ import Testing
         #expect(Self.parse("1e99999999999999999999") == .infinity && Self.parse("1e-99999999999999999999") == 0)
     }
 
-    /// Random digits and exponents of every length, and shortest texts of random bit patterns.
+    /// Random digits and exponents of all lengths, and the shortest texts of random bit patterns.
     @Test func agreesOnRandomNumbers() {
         let generator = Philox(seed: 1, purpose: .testSplit)
         var different: [String] = []

@@ -1,47 +1,9 @@
 import CYAML
 
-/// The content of a YAML file as JSON values. Every JSON file is a YAML file, too.
-///
-/// Only the part of YAML that settings need is supported. A file is a single document and has no anchors, aliases or
-/// tags, so its content is never larger than the file. Names are unique within a mapping. An unquoted word is `true`,
-/// `false`, `null` or a number if it is written as in JSON (`1e-3`, `.5` and `+1` are numbers, too), and text
-/// otherwise. Anything quoted is text.
-public struct YAMLDocument: Sendable {
-    /// The whole document; `null` for an empty file.
-    public let value: JSON
-    /// The line of each name in the outermost mapping, counted from 1.
-    public let lines: [String: Int]
-
-    /// Parses YAML text.
-    ///
-    /// - Parameters:
-    ///   - text: The YAML text.
-    ///   - file: The name of the file in errors.
-    /// - Throws: `.badData` with a line if the text is malformed or not supported.
-    public init(parsing text: String, file: String) throws(FastTrainError) {
-        let bytes = Array(text.utf8)
-        let result = bytes.withUnsafeBufferPointer { (bytes) -> Result<YAMLDocument, FastTrainError> in
-            do throws(FastTrainError) {
-                let reader = try YAMLReader(bytes, file: file)
-                let value = try reader.document()
-                return .success(YAMLDocument(value: value, lines: reader.lines))
-            } catch {
-                return .failure(error)
-            }
-        }
-        self = try result.get()
-    }
-
-    private init(value: JSON, lines: [String: Int]) {
-        self.value = value
-        self.lines = lines
-    }
-}
-
 /// Reads libyaml's events one by one, so that content that is too deep or too large is rejected before it is in memory.
-private final class YAMLReader {
-    private static let mostLevels = 32
-    private static let mostValues = 100_000
+final class YAMLReader {
+    private static let maxLevels = 32
+    private static let maxValues = 100_000
 
     private let text: UnsafeBufferPointer<UInt8>
     private let file: String
@@ -75,7 +37,7 @@ private final class YAMLReader {
         let value = try value(level: 0)
         try next()  // end of the document
         try next()
-        guard event.type == YAML_STREAM_END_EVENT else { throw fault("one document", "another after it") }
+        guard event.type == YAML_STREAM_END_EVENT else { throw fault("a single document", "a second one") }
         return value
     }
 
@@ -86,9 +48,9 @@ private final class YAMLReader {
 
     /// Reads the value that starts with the current event.
     private func value(level: Int) throws(FastTrainError) -> JSON {
-        guard level < Self.mostLevels else { throw fault("at most \(Self.mostLevels) levels", "one more") }
+        guard level < Self.maxLevels else { throw fault("at most \(Self.maxLevels) levels", "one more") }
         values += 1
-        guard values <= Self.mostValues else { throw fault("at most \(Self.mostValues) values", "one more") }
+        guard values <= Self.maxValues else { throw fault("at most \(Self.maxValues) values", "one more") }
         switch event.type {
         case YAML_SCALAR_EVENT:
             let text = try scalar()
@@ -114,7 +76,9 @@ private final class YAMLReader {
         var names = Set<String>()
         try next()
         while event.type != YAML_MAPPING_END_EVENT {
-            guard event.type == YAML_SCALAR_EVENT else { throw fault("a name", "something else before a colon") }
+            guard event.type == YAML_SCALAR_EVENT else {
+                throw fault("a name before the colon", "another kind of value")
+            }
             let name = try scalar()
             guard names.insert(name).inserted else { throw fault("each name once", "'\(name)' a second time") }
             if level == 0 { lines[name] = line }
@@ -171,6 +135,7 @@ private final class YAMLReader {
         let line =
             parser.pointee.error == YAML_READER_ERROR
             ? text.prefix(parser.pointee.problem_offset).count { $0 == 0x0A } : parser.pointee.problem_mark.line
-        return .badData(file: file, place: .line(line + 1), expected: "YAML or JSON", found: "an error: \(problem)")
+        return .badData(
+            file: file, place: .line(line + 1), expected: "valid YAML or JSON", found: "an error: \(problem)")
     }
 }

@@ -1,6 +1,6 @@
 import Testing
+import _TestSupport
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
 @Suite struct SHA256Tests {
@@ -10,7 +10,7 @@ import Testing
         return hash.finish()
     }
 
-    /// Of FIPS 180-4's examples.
+    /// The examples of FIPS 180-4.
     @Test func knownAnswers() {
         #expect(Self.digest([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
         #expect(
@@ -22,14 +22,14 @@ import Testing
                 == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 
-    @Test func piecesMakeNoDifference() {
+    @Test func digestDoesNotDependOnPieces() {
         let bytes = (0..<300).map { UInt8($0 % 251) }
         for cut in [0, 1, 55, 56, 63, 64, 65, 128, 299, 300] {
             #expect(Self.digest(Array(bytes[..<cut]), Array(bytes[cut...])) == Self.digest(bytes))
         }
     }
 
-    @Test func ofAnUnpackedFile() throws {
+    @Test func digestOfCompressedFile() throws {
         let folder = try ScratchFolder()
         let abc = Self.digest(Array("abc".utf8))
         #expect(try SHA256.unpacked(path: folder.write("plain", Array("abc".utf8))) == abc)

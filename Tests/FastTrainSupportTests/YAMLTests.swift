@@ -1,9 +1,9 @@
 import Testing
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
-/// What of YAML we read, and what we refuse. What words mean is YAML 1.2's core schema (so `no` is a word, `1e-3` a number).
+/// The supported part of YAML, and what is refused. Words are interpreted by YAML 1.2's core schema, in which `no` is
+/// text and `1e-3` is a number.
 struct YAMLTests {
     private func read(_ text: String) throws -> JSON { try YAMLDocument(parsing: text, file: "f").value }
 
@@ -30,11 +30,11 @@ struct YAMLTests {
         ("a: 1\nb: 2\na: 3", 3, "each name once", "'a' a second time"),
         ("a:\n  b: 1\n  b: 2", 3, "each name once", "'b' a second time"),
         ("a: &x 1", 1, "no anchor (&)", "one"), ("\na: *x", 2, "no alias (*)", "one"),
-        ("a: !!int 1", 1, "no tag (!)", "one"), ("a: 1\n--- \nb: 2", 2, "one document", "another after it"),
-        ("a: [1", 2, "YAML or JSON", "an error: did not find expected ',' or ']'"),
-        ("a: 1\n\tb", 2, "YAML or JSON", "an error: found a tab character that violates indentation"),
-        ("a: \"\n\u{1}\"", 2, "YAML or JSON", "an error: control characters are not allowed"),
-        ("? [a]\n: 1", 1, "a name", "something else before a colon"),
+        ("a: !!int 1", 1, "no tag (!)", "one"), ("a: 1\n--- \nb: 2", 2, "a single document", "a second one"),
+        ("a: [1", 2, "valid YAML or JSON", "an error: did not find expected ',' or ']'"),
+        ("a: 1\n\tb", 2, "valid YAML or JSON", "an error: found a tab character that violates indentation"),
+        ("a: \"\n\u{1}\"", 2, "valid YAML or JSON", "an error: control characters are not allowed"),
+        ("? [a]\n: 1", 1, "a name before the colon", "another kind of value"),
     ])
     func refusals(text: String, line: Int, expected: String, found: String) {
         #expect(throws: FastTrainError.badData(file: "f", place: .line(line), expected: expected, found: found)) {
@@ -48,13 +48,13 @@ struct YAMLTests {
         (String(repeating: "{a: ", count: 100_000), "at most 32 levels"),
         ("[" + String(repeating: "1,", count: 200_000) + "1]", "at most 100000 values"),
     ])
-    func whatIsTooMuch(text: String, expected: String) {
+    func excessIsRefused(text: String, expected: String) {
         #expect(throws: FastTrainError.badData(file: "f", place: .line(1), expected: expected, found: "one more")) {
             try read(text)
         }
     }
 
-    /// All JSON that our own reader takes means the same here.
+    /// JSON is read in the same way as by the JSON parser.
     @Test func jsonIsYAML() throws {
         let text = """
             {"a": [1, -2.5, 3e-8, 1E+5, 0.1], "b":{"c":true,"d" : null}, "e": "\\"\\\\ \\n \\u00e9 /", "f":[], "g":{},

@@ -1,10 +1,9 @@
 import Testing
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
 @Suite struct CRC32CTests {
-    /// RFC 3720, B.4, and the check value of catalogues.
+    /// The vectors of RFC 3720, B.4, and the check value of CRC catalogs.
     @Test(
         arguments: [
             ([UInt8](repeating: 0, count: 32), UInt32(0x8A91_36AA)), ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),

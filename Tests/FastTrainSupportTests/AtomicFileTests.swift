@@ -2,11 +2,10 @@ import Glibc
 import Testing
 import _TestSupport
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
 @Suite struct AtomicFileTests {
-    @Test func whatFailsItsCheckDoesNotTakeItsPlace() throws {
+    @Test func fileThatFailsItsCheckReplacesNothing() throws {
         let folder = try ScratchFolder()
         let path = folder.write("file", [1])
         let refusal = FastTrainError.usage("no data set")
@@ -29,7 +28,7 @@ import _TestSupport
         #expect(folder.names == ["file"])
     }
 
-    @Test func countsWhatItWrites() throws {
+    @Test func sinkCountsBytes() throws {
         let folder = try ScratchFolder()
         try AtomicFile.write(to: folder("file")) { (sink) throws(FastTrainError) in
             try sink.write("ä")
@@ -38,7 +37,7 @@ import _TestSupport
         }
     }
 
-    @Test func nothingIsLeftWhenTheBodyThrows() throws {
+    @Test func throwingBodyLeavesNothing() throws {
         let folder = try ScratchFolder()
         try AtomicFile.write("old", to: folder("file"))
         let error = failure {
@@ -52,7 +51,7 @@ import _TestSupport
         #expect(folder.names == ["file"])
     }
 
-    @Test func whatCannotBeCreated() throws {
+    @Test func pathsThatCannotBeCreated() throws {
         let folder = try ScratchFolder()
         folder.write("file", [1])
         symlink("nowhere", folder("dangling"))
@@ -66,7 +65,7 @@ import _TestSupport
         #expect(folder.names == ["dangling", "file"])
     }
 
-    @Test func aLinkStaysALink() throws {
+    @Test func linkIsFollowedAndKept() throws {
         let folder = try ScratchFolder()
         folder.write("file", [1])
         symlink("file", folder("link"))
@@ -76,7 +75,7 @@ import _TestSupport
     }
 
     @Test(arguments: [0o600, 0o640, 0o666, 0o444, 0o755] as [mode_t])
-    func whatIsReplacedKeepsItsMode(mode: mode_t) throws {
+    func replacedFileKeepsItsMode(mode: mode_t) throws {
         let folder = try ScratchFolder()
         folder.write("file", [1])
         symlink("file", folder("link"))
@@ -87,9 +86,9 @@ import _TestSupport
         }
     }
 
-    @Test func leftoversOfAKilledProcess() throws {
+    @Test func leftoversOfKilledProcesses() throws {
         let folder = try ScratchFolder()
-        // Of a process with the same number, as happens in containers: the name is taken.
+        // A file of another process with the same ID, as happens in containers: its name is taken.
         folder.write(".fasttrain-\(getpid())-0.partial", [1])
         folder.write(".fasttrain-1-0.partial", [1])
         folder.write(".hidden.partial", [1])
@@ -101,7 +100,7 @@ import _TestSupport
     }
 
     @Test(.enabled(if: SmallDisk.isAvailable, "SKIPPED: only root can mount a small disk to fill"))
-    func aFullDisk() throws {
+    func fullDisk() throws {
         let disk = try SmallDisk(kilobytes: 64)
         let path = disk.path + "/file"
         let old = [UInt8](repeating: 1, count: 30_000)
@@ -111,7 +110,7 @@ import _TestSupport
         }
         #expect(error == .inputOutput(path: path, operation: "write", reason: "No space left on device"))
         #expect(error.exitCode == 74)
-        // The old file is whole, the temporary one gone: its room can be had again.
+        // The old file is complete and the temporary one is gone, so its space is available again.
         #expect(contents(of: path) == old)
         try AtomicFile.write([UInt8](repeating: 2, count: 30_000), to: path)
     }

@@ -1,10 +1,9 @@
 import Testing
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
 @Suite struct PhiloxTests {
-    /// Known answers of the authors' Random123 library.
+    /// Known answers from the authors' Random123 library.
     @Test func knownAnswers() {
         #expect(
             Philox.block(counter: SIMD4(repeating: 0), key: SIMD2(repeating: 0))
@@ -19,7 +18,7 @@ import Testing
                 == SIMD4(0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1))
     }
 
-    @Test func shufflesArePermutationsThatDiffer() {
+    @Test func shufflesAreDistinctPermutations() {
         let generator = Philox(seed: 5, purpose: .shuffle)
         var orders = Set<[Int32]>()
         for epoch in 0..<20 {
@@ -31,7 +30,7 @@ import Testing
         #expect(orders.count == 20)
     }
 
-    /// Each of the 24 orders of four things about as often as another: χ² with 23 degrees of freedom.
+    /// All 24 orders of four items occur about equally often: χ² with 23 degrees of freedom.
     @Test func shufflesAreFair() {
         var counts: [[Int32]: Int] = [:]
         let generator = Philox(seed: 9, purpose: .shuffle)
@@ -41,6 +40,6 @@ import Testing
             counts[order, default: 0] += 1
         }
         let chiSquared = counts.values.reduce(0.0) { $0 + Double(($1 - 1000) * ($1 - 1000)) / 1000 }
-        #expect(counts.count == 24 && chiSquared < 52)  // 0.05% beyond
+        #expect(counts.count == 24 && chiSquared < 52)  // exceeded with a probability of 0.05%
     }
 }

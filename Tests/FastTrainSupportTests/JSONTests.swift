@@ -1,10 +1,9 @@
 import Testing
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
 @Suite struct JSONTests {
-    @Test func writesAndReadsBack() throws {
+    @Test func roundTrip() throws {
         let value = JSON.object([
             .init("b", .array([.null, .bool(true), .bool(false), .integer(.min), .integer(.max), .number(-0.1)])),
             .init("a \"quoted\"\\\n\u{1}é\u{1F600}", .string("\t\r\u{1F}/")),
@@ -25,16 +24,16 @@ import Testing
         ),
         ("-0", .integer(0)), ("1E2", .number(100)), ("0.5", .number(0.5)), ("\n\"\"\t", .string("")),
     ])
-    func reads(text: String, expected: JSON) throws {
+    func parses(text: String, expected: JSON) throws {
         #expect(try JSON(parsing: text, file: "text") == expected)
     }
 
-    /// Of a run's recipe.json, for one, which is a configuration in YAML, too.
+    /// JSON must be valid YAML as well, because the recipe.json of a run can be used as a configuration.
     @Test(arguments: [
         "\u{1}", "\u{7F}", "\u{80}", "\u{85}", "\u{9F}", "\u{A0}", "ÿ", "\u{FEFF}", "\u{FFFD}", "\u{FFFE}", "\u{FFFF}",
         "\u{1F600}",
     ])
-    func anyCharacterIsReadAsYAML(character: String) throws {
+    func everyCharacterIsReadAsYAML(character: String) throws {
         let value = JSON.object([.init("a" + character, .string(character + character + "b"))])
         #expect(try JSON(parsing: value.text, file: "text") == value)
         #expect(try YAMLDocument(parsing: value.text, file: "text").value == value)

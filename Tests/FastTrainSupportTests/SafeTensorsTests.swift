@@ -1,10 +1,10 @@
 import Testing
+import _TestSupport
 
-@testable import FastTrainData
 @testable import FastTrainSupport
 
 @Suite struct SafeTensorsTests {
-    @Test func writerToReader() throws {
+    @Test func roundTrip() throws {
         let folder = try ScratchFolder()
         let floats: [Float] = [1, -2.5, .pi, 0, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
         let bytes: [UInt8] = [1, 2, 3]
@@ -37,13 +37,13 @@ import Testing
         #expect(folder.names == ["file"])
     }
 
-    /// A count goes on: the largest number would not.
+    /// A counter must leave room for further increments.
     @Test(arguments: [(0, true), ((1 << 62) - 1, true), (1 << 62, false), (.max, false), (-1, false), (.min, false)])
-    func counts(number: Int64, isOne: Bool) throws {
+    func counts(number: Int64, isValid: Bool) throws {
         let folder = try ScratchFolder()
         try SafeTensorsWriter.write([TensorToWrite(name: "n", integer: number)], metadata: [:], to: folder("file"))
         let file = try SafeTensors(path: folder("file"))
-        guard !isOne else {
+        guard !isValid else {
             #expect(try file.count("n") == number)
             return
         }
@@ -51,7 +51,7 @@ import Testing
         #expect(error.place == .named("n") && error.description.hasSuffix("found \(number)"), "\(error)")
     }
 
-    @Test func sameContentSameBytes() throws {
+    @Test func sameContentGivesSameBytes() throws {
         let folder = try ScratchFolder()
         for name in ["a", "b"] {
             let metadata = Dictionary(uniqueKeysWithValues: (0..<50).map { ("key \($0)", "value") })
@@ -61,7 +61,7 @@ import Testing
         #expect(folder.read("a") == folder.read("b"))
     }
 
-    @Test func wrongTypeShapeOrNameIsNamed() throws {
+    @Test func mismatchIsReportedByName() throws {
         let folder = try ScratchFolder()
         try SafeTensorsWriter.write(
             [TensorToWrite(name: "x", shape: [2, 1], floats: [1, 2])], metadata: [:], to: folder("file"))
@@ -82,8 +82,9 @@ import Testing
         #expect(error == .usage("expected a file, found an empty path"))
     }
 
-    /// As Python's `safetensors` writes: compact JSON, padded with spaces, members in another order, no digest.
-    @Test func foreignFile() throws {
+    /// A file as Python's `safetensors` writes it: compact JSON padded with spaces, members in another order, and no
+    /// digest.
+    @Test func fileOfAnotherProgram() throws {
         let bytes = safetensors(
             #"{"b":{"shape":[2],"data_offsets":[4,8],"dtype":"BF16"},"__metadata__":{"format":"pt"},"#
                 + #""a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"#

@@ -1,0 +1,1 @@
+../FastTrainSupportTests/Failure.swift
