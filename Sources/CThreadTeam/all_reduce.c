@@ -1,7 +1,7 @@
 #include "CThreadTeam.h"
 
-// Elementwise additions give the same bits at any vector width, so the widest version that the CPU supports is used. It is
-// chosen while the program is loaded, before ThreadSanitizer is initialized.
+// Elementwise additions give the same bits at any vector width, so the widest version that the CPU supports is used. It
+// is chosen while the program is loaded, before ThreadSanitizer is initialized.
 #if !__has_feature(thread_sanitizer)
 __attribute__((target_clones("avx512f", "avx2", "default")))
 #endif

@@ -23,13 +23,14 @@ extern int omp_get_thread_num(void);
 extern void kmp_set_blocktime(int milliseconds);
 extern void kmp_set_warnings_off(void);
 
-// The number of times a waiting member spins before it yields its CPU. A spin is a `pause`, 40 to 140 cycles on the CPUs known
-// to us, so this is some tens of microseconds: longer than the imbalance of a step, shorter than a scheduler's time slice.
+// The number of times a waiting member spins before it yields its CPU. A spin is a `pause`, 40 to 140 cycles on the
+// CPUs that we know, so this is some tens of microseconds: longer than the imbalance of a step, shorter than a
+// scheduler's time slice.
 enum { SPINS_BEFORE_YIELD = 1000, CACHE_LINE = 128 };
 
-// The bits FTZ and DAZ of MXCSR. The momentum of a weight whose gradient is always zero decays to numbers below 1.2e-38 and
-// stays there. On Intel's CPUs, each of them makes its vector take 70 cycles or more (`mnist-small`: an update takes 78 µs
-// instead of 13).
+// The bits FTZ and DAZ of MXCSR. The momentum of a weight whose gradient is always zero decays to numbers below 1.2e-38
+// and stays there. On Intel's CPUs, each of them makes its vector take 70 cycles or more (`mnist-small`: an update
+// takes 78 µs instead of 13).
 enum { SUBNORMALS_ARE_ZERO = 1 << 15 | 1 << 6 };
 
 struct ft_team {
@@ -39,16 +40,16 @@ struct ft_team {
     _Alignas(CACHE_LINE) atomic_uint generation;
     atomic_bool failed;
     atomic_int asleep;
-    // They order the caller's writes before the members' reads, and the members' writes before the caller's reads. OpenMP's
-    // region does so already, but ThreadSanitizer, which cannot see into libomp, learns it from these.
+    // They order the caller's writes before the members' reads, and the members' writes before the caller's reads.
+    // OpenMP's region does so already, but ThreadSanitizer, which cannot see into libomp, learns it from these.
     atomic_bool begun;
     atomic_int ended;
 };
 
-// Ticks of the time stamp counter, about a fifth of a millisecond. A yield that takes longer gave the CPU to another program.
-// A member that keeps yielding uses up its share beside that program, and then its peers wait for it. A member that sleeps is
-// scheduled as soon as it is woken. Beside two busy programs on two cores, 784-256-128-10 in minibatches of 128: 23,000 to
-// 56,000 samples/s instead of 5,000 to 13,000.
+// Ticks of the time stamp counter, about a fifth of a millisecond. A yield that takes longer gave the CPU to another
+// program. A member that keeps yielding uses up its share beside that program, and then its peers wait for it. A member
+// that sleeps is scheduled as soon as it is woken. Beside two busy programs on two cores, 784-256-128-10 in minibatches
+// of 128: 23,000 to 56,000 samples/s instead of 5,000 to 13,000.
 enum { A_LONG_YIELD = 500000 };
 
 // Sleeps until the generation ends, but at most 10 ms, so that a member's failure is noticed.
@@ -106,7 +107,8 @@ static void *meet(void *gate) {
     return NULL;
 }
 
-// Returns whether the system can create that many threads at once. If it cannot, OpenMP's runtime would end the program.
+// Returns whether the system can create that many threads at once. If it cannot, OpenMP's runtime would end the
+// program.
 static bool can_create_threads(int threads) {
     static atomic_int known_to_work = 1;
     if (threads <= atomic_load(&known_to_work)) return true;
@@ -129,8 +131,8 @@ static bool can_create_threads(int threads) {
     return true;
 }
 
-// Returns whether OpenMP's runtime can register itself in shared memory, and sets errno if not. The runtime would end the
-// program.
+// Returns whether OpenMP's runtime can register itself in shared memory. If it cannot, errno says why, and the runtime
+// would end the program.
 static bool can_write_shared_memory(void) {
     static atomic_bool is_known;
     if (atomic_load(&is_known)) return true;

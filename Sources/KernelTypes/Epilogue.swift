@@ -15,14 +15,14 @@ public struct Epilogue {
     /// The place of the activation's outputs for backpropagation; the same shape as the matrix.
     ///
     /// If this is `nil`, the activation is applied to the elements. Otherwise the elements are multiplied by the
-    /// activation's derivative, which is computed from these outputs. For an activation that stores its derivative, this
-    /// points to the stored derivative instead.
+    /// activation's derivative, which is computed from these outputs. For an activation that stores its derivative,
+    /// this points to the stored derivative instead.
     public var derivativeAt: UnsafePointer<Float>?
     /// The place where the forward pass stores the derivative, for activations that need it stored; the same shape as
     /// the matrix. `nil` if the derivative is not needed.
     public var storedDerivative: UnsafeMutablePointer<Float>?
-    /// Dropout of the activation's results, if enabled. With `derivativeAt`, the same units are dropped from the gradient;
-    /// the outputs at `derivativeAt` had the same dropout applied.
+    /// Dropout of the activation's results, if enabled. With `derivativeAt`, the same units are dropped from the
+    /// gradient; the outputs at `derivativeAt` had the same dropout applied.
     public var dropout: Dropout?
 
     /// Creates an epilogue from its parts.
@@ -38,8 +38,8 @@ public struct Epilogue {
     }
 }
 
-/// Dropout of a matrix of activations in one training step (Srivastava et al. 2014): each element becomes 0 with a given
-/// probability and is multiplied by `scale` otherwise.
+/// Dropout of a matrix of activations in one training step (Srivastava et al. 2014): each element becomes 0 with a
+/// given probability and is multiplied by `scale` otherwise.
 ///
 /// Element (row, unit) is dropped if its random number is below `threshold`. That is number `row % 4` of the block that
 /// Philox 4×32-10 (Salmon et al. 2011) makes under `key` from the counter (unit, `layer` + row / 4, `step`, `purpose`).

@@ -5,8 +5,8 @@
 /// engine calls through.
 ///
 /// Matrices are [rows, columns]; memory is aligned to 64 bytes, and counts are in elements. Kernels check nothing:
-/// whoever makes the pointers ensures that they cover the rows and columns in the arguments. Results do not depend on the
-/// instruction set, to the bit.
+/// whoever makes the pointers ensures that they cover the rows and columns in the arguments. Results do not depend on
+/// the instruction set, to the bit.
 public protocol KernelSet: Sendable {
     /// The instruction set that the functions are compiled for.
     static var instructionSet: InstructionSet { get }
@@ -25,7 +25,8 @@ public protocol KernelSet: Sendable {
     /// Each result is one chain of fused multiply-adds in ascending order of the rows.
     static func gradient(_ arguments: GradientArguments)
 
-    /// Computes a block of a weight gradient over the rows of one shard from a sparse input. See `OuterProductArguments`.
+    /// Computes a block of a weight gradient over the rows of one shard from a sparse input. See
+    /// `OuterProductArguments`.
     ///
     /// The chains are those of `gradient` without the links that change nothing.
     static func outerProducts(_ arguments: OuterProductArguments)
@@ -37,14 +38,16 @@ public protocol KernelSet: Sendable {
 
     /// Sums the columns of a panel over the rows of one shard: the gradient of the biases.
     ///
-    /// - Parameter sums: Receives the sums, [panelWidth]. Each is one chain of additions in ascending order of the rows.
+    /// - Parameter sums: Receives the sums, [panelWidth]. Each is one chain of additions in ascending order of the
+    ///   rows.
     static func sumRows(_ matrix: PanelMatrix, panel: Int, rows: Range<Int>, into sums: UnsafeMutablePointer<Float>)
 
     /// Sums (z[r, j] − mean[j])² over the rows of one shard for each column j of a panel.
     ///
     /// - Parameters:
     ///   - mean: The mean of each column, [panelWidth].
-    ///   - sums: Receives the sums, [panelWidth]. Each is one chain of fused multiply-adds in ascending order of the rows.
+    ///   - sums: Receives the sums, [panelWidth]. Each is one chain of fused multiply-adds in ascending order of the
+    ///     rows.
     static func sumSquaredDeviations(
         _ matrix: PanelMatrix, panel: Int, rows: Range<Int>, mean: UnsafePointer<Float>,
         into sums: UnsafeMutablePointer<Float>)
@@ -53,7 +56,8 @@ public protocol KernelSet: Sendable {
     ///
     /// - Parameters:
     ///   - b: A matrix in the shape and layout of `a`.
-    ///   - sums: Receives the sums, [panelWidth]. Each is one chain of fused multiply-adds in ascending order of the rows.
+    ///   - sums: Receives the sums, [panelWidth]. Each is one chain of fused multiply-adds in ascending order of the
+    ///     rows.
     static func sumProducts(
         _ a: PanelMatrix, _ b: UnsafePointer<Float>, panel: Int, rows: Range<Int>,
         into sums: UnsafeMutablePointer<Float>)
@@ -65,8 +69,8 @@ public protocol KernelSet: Sendable {
 
     /// Replaces the outputs of a range of rows by predictions.
     ///
-    /// Predictions are softmax probabilities for cross-entropy, logistic probabilities for binary cross-entropy, expected
-    /// values for Poisson, and the outputs themselves for all other losses.
+    /// Predictions are softmax probabilities for cross-entropy, logistic probabilities for binary cross-entropy,
+    /// expected values for Poisson, and the outputs themselves for all other losses.
     static func predictions(_ outputs: PanelMatrix, loss: KernelLoss, rows: Range<Int>)
 
     /// Applies dropout to a range of rows in place.
@@ -97,12 +101,13 @@ public protocol KernelSet: Sendable {
 
     /// Normalizes each row by its own mean and standard deviation √(variance + epsilon). See `NormalizationArguments`.
     ///
-    /// - Parameter inverseDeviation: Receives the reciprocal of each row's standard deviation. `nil` if it is not needed.
+    /// - Parameter inverseDeviation: Receives the reciprocal of each row's standard deviation. `nil` if it is not
+    ///   needed.
     static func normalizeRows(
         _ arguments: NormalizationArguments, epsilon: Float, inverseDeviation: UnsafeMutablePointer<Float>?)
 
-    /// Backpropagates through `normalizeRows`: (δγ − mean of δγ − ẑ · mean of δγẑ) · inverseDeviation, where the means are
-    /// taken over the units of the row.
+    /// Backpropagates through `normalizeRows`: (δγ − mean of δγ − ẑ · mean of δγẑ) · inverseDeviation, where the means
+    /// are taken over the units of the row.
     ///
     /// - Parameters:
     ///   - scale: γ, [panels * panelWidth].
@@ -165,8 +170,8 @@ public protocol KernelSet: Sendable {
 
     /// Sums a · b over the rows of two panels, [rows, panelWidth], for each column.
     ///
-    /// - Parameter sums: Receives the sums, [panelWidth]. Each is the sum of four chains of fused multiply-adds over every
-    ///   fourth row, added as (0 + 1) + (2 + 3).
+    /// - Parameter sums: Receives the sums, [panelWidth]. Each is the sum of four chains of fused multiply-adds over
+    ///   every fourth row, added as (0 + 1) + (2 + 3).
     static func columnProducts(
         _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, rows: Int, into sums: UnsafeMutablePointer<Float>)
 
@@ -207,8 +212,8 @@ public protocol KernelSet: Sendable {
     ///
     /// An entry may be a pair of bfloat16 numbers, which is zero if both numbers are.
     ///
-    /// - Parameter columns: The columns to list. Both bounds are multiples of the lists' block width, or the upper bound is
-    ///   the width.
+    /// - Parameter columns: The columns to list. Both bounds are multiples of the lists' block width, or the upper
+    ///   bound is the width.
     /// - Returns: The number of nonzero entries.
     static func sparseRows(_ source: PanelMatrix, to lists: SparseMatrix, rows: Range<Int>, columns: Range<Int>) -> Int
 
@@ -242,17 +247,17 @@ public protocol KernelSet: Sendable {
     static func pairRows(
         _ source: PanelMatrix, to destination: PanelMatrix, rows: Range<Int>, columns: Range<Int>, firstPair: Int)
 
-    /// Transposes a block of weights, [inputs, panelWidth], into the panels that backpropagation reads:
-    /// `destination[i / panelWidth * panelStride + o * panelWidth + i % panelWidth] = block[i, o]` for each of `outputs`.
+    /// Transposes a block of weights, [inputs, panelWidth], into the panels that backpropagation reads: `destination[i
+    /// / panelWidth * panelStride + o * panelWidth + i % panelWidth] = block[i, o]` for each of `outputs`.
     ///
     /// - Parameter inputs: A multiple of `panelWidth`, unless these inputs are the last of the layer.
     static func transposeBlock(
         _ block: UnsafePointer<Float>, inputs: Int, outputs: Int, to destination: UnsafeMutablePointer<Float>,
         panelStride: Int)
 
-    /// Transposes a block of weights like `transposeBlock`, in pairs of outputs:
-    /// `destination[i / panelWidth * panelStride + o / 2 * panelWidth + i % panelWidth] = (block[i, o], block[i, o + 1])`
-    /// for each even o below `outputs`. The padding of the block is zero.
+    /// Transposes a block of weights like `transposeBlock`, in pairs of outputs: `destination[i / panelWidth *
+    /// panelStride + o / 2 * panelWidth + i % panelWidth] = (block[i, o], block[i, o + 1])` for each even o below
+    /// `outputs`. The padding of the block is zero.
     static func transposePairs(
         _ block: UnsafePointer<Float>, inputs: Int, outputs: Int, to destination: UnsafeMutablePointer<Float>,
         panelStride: Int)

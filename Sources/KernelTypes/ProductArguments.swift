@@ -5,8 +5,9 @@ public enum KernelPrecision: UInt8, Sendable {
     /// Pairs of bfloat16 numbers.
     ///
     /// Each 32 bits of a matrix hold two neighbours along the direction of summation, the first in the lower half. If
-    /// their number is odd, the last is paired with a zero. A product over pairs is half as deep. Each link of a chain is
-    /// two fused multiply-adds, first of the upper halves, then of the lower ones: the order of AVX-512's `vdpbf16ps`.
+    /// their number is odd, the last is paired with a zero. A product over pairs is half as deep. Each link of a chain
+    /// is two fused multiply-adds, first of the upper halves, then of the lower ones: the order of AVX-512's
+    /// `vdpbf16ps`.
     case bf16
 }
 
@@ -18,8 +19,8 @@ public enum ProductInput {
     case lists(SparseMatrix)
 }
 
-/// A layer's matrix product over a range of rows: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`, followed
-/// by the epilogue.
+/// A layer's matrix product over a range of rows: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`,
+/// followed by the epilogue.
 public struct ProductArguments {
     /// The format of the input and the weights.
     public var precision: KernelPrecision

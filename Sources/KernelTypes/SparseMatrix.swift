@@ -1,14 +1,14 @@
 /// A matrix as lists of its nonzero entries: compressed sparse rows, cut into blocks of columns.
 ///
-/// Block b covers columns `b * blockWidth ..< (b + 1) * blockWidth`. The entries of row r in block b are
-/// `segments[b * rows + r]`, in ascending order of columns. Within a block, each row owns `roomOfRow` places, starting at
-/// `(b * rows + r) * roomOfRow`, and only the thread that writes row r touches them. Rows that one thread writes may
-/// share their places.
+/// Block b covers columns `b * blockWidth ..< (b + 1) * blockWidth`. The entries of row r in block b are `segments[b *
+/// rows + r]`, in ascending order of columns. Within a block, each row owns `roomOfRow` places, starting at `(b * rows
+/// + r) * roomOfRow`, and only the thread that writes row r touches them. Rows that one thread writes may share their
+/// places.
 public struct SparseMatrix {
     /// The nonzero values.
     public var values: UnsafeMutablePointer<Float>
-    /// For each value, its column within the block times the size of a panel's row in bytes: the byte offset of the row of
-    /// the other factor that it multiplies.
+    /// For each value, its column within the block times the size of a panel's row in bytes: the byte offset of the row
+    /// of the other factor that it multiplies.
     ///
     /// Sixteen bits suffice, and matter: the product is bound by loads and fetches four offsets with one.
     public var offsets: UnsafeMutablePointer<UInt16>

@@ -2,18 +2,18 @@ import KernelTypes
 
 /// An activation whose derivative can be computed from its output.
 ///
-/// To add an activation: a case in `KernelActivation`, an enum here, and a line in each of the two switches below. If its
-/// derivative cannot be computed from its output, the enum conforms to `StoredDerivative` instead.
+/// To add an activation: a case in `KernelActivation`, an enum here, and a line in each of the two switches below. If
+/// its derivative cannot be computed from its output, the enum conforms to `StoredDerivative` instead.
 private protocol ActivationFunction {
     /// Returns the activation of z. Only leaky ReLU reads `slope`.
     static func value(_ z: Wide, slope: Wide) -> Wide
-    /// Returns `gradient` times the derivative where the output was `y · unscale`. The factor undoes dropout's scaling; it
-    /// does not matter where only the sign of the output is needed.
+    /// Returns `gradient` times the derivative where the output was `y · unscale`. The factor undoes dropout's scaling;
+    /// it does not matter where only the sign of the output is needed.
     static func backward(_ gradient: Wide, output y: Wide, unscale: Wide, slope: Wide) -> Wide
 }
 
-// ReLU and leaky ReLU set the sign bit of the output exactly where z < 0, so the output determines the derivative, which is
-// 1 at z = 0. ReLU's output for z < 0 is −0, which adds like 0. NaN stays NaN.
+// ReLU and leaky ReLU set the sign bit of the output exactly where z < 0, so the output determines the derivative,
+// which is 1 at z = 0. ReLU's output for z < 0 is −0, which adds like 0. NaN stays NaN.
 
 /// max(z, 0).
 private enum ReLU: ActivationFunction {
@@ -130,7 +130,8 @@ private enum Mish: StoredDerivative {
     }
 }
 
-/// Applies the epilogue to rows of a panel that were just stored: the activation and dropout, or the derivatives of both.
+/// Applies the epilogue to rows of a panel that were just stored: the activation and dropout, or the derivatives of
+/// both.
 ///
 /// - Parameters:
 ///   - values: The first of the rows.

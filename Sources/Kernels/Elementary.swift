@@ -1,4 +1,5 @@
-/// Sixteen numbers at a time, on every instruction set: so the order of sums over lanes does not depend on the hardware.
+/// Sixteen numbers at a time, on every instruction set: so the order of sums over lanes does not depend on the
+/// hardware.
 typealias Wide = SIMD16<Float>
 
 /// The number of lanes of `Wide`.
@@ -32,8 +33,8 @@ typealias Wide = SIMD16<Float>
 
 /// Returns eˣ as 2ⁿ · eʳ, where n is the integer nearest to x / ln 2, by a minimax polynomial for eʳ on |r| ≤ ln 2 / 2.
 ///
-/// The error is below 2 units in the last place, for denormal results too (tested on a dense sample). The result is 0 below
-/// −104, infinity above 88.73, and NaN for NaN.
+/// The error is below 2 units in the last place, for denormal results too (tested on a dense sample). The result is 0
+/// below −104, infinity above 88.73, and NaN for NaN.
 @inline(__always) func exponential(_ x: Wide) -> Wide {
     let clamped = x.replacing(with: -104, where: x .< -104).replacing(with: 89, where: x .> 89)
     // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
@@ -131,8 +132,8 @@ typealias Wide = SIMD16<Float>
 /// Returns the natural logarithm of a positive normal number as ln m + n ln 2, where m is in 2^−½..<2^½, by a minimax
 /// polynomial for ln m.
 ///
-/// The error is below 2 units in the last place. The result is infinity for infinity and NaN for NaN. It is undefined for 0
-/// and for negative and denormal numbers.
+/// The error is below 2 units in the last place. The result is infinity for infinity and NaN for NaN. It is undefined
+/// for 0 and for negative and denormal numbers.
 @inline(__always) func logarithm(_ x: Float) -> Float {
     guard x.isFinite else { return x }
     // The difference to the bits of 2^−½, shifted down, is n.

@@ -1,8 +1,8 @@
 import CIntrinsics
 import KernelTypes
 
-// The loops that convert bytes are scalar on purpose: the compiler vectorizes them. The standard library's conversions of
-// SIMD types are generic code, of which the linker would keep one version for all instruction sets.
+// The loops that convert bytes are scalar on purpose: the compiler vectorizes them. The standard library's conversions
+// of SIMD types are generic code, of which the linker would keep one version for all instruction sets.
 
 extension Kernels {
     /// Gathers rows of a data set of bytes, scaled, into rows of a minibatch.
@@ -38,8 +38,8 @@ extension Kernels {
 /// Calls `body` with the parts of each row that lie in one panel: the row, the first column, the number of columns that
 /// hold data, and the place of the part.
 ///
-/// The rows of a shuffled minibatch are scattered over the data, out of reach of the hardware's prefetchers. So each row is
-/// prefetched some rows ahead of its use.
+/// The rows of a shuffled minibatch are scattered over the data, out of reach of the hardware's prefetchers. So each
+/// row is prefetched some rows ahead of its use.
 @inline(__always)
 private func forEachPanelRow<Element>(
     _ matrix: PanelMatrix, of source: UnsafePointer<Element>, _ indices: UnsafePointer<Int32>, rows: Range<Int>,
@@ -57,11 +57,13 @@ private func forEachPanelRow<Element>(
     }
 }
 
-/// The number of rows by which a prefetch is ahead. Eight rows of MNIST are 104 cache lines: more than the core can have in
-/// flight, far less than its cache. On Zen 3, `mnist-small` and `mnist-medium` gained about 8% in a quiet pair of runs.
+/// The number of rows by which a prefetch is ahead. Eight rows of MNIST are 104 cache lines: more than the core can
+/// have in flight, far less than its cache. On Zen 3, `mnist-small` and `mnist-medium` gained about 8% in a quiet pair
+/// of runs.
 @inline(__always) private var prefetchDistance: Int { 8 }
 
-/// Prefetches the row of the data set that is needed `prefetchDistance` rows after `row`, unless it is at or past `end`.
+/// Prefetches the row of the data set that is needed `prefetchDistance` rows after `row`, unless it is at or past
+/// `end`.
 ///
 /// Only the first 1 KiB is prefetched: the hardware recognizes the sequence from there.
 @inline(__always)

@@ -2,8 +2,8 @@ import KernelTypes
 
 /// The kernels of the instruction set that this module is compiled for.
 ///
-/// The other files of this folder add the functions that `KernelSet` requires. To add a kernel, declare it in `KernelSet`
-/// and implement it here.
+/// The other files of this folder add the functions that `KernelSet` requires. To add a kernel, declare it in
+/// `KernelSet` and implement it here.
 public enum Kernels: KernelSet {
     /// The instruction set that this module is compiled for.
     public static var instructionSet: InstructionSet { compiledInstructionSet }

@@ -14,9 +14,11 @@ extension Kernels {
     }
 }
 
-/// Computes `losses[r] = ln Σⱼ exp(zⱼ − max z) − (z[label] − max z)` and the gradient `(softmax(z) − onehot(label)) · scale`.
+/// Computes `losses[r] = ln Σⱼ exp(zⱼ − max z) − (z[label] − max z)` and the gradient `(softmax(z) − onehot(label)) ·
+/// scale`.
 ///
-/// With label smoothing (Szegedy et al. 2016), (1 − ε) onehot(label) + ε / classes takes the place of onehot(label) in both.
+/// With label smoothing (Szegedy et al. 2016), (1 − ε) onehot(label) + ε / classes takes the place of onehot(label) in
+/// both.
 private func crossEntropy(_ arguments: LossArguments) {
     let outputs = arguments.outputs
     let other = arguments.smoothing / Float(outputs.width)
@@ -43,8 +45,8 @@ private func crossEntropy(_ arguments: LossArguments) {
 
 /// A loss that is a sum over the outputs.
 ///
-/// To add a loss: a case in `KernelLoss`, an enum here, and a line in `loss`, and in `predictions` unless its predictions
-/// are its outputs.
+/// To add a loss: a case in `KernelLoss`, an enum here, and a line in `loss`, and in `predictions` unless its
+/// predictions are its outputs.
 private protocol ElementwiseLoss {
     /// Returns two factors of the loss of output z against target y, and the derivative of the loss by z.
     static func terms(_ z: Wide, _ y: Wide, delta: Wide) -> (factors: (Wide, Wide), derivative: Wide)

@@ -1,8 +1,8 @@
 import KernelTypes
 
-// Batch normalization (Ioffe & Szegedy 2015) walks along columns, one panel at a time; layer normalization (Ba et al. 2016)
-// walks along rows. Sums over rows are chains in ascending order. Sums over columns are taken in chunks of 16, then by the
-// tree of `laneSum`.
+// Batch normalization (Ioffe & Szegedy 2015) walks along columns, one panel at a time; layer normalization (Ba et al.
+// 2016) walks along rows. Sums over rows are chains in ascending order. Sums over columns are taken in chunks of 16,
+// then by the tree of `laneSum`.
 
 extension Kernels {
     /// Sums (z[r, j] − mean[j])² over the rows of one shard for each column j of a panel.

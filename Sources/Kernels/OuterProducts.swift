@@ -3,9 +3,9 @@ import KernelTypes
 extension Kernels {
     /// Computes a block of a weight gradient from a sparse input.
     ///
-    /// For each entry of a row, in row order, the row of `delta` times the entry is added to the entry's row of the block.
-    /// The sums are in first-level cache rather than in registers, but no lists of columns are needed. This pays off where
-    /// there are too few panels to make up for these lists.
+    /// For each entry of a row, in row order, the row of `delta` times the entry is added to the entry's row of the
+    /// block. The sums are in first-level cache rather than in registers, but no lists of columns are needed. This pays
+    /// off where there are too few panels to make up for these lists.
     public static func outerProducts(_ arguments: OuterProductArguments) {
         switch arguments.precision {
         case .f32: sparseGradient(Floats.self, arguments)

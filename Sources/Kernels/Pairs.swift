@@ -10,8 +10,8 @@ enum Pairs: Factors {
     #else
         /// Adds the products of each pair by two fused multiply-adds, which round as `vdpbf16ps` does.
         ///
-        /// Subnormal numbers must count as zero, as they do in a thread team. This was observed on Emerald Rapids, and the
-        /// tests of the kernels check it on each CPU.
+        /// Subnormal numbers must count as zero, as they do in a thread team. This was observed on Emerald Rapids, and
+        /// the tests of the kernels check it on each CPU.
         @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
             sum.addProduct(upper(left), upper(right))
             sum.addProduct(lower(left), lower(right))

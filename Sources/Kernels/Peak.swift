@@ -15,8 +15,8 @@ extension Kernels {
 
 @inline(__always)
 private func multiplyAddChains<F: Factors>(_ rounds: Int, _: F.Type) -> Float {
-    // As single-precision numbers these are 0.001 and 0.5; as pairs, (−0.5, 0.001) and (0.5, 0.5). If a number were zero,
-    // LLVM would omit half the work.
+    // As single-precision numbers these are 0.001 and 0.5; as pairs, (−0.5, 0.001) and (0.5, 0.5). If a number were
+    // zero, LLVM would omit half the work.
     let left = Lanes(repeating: Float(bitPattern: 0x3a83_bf00))
     let right = Lanes(repeating: Float(bitPattern: 0x3f00_3f00))
     var a0 = Lanes(repeating: 0.1), a1 = a0 + 0.1, a2 = a0 + 0.2, a3 = a0 + 0.3

@@ -13,8 +13,8 @@ extension Kernels {
     }
 }
 
-/// `output[r, j] = act(initial[j] + Σₖ input[r, k] · weights[k, j])`; in backpropagation, the sum times the derivative of
-/// the activation.
+/// `output[r, j] = act(initial[j] + Σₖ input[r, k] · weights[k, j])`; in backpropagation, the sum times the derivative
+/// of the activation.
 ///
 /// Cache blocking: a slice of `depthBlock` weights of one panel stays in first-level cache while all rows pass over it.
 /// The rows' slice of the input stays in second-level cache while all panels pass. Each result is one chain over k in
@@ -33,7 +33,8 @@ private func denseProduct<F: Factors>(_: F.Type, _ arguments: ProductArguments, 
     } while start < depth
 }
 
-/// Computes all rows of one panel over a slice of the depth: full tiles first, then smaller tiles for the remaining rows.
+/// Computes all rows of one panel over a slice of the depth: full tiles first, then smaller tiles for the remaining
+/// rows.
 @inline(__always)
 private func productSlice<F: Factors>(
     _: F.Type, _ arguments: ProductArguments, _ input: PanelMatrix, panel: Int, from start: Int, to end: Int
@@ -115,8 +116,8 @@ func productTile<T: Tile>(
 
 /// Prefetches rows of a panel that the next tile starts from or that the epilogue reads.
 ///
-/// They come from second-level or third-level cache, and every chain of a tile waits for its first value. On Zen 3, medians
-/// of 15: 3 to 8% faster on the layers of `mnist-wide` and `mnist-deep`.
+/// They come from second-level or third-level cache, and every chain of a tile waits for its first value. On Zen 3,
+/// medians of 15: 3 to 8% faster on the layers of `mnist-wide` and `mnist-deep`.
 @inline(__always)
 private func prefetchRows(_ first: UnsafePointer<Float>, _ rows: Int) {
     for float in stride(from: 0, to: rows * panelWidth, by: 16) { ft_prefetch(first + float) }

@@ -2,16 +2,16 @@ import CIntrinsics
 import KernelTypes
 
 extension Kernels {
-    /// Returns the number of panels of sums to keep in registers next if `left` are left: the sums of eight vectors hide
-    /// the latency of the multiply-adds.
+    /// Returns the number of panels of sums to keep in registers next if `left` are left: the sums of eight vectors
+    /// hide the latency of the multiply-adds.
     @inline(__always) public static func panelsAtOnce(_ left: Int) -> Int { left == 5 ? 3 : min(left, 4) }
 }
 
 /// `output[r, j] = act(initial[j] + Σₖ input[r, k] · weights[k, j])` over the k where the input is not zero.
 ///
-/// The chains are those of `denseProduct` without the links that change nothing: fma(0, w, sum) is sum. For each entry of a
-/// row, its row of weights times the entry is added to some panels of sums in registers. Cache blocking: the weights of
-/// `blockWidth` inputs and those panels stay in first-level cache while all rows pass over them.
+/// The chains are those of `denseProduct` without the links that change nothing: fma(0, w, sum) is sum. For each entry
+/// of a row, its row of weights times the entry is added to some panels of sums in registers. Cache blocking: the
+/// weights of `blockWidth` inputs and those panels stay in first-level cache while all rows pass over them.
 @inline(__always)
 func sparseProduct<F: Factors>(_: F.Type, _ arguments: ProductArguments, _ input: SparseMatrix) {
     let panels = panelCount(arguments.output.width)

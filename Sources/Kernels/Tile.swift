@@ -15,8 +15,8 @@ enum Floats: Factors {
 
 /// A block of `rows` × `panelWidth` results that stays in registers while its sums are computed.
 ///
-/// Tiles are built from pairs of smaller tiles, so that every vector is a separate variable. The compiler keeps variables in
-/// registers, but not an array or a tuple that a loop indexes.
+/// Tiles are built from pairs of smaller tiles, so that every vector is a separate variable. The compiler keeps
+/// variables in registers, but not an array or a tuple that a loop indexes.
 protocol Tile {
     /// The number of rows.
     static var rows: Int { get }
@@ -27,7 +27,8 @@ protocol Tile {
     init(loading source: UnsafePointer<Float>, stride: Int)
     /// Adds the outer product of `rows` scalars, `stride` floats apart, and a row of `panelWidth` values.
     mutating func add(_ scalars: UnsafePointer<Float>, stride: Int, times left: Lanes, _ right: Lanes)
-    /// Adds the product of a scalar, repeated in all lanes, and `rows` rows of `panelWidth` values, `stride` floats apart.
+    /// Adds the product of a scalar, repeated in all lanes, and `rows` rows of `panelWidth` values, `stride` floats
+    /// apart.
     mutating func add(_ scalar: Lanes, times values: UnsafePointer<Float>, _ stride: Int)
     /// Adds the product of a scalar, repeated in all lanes, and another tile.
     mutating func add(_ scalar: Lanes, times block: Self)

@@ -32,8 +32,8 @@ extension Kernels {
         }
     }
 
-    /// Transposes a block of weights in pairs of outputs: eight inputs are rounded and paired on the stack, then written
-    /// eight pairs at a time.
+    /// Transposes a block of weights in pairs of outputs: eight inputs are rounded and paired on the stack, then
+    /// written eight pairs at a time.
     public static func transposePairs(
         _ block: UnsafePointer<Float>, inputs: Int, outputs: Int, to destination: UnsafeMutablePointer<Float>,
         panelStride: Int

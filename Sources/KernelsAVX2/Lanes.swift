@@ -3,8 +3,8 @@ import KernelTypes
 /// The instruction set that this module is compiled for.
 @inline(__always) var compiledInstructionSet: InstructionSet { .avx2 }
 
-/// A vector of AVX2, which has 16 registers of 256 bits. A tile of 6 × 16 takes 12 of them, the weights 2, and the broadcast
-/// input 1 or 2.
+/// A vector of AVX2, which has 16 registers of 256 bits. A tile of 6 × 16 takes 12 of them, the weights 2, and the
+/// broadcast input 1 or 2.
 typealias Lanes = SIMD8<Float>
 
 /// Whether vectors are loaded and stored lane by lane.

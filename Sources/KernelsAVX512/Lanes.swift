@@ -8,8 +8,8 @@ import KernelTypes
     @inline(__always) var compiledInstructionSet: InstructionSet { .avx512 }
 #endif
 
-/// A vector of AVX-512, which has 32 registers of 512 bits. A tile of 8 × 32 takes 16 of them, the weights of a step 2, and
-/// the broadcast input 1.
+/// A vector of AVX-512, which has 32 registers of 512 bits. A tile of 8 × 32 takes 16 of them, the weights of a step 2,
+/// and the broadcast input 1.
 typealias Lanes = SIMD16<Float>
 
 /// Whether vectors are loaded and stored lane by lane.
@@ -17,8 +17,8 @@ typealias Lanes = SIMD16<Float>
 
 /// The tile of a dense product.
 ///
-/// A tile of 14 rows would take all registers, and LLVM spills four steps of it: 64 to 72% of the peak on Emerald Rapids,
-/// where 8 rows reach 97% (64 × 512 × 512), and so do 12.
+/// A tile of 14 rows would take all registers, and LLVM spills four steps of it: 64 to 72% of the peak on Emerald
+/// Rapids, where 8 rows reach 97% (64 × 512 × 512), and so do 12.
 typealias ProductTile<F: Factors> = Rows8<F>
 /// The tile of a dense weight gradient. Panels of inputs are 32 wide, so four tiles fill one.
 typealias GradientTile<F: Factors> = Rows8<F>

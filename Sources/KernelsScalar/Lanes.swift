@@ -5,11 +5,12 @@ import KernelTypes
 
 /// A vector of the reference kernels, which run on every x86-64 CPU.
 ///
-/// Plain x86-64 has no fused multiply-add, so each one is a call of libm's `fmaf`, which is exact by definition. The width
-/// only has to divide the 16 lanes of the numeric contract.
+/// Plain x86-64 has no fused multiply-add, so each one is a call of libm's `fmaf`, which is exact by definition. The
+/// width only has to divide the 16 lanes of the numeric contract.
 typealias Lanes = SIMD8<Float>
 
-/// Whether vectors are loaded and stored lane by lane: ThreadSanitizer sees accesses of up to 16 bytes, and no wider ones.
+/// Whether vectors are loaded and stored lane by lane: ThreadSanitizer sees accesses of up to 16 bytes, and no wider
+/// ones.
 @inline(__always) var movesByLanes: Bool { true }
 
 /// The tile of a dense product.

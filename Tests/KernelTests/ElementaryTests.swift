@@ -120,7 +120,8 @@ import _TestSupport
         }
     }
 
-    /// Applies an activation as the epilogue of a product of depth 1 with weight 1. It starts from −0, which adds nothing.
+    /// Applies an activation as the epilogue of a product of depth 1 with weight 1. It starts from −0, which adds
+    /// nothing.
     private func activate(
         _ kernels: KernelTable, _ activation: KernelActivation, _ values: [Float], derivative: Panels? = nil
     ) -> [Float] {

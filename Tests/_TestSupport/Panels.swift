@@ -2,8 +2,8 @@ import KernelTypes
 
 /// A panel matrix that owns its memory, and is filled from rows and read back as rows.
 ///
-/// A test that passes its pointers to a kernel ends with `extendLifetime`, because the optimizer may free an object after
-/// its last mention. The same holds for `PackedWeights` and `Slice`.
+/// A test that passes its pointers to a kernel ends with `extendLifetime`, because the optimizer may free an object
+/// after its last mention. The same holds for `PackedWeights` and `Slice`.
 public final class Panels {
     /// The number of rows.
     public let rows: Int

@@ -4,8 +4,8 @@ import KernelTypes
 public enum Reference {
     /// Returns the product `result[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`.
     ///
-    /// Each element is one chain of fused multiply-adds in rising k. In bf16, the factors are rounded and taken in pairs,
-    /// the second link of each pair first.
+    /// Each element is one chain of fused multiply-adds in rising k. In bf16, the factors are rounded and taken in
+    /// pairs, the second link of each pair first.
     public static func product(
         _ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int,
         _ precision: KernelPrecision = .f32

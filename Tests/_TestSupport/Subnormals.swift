@@ -1,8 +1,8 @@
 import CThreadTeam
 import KernelTypes
 
-/// Calls `body`; for bf16 on a member of a thread team, where subnormal numbers count as zero, as they always do for the
-/// bf16 instructions.
+/// Calls `body`; for bf16 on a member of a thread team, where subnormal numbers count as zero, as they always do for
+/// the bf16 instructions.
 public func asInTraining(_ precision: KernelPrecision, _ body: () -> Void) {
     guard precision == .bf16 else { return body() }
     withoutActuallyEscaping(body) { body in

@@ -24,7 +24,7 @@ FT_INLINE void ft_prefetch(const void *address) { __builtin_prefetch(address); }
 /// Prefetches the cache line at `address` into second-level cache only. The address need not be valid.
 FT_INLINE void ft_prefetch_second_level(const void *address) { __builtin_prefetch(address, 0, 2); }
 
-/// Returns the CPU's time stamp counter. Its rate is constant on every CPU known to us.
+/// Returns the CPU's time stamp counter. Its rate is constant on every CPU that we know.
 FT_INLINE uint64_t ft_ticks(void) { return __builtin_ia32_rdtsc(); }
 
 typedef float ft_float8 __attribute__((vector_size(32), aligned(4), may_alias));
@@ -65,12 +65,13 @@ FT_INLINE void ft_multiply_wide(const ft_word16 *numbers, uint64_t factor, ft_wo
     *lower = (ft_word16)((even & half) | odd << 32);
 }
 
-/// Applies dropout to sixteen neighbours in up to four rows: rows `begin..<end`, counted from the row at `rows`, `stride`
-/// floats apart. A number becomes `dropped` if its random number is below `threshold`, and is multiplied by `scale`
-/// otherwise.
+/// Applies dropout to sixteen neighbours in up to four rows: rows `begin..<end`, counted from the row at `rows`,
+/// `stride` floats apart. A number becomes `dropped` if its random number is below `threshold`, and is multiplied by
+/// `scale` otherwise.
 ///
-/// The random numbers are Philox 4×32-10 (Salmon et al. 2011) under `key`. Row i takes number i of the block with the counter
-/// (unit, `high`, `stream`, `purpose`), where `unit` is the unit of the first number and rises by 1 from number to number.
+/// The random numbers are Philox 4×32-10 (Salmon et al. 2011) under `key`. Row i takes number i of the block with the
+/// counter (unit, `high`, `stream`, `purpose`), where `unit` is the unit of the first number and rises by 1 from number
+/// to number.
 FT_INLINE void ft_dropout16(
     float *rows, long stride, long begin, long end, uint32_t unit, uint32_t high, uint32_t stream, uint32_t purpose,
     uint64_t key, uint32_t threshold, float scale, float dropped) {
@@ -99,8 +100,8 @@ FT_INLINE void ft_dropout16(
 }
 
 #ifndef __AVX512BF16__
-/// Rounds sixteen numbers to bfloat16, to nearest with ties to even, in the upper halves. Subnormal numbers become zero.
-/// A NaN as CPUs produce it stays NaN.
+/// Rounds sixteen numbers to bfloat16, to nearest with ties to even, in the upper halves. Subnormal numbers become
+/// zero. A NaN as CPUs produce it stays NaN.
 FT_INLINE void ft_round16(ft_word16 *numbers) {
     ft_word16 is_normal = (ft_word16)((*numbers & 0x7f800000) != 0);
     *numbers = (*numbers + 0x7fff + (*numbers >> 16 & 1)) & 0xffff0000 & (is_normal | 0x80000000);
@@ -114,8 +115,8 @@ FT_INLINE void ft_pair16(ft_word16 *lower, ft_word16 *upper, float *pairs) {
 }
 #endif
 
-/// Rounds sixteen numbers of two rows to bfloat16 and pairs them: those at `first` are the lower halves, those at `second`
-/// the upper.
+/// Rounds sixteen numbers of two rows to bfloat16 and pairs them: those at `first` are the lower halves, those at
+/// `second` the upper.
 FT_INLINE void ft_pair_rows(const float *first, const float *second, float *pairs) {
     ft_word16 lower = *(const ft_word16 *)first, upper = *(const ft_word16 *)second;
 #ifdef __AVX512BF16__
@@ -130,8 +131,8 @@ FT_INLINE void ft_pair_rows(const float *first, const float *second, float *pair
 #endif
 }
 
-/// Rounds numbers to bfloat16 and pairs neighbours: eight pairs from the sixteen numbers at `first`, eight from those at
-/// `second`.
+/// Rounds numbers to bfloat16 and pairs neighbours: eight pairs from the sixteen numbers at `first`, eight from those
+/// at `second`.
 FT_INLINE void ft_pair_neighbours(const float *first, const float *second, float *pairs) {
     ft_word16 left = *(const ft_word16 *)first, right = *(const ft_word16 *)second;
 #ifdef __AVX512BF16__
@@ -148,7 +149,8 @@ FT_INLINE void ft_pair_neighbours(const float *first, const float *second, float
 #ifdef __AVX512BF16__
 typedef float ft_lanes16 __attribute__((ext_vector_type(16)));
 
-/// Returns `sum` plus the products of pairs of bfloat16 numbers: first those of the upper halves, then those of the lower.
+/// Returns `sum` plus the products of pairs of bfloat16 numbers: first those of the upper halves, then those of the
+/// lower.
 FT_INLINE ft_lanes16 ft_add_pair_products(ft_lanes16 sum, ft_lanes16 left, ft_lanes16 right) {
     return (ft_lanes16)_mm512_dpbf16_ps((__m512)sum, (__m512bh)left, (__m512bh)right);
 }
@@ -189,12 +191,12 @@ FT_INLINE void ft_write_offsets(__m128i places, uint16_t *offsets, uint16_t firs
 }
 #endif
 
-/// A mask of bits, at least one of which is set in every number that is neither zero nor subnormal, and in every pair of
-/// bfloat16 numbers that are not both zero.
+/// A mask of bits, at least one of which is set in every number that is neither zero nor subnormal, and in every pair
+/// of bfloat16 numbers that are not both zero.
 enum { FT_NOT_ZERO = 0x7fff7fff };
 
-/// Writes the nonzero ones among the `FT_KEPT_AT_ONCE` numbers or pairs at `source` to `values`, and `first + i · step` to
-/// `offsets` for each of them, where i is its index.
+/// Writes the nonzero ones among the `FT_KEPT_AT_ONCE` numbers or pairs at `source` to `values`, and `first + i · step`
+/// to `offsets` for each of them, where i is its index.
 ///
 /// Returns their number. Up to `FT_KEPT_AT_ONCE` elements of both arrays are overwritten.
 FT_INLINE long ft_keep_floats(

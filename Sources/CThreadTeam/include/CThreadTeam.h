@@ -1,7 +1,7 @@
 /// The thread team: one OpenMP parallel region for a whole run, barriers inside it, and the all-reduce of gradients.
 ///
-/// A training step takes two to six barriers, which are tens of microseconds apart in a small network. So a barrier spins
-/// before it yields.
+/// A training step takes two to six barriers, which are tens of microseconds apart in a small network. So a barrier
+/// spins before it yields.
 #ifndef FASTTRAIN_THREAD_TEAM_H
 #define FASTTRAIN_THREAD_TEAM_H
 
@@ -21,13 +21,13 @@ typedef int (*ft_team_body)(void *context, ft_team *team, int rank);
 /// Runs `body` once on each of `threads` threads and waits for all of them. The caller is rank 0. A team of one is the
 /// caller alone, without OpenMP.
 ///
-/// `cpus` is the number of threads that can run at the same time. If there are more threads, a waiting thread yields its CPU
-/// instead of spinning. While `body` runs, including its callbacks, subnormal operands and results of floating-point
-/// arithmetic are zero.
+/// `cpus` is the number of threads that can run at the same time. If there are more threads, a waiting thread yields
+/// its CPU instead of spinning. While `body` runs, including its callbacks, subnormal operands and results of
+/// floating-point arithmetic are zero.
 ///
 /// Returns 0 if all members returned 0, and otherwise the error of the lowest rank that returned one. Returns
-/// FT_TEAM_NO_THREADS if the system cannot create the threads, and FT_TEAM_NO_SHARED_MEMORY, with errno set, if OpenMP's
-/// runtime cannot start; `body` did not run then. No thread of the team is running after the return.
+/// FT_TEAM_NO_THREADS if the system cannot create the threads, and FT_TEAM_NO_SHARED_MEMORY, with errno set, if
+/// OpenMP's runtime cannot start; `body` did not run then. No thread of the team is running after the return.
 int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 
 /// Error of `ft_team_run`: the system cannot create as many threads as requested.
@@ -48,11 +48,11 @@ int ft_team_size(const ft_team *team);
 /// caller must then return from its body too.
 bool ft_team_barrier(ft_team *team);
 
-/// All-reduces the calling thread's slice of `shards` gradients: `gradients[0][i]` becomes the sum of the i-th elements of all
-/// gradients, added in a fixed binary tree, neighbours first: ((0+1)+(2+3))+((4+5)+6).
+/// All-reduces the calling thread's slice of `shards` gradients: `gradients[0][i]` becomes the sum of the i-th elements
+/// of all gradients, added in a fixed binary tree, neighbours first: ((0+1)+(2+3))+((4+5)+6).
 ///
-/// The calls of all members form a reduce-scatter. No all-gather is needed, because the updated weights are in shared memory.
-/// All gradients may be overwritten. The order of additions depends on `shards` alone.
+/// The calls of all members form a reduce-scatter. No all-gather is needed, because the updated weights are in shared
+/// memory. All gradients may be overwritten. The order of additions depends on `shards` alone.
 void ft_all_reduce_slice(float *const *gradients, int shards, size_t count);
 
 #ifdef __cplusplus
