@@ -3,7 +3,7 @@ import Testing
 
 @testable import FastTrain
 
-/// What may change when a run is resumed. A different recipe, seed or data set is refused with the name of the
+/// The changes that resuming allows and refuses. A different recipe, seed or data set is refused with the name of the
 /// difference and both values. Epochs, threads and paths may change.
 @Suite struct ResumeRefusalTests {
     private let folder = ScratchFolder()
