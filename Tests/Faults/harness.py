@@ -224,7 +224,7 @@ class Bench:
             names = [path.name for path in checkpoints(run)]
             expect(reported[-1] in names, f"{what}: {reported[-1]} was saved, there are {names}")
             shown = self.call("inspect", run / "checkpoints" / reported[-1])
-            expect("sound" in shown.stdout, f"{what}: {reported[-1]} was saved and is not sound: {shown.stderr}")
+            expect("intact" in shown.stdout, f"{what}: {reported[-1]} was saved and is not intact: {shown.stderr}")
 
     def kept(self, run: Path) -> list[str]:
         """Return the saved checkpoints in the form of `reported`."""
