@@ -2,7 +2,7 @@ import FastTrain
 import KernelDispatch
 import KernelTypes
 
-/// The kernels that training would use: the best that the CPU has, or what `FASTTRAIN_ISA` names.
+/// Returns the kernels that training would use: the best that the CPU has, or those named by `FASTTRAIN_ISA`.
 func chosenKernels() -> KernelTable {
     do {
         return try InstructionSet.chosen().kernels

@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// Every kernel on one thread.
+/// Benchmarks of all kernels, on one thread.
 let benchmarks: @Sendable () -> Void = {
     let kernels = chosenKernels()
     declarePeak(kernels)

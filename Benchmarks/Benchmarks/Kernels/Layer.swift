@@ -2,25 +2,26 @@ import FastTrain
 
 /// The rows and widths of one layer's products.
 struct Layer {
-    /// Where the layer is from; nil: from nowhere.
+    /// The reference workload that the layer belongs to; `nil` if it belongs to none.
     let network: String?
-    /// From 0, input side first.
+    /// The index of the layer, counted from the input.
     let index: Int
     let rows: Int
     let inputs: Int
     let outputs: Int
 
-    /// Of each of the three products: two for each weight and row.
+    /// The floating-point operations of each of the three products: two per weight and row.
     var operations: Int { 2 * rows * inputs * outputs }
 
-    /// Whether one call takes so little time that reading the clock would count.
+    /// Whether a call is so short that the time to read the clock would matter.
     var isShort: Bool { operations < 300_000 }
 
     var description: String {
         "\(network.map { "\($0) layer \(index + 1)" } ?? "awkward"), \(rows) rows, \(inputs) to \(outputs)"
     }
 
-    /// The reference workloads on images of 28 × 28 of 10 classes; one shard's rows, which is one thread's share on two.
+    /// The layers of the reference workloads on images of 28 × 28 in 10 classes, with the rows of one shard: the share
+    /// of one of two threads.
     static var ofWorkloads: [Layer] {
         Benchmark.workloads.flatMap { workload in
             let network = Network(inputs: 28 * 28, hidden: workload.recipe.hidden, outputs: 10)
@@ -32,7 +33,7 @@ struct Layer {
         }
     }
 
-    /// Where whole tiles, panels and depth blocks are few or none.
+    /// Layers with few or no whole tiles, panels and slices of the depth.
     static let awkward = [
         Layer(rows: 1, inputs: 784, outputs: 128),
         Layer(rows: 13, inputs: 784, outputs: 128),

@@ -2,7 +2,7 @@ import Benchmark
 import BenchmarkSupport
 import KernelTypes
 
-/// What the products' rates are to be held against.
+/// Declares the arithmetic peak, to compare the rates of the products with.
 func declarePeak(_ kernels: KernelTable) {
     let rounds = 2_000
     for precision in KernelPrecision.measured(kernels) {
@@ -14,14 +14,14 @@ func declarePeak(_ kernels: KernelTable) {
 }
 
 extension KernelPrecision {
-    /// bf16 only where there are instructions for it.
+    /// Returns the precisions to measure: bf16 only where the CPU has instructions for it.
     static func measured(_ kernels: KernelTable) -> [KernelPrecision] {
         kernels.instructionSet.hasBF16 ? [.f32, .bf16] : [.f32]
     }
 
-    /// Of a benchmark's name.
+    /// The end of a benchmark's name.
     var suffix: String { self == .f32 ? "" : ", bf16" }
 
-    /// How many of `count` neighbours along a sum's numbers a matrix holds.
+    /// Returns the number of elements of a matrix that hold `count` numbers along the direction of summation.
     func places(_ count: Int) -> Int { self == .f32 ? count : (count + 1) / 2 }
 }

@@ -1,7 +1,7 @@
 import BenchmarkSupport
 import KernelTypes
 
-/// X·Wᵀ + b and ReLU.
+/// Declares the forward product: X·Wᵀ + b and ReLU.
 func declareForward(_ layer: Layer, _ kernels: KernelTable, _ precision: KernelPrecision) {
     let name = "forward: \(layer.description)\(precision.suffix)"
     declare(name, .operations(layer.operations), isShort: layer.isShort) {
@@ -21,7 +21,7 @@ func declareForward(_ layer: Layer, _ kernels: KernelTable, _ precision: KernelP
     }
 }
 
-/// (δ·W) ∘ ReLU′: the gradient of the layer's inputs.
+/// Declares backpropagation to the layer's inputs: (δ·W) ∘ ReLU′.
 func declareBackward(_ layer: Layer, _ kernels: KernelTable, _ precision: KernelPrecision) {
     let name = "backward: \(layer.description)\(precision.suffix)"
     declare(name, .operations(layer.operations), isShort: layer.isShort) {
@@ -42,7 +42,8 @@ func declareBackward(_ layer: Layer, _ kernels: KernelTable, _ precision: Kernel
     }
 }
 
-/// δᵀ·X and the sums of δ, block by block as the engine cuts it (`GradientPlan`); each block goes to the same place.
+/// Declares the weight gradient δᵀ·X and the sums of δ, in the blocks of the engine's `GradientPlan`. All blocks are
+/// written to the same place.
 func declareGradient(_ layer: Layer, _ kernels: KernelTable, _ precision: KernelPrecision) {
     let name = "gradient: \(layer.description)\(precision.suffix)"
     declare(name, .operations(layer.operations), isShort: layer.isShort) {
@@ -69,7 +70,7 @@ func declareGradient(_ layer: Layer, _ kernels: KernelTable, _ precision: Kernel
     }
 }
 
-/// Activations as pairs of bfloat16 along their columns and along their rows.
+/// Declares the packing of activations into pairs of bfloat16, along columns and along rows.
 func declarePairs(_ layer: Layer, _ kernels: KernelTable) {
     declare("pairs: \(layer.description)", .rows(layer.rows), isShort: layer.rows * layer.inputs < 10_000) {
         let width = kernels.panelWidth

@@ -1,7 +1,8 @@
 import BenchmarkSupport
 import KernelTypes
 
-/// Shuffled rows of a data set as large as MNIST become a minibatch; each call takes the next rows of the epoch.
+/// Declares the gathering of a minibatch from shuffled rows of a data set as large as MNIST. Each call takes the next
+/// rows of the epoch.
 func declareGather(_ kernels: KernelTable) {
     let dataRows = 60_000
     let columns = 28 * 28
@@ -22,10 +23,10 @@ func declareGather(_ kernels: KernelTable) {
     }
 }
 
-/// 0 ..< count in an order without pattern: 7 919 is a prime that does not divide `count`.
+/// Returns 0..<count in an irregular order: 7919 is a prime that does not divide `count`.
 private func shuffled(_ count: Int) -> Memory<Int32> { Memory(count: count) { Int32($0 * 7_919 % count) } }
 
-/// The loss of each row and its gradient in place of the outputs.
+/// Declares the loss of each row and its gradient.
 func declareLoss(_ kernels: KernelTable) {
     for (rows, classes) in [(64, 10), (512, 10), (64, 1_000)] {
         declare(

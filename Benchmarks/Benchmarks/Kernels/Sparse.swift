@@ -1,7 +1,7 @@
 import BenchmarkSupport
 import KernelTypes
 
-/// The products over rows as lists of what is not zero; rates count the operations of a dense product.
+/// Declares the products of sparse inputs. Their rates count the operations of a dense product.
 func declareSparse(_ layer: Layer, _ kernels: KernelTable) {
     let density = layer.index == 0 ? 0.19 : 0.5
     let name = "\(layer.description), density \(density)"
@@ -30,7 +30,7 @@ func declareSparse(_ layer: Layer, _ kernels: KernelTable) {
     }
 }
 
-/// The first layer's gradient by outer products, in blocks of 64 inputs and up to four panels.
+/// Declares the first layer's gradient by outer products, in blocks of 64 inputs and up to four panels.
 func declareOuterProducts(_ layer: Layer, _ kernels: KernelTable) {
     declare("outer products: \(layer.description)", .operations(layer.operations), isShort: layer.isShort) {
         let width = kernels.panelWidth
@@ -53,7 +53,7 @@ func declareOuterProducts(_ layer: Layer, _ kernels: KernelTable) {
     }
 }
 
-/// Random rows as lists, in blocks of 64 columns.
+/// A random sparse matrix in blocks of 64 columns.
 private final class Lists {
     let matrix: SparseMatrix
     let source: Matrix
@@ -64,7 +64,7 @@ private final class Lists {
     init(rows: Int, width: Int, density: Double, _ kernels: KernelTable) {
         let blocks = (width + 63) / 64
         source = Matrix(rows: rows, width: width, panelWidth: kernels.panelWidth)
-        // The numbers are even in -0.5..<0.5.
+        // The numbers are distributed uniformly in -0.5..<0.5.
         for index in 0..<(width + kernels.panelWidth - 1) / kernels.panelWidth * source.panels.panelStride
         where Double(source.panels.base[index]) > density - 0.5 { source.panels.base[index] = 0 }
         values = Memory(count: blocks * rows * 68) { _ in 0 }

@@ -1,7 +1,7 @@
 import BenchmarkSupport
 import KernelTypes
 
-/// The optimizers: a block that is in cache, as the engine calls them, and all of mnist-medium's parameters.
+/// Declares the optimizers on a block in cache, as in the engine, and on all parameters of `mnist-medium`.
 func declareUpdates(_ kernels: KernelTable) {
     for (name, count) in [("one block", 128 * 32), ("mnist-medium", 669_696)] {
         declareSGD(name, count: count, kernels)

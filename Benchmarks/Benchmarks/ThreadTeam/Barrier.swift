@@ -1,7 +1,7 @@
 import Benchmark
 import CThreadTeam
 
-/// A thousand barriers in one run of a team; the start and the end of the run do not count.
+/// Declares a thousand barriers in one run of a team, without the start and the end of the run.
 func declareBarrier(threads: Int) {
     Benchmark(
         "barrier: \(threads) threads",

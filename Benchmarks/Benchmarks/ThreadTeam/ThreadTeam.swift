@@ -1,6 +1,6 @@
 import FastTrain
 
-/// The barrier on as many threads as there are usable CPUs, and the all-reduce.
+/// Benchmarks of the barrier, on as many threads as there are usable CPUs, and of the all-reduce.
 let benchmarks: @Sendable () -> Void = {
     declareBarrier(threads: CPUs.usable().count)
     for shards in [2, 8] {
