@@ -4,8 +4,8 @@ extension StepEngine {
     /// Takes a minibatch from features to the gradients of every layer's sums. The whole team calls it, with a barrier
     /// after it.
     ///
-    /// A member has some rows, and no barrier is needed, except where a matrix changes hands between layers that are
-    /// divided by rows and by panels, and around batch normalization.
+    /// A member takes its rows through all layers without a barrier, except where a matrix changes hands between layers that
+    /// are divided by rows and by panels, and around batch normalization.
     ///
     /// - Parameters:
     ///   - split: The data set.
