@@ -133,9 +133,3 @@ public struct XXH64: Sendable {
         value &<< count | value &>> (64 &- count)
     }
 }
-
-/// Returns 64 bits as 16 lowercase hexadecimal digits.
-package func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-}
