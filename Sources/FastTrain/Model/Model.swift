@@ -50,7 +50,7 @@ public struct Model: Sendable, Equatable {
     }
 
     /// Whether `predict` returns a probability for each class or label.
-    public var hasProbabilities: Bool { recipe.loss == .crossEntropy || recipe.loss == .binaryCrossEntropy }
+    public var hasProbabilities: Bool { recipe.loss?.output.givesProbabilities ?? false }
 
     /// Whether predictions are either right or wrong, as in classification, rather than near or far, as in regression.
     public var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(task) }

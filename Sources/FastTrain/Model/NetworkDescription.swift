@@ -53,8 +53,9 @@ extension NetworkDescription {
         guard let loss = recipe.loss else {
             throw reader.fault("loss", expected: Loss.expectation, found: "null")
         }
-        guard loss.fits(task) else {
-            let expected = Loss.allCases.filter { $0.fits(task) }.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        guard loss.output.fits(task) else {
+            let expected = Loss.allCases.filter { $0.output.fits(task) }.map { "\"\($0.rawValue)\"" }.joined(
+                separator: ", ")
             throw reader.fault("loss", expected: "one of \(expected)", found: "\"\(loss.rawValue)\"")
         }
     }

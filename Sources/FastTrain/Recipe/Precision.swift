@@ -1,9 +1,19 @@
-/// What the factors of matrix products are rounded to. Sums, parameters and the optimizer's memory are single-precision
-/// numbers in any case.
+import KernelTypes
+
+/// The precision that the factors of matrix products are rounded to. Sums, parameters and the optimizer's memories are
+/// single-precision numbers in either case.
 public enum Precision: String, Sendable, CaseIterable {
-    /// Single-precision numbers, as they are.
+    /// Single precision: factors are not rounded.
     case f32
-    /// bfloat16: 8 significant bits, the range of single precision. Training takes a CPU with AVX512_BF16, which AMD's
-    /// have from Zen 4 on; Intel's Emerald Rapids does single precision faster.
+    /// bfloat16: 8 significant bits and the range of single precision. Training requires a CPU with AVX512_BF16, which AMD's
+    /// have from Zen 4 on; Intel's Emerald Rapids is faster in single precision.
     case bf16
+
+    /// The precision's name among the kernels.
+    var kernel: KernelPrecision {
+        switch self {
+        case .f32: .f32
+        case .bf16: .bf16
+        }
+    }
 }

@@ -15,12 +15,12 @@ extension Recipe {
         let tolerance = tolerance
         recipe.tol = tolerance?.tol
         recipe.nIterNoChange = tolerance?.epochs
-        guard loss.fits(data.task) else {
+        guard loss.output.fits(data.task) else {
             let what = if case .regression = data.task { "numbers" } else { "classes" }
-            let names = Loss.allCases.filter { $0.fits(data.task) }.map(\.rawValue).joined(separator: ", ")
+            let names = Loss.allCases.filter { $0.output.fits(data.task) }.map(\.rawValue).joined(separator: ", ")
             throw .usage("--loss: expected one of \(names) for the \(what) in \(data.name), found \(loss.rawValue)")
         }
-        guard loss == .crossEntropy || labelSmoothing == 0 else {
+        guard loss.settings.contains(\.labelSmoothing) || labelSmoothing == 0 else {
             throw .usage("--label-smoothing: expected 0 for the numbers in \(data.name), found \(labelSmoothing)")
         }
         for (split, name) in [(data.train, "train.y"), (data.test, "test.y")] {
@@ -34,7 +34,7 @@ extension Recipe {
     private func checkTargets(
         _ split: DataSplit, of loss: Loss, _ data: Dataset, _ name: String
     ) throws(FastTrainError) {
-        guard let range = loss.targets, case .values(let targets, let outputs) = split.targets else { return }
+        guard let range = loss.output.targets, case .values(let targets, let outputs) = split.targets else { return }
         defer { extendLifetime(split) }
         for index in 0..<split.count * outputs where !range.contains(targets[index]) {
             let expected = range.upperBound.isFinite ? "from 0 to 1" : "of at least 0"

@@ -36,7 +36,7 @@ import _TestSupport
         normalization: Normalization = .none
     ) throws {
         for data in [try SmallData.classes(), try SmallData.values()] {
-            guard loss.fits(data.task) else { continue }
+            guard loss.output.fits(data.task) else { continue }
             var recipe = Recipe()
             recipe.hidden = [7, 5]
             recipe.activation = [activation]

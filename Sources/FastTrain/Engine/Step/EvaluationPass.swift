@@ -9,7 +9,7 @@ struct EvaluationPass: Sendable {
     private let predictions: Buffer<Int32>
     private let values: Buffer<Float>
     private let outputs: Int
-    private let loss: Loss
+    private let output: OutputFunction
 
     /// Creates an evaluation.
     ///
@@ -23,7 +23,7 @@ struct EvaluationPass: Sendable {
         self.split = split
         self.task = task
         self.outputs = outputs
-        self.loss = loss
+        output = loss.output
         self.rows = Buffer(count: rows.count)
         self.rows.base.update(from: rows, count: rows.count)
         losses = Buffer(count: rows.count)
@@ -70,7 +70,7 @@ struct EvaluationPass: Sendable {
             }
             return Evaluation(samples: rows.count, loss: loss, score: .classification(matrix))
         case .regression(let names):
-            let score = self.loss == .binaryCrossEntropy ? labelScore(names) : .regression(r2: r2())
+            let score = output.takesNumbersAsLabels ? labelScore(names) : .regression(r2: r2())
             return Evaluation(samples: rows.count, loss: loss, score: score)
         }
     }
@@ -102,7 +102,7 @@ struct EvaluationPass: Sendable {
         case .classification:
             return mean(weight) { split.label(Int(rows.base[$0])) == Int(predictions.base[$0]) ? 1 : 0 }
         case .regression:
-            return loss == .binaryCrossEntropy ? exactMatches(weight) : r2(weight)
+            return output.takesNumbersAsLabels ? exactMatches(weight) : r2(weight)
         }
     }
 
@@ -123,7 +123,7 @@ struct EvaluationPass: Sendable {
 
     /// Returns the value that the network predicts by an output.
     private func expectation(_ output: Float) -> Double {
-        loss == .poisson ? exponential(min(Double(output), 700)) : Double(output)
+        self.output == .exponential ? exponential(min(Double(output), 700)) : Double(output)
     }
 
     /// Returns the mean over the outputs of their R², as scikit-learn's `r2_score`.

@@ -49,14 +49,14 @@ struct ForwardPass: Sendable {
         pairedWeights = plan.precision == .bf16 ? PairedWeights(layout, kernels: kernels) : nil
         activations = Activations(widths: network.widths, rows: rows, panelWidth: kernels.panelWidth)
         targets = RowTargets(rows: rows, outputs: network.outputs, task: task)
-        loss = recipe.resolvedLoss(for: task).kernel
+        loss = recipe.resolvedLoss(for: task).traits.kernel
         huberDelta = Float(recipe.huberDelta)
         if case .classification = task {
             isBinary = network.outputs == 1 && loss == .binaryCrossEntropy
         } else {
             isBinary = false
         }
-        hiddenActivations = recipe.activations.map(\.kernel)
+        hiddenActivations = recipe.activations.map(\.traits.kernel)
         slope = Float(recipe.leakySlope)
         normalizer = Normalizer(
             network, parameters: parameters, rows: rows, shards: isTraining ? recipe.shards : nil, kernels: kernels)
@@ -262,65 +262,6 @@ struct ForwardPass: Sendable {
             best = column
         }
         return best
-    }
-}
-
-extension Recipe {
-    /// The loss of the recipe, or else the default of the task: cross-entropy for classes, squared error for numbers.
-    func resolvedLoss(for task: Dataset.Task) -> Loss {
-        if let loss { return loss }
-        if case .regression = task { return .squaredError }
-        return .crossEntropy
-    }
-}
-
-extension Loss {
-    var kernel: KernelLoss {
-        switch self {
-        case .crossEntropy: .crossEntropy
-        case .binaryCrossEntropy: .binaryCrossEntropy
-        case .squaredError: .squaredError
-        case .absoluteError: .absoluteError
-        case .huber: .huber
-        case .poisson: .poisson
-        }
-    }
-}
-
-extension Activation {
-    var kernel: KernelActivation {
-        switch self {
-        case .identity: .identity
-        case .relu: .relu
-        case .leakyReLU: .leakyReLU
-        case .sigmoid: .sigmoid
-        case .tanh: .tanh
-        case .elu: .elu
-        case .gelu: .gelu
-        case .geluTanh: .geluTanh
-        case .silu: .silu
-        case .softplus: .softplus
-        case .mish: .mish
-        }
-    }
-}
-
-extension KernelActivation {
-    /// Whether the derivative does not follow from the output, so that it is stored beside it.
-    var storesDerivative: Bool {
-        switch self {
-        case .gelu, .geluTanh, .silu, .mish: true
-        case .identity, .relu, .leakyReLU, .sigmoid, .tanh, .elu, .softplus: false
-        }
-    }
-}
-
-extension Precision {
-    var kernel: KernelPrecision {
-        switch self {
-        case .f32: .f32
-        case .bf16: .bf16
-        }
     }
 }
 

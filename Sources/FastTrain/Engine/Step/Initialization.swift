@@ -1,16 +1,15 @@
 extension Network {
-    /// Returns random weights and zero biases. Normalizations have scale 1 and shift 0, and running statistics of mean 0 and
-    /// variance 1.
+    /// Returns the parameters that training starts from: random weights, zero biases, normalizations with scale 1, shift 0
+    /// and running statistics of mean 0 and variance 1.
     ///
-    /// Weights are He-uniform before ReLU and similar activations (He et al. 2015), and Glorot-uniform before all others
-    /// and in the last layer (Glorot & Bengio 2010).
+    /// The activation after a layer decides the distribution of its weights (`Activation.Traits`); those of the last layer
+    /// are Glorot-uniform.
     func initialParameters(_ recipe: Recipe) -> Parameters {
         var parameters = zeroParameters()
         let generator = Philox(seed: recipe.seed, purpose: .initialWeights)
         for index in parameters.layers.indices {
             let layer = parameters.layers[index]
-            let isHidden = index < layerCount - 1
-            let isRectified = isHidden && recipe.activations[index].isRectifier
+            let distribution = index < layerCount - 1 ? recipe.activations[index].traits.weights : .glorot
             if isNormalized(index) {
                 let (zeros, ones) = (
                     [Float](repeating: 0, count: layer.outputs), [Float](repeating: 1, count: layer.outputs)
@@ -19,8 +18,7 @@ extension Network {
                     scale: ones, shift: zeros,
                     running: normalization == .batch ? .init(mean: zeros, variance: ones, batches: 0) : nil)
             }
-            let fan = isRectified ? layer.inputs : layer.inputs + layer.outputs
-            let bound = Float((6 / Double(fan)).squareRoot())
+            let bound = distribution.bound(inputs: layer.inputs, outputs: layer.outputs)
             generator.fill(&parameters.layers[index].weight, within: bound, stream: UInt32(index))
         }
         return parameters
@@ -37,16 +35,6 @@ extension Philox {
                 let unit = Float(draws[lane] >> 8) * 0x1p-24
                 numbers[first + lane] = (2 * unit - 1) * bound
             }
-        }
-    }
-}
-
-extension Activation {
-    /// Whether the activation keeps large positive numbers and suppresses negative ones, as ReLU does.
-    fileprivate var isRectifier: Bool {
-        switch self {
-        case .relu, .leakyReLU, .elu, .gelu, .geluTanh, .silu, .mish: true
-        case .identity, .sigmoid, .tanh, .softplus: false
         }
     }
 }

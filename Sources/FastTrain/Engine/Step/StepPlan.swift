@@ -39,7 +39,7 @@ struct StepPlan: Sendable {
                 gradientForm: forms.gradient(index, firstPanels: firstPanels, isByPanels: index < byPanels),
                 hasPacking: index > 0 || precision == .bf16, isNormalized: network.isNormalized(index),
                 storesDerivative: index < recipe.activations.count
-                    && recipe.activations[index].kernel.storesDerivative)
+                    && recipe.activations[index].traits.storesDerivative)
         }
         featureBlockWidth = SparsePlan.featureBlockWidth(panels: firstPanels)
         endsByPanels = byPanels == network.layerCount
