@@ -110,7 +110,8 @@ let package = Package(
                 "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
             ],
             exclude: [
-                "README.md", "Engine/README.md", "Engine/Memory/README.md", "Engine/Step/README.md",
+                "README.md", "Engine/README.md", "Engine/Memory/README.md", "Engine/Optimizers/README.md",
+                "Engine/Schedules/README.md", "Engine/Step/README.md",
                 "Estimators/README.md", "Model/README.md", "Recipe/README.md", "Report/README.md",
                 "RunFolder/README.md", "Search/README.md", "Training/README.md",
             ],

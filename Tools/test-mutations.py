@@ -99,9 +99,9 @@ MUTATIONS = [
         "lose the loss of an unfinished epoch", "Sources/FastTrain/Training/RunLoop.swift",
         "lossSum = start.lossSum", "lossSum = 0", faults="kills"),
     Mutation(
-        "lose the optimizer's memory", "Sources/FastTrain/Training/RunLoop.swift",
-        "if let values = start.optimizer[memory.name] { memory.values.load(values) }",
-        "_ = start.optimizer[memory.name]", faults="kills"),
+        "lose the optimizer's memory", "Sources/FastTrain/Engine/Optimizers/OptimizerMemories.swift",
+        "if let values = saved[memory.name] { memory.values.load(values) }",
+        "_ = saved[memory.name]", faults="kills"),
     Mutation(
         "sum shards in another order", "Sources/CThreadTeam/all_reduce.c",
         "for (int shard = 0; shard + distance < shards; shard += 2 * distance)",

@@ -56,7 +56,7 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         loop = StepLoop(
             recipe, on: data, sampling: sampling,
             threads: try EstimatorFit.threads(settings.threads, operations: operations),
-            kernels: try InstructionSet.chosen().kernels)
+            kernels: try InstructionSet.chosen().kernels, convention: .scikitLearn)
     }
 
     private var engine: StepEngine { loop.engine }
@@ -76,7 +76,7 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     func run() throws(FastTrainError) -> MLPFitted {
         try loop.run(from: begin(), lead: self)
         now.parameters = best ?? engine.forward.snapshot
-        for memory in engine.optimizer.memories { now.memories[memory.name] = memory.values.unpacked() }
+        now.memories = engine.memories.unpacked()
         fitted.network = now
         return fitted
     }
@@ -87,17 +87,18 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     private func begin() -> StepLoop.Action {
         engine.load(now.parameters)
         // A solver other than that of the fit before begins without memories.
-        for memory in engine.optimizer.memories {
-            if let values = now.memories[memory.name] { memory.values.load(values) }
-        }
-        rescaleMomentum()
+        engine.memories.load(now.memories)
+        rescaleMemories()
         now.memories = [:]
         // Only an epoch with a better score than the network has now replaces it.
         if loop.validation != nil { best = now.parameters }
         fitted.nIter = 0
         fitted.isConverged = false
         evaluations = 0
-        return loop.minimizer == nil ? nextEpoch() : .iteration
+        return switch loop.descent {
+        case .minibatches: nextEpoch()
+        case .fullBatch: .iteration
+        }
     }
 
     private func nextEpoch() -> StepLoop.Action {
@@ -108,10 +109,9 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     }
 
     private func nextStep() -> StepLoop.Action {
-        loop.step(
-            now.steps, first: first,
-            engine.optimizer.step(now.steps + 1, learningRate: now.learningRate / loss.ofRate(recipe.optimizer))
-                .withUncorrectedEpsilon)
+        guard case .minibatches(let optimizer) = loop.descent else { return .iteration }
+        let rate = now.learningRate / loss.ofRate(recipe.optimizer)
+        return loop.step(now.steps, first: first, optimizer.step(now.steps + 1, learningRate: rate, recipe))
     }
 
     // MARK: - StepLoopLead
@@ -161,7 +161,7 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         if settings.verbose { print("Iteration \(fitted.nIter), loss = \(Format.fixed(loss, 8))") }
         judge(loss, loop.validation?.weightedScore())
         let isOver = isOver()
-        rescaleMomentum()
+        rescaleMemories()
         return isOver || fitted.nIter == epochs ? .end : nextEpoch()
     }
 
@@ -203,26 +203,14 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         return true
     }
 
-    /// Rescales the momentum when the learning rate has changed.
-    ///
-    /// The momentum of scikit-learn is a mean of steps; the kernel's is a mean of gradients, which the learning rate
-    /// multiplies in each step. When the rate changes, the gradients change inversely, so that their product stays the same.
-    private func rescaleMomentum() {
+    /// Rescales the optimizer's memories if the learning rate has changed since they were made (`OptimizerConvention`).
+    private func rescaleMemories() {
         guard now.memoryRate != now.learningRate else { return }
-        if recipe.optimizer == .sgd, let memory = engine.optimizer.memories.first?.values {
-            let factor = Float(now.memoryRate / now.learningRate)
-            for index in 0..<memory.layout.count { memory.base[index] *= factor }
+        if case .minibatches(let optimizer) = loop.descent,
+            let factor = optimizer.memoryFactor(from: now.memoryRate, to: now.learningRate)
+        {
+            engine.memories.scale(by: factor)
         }
         now.memoryRate = now.learningRate
-    }
-}
-
-extension OptimizerState.Step {
-    /// The step with epsilon added where scikit-learn adds it: to the root of the mean of squares itself. PyTorch adds it
-    /// to the root of the mean corrected for its start at 0.
-    fileprivate var withUncorrectedEpsilon: OptimizerState.Step {
-        guard case .adam(var numbers) = numbers else { return self }
-        numbers.epsilon *= numbers.squareScale
-        return OptimizerState.Step(numbers: .adam(numbers), averageRate: averageRate)
     }
 }

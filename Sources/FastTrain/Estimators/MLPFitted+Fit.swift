@@ -11,7 +11,7 @@ extension MLPFitted {
         _ settings: MLPSettings, on data: Dataset, loss: MLPLoss, isPartial: Bool,
         initial: Parameters? = nil
     ) throws(FastTrainError) {
-        guard !isPartial || settings.solver != .lbfgs else {
+        guard !isPartial || !settings.solver.optimizer.isFullBatch else {
             throw .usage("partialFit: expected the solver sgd or adam, found lbfgs")
         }
         guard !isPartial || !settings.earlyStopping else {

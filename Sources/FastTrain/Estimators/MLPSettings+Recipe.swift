@@ -12,12 +12,7 @@ extension MLPSettings {
         recipe.hidden = hiddenLayerSizes
         recipe.activation = [activation]
         recipe.loss = loss.loss
-        recipe.optimizer =
-            switch solver {
-            case .sgd: .sgd
-            case .adam: .adam
-            case .lbfgs: .lbfgs
-            }
+        recipe.optimizer = solver.optimizer
         recipe.gradientTolerance = tol * loss.gradient
         recipe.learningRate = learningRateInit / loss.ofRate(recipe.optimizer)
         recipe.momentum = momentum
@@ -36,7 +31,7 @@ extension MLPSettings {
         recipe.seed = seed
         recipe.validation = stopsEarly ? validationFraction : 0
         recipe.monitor = stopsEarly ? .validationScore : .trainLoss
-        if solver != .lbfgs {
+        if !solver.optimizer.isFullBatch {
             recipe.tol = tol
             recipe.nIterNoChange = nIterNoChange
         }
@@ -51,7 +46,7 @@ extension MLPSettings {
     }
 
     /// Whether `earlyStopping` applies. As in scikit-learn, L-BFGS ignores it.
-    var stopsEarly: Bool { earlyStopping && solver != .lbfgs }
+    var stopsEarly: Bool { earlyStopping && !solver.optimizer.isFullBatch }
 
     /// Throws `.usage` that names the first setting that is out of range.
     func validate() throws(FastTrainError) {
@@ -111,5 +106,16 @@ extension MLPSettings {
             generator.fill(&parameters.layers[index].bias, within: bound, stream: UInt32(2 * index + 1))
         }
         return parameters
+    }
+}
+
+extension MLPSettings.Solver {
+    /// The engine's name of the solver.
+    var optimizer: Optimizer {
+        switch self {
+        case .sgd: .sgd
+        case .adam: .adam
+        case .lbfgs: .lbfgs
+        }
     }
 }

@@ -34,14 +34,14 @@ enum MemoryLimit {
         let saved = 1 + recipe.optimizerState.count + (recipe.ema == nil ? 0 : 1)
         let hasBest = recipe.validation > 0 && recipe.monitor != .trainLoss
         let copies = Double(
-            saved + 1 + (recipe.clipNorm == nil ? 0 : 1) + (recipe.optimizer == .lbfgs ? 5 : 0)
+            saved + 1 + (recipe.clipNorm == nil ? 0 : 1) + recipe.optimizer.batching.definition.workingCopies
                 + (hasBest ? 1 : 0) + max(isSaved ? saved : 0, 2))
         let units = network.widths.reduce(0.0) { $0 + Double($1) }
         let listed = Double(network.inputs) + 2 * Double(recipe.hidden.max() ?? 0)
         let scratch = Double(threads) * (Double(recipe.shards) * 64 * 1024 + 6 * 128 * Double(rows))
         let numbers =
             2.0 + (recipe.precision == .bf16 ? 1 : 0)
-            + (recipe.activations.contains { $0.kernel.storesDerivative } ? 1 : 0)
+            + (recipe.activations.contains { $0.traits.storesDerivative } ? 1 : 0)
             + (recipe.normalization == .none ? 0 : 2)
         return 4 * (copies * parameterCount(network) + numbers * units * Double(rows)) + 6 * listed * Double(rows)
             + scratch + 10e6 + 3e6 * Double(threads)

@@ -76,9 +76,10 @@ public struct RateTest: Sendable, Equatable {
         onStep: @escaping @Sendable (Int, RateCurve.Point) -> Void = { _, _ in }
     ) throws(FastTrainError) -> RateCurve {
         try validate()
-        guard recipe.optimizer != .lbfgs else {
+        guard recipe.optimizer.settings.contains(\.learningRate) else {
             throw .usage(
-                "--optimizer: expected one with a learning rate, found lbfgs, which chooses its own step lengths")
+                "--optimizer: expected one with a learning rate, found \(recipe.optimizer.rawValue), "
+                    + "which chooses its own step lengths")
         }
         let options = RunOptions(threads: options.threads, initial: options.initial)
         let whole = try Training(self.recipe(recipe, stepsPerEpoch: 1), on: data, options: options)

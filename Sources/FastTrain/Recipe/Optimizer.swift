@@ -1,48 +1,66 @@
-/// The rule that turns gradients into updates of the parameters. Definitions are those of PyTorch's `torch.optim` for all
-/// optimizers that it has.
+/// The rule that turns gradients into changes of the parameters. Each optimizer's formula and settings are in
+/// `Engine/Optimizers`; they are those of PyTorch's `torch.optim` as far as it has the optimizer.
 public enum Optimizer: String, Sendable, CaseIterable {
-    case sgd, adam, adamw, rmsprop, adagrad
-    /// Chen et al., "Symbolic Discovery of Optimization Algorithms" (2023), with decoupled weight decay.
+    /// Stochastic gradient descent, with momentum
+    case sgd
+    /// Kingma & Ba 2015
+    case adam
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019)
+    case adamw
+    /// Tieleman & Hinton 2012
+    case rmsprop
+    /// Duchi et al. 2011
+    case adagrad
+    /// Chen et al. 2023, with decoupled weight decay
     case lion
-    /// Limited-memory BFGS with a line search by the strong Wolfe conditions, on all training rows at once: an epoch is one
-    /// iteration. Minibatches, learning rates and schedules do not apply to it. The weight decay is part of the loss that it
-    /// minimizes, but not of the losses that are reported.
+    /// Limited-memory BFGS with a line search by the strong Wolfe conditions (Liu & Nocedal 1989)
+    ///
+    /// It takes all training rows at once, and an epoch is one iteration. Minibatches, learning rates and schedules do not
+    /// apply to it. The weight decay is part of the loss that it minimizes, but not of the losses that are reported.
     case lbfgs
 
     /// The value of `Recipe.beta2` if none is given.
-    public var defaultBeta2: Double { self == .adam || self == .adamw ? 0.999 : 0.99 }
+    public var defaultBeta2: Double { batching.definition.defaultBeta2 }
 }
 
 extension Optimizer {
-    /// Whether an iteration takes all training rows at once, instead of one minibatch after another.
-    package var isFullBatch: Bool { self == .lbfgs }
+    /// The type that holds everything about the optimizer, by the rows that it takes at once.
+    var batching: Batching {
+        switch self {
+        case .sgd: .minibatches(SGD.self)
+        case .adam, .adamw: .minibatches(Adam.self)
+        case .rmsprop: .minibatches(RMSprop.self)
+        case .adagrad: .minibatches(Adagrad.self)
+        case .lion: .minibatches(Lion.self)
+        case .lbfgs: .fullBatch(LBFGS.self)
+        }
+    }
+
+    /// Whether the optimizer takes all training rows at once, instead of one minibatch after another.
+    package var isFullBatch: Bool {
+        switch batching {
+        case .minibatches: false
+        case .fullBatch: true
+        }
+    }
 
     /// The settings that this optimizer reads and some other optimizer ignores.
-    package var settings: Set<PartialKeyPath<Recipe>> {
-        switch self {
-        case .sgd: Self.minibatchSettings.union([\.momentum, \.nesterov])
-        case .adam, .adamw: Self.minibatchSettings.union([\.beta1, \.beta2, \.epsilon])
-        case .rmsprop: Self.minibatchSettings.union([\.beta2, \.epsilon])
-        case .adagrad: Self.minibatchSettings.union([\.epsilon])
-        case .lion: Self.minibatchSettings.union([\.beta1, \.beta2])
-        case .lbfgs: [\.historySize, \.gradientTolerance]
-        }
-    }
+    package var settings: Set<PartialKeyPath<Recipe>> { Set(batching.settings + batching.definition.settings) }
 
-    /// The settings of every optimizer that takes minibatches.
-    private static var minibatchSettings: Set<PartialKeyPath<Recipe>> {
-        [\.learningRate, \.batchSize, \.schedule, \.warmup, \.shuffle]
-    }
-
-    /// The learning rates that a search tries on a data set of `trainRows` rows; `nil` for an optimizer without a learning
-    /// rate.
+    /// Returns the learning rates that a search tries on a data set of `trainRows` rows; `nil` for an optimizer without a
+    /// learning rate.
     package func learningRateRange(trainRows: Int) -> ClosedRange<Double>? {
-        switch self {
-        case .adam, .adamw, .rmsprop: 3e-4...(trainRows >= 10_000 ? 3e-3 : 6e-3)
-        case .sgd: 5e-3...0.2
-        case .adagrad: 3e-3...0.1
-        case .lion: 3e-5...1e-3
-        case .lbfgs: nil
+        switch batching {
+        case .minibatches(let optimizer): optimizer.learningRates(trainRows: trainRows)
+        case .fullBatch: nil
         }
     }
+
+    /// Returns the values of the optimizer's settings as the run card shows them after its name and learning rate.
+    package func description(_ recipe: Recipe) -> [String] { batching.definition.description(recipe) }
+}
+
+extension Recipe {
+    /// The names of the optimizer's memories: the keys of `TrainingState.optimizer`.
+    var optimizerState: [String] { optimizer.batching.definition.memories(self) }
 }

@@ -12,22 +12,9 @@ extension Recipe {
     /// Whether answers are right or wrong, rather than near or far.
     func isScoredByAccuracy(_ task: Dataset.Task) -> Bool {
         if case .classification = task { return true }
-        return resolvedLoss(for: task) == .binaryCrossEntropy
+        return resolvedLoss(for: task).output.takesNumbersAsLabels
     }
 
-    /// The outputs of its network: one for each class or number, but a single one for two classes told apart by binary
-    /// cross-entropy.
-    func outputs(for task: Dataset.Task) -> Int {
-        switch task {
-        case .classification(let classes):
-            resolvedLoss(for: task) == .binaryCrossEntropy && classes.count == 2 ? 1 : classes.count
-        case .regression(let targets): targets.count
-        }
-    }
-
-    /// Minibatches of an epoch of so many rows, a smaller last one included.
-    func stepsPerEpoch(rows: Int) -> Int { optimizer == .lbfgs ? 1 : (rows + batchSize - 1) / batchSize }
-
-    /// The most rows that go through the network as one minibatch.
-    var mostRowsAtOnce: Int { optimizer == .lbfgs ? FullBatch.rowsAtOnce : batchSize }
+    /// The number of outputs of its network (`OutputFunction.count`).
+    func outputs(for task: Dataset.Task) -> Int { resolvedLoss(for: task).output.count(for: task) }
 }

@@ -142,17 +142,3 @@ public struct Checkpoint: Sendable, Equatable {
             + (network.recipe.ema == nil ? [] : [averageTensors(network)]) + (hasBest ? [bestTensors(network)] : [])
     }
 }
-
-extension Recipe {
-    /// What the optimizer remembers of each parameter: the keys of `TrainingState.optimizer`, PyTorch's names.
-    var optimizerState: [String] {
-        switch optimizer {
-        case .sgd: momentum > 0 ? ["momentum"] : []
-        case .adam, .adamw: ["exp_avg", "exp_avg_sq"]
-        case .rmsprop: ["square_avg"]
-        case .adagrad: ["sum"]
-        case .lion: ["exp_avg"]
-        case .lbfgs: LBFGS.names(historySize: historySize)
-        }
-    }
-}

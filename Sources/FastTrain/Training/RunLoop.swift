@@ -89,10 +89,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         let start = training.takeStart()
         if let start {
             engine.load(start.parameters, average: start.average)
-            for memory in engine.optimizer.memories {
-                if let values = start.optimizer[memory.name] { memory.values.load(values) }
-            }
-            loop.minimizer?.load(start.optimizer)
+            engine.memories.load(start.optimizer)
+            if case .fullBatch(let optimizer) = loop.descent { optimizer.load(start.optimizer) }
             if start.hasConverged { ending = .convergence }
             step = start.step
             lossSum = start.lossSum
@@ -117,7 +115,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             return .end
         }
         clock.startTraining()
-        guard loop.minimizer == nil else { return .iteration }
+        guard case .minibatches(let optimizer) = loop.descent else { return .iteration }
         let epoch = step / training.stepsPerEpoch
         let stepInEpoch = step % training.stepsPerEpoch
         if orderedEpoch != epoch {
@@ -126,7 +124,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         }
         return loop.step(
             step, first: stepInEpoch * recipe.batchSize,
-            engine.optimizer.step(step + 1, learningRate: rates.rate(step, history: history)))
+            optimizer.step(step + 1, learningRate: rates.rate(step, history: history), recipe))
     }
 
     /// Returns the next step, or the end if the run was interrupted.
@@ -246,11 +244,11 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     }
 
     private func state() -> TrainingState {
-        var memories: [String: Parameters] = [:]
-        for memory in engine.optimizer.memories { memories[memory.name] = memory.values.unpacked() }
-        if let minimizer = loop.minimizer {
-            memories = minimizer.memories(minimum ?? LBFGS.State(), of: training.network)
-        }
+        let memories =
+            switch loop.descent {
+            case .minibatches: engine.memories.unpacked()
+            case .fullBatch(let optimizer): optimizer.memories(minimum ?? LBFGS.State(), of: training.network)
+            }
         return TrainingState(
             parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: memories, best: best,
             step: step, lossSum: lossSum, history: history, hasConverged: minimum?.hasConverged ?? false,
@@ -265,7 +263,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
                 "a parameter"
             } else if !passes.allSatisfy({ $0.normalizer?.areFinite ?? true }) {
                 "a running mean or variance"
-            } else if !engine.optimizer.memories.allSatisfy({ $0.values.areFinite }) {
+            } else if !engine.memories.areFinite {
                 "a number of the optimizer's memory"
             } else {
                 nil

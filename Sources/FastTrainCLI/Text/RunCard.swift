@@ -65,36 +65,20 @@ struct RunCard {
         return "\(Format.integer(recipe.epochs)), seed \(recipe.seed)\(patience)\(tol)"
     }
 
-    /// Such as " 0.5 every 3 epochs".
-    private var scheduleSettings: String {
-        let gamma = Format.setting(recipe.gamma ?? recipe.schedule.defaultGamma)
-        let epochs = Format.count(recipe.decayEpochs, "epoch")
-        return switch recipe.schedule {
-        case .step: " \(gamma) every \(epochs)"
-        case .exponential: " \(gamma)"
-        case .plateau: " \(gamma) after \(epochs)"
-        case .inverseScaling: " \(Format.setting(recipe.power))"
-        case .constant, .adaptive, .cosine, .oneCycle: ""
-        }
-    }
-
     private var lossLine: String {
         let smoothing =
             recipe.labelSmoothing > 0 ? ", label smoothing \(Format.setting(recipe.labelSmoothing))" : ""
-        let delta = recipe.loss == .huber ? " \(Format.setting(recipe.huberDelta))" : ""
         let weights =
             switch recipe.classWeight {
             case nil: ""
             case .balanced: ", classes balanced"
             case .given(let weights): ", class weights \(weights.map(Format.setting).joined(separator: ", "))"
             }
-        return (recipe.loss?.rawValue ?? "") + delta + smoothing + weights
+        return (recipe.loss?.description(recipe) ?? "") + smoothing + weights
     }
 
     private var networkLine: String {
-        let names = recipe.activation.map {
-            $0.rawValue + ($0 == .leakyReLU ? " \(Format.setting(recipe.leakySlope))" : "")
-        }
+        let names = recipe.activation.map { $0.description(recipe) }
         let activation = recipe.hidden.isEmpty ? "linear" : names.joined(separator: ", ")
         let normalization = recipe.normalization == .none ? "" : ", \(recipe.normalization.rawValue) normalization"
         let input = recipe.inputDropout > 0 ? ", input dropout \(Format.setting(recipe.inputDropout))" : ""
@@ -107,35 +91,16 @@ struct RunCard {
     }
 
     private var optimizerLine: String {
-        if recipe.optimizer == .lbfgs {
-            let penalties =
-                (recipe.weightDecay > 0 ? ", weight decay \(Format.setting(recipe.weightDecay))" : "")
-                + (recipe.alpha > 0 ? ", alpha \(Format.setting(recipe.alpha))" : "")
-            return "lbfgs, history of \(recipe.historySize), gradient tolerance "
-                + Format.setting(recipe.gradientTolerance) + penalties
+        var parts = [recipe.optimizer.rawValue]
+        if recipe.optimizer.settings.contains(\.learningRate) {
+            let schedule =
+                (recipe.schedule == .constant ? [] : [recipe.schedule.description(recipe)])
+                + (recipe.warmup > 0 ? ["warm-up \(Format.setting(recipe.warmup))"] : [])
+            parts.append(
+                "learning rate \(Format.setting(recipe.learningRate))"
+                    + (schedule.isEmpty ? "" : " (\(schedule.joined(separator: ", ")))"))
         }
-        var parts = ["\(recipe.optimizer.rawValue), learning rate \(Format.setting(recipe.learningRate))"]
-        let schedule =
-            (recipe.schedule == .constant ? [] : [recipe.schedule.rawValue + scheduleSettings])
-            + (recipe.warmup > 0 ? ["warm-up \(Format.setting(recipe.warmup))"] : [])
-        parts[0] += schedule.isEmpty ? "" : " (\(schedule.joined(separator: ", ")))"
-        let beta2 = Format.setting(recipe.beta2 ?? recipe.optimizer.defaultBeta2)
-        switch recipe.optimizer {
-        case .sgd:
-            if recipe.momentum > 0 {
-                parts.append("\(recipe.nesterov ? "Nesterov " : "")momentum \(Format.setting(recipe.momentum))")
-            }
-        case .adam, .adamw:
-            parts.append("betas \(Format.setting(recipe.beta1)) and \(beta2)")
-            parts.append("epsilon \(Format.setting(recipe.epsilon))")
-        case .rmsprop:
-            parts.append("decay \(beta2), epsilon \(Format.setting(recipe.epsilon))")
-        case .adagrad:
-            parts.append("epsilon \(Format.setting(recipe.epsilon))")
-        case .lbfgs: break
-        case .lion:
-            parts.append("betas \(Format.setting(recipe.beta1)) and \(beta2)")
-        }
+        parts += recipe.optimizer.description(recipe)
         if recipe.weightDecay > 0 { parts.append("weight decay \(Format.setting(recipe.weightDecay))") }
         if recipe.alpha > 0 { parts.append("alpha \(Format.setting(recipe.alpha))") }
         if recipe.l1 > 0 { parts.append("L1 \(Format.setting(recipe.l1))") }
@@ -147,7 +112,7 @@ struct RunCard {
     }
 
     private var minibatchLine: String {
-        if recipe.optimizer == .lbfgs {
+        if recipe.optimizer.isFullBatch {
             return "all rows, \(Format.count(recipe.shards, "shard")), an iteration is an epoch"
         }
         let rows = Format.count(recipe.batchSize, "row") + (recipe.shuffle ? "" : " in file order")

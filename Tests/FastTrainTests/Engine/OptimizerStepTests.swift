@@ -6,7 +6,7 @@ import Testing
 
 /// Which number of a recipe becomes which of a kernel's; the kernels themselves are held against PyTorch's defaults.
 @Suite struct OptimizerStepTests {
-    private func step(_ optimizer: Optimizer, number: Int = 2) -> OptimizerState.Numbers {
+    private func step(_ optimizer: Optimizer, number: Int = 2) -> any ParameterUpdate {
         var recipe = Recipe()
         recipe.optimizer = optimizer
         recipe.beta1 = 0.75
@@ -15,19 +15,17 @@ import Testing
         recipe.weightDecay = 0.5
         recipe.momentum = 0.25
         recipe.nesterov = optimizer == .sgd
-        let layout = PackedLayout(Network(inputs: 1, hidden: [], outputs: 1), panelWidth: 16)
-        return OptimizerState(recipe: recipe, layout: layout, kernels: InstructionSet.scalar.kernels)
-            .step(number, learningRate: 0.125).numbers
+        return recipe.update(step: number, learningRate: 0.125).update
     }
 
     @Test func sgd() {
-        guard case .sgd(let step) = step(.sgd) else { Issue.record("another step"); return }
+        guard let step = step(.sgd) as? SGDStep else { Issue.record("another step"); return }
         #expect(step.learningRate == 0.125 && step.momentum == 0.25 && step.nesterov && step.weightDecay == 0.5)
     }
 
     @Test func adam() {
         for optimizer in [Optimizer.adam, .adamw] {
-            guard case .adam(let step) = step(optimizer) else { Issue.record("another step"); return }
+            guard let step = step(optimizer) as? AdamStep else { Issue.record("another step"); return }
             #expect(step.stepSize == Float(0.125 / (1 - 0.5625)) && step.meanRate == 0.25)
             #expect(step.squareDecay == 0.875 && step.squareRate == 0.125 && step.epsilon == 0.0625)
             #expect(step.squareScale == Float(1 / (1 - 0.765625).squareRoot()))
@@ -37,7 +35,7 @@ import Testing
     }
 
     @Test func squares() {
-        guard case .squares(let rms) = step(.rmsprop), case .squares(let ada) = step(.adagrad) else {
+        guard let rms = step(.rmsprop) as? SquareStep, let ada = step(.adagrad) as? SquareStep else {
             Issue.record("another step")
             return
         }
@@ -48,7 +46,7 @@ import Testing
     }
 
     @Test func lion() {
-        guard case .lion(let step) = step(.lion) else { Issue.record("another step"); return }
+        guard let step = step(.lion) as? LionStep else { Issue.record("another step"); return }
         #expect(step.learningRate == 0.125 && step.directionRate == 0.25 && step.momentumRate == 0.125)
         #expect(step.shrink == 0.9375)
     }

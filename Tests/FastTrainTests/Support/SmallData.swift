@@ -79,14 +79,22 @@ extension StepEngine {
         engine.load(parameters)
         let order = Buffer<Int32>(count: rows)
         for row in 0..<rows { order.base[row] = Int32(row) }
-        let step = engine.optimizer.step(1, learningRate: 0.1)
+        let step = recipe.update(step: 1, learningRate: 0.1)
         try Team.run(threads: threads) { member throws(FastTrainError) in
             try engine.forwardBackward(data.train, indices: order.base, of: rows, step: number, member: member)
             try member.barrier()
             try engine.reduceUpdate(count: rows, step, member: member)
         }
         let loss = engine.lossSum(count: rows) / engine.weightSum(order.base, count: rows)
-        return (loss, engine.optimizer.memories[0].values.unpacked())
+        return (loss, engine.memories[0].unpacked())
+    }
+}
+
+extension Recipe {
+    /// Returns the update of a step of the recipe's optimizer, which must take minibatches.
+    func update(step number: Int, learningRate: Double) -> UpdateStep {
+        guard case .minibatches(let optimizer) = optimizer.batching else { preconditionFailure("\(optimizer)") }
+        return optimizer.init(self, convention: .pyTorch).step(number, learningRate: learningRate, self)
     }
 }
 

@@ -1,36 +1,40 @@
 import KernelTypes
 
-/// The loss over all training rows and half the weight decay times the squared norm of the parameters, with the gradient of
-/// that, in a fixed order: rows go through the engine so many at a time, as minibatches of so many shards, and their
-/// gradients are added up in turn.
+/// The objective of a full-batch optimizer with its gradient, and the vector operations that the optimizer is made of:
+///
+///     f(w) = mean loss of all training rows + λ/2 ‖w‖²
+///
+/// λ is the weight decay. Rows pass through the engine `rowsAtOnce` at a time, each such minibatch divided into shards, and
+/// the gradients of the minibatches are added in their order. The result therefore does not depend on the number of
+/// threads.
 ///
 /// The whole team calls each function with the same arguments, and every member gets the same numbers.
 struct FullBatch: Sendable {
     let engine: StepEngine
-    /// Of the parameters that were evaluated last.
+    /// The gradient at the parameters of the last evaluation.
     let gradient: PackedParameters
     private let split: DataSplit
     private let rows: Buffer<Int32>
-    /// What all rows count.
+    /// The sum of the weights of all rows.
     private let weight: Double
-    /// In the gradient, of weights and of all other parameters.
+    /// The factors of the decay in the gradient: of the weights, which alpha's penalty includes, and of all other parameters.
     private let decays: (weights: Double, others: Double)
     private let pieces: PackedPieces
-    /// Of each member, for what every one does for itself; nil: the members share the work.
+    /// The sums of each member, which computes all products for itself; `nil` if the members share the work.
     private let own: [Buffer<Float>]?
-    /// For a product that is shared, and the next one.
+    /// The sums of a product that the members share, and those of the next one.
     private let shared: [Buffer<Float>]
     private let magnitudes: Buffer<Float>
 
-    /// Rows at a time: for some tens of rows each on 16 threads. It is part of the result.
+    /// The number of rows that pass through the engine together: some tens for each of 16 threads. The result depends on it.
     static let rowsAtOnce = 1024
 
-    /// Numbers of a network up to which members do all arithmetic with whole vectors for themselves, each in rooms of its own,
-    /// rather than wait for each other some 25 times an iteration. A product of so many numbers takes 5 µs from second-level
-    /// cache; a barrier 1 µs in quiet minutes, and as long as a time slice when other programs want the CPUs.
+    /// The size of a network up to which each member computes with whole vectors in memory of its own, instead of waiting
+    /// for the others some 25 times an iteration. A product of this many numbers takes 5 µs from second-level cache; a
+    /// barrier takes 1 µs on a quiet machine, and as long as a time slice when other programs use the CPUs.
     static let mostForEachMember = 1 << 16
 
-    /// `rows`: of `split`.
+    /// Creates the objective of a recipe over some rows of a split.
     init(engine: StepEngine, split: DataSplit, rows: [Int32], recipe: Recipe, threads: Int) {
         self.engine = engine
         self.split = split
@@ -50,29 +54,31 @@ struct FullBatch: Sendable {
         magnitudes = Buffer(count: threads)
     }
 
-    /// What a member keeps for itself from call to call.
+    /// A member's own state from call to call.
     struct Turn {
-        /// Which of the rooms for shared sums comes next.
+        /// Whether the next product uses the second set of shared sums.
         fileprivate var isSecond = false
     }
 
-    /// At the parameters as they are.
+    /// The result of an evaluation.
     struct Value {
-        /// Of all rows, with `alpha`'s penalty.
+        /// The sum of the losses of all rows and of alpha's penalty.
         var lossSum: Double
-        /// The mean loss, and the penalty of the weight decay.
+        /// f(w): the mean loss and the penalty of the weight decay.
         var objective: Double
     }
 
-    /// How many rooms a vector takes that members may make each for itself.
+    /// The number of copies of a vector that the members need: one, or one each.
     var roomsForEach: Int { own?.count ?? 1 }
 
-    /// Which of them is a member's.
+    /// Returns the index of a member's copy.
     func room(_ member: TeamMember) -> Int { own == nil ? 0 : member.rank }
 
     // MARK: - Evaluation
 
-    /// The value at the parameters as they are, and the gradient.
+    /// Evaluates the objective at the current parameters, and computes its gradient.
+    ///
+    /// - Throws: What the barriers throw if another member failed.
     func evaluate(_ turn: inout Turn, member: TeamMember) throws(FastTrainError) -> Value {
         var lossSum = 0.0
         for first in stride(from: 0, to: rows.count, by: Self.rowsAtOnce) {
@@ -90,6 +96,7 @@ struct FullBatch: Sendable {
         return Value(lossSum: lossSum, objective: lossSum / weight + decays.others / 2 * square)
     }
 
+    /// Adds the gradient of a minibatch to that of the minibatches before it; the last one adds the decay.
     private func addGradient(count: Int, isFirst: Bool, isLast: Bool, member: TeamMember) {
         let (kernels, parameters) = (engine.kernels, engine.forward.parameters)
         let step = MemberStep(engine.minibatch(count), member: member, laps: nil)
@@ -110,11 +117,11 @@ struct FullBatch: Sendable {
         }
     }
 
-    /// The parameters become origin + factor · direction, wherever they are kept.
+    /// Sets the parameters to origin + factor · direction, in all forms in which the engine keeps them.
     func move(
         from origin: PackedParameters, along direction: PackedParameters, _ factor: Double, member: TeamMember
     ) throws(FastTrainError) {
-        // Until no one reads the parameters as they were; where members share the products, these see to that.
+        // Wait until no member reads the old parameters. Shared products have barriers of their own.
         if own != nil { try member.barrier() }
         let parameters = engine.forward.parameters
         for block in engine.blocks.shares[member.rank] {
@@ -130,7 +137,7 @@ struct FullBatch: Sendable {
 
     // MARK: - Vectors
 
-    /// a · b.
+    /// Returns the product a · b.
     func product(
         _ a: PackedParameters, _ b: PackedParameters, _ turn: inout Turn, member: TeamMember
     ) throws(FastTrainError) -> Double {
@@ -138,7 +145,7 @@ struct FullBatch: Sendable {
             pieces.products(a.base, b.base, into: own[member.rank], rank: 0)
             return pieces.total(own[member.rank])
         }
-        // A member may still add up these sums when another one makes the next, but not the next but one.
+        // A member may still add up these sums while another computes the next product, but not the one after that.
         let sums = shared[turn.isSecond ? 1 : 0]
         turn.isSecond.toggle()
         pieces.products(a.base, b.base, into: sums, rank: member.rank)
@@ -146,12 +153,12 @@ struct FullBatch: Sendable {
         return pieces.total(sums)
     }
 
-    /// The largest magnitude of an element of the gradient.
+    /// Returns the largest magnitude of an element of the gradient, NaN if an element is NaN.
     func largestSlope(member: TeamMember) throws(FastTrainError) -> Double {
         var most: Float = 0
         for index in part(of: member) {
             let magnitude = gradient.base[index].magnitude
-            // NaN stays.
+            // NaN is kept.
             if magnitude > most || magnitude.isNaN { most = magnitude }
         }
         if own != nil { return Double(most) }
@@ -162,15 +169,15 @@ struct FullBatch: Sendable {
             let magnitude = magnitudes.base[rank]
             if magnitude > most || magnitude.isNaN { most = magnitude }
         }
-        // Before anyone comes here again.
+        // All members have read the magnitudes before any of them writes the next ones.
         try member.barrier()
         return Double(most)
     }
 
-    /// A member's part of a vector that it makes for itself, or shares.
+    /// Returns the part of a vector that a member computes: its share, or all of its own copy.
     private func part(of member: TeamMember) -> Range<Int> { pieces.numbers(rank: own == nil ? member.rank : 0) }
 
-    /// target = a + factor · b, for this member's part of it, or all of it where it has a room of its own.
+    /// Sets the member's part of `target` to a + factor · b.
     func combine(
         _ target: PackedParameters, _ a: PackedParameters, _ b: PackedParameters, _ factor: Double, member: TeamMember
     ) {
@@ -180,13 +187,13 @@ struct FullBatch: Sendable {
             target.base + offset, a.base + offset, b.base + offset, factor: Float(factor), count: part.count)
     }
 
-    /// target = source, likewise.
+    /// Copies the member's part of `source` to `target`.
     func copy(_ source: PackedParameters, to target: PackedParameters, member: TeamMember) {
         let part = part(of: member)
         (target.base + part.lowerBound).update(from: source.base + part.lowerBound, count: part.count)
     }
 
-    /// Multiplies a vector, likewise.
+    /// Multiplies the member's part of a vector by a factor.
     func scale(_ values: PackedParameters, by factor: Double, member: TeamMember) {
         let part = part(of: member)
         let base = values.base + part.lowerBound

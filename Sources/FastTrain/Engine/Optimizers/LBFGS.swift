@@ -1,28 +1,49 @@
-/// Limited-memory BFGS over all training rows (Liu & Nocedal 1989; Nocedal & Wright, algorithms 7.4 and 7.5): the last
-/// steps and the changes of the gradient along them stand for second derivatives.
+/// Limited-memory BFGS over all training rows (Liu & Nocedal, "On the limited memory BFGS method for large scale
+/// optimization", 1989; Nocedal & Wright, "Numerical Optimization", 2006, algorithms 7.4 and 7.5).
 ///
-/// Every member of the team runs the same iteration and works out the same numbers, from products that do not depend on the
-/// number of threads (`FullBatch`), so that there is nothing to hand on. What an iteration goes by, the parameters and the
-/// pairs of steps and changes, is what a checkpoint holds; loss and gradient are worked out anew when a run is taken up.
-struct LBFGS: Sendable {
+/// The last steps s and the changes y of the gradient along them approximate the inverse Hessian H. An iteration goes from
+/// w to w − t H g, with t found by `LineSearch`.
+///
+/// Every member of the team runs the same iteration and computes the same numbers, from products whose result does not
+/// depend on the number of threads (`FullBatch`), so members need not exchange any. The state between iterations is the
+/// parameters and the pairs (s, y), which a checkpoint holds. Loss and gradient are computed again when a run is resumed.
+struct LBFGS: OptimizerDefinition, Sendable {
+    static var settings: [PartialKeyPath<Recipe>] { [\.historySize, \.gradientTolerance] }
+
+    /// The gradient, the origin, the direction, and the pair in the making.
+    static var workingCopies: Int { 5 }
+
+    /// Returns the names of the pairs, newest first. A pair that does not exist yet is saved as zeros.
+    static func memories(_ recipe: Recipe) -> [String] {
+        (1...max(1, recipe.historySize)).flatMap { ["s\($0)", "y\($0)"] }
+    }
+
+    static func description(_ recipe: Recipe) -> [String] {
+        [
+            "history of \(recipe.historySize)", "gradient tolerance \(Format.setting(recipe.gradientTolerance))",
+        ]
+    }
+
     private let batch: FullBatch
     private let tolerance: Double
     private let historySize: Int
-    /// Of all members, or of each for itself (`FullBatch.room`).
+    /// One set of vectors for all members, or one for each member (`FullBatch.room`).
     private let rooms: [Room]
 
     private struct Room: Sendable {
-        /// A step and the change of the gradient along it; one pair more than the history, for the one that is being made.
+        /// Steps and the changes of the gradient along them: one pair more than the history, for the pair in the making.
         let pairs: [(step: PackedParameters, change: PackedParameters)]
-        /// Where an iteration starts.
+        /// The parameters at the start of an iteration.
         let origin: PackedParameters
-        /// The inverse Hessian times the gradient: the direction is its opposite.
+        /// H g: the parameters move in the opposite direction.
         let direction: PackedParameters
     }
 
-    /// SciPy's factr · epsilon of L-BFGS-B: of the objective, the least share by which an iteration has to lower it.
+    /// The least relative decrease of the objective by an iteration; a smaller one ends the run. SciPy's `factr · epsilon`
+    /// of L-BFGS-B.
     static let leastFall = 2.220446049250313e-9
 
+    /// Creates the optimizer of a recipe, without pairs.
     init(_ recipe: Recipe, batch: FullBatch) {
         self.batch = batch
         tolerance = recipe.gradientTolerance
@@ -35,33 +56,30 @@ struct LBFGS: Sendable {
         }
     }
 
-    /// A member's knowledge of where the run is; all have the same.
+    /// The state of a run between iterations. Each member has its own copy, and all copies are equal.
     struct State {
-        /// Places of the pairs, newest first.
+        /// The places of the pairs in `Room.pairs`, newest first.
         fileprivate(set) var order: [Int] = []
-        /// The place of the pair that is being made; until then its change holds the gradient where the iteration starts.
+        /// The place of the pair in the making, whose change holds the gradient at the start of the iteration meanwhile.
         fileprivate var spare = 0
-        /// Of each of them 1 / (step · change).
+        /// 1 / (s · y) of each pair, newest first.
         fileprivate var inverses: [Double] = []
-        /// What the unit matrix is multiplied by before the pairs come in: step · change / change · change of the newest.
+        /// The factor of the unit matrix that H is built from: s · y / y · y of the newest pair.
         fileprivate var scale = 1.0
         fileprivate var turn = FullBatch.Turn()
-        /// At the parameters as they are; nil: not known yet.
+        /// The objective at the current parameters; `nil` if it has not been computed yet.
         fileprivate(set) var value: FullBatch.Value?
-        /// How far the last iteration went along its direction; 0: it did not.
+        /// The length of the last iteration's step; 0 if the parameters did not move.
         fileprivate(set) var length = 0.0
-        /// Of the last iteration.
+        /// The number of evaluations of the objective by the last iteration.
         fileprivate(set) var evaluations = 0
-        /// The gradient is as small as was asked for, or the objective does not fall any more.
+        /// Whether the gradient is within the tolerance, or the objective no longer decreases.
         fileprivate(set) var hasConverged = false
     }
 
     // MARK: - Checkpoints
 
-    /// The names of what is saved, newest first; a pair that is not there is 0.
-    static func names(historySize: Int) -> [String] { (1...max(1, historySize)).flatMap { ["s\($0)", "y\($0)"] } }
-
-    /// Takes over pairs by their names.
+    /// Takes over saved pairs by their names.
     func load(_ memories: [String: Parameters]) {
         for room in rooms {
             for place in 0..<historySize {
@@ -71,7 +89,7 @@ struct LBFGS: Sendable {
         }
     }
 
-    /// What `load` takes over.
+    /// Returns the pairs as `load` takes them over.
     func memories(_ state: State, of network: Network) -> [String: Parameters] {
         let pairs = rooms[0].pairs
         var memories: [String: Parameters] = [:]
@@ -85,7 +103,9 @@ struct LBFGS: Sendable {
 
     // MARK: - An iteration
 
-    /// One iteration from the parameters as they are; the whole team calls it.
+    /// Runs one iteration from the current parameters. The whole team calls it.
+    ///
+    /// - Throws: What the barriers throw if another member failed.
     func iterate(_ state: inout State, member: TeamMember) throws(FastTrainError) {
         state.evaluations = 0
         if state.value == nil { try takeUp(&state, member: member) }
@@ -117,15 +137,15 @@ struct LBFGS: Sendable {
         state.hasConverged = isFlat || before.objective - after.objective <= Self.leastFall * most
     }
 
-    /// Loss and gradient at the start, and what follows from the pairs that were loaded.
+    /// Computes loss and gradient at the start, and takes the pairs that were loaded into the order.
     private func takeUp(_ state: inout State, member: TeamMember) throws(FastTrainError) {
         state.value = try batch.evaluate(&state.turn, member: member)
         state.evaluations = 1
-        // Oldest first, as they came.
+        // Oldest first, the order in which they were made.
         for place in (0..<historySize).reversed() { try consider(place, &state, member: member) }
     }
 
-    /// Makes the pair at a place the newest, if the function is convex along it.
+    /// Makes the pair at a place the newest one, provided that the function is convex along its step (s · y > 0).
     private func consider(_ place: Int, _ state: inout State, member: TeamMember) throws(FastTrainError) {
         let (step, change) = rooms[batch.room(member)].pairs[place]
         let curvature = try batch.product(step, change, &state.turn, member: member)
@@ -140,8 +160,9 @@ struct LBFGS: Sendable {
         }
     }
 
-    /// Moves the parameters along the direction, and if that leads nowhere against the gradient; nil, and no move, when
-    /// neither lowers the objective.
+    /// Moves the parameters along the direction or, if that does not lower the objective, against the gradient.
+    ///
+    /// - Returns: The new value, or `nil`, with the parameters unmoved, if neither direction lowers the objective.
     private func descend(
         _ state: inout State, from before: FullBatch.Value, member: TeamMember
     ) throws(FastTrainError) -> FullBatch.Value? {
@@ -153,7 +174,9 @@ struct LBFGS: Sendable {
         }
     }
 
-    /// Returns the slope along the direction. (Algorithm 7.4.)
+    /// Computes H g by the two loops of algorithm 7.4.
+    ///
+    /// - Returns: The slope of the objective along −H g.
     private func makeDirection(_ state: inout State, member: TeamMember) throws(FastTrainError) -> Double {
         let room = rooms[batch.room(member)]
         let (pairs, direction) = (room.pairs, room.direction)
@@ -177,13 +200,15 @@ struct LBFGS: Sendable {
         return -(try batch.product(gradient, direction, &state.turn, member: member))
     }
 
+    /// Searches along the direction, and leaves parameters and gradient at the step that was found, or at the start.
     private func search(
         _ state: inout State, from before: FullBatch.Value, slope: Double, member: TeamMember
     ) throws(FastTrainError) -> FullBatch.Value? {
         let (origin, direction) = (rooms[batch.room(member)].origin, rooms[batch.room(member)].direction)
         var first = 1.0
         if state.order.isEmpty {
-            // The direction is the gradient, of any length: a step of length 1, at most (SciPy's, PyTorch's are alike).
+            // The direction is the gradient, whose length says nothing about the step: move by a length of 1 at most, as
+            // SciPy and PyTorch do.
             let square = try batch.product(direction, direction, &state.turn, member: member)
             first = min(1, 1 / square.squareRoot())
         }
@@ -199,7 +224,7 @@ struct LBFGS: Sendable {
         }
         let start = LineSearch.Point(step: 0, value: before.objective, slope: slope)
         let found = try LineSearch.run(from: start, first: first, at)
-        // Parameters and gradient are to be those of the step that was found, or of the start.
+        // Leave parameters and gradient at the step that was found, or at the start.
         if last.step != found?.step ?? 0 { _ = try at(found?.step ?? 0) }
         state.turn = turn
         state.evaluations += evaluations

@@ -10,11 +10,13 @@ struct GradientClipping: Sendable {
     private let most: Double
     private let pieces: PackedPieces
     private let squares: Buffer<Float>
+    private let kernels: KernelTable
 
     /// Creates the memory for the gradient, or returns `nil` if the recipe does not clip by norm.
     init?(_ recipe: Recipe, layout: PackedLayout, threads: Int, kernels: KernelTable) {
         guard let most = recipe.clipNorm else { return nil }
         self.most = most
+        self.kernels = kernels
         gradient = PackedParameters(layout)
         pieces = PackedPieces(layout, threads: threads, kernels: kernels)
         squares = Buffer(count: pieces.sumCount)
@@ -23,6 +25,13 @@ struct GradientClipping: Sendable {
     /// Stores the gradient of a slice.
     func keep(_ slice: PackedLayout.Slice, _ values: UnsafePointer<Float>) {
         (gradient.base + slice.offset).update(from: values, count: slice.count)
+    }
+
+    /// Multiplies the gradient of a slice.
+    func scale(_ slice: PackedLayout.Slice, by factor: Float) {
+        let values = gradient.base + slice.offset
+        kernels.adjustGradient(
+            gradient: values, weights: values, count: slice.count, GradientAdjustment(scale: factor))
     }
 
     /// Computes a thread's part of the norm, between two barriers.

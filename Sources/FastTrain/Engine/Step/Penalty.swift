@@ -49,29 +49,3 @@ struct Penalty: Sendable {
     /// - Parameter rows: The sum of the weights of the minibatch's rows.
     func decay(_ rows: Double) -> Float { rows > 0 ? Float(alpha / rows) : 0 }
 }
-
-extension OptimizerState.Step {
-    /// Returns the step with a larger weight decay.
-    func adding(decay: Float) -> OptimizerState.Step {
-        OptimizerState.Step(numbers: numbers.adding(decay: decay), averageRate: averageRate)
-    }
-}
-
-extension OptimizerState.Numbers {
-    fileprivate func adding(decay: Float) -> OptimizerState.Numbers {
-        switch self {
-        case .sgd(var step):
-            step.weightDecay += decay
-            return .sgd(step)
-        case .adam(var step):
-            step.weightDecay += decay
-            return .adam(step)
-        case .squares(var step):
-            step.weightDecay += decay
-            return .squares(step)
-        case .lion:
-            // Recipe.validate rejects alpha with lion.
-            return self
-        }
-    }
-}

@@ -8,7 +8,7 @@ extension StepEngine {
     /// 2%; `mnist-medium`, with 8 MB of weights and memories, would lose 3%.
     func updatePrefetch(_ block: GradientPlan.Block, _ scratch: GradientScratch) -> Prefetch {
         let layout = forward.parameters.layout
-        guard layout.count * 4 * (1 + optimizer.memories.count) > StepEngine.mostNearBytes else {
+        guard layout.count * 4 * (1 + memories.count) > StepEngine.mostNearBytes else {
             return Prefetch()
         }
         let layer = layout.layers[block.layer]
@@ -21,7 +21,7 @@ extension StepEngine {
             let offset = layer.offset(panel: panel, input: block.inputs.lowerBound, kernels.panelWidth)
             let floats = block.inputs.count * kernels.panelWidth
             add(forward.parameters.base + offset, floats)
-            for memory in optimizer.memories { add(memory.values.base + offset, floats) }
+            for index in 0..<memories.count { add(memories[index].base + offset, floats) }
             if let average { add(average.forward.parameters.base + offset, floats) }
             if let pairs = forward.pairedWeights {
                 add(pairs.place(block.layer, panel: panel, input: block.inputs.lowerBound), floats / 2)

@@ -17,7 +17,7 @@ extension StepEngine {
     ///   - laps: The member's stopwatch; `nil` means that no profile is taken.
     /// - Throws: The error of another member that failed.
     func reduceUpdate(
-        count: Int, _ update: OptimizerState.Step, weights weightUpdate: OptimizerState.Step? = nil,
+        count: Int, _ update: UpdateStep, weights weightUpdate: UpdateStep? = nil,
         member: TeamMember, upcoming: UpcomingRows? = nil, laps: LapTimer? = nil
     ) throws(FastTrainError) {
         let step = MemberStep(minibatch(count), member: member, laps: laps)
@@ -26,13 +26,11 @@ extension StepEngine {
             upcoming?.prefetch(part: place, of: own.count)
             makeGradient(of: block, step)
             forEachGradient(of: block, step) { gradient, slice in
-                optimizer.adjust(gradient, of: forward.parameters, slice)
+                adjustment.apply(to: gradient, of: forward.parameters, slice)
                 if let clipping {
                     clipping.keep(slice, gradient)
                 } else {
-                    optimizer.update(
-                        forward.parameters, gradient: gradient, slice,
-                        slice.areWeights ? weightUpdate ?? update : update)
+                    apply(slice.areWeights ? weightUpdate ?? update : update, gradient, slice)
                 }
             }
             if clipping == nil && constraint == nil { follow(block, update) }
@@ -46,10 +44,8 @@ extension StepEngine {
             for block in own {
                 forward.parameters.layout.forEachSlice(of: block) { slice in
                     let gradient = clipping.gradient.base + slice.offset
-                    if factor != 1 { optimizer.scale(gradient, of: forward.parameters, slice, by: factor) }
-                    optimizer.update(
-                        forward.parameters, gradient: gradient, slice,
-                        slice.areWeights ? weightUpdate ?? update : update)
+                    if factor != 1 { clipping.scale(slice, by: factor) }
+                    apply(slice.areWeights ? weightUpdate ?? update : update, gradient, slice)
                 }
                 if constraint == nil { follow(block, update) }
                 laps?.lap(.update, layer: block.layer)
@@ -65,14 +61,23 @@ extension StepEngine {
         }
     }
 
+    /// Updates the parameters of a slice, and the optimizer's memories of them.
+    private func apply(_ step: UpdateStep, _ gradient: UnsafePointer<Float>, _ slice: PackedLayout.Slice) {
+        step.update.apply(
+            to: ParameterSlice(
+                parameters: forward.parameters.base + slice.offset, gradient: gradient, offset: slice.offset,
+                count: slice.count),
+            memories, kernels)
+    }
+
     /// Returns the numbers of a minibatch's update of weights: those of the other parameters, and the penalty's part in
     /// the gradient.
-    func weightStep(_ step: OptimizerState.Step, _ rows: UnsafePointer<Int32>, count: Int) -> OptimizerState.Step {
+    func weightStep(_ step: UpdateStep, _ rows: UnsafePointer<Int32>, count: Int) -> UpdateStep {
         penalty.map { step.adding(decay: $0.decay(weightSum(rows, count: count))) } ?? step
     }
 
     /// Copies a block of weights to the other forms in which products read them, and takes it into the average.
-    private func follow(_ block: GradientPlan.Block, _ update: OptimizerState.Step) {
+    private func follow(_ block: GradientPlan.Block, _ update: UpdateStep) {
         forward.pairedWeights?.follow(
             forward.parameters, layer: block.layer, panels: block.panels, inputs: block.inputs)
         transposed.follow(forward.parameters, block)

@@ -8,7 +8,10 @@ import KernelTypes
 /// the weights. Neither division influences any number.
 final class StepEngine: Sendable {
     let forward: ForwardPass
-    let optimizer: OptimizerState
+    /// The memories of the optimizer.
+    let memories: OptimizerMemories
+    /// The changes of the gradient before its update: L1 and clipping by value.
+    let adjustment: L1AndValueClipping
     /// The average of the parameters over the steps, if enabled.
     let average: ParameterAverage?
     /// Gradient clipping by global norm, if enabled.
@@ -67,7 +70,8 @@ final class StepEngine: Sendable {
         shards = recipe.shards
         dropout = DropoutPlan(recipe)
         smoothing = Float(recipe.labelSmoothing)
-        optimizer = OptimizerState(recipe: recipe, layout: layout, kernels: kernels)
+        memories = OptimizerMemories(recipe, layout: layout)
+        adjustment = L1AndValueClipping(recipe, kernels: kernels)
         average = ParameterAverage(recipe, of: forward)
         penalty = Penalty(recipe, layout: layout)
         clipping = GradientClipping(recipe, layout: layout, threads: threads, kernels: kernels)

@@ -12,7 +12,7 @@ final class StepLoop: @unchecked Sendable {
     enum Action {
         /// A step of an optimizer over one minibatch.
         case step(Step)
-        /// An iteration of the minimizer.
+        /// An iteration of a full-batch optimizer.
         case iteration
         /// The evaluation of the validation rows, at the end of an epoch.
         case validation
@@ -31,12 +31,12 @@ final class StepLoop: @unchecked Sendable {
         /// The number of rows.
         let count: Int
         /// The numbers of the update.
-        let update: OptimizerState.Step
+        let update: UpdateStep
     }
 
     let engine: StepEngine
-    /// L-BFGS over all training rows, if the recipe asks for it; it takes the place of steps.
-    let minimizer: LBFGS?
+    /// Updates after each minibatch, or iterations over all training rows.
+    let descent: Descent
     /// The evaluation of the validation rows; `nil` if there are none.
     let validation: EvaluationPass?
     /// The training rows in the order of the epoch.
@@ -57,10 +57,11 @@ final class StepLoop: @unchecked Sendable {
     ///   - sampling: The rows to train on and to validate on.
     ///   - threads: The number of members of the team.
     ///   - kernels: The kernels to compute with.
+    ///   - convention: The library whose definition the optimizer follows.
     ///   - profile: Where the time of each phase is recorded, if anywhere.
     init(
         _ recipe: Recipe, on data: Dataset, sampling: Sampling, threads: Int, kernels: KernelTable,
-        profile: Profile? = nil
+        convention: OptimizerConvention = .pyTorch, profile: Profile? = nil
     ) {
         let network = recipe.network(for: data)
         let trainRows = sampling.trainRows
@@ -75,12 +76,8 @@ final class StepLoop: @unchecked Sendable {
             weights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
             threads: threads, kernels: kernels)
-        minimizer =
-            recipe.optimizer != .lbfgs
-            ? nil
-            : LBFGS(
-                recipe,
-                batch: FullBatch(engine: engine, split: data.train, rows: trainRows, recipe: recipe, threads: threads))
+        descent = Descent(
+            recipe, engine: engine, split: data.train, rows: trainRows, threads: threads, convention: convention)
         validation =
             sampling.validationRows.isEmpty
             ? nil
@@ -105,7 +102,7 @@ final class StepLoop: @unchecked Sendable {
 
     /// Returns the step over the minibatch that starts at a position of the epoch's order. The last minibatch of an epoch
     /// may be smaller than the others.
-    func step(_ number: Int, first: Int, _ update: OptimizerState.Step) -> Action {
+    func step(_ number: Int, first: Int, _ update: UpdateStep) -> Action {
         .step(Step(number: number, first: first, count: min(batchSize, order.count - first), update: update))
     }
 
@@ -126,7 +123,7 @@ final class StepLoop: @unchecked Sendable {
             case .step(let step):
                 try run(step, member, isLead ? lead : nil)
             case .iteration:
-                try minimizer?.iterate(&minimum, member: member)
+                if case .fullBatch(let optimizer) = descent { try optimizer.iterate(&minimum, member: member) }
                 if isLead { next = try lead.endIteration(minimum) }
                 try member.barrier()
             case .validation:

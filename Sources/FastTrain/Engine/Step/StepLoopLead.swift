@@ -10,9 +10,9 @@ protocol StepLoopLead: AnyObject, Sendable {
     /// Returns what follows on a step. Other members may still be updating their blocks of weights.
     func endStep(_ step: StepLoop.Step) -> StepLoop.Action
 
-    /// Returns what follows on an iteration of the minimizer.
+    /// Returns what follows on an iteration of a full-batch optimizer.
     ///
-    /// - Parameter state: The state of the minimizer after the iteration.
+    /// - Parameter state: The state of the optimizer after the iteration.
     /// - Throws: `FastTrainError.diverged` if the objective is not finite.
     func endIteration(_ state: LBFGS.State) throws(FastTrainError) -> StepLoop.Action
 
