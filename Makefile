@@ -21,7 +21,7 @@ DOCUMENTATION = .build-documentation/FastTrain.doccarchive
 # Manual pages and shell completions.
 MANUAL = .build-manual/share
 
-.PHONY: all setup build demo train install uninstall docs manual
+.PHONY: all setup build demo train install uninstall docs manual cli-reference
 .PHONY: test test-long test-install test-faults test-soak test-sanitizers test-mutations fuzz lint instructions format
 .PHONY: bench bench-peers compare-scikit-learn speedrun clean
 
@@ -104,8 +104,13 @@ lint: build
 	Tools/check-documents.py --report
 	Tools/check-comments.py
 	Tools/test-mutations.py --check
+	Tools/cli-reference.py --check $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel
 	Tools/check-symbols.sh $(PROGRAMS)
+
+# Writes docs/CLI.md from the declarations of options and settings.
+cli-reference: build
+	Tools/cli-reference.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data
 
 # Counts the instructions that training executes in each kernel, under valgrind, and compares them with the committed
 # counts. Takes half a minute. make instructions ARGS=--update commits to the new counts.

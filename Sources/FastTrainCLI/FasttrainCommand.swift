@@ -18,7 +18,7 @@ struct FasttrainCommand: ParsableCommand {
         version: "fasttrain \(fasttrainVersion)",
         subcommands: [
             Train.self, SearchCommand.self, Resume.self, Evaluate.self, Predict.self, Report.self, Boundary.self,
-            FindRate.self, Inspect.self, BenchmarkCommand.self,
+            FindRate.self, Inspect.self, BenchmarkCommand.self, DumpSettings.self,
         ],
         defaultSubcommand: Train.self)
 }

@@ -52,146 +52,166 @@ struct HelpTests {
             """
             OVERVIEW: Train a network (the default).
 
-            The same options and data give the same parameters, to the bit, with any number
-            of threads and on any CPU. Ctrl-C finishes the current step and saves a
-            checkpoint in the folder of the run; 'fasttrain resume' goes on from there.
+            The same options and data give the same parameters, bit for bit, with any
+            number of threads and on any CPU. Ctrl-C finishes the current step and saves a
+            checkpoint in the folder of the run; continue with 'fasttrain resume'.
 
             USAGE: fasttrain [train] [<options>]
 
             DATA:
-              --data <file>           A data set made by fasttrain-data. (default: the
+              --data <file>           Data set made by fasttrain-data. (default: the
                                       built-in sample of 5,000 MNIST images)
-              --validation <share>    Share of the training rows held out for validation
-                                      (stratified); 0: none. (default: 0.1)
+              --validation <share>    Share of the training rows to hold out for
+                                      validation, stratified by class; 0 for none.
+                                      (default: 0.1)
 
             NETWORK:
-              --hidden <units>        Units of each hidden layer, or 'none' for a linear
-                                      model. (default: 256,128)
-              --activation <name>     Nonlinearity of the hidden layers: identity, relu,
-                                      leaky-relu, elu, sigmoid, tanh, gelu, gelu-tanh,
-                                      silu, softplus, mish; one for all or, with commas,
-                                      one for each. (default: relu)
-              --normalization <name>  Between the hidden layers' sums and their
-                                      nonlinearities: of each unit over the minibatch, or
-                                      of each row over the units. (values: none, batch,
-                                      layer; default: none)
-              --leaky-slope <slope>   Slope of leaky-relu below zero. (default: 0.01)
+              --hidden <units>        Units of each hidden layer, separated by commas, or
+                                      'none' for a linear model. (default: 256,128)
+              --activation <name>     Activation function of the hidden layers: one for all
+                                      or, separated by commas, one for each. (values:
+                                      identity, relu, leaky-relu, elu, sigmoid, tanh, gelu,
+                                      gelu-tanh, silu, softplus, mish; default: relu)
+              --leaky-slope <slope>   Slope of leaky-relu for negative inputs. For
+                                      --activation leaky-relu. (default: 0.01)
+              --normalization <name>  Normalization of the hidden layers before the
+                                      activation: of each unit over the minibatch (batch),
+                                      or of each row over the layer's units (layer).
+                                      (values: none, batch, layer; default: none)
               --init <file>           Start from the parameters in this safetensors file,
                                       named as in PyTorch's nn.Sequential (0.weight,
                                       0.bias, 2.weight, ...), instead of random ones.
 
             TRAINING:
-              --loss <name>           What to minimise; unless given, cross-entropy for
-                                      classes and squared-error for numbers. (values:
-                                      cross-entropy, binary-cross-entropy, squared-error,
-                                      absolute-error, huber, poisson)
-              --huber-delta <x>       Distance from the target beyond which huber is
-                                      linear. (default: 1)
+              --loss <name>           Loss to minimize. (values: cross-entropy,
+                                      binary-cross-entropy, squared-error, absolute-error,
+                                      huber, poisson; default: cross-entropy for classes,
+                                      squared-error for numbers)
+              --huber-delta <x>       Distance from the target beyond which the loss is
+                                      linear. For --loss huber. (default: 1)
               --class-weight <weights>
-                                      What the rows of each class count in training:
-                                      'balanced' for each class alike, or numbers with
-                                      commas in the classes' order. (default: each row
-                                      counts 1)
+                                      Weight of each class's rows in training: 'balanced'
+                                      to give all classes the same total, or one number for
+                                      each class, separated by commas. (default: 1 for each
+                                      row)
               --label-smoothing <share>
-                                      Of cross-entropy, in training: the share of a row's
-                                      weight that all classes have alike. (default: 0.0)
-              --optimizer <name>      How a gradient becomes an update; lbfgs takes all
-                                      rows at once. (values: sgd, adam, adamw, rmsprop,
-                                      adagrad, lion, lbfgs; default: adam)
-              --learning-rate <rate>  Learning rate, the largest of the schedule. (default:
-                                      0.002)
-              --momentum <share>      Momentum of sgd, in 0..<1. (default: 0.9)
+                                      Share of each row's label that is spread evenly over
+                                      all classes. For --loss cross-entropy, in training
+                                      only. (default: 0)
+              --optimizer <name>      Optimizer. lbfgs uses all training rows at once, the
+                                      others one minibatch after another. (values: sgd,
+                                      adam, adamw, rmsprop, adagrad, lion, lbfgs; default:
+                                      adam)
+              --learning-rate <rate>  Learning rate, the highest of the schedule. Not for
+                                      --optimizer lbfgs. (default: 0.002)
+              --momentum <share>      Momentum, the decay rate of the sum of past
+                                      gradients. For --optimizer sgd. (default: 0.9)
               --nesterov/--no-nesterov
-                                      Nesterov's momentum, for sgd. (default: off)
-              --beta1 <share>         Decay of the mean of gradients, for adam, adamw and
+                                      Use Nesterov momentum. For --optimizer sgd. (default:
+                                      --no-nesterov)
+              --beta1 <share>         Decay rate of the mean of gradients; for lion, of the
+                                      direction of its steps. For --optimizer adam, adamw,
                                       lion. (default: 0.9)
-              --beta2 <share>         Decay of the mean of their squares, for adam, adamw
-                                      and rmsprop; of lion's mean. (default: 0.999 for adam
-                                      and adamw, else 0.99)
-              --epsilon <x>           Added to the denominator, for all but sgd and lion.
-                                      (default: 1e-08)
-              --dropout <share>       Share of each hidden layer's outputs that a step
-                                      drops; one for all layers or, with commas, one for
-                                      each. (default: 0)
-              --input-dropout <share> Share of the features that a step drops. (default:
-                                      0.0)
-              --weight-decay <rate>   Weight decay (decoupled in adamw and lion). (default:
-                                      0.0)
-              --alpha <x>             scikit-learn's L2 penalty: half of this times the
-                                      squared weights (without biases) is added to the loss
-                                      of each minibatch, divided by its rows. (default: 0.0)
-              --l1 <rate>             Times each weight's sign added to its gradient.
-                                      (default: 0.0)
+              --beta2 <share>         Decay rate of the mean of squared gradients; for
+                                      lion, of the mean of gradients. For --optimizer adam,
+                                      adamw, rmsprop, lion. (default: 0.999 for adam and
+                                      adamw, 0.99 for the others)
+              --epsilon <x>           Number added to the denominator of the update. For
+                                      --optimizer adam, adamw, rmsprop, adagrad. (default:
+                                      1e-08)
+              --history-size <n>      Number of past steps from which the curvature is
+                                      estimated. For --optimizer lbfgs. (default: 10)
+              --gradient-tolerance <x>
+                                      End the run when no element of the gradient is larger
+                                      than this. For --optimizer lbfgs. (default: 1e-05)
+              --dropout <share>       Share of each hidden layer's outputs to drop in each
+                                      step: one for all layers or, separated by commas, one
+                                      for each. (default: 0)
+              --input-dropout <share> Share of the features to drop in each step. (default:
+                                      0)
+              --weight-decay <rate>   Weight decay of all parameters; decoupled from the
+                                      gradient in adamw and lion. (default: 0)
+              --alpha <x>             L2 penalty as in scikit-learn: adds half of this
+                                      times the sum of squared weights (without biases),
+                                      divided by the rows of the minibatch, to the loss.
+                                      (default: 0)
+              --l1 <rate>             L1 penalty: adds this times the sign of each weight
+                                      to its gradient. (default: 0)
               --clip-value <x>        Clip each element of the gradient to this magnitude.
                                       (default: none)
-              --clip-norm <x>         Scale the whole gradient down to this norm. (default:
+              --clip-norm <x>         Scale the gradient down so that its norm is at most
+                                      this. Not together with --clip-value. (default: none)
+              --max-norm <x>          After each update, scale each unit's incoming weights
+                                      down so that their norm is at most this. (default:
                                       none)
-              --max-norm <x>          Scale each unit's incoming weights down to this norm
-                                      after an update. (default: none)
-              --ema <share>           Evaluate and keep the mean of the weights after each
-                                      step, that of each step counting this share of the
-                                      next one's. (default: no mean)
-              --history-size <n>      Of lbfgs: past steps that tell the curvature.
-                                      (default: 10)
-              --gradient-tolerance <x>
-                                      Of lbfgs: end when no element of the gradient is
-                                      larger. (default: 1e-05)
-              --schedule <name>       Learning rate over the steps. (values: constant,
-                                      step, exponential, inverse-scaling, plateau,
-                                      adaptive, cosine, one-cycle; default: cosine)
-              --gamma <factor>        What step, exponential and plateau multiply the
-                                      learning rate by. (default: 0.1, of exponential 0.9)
-              --decay-epochs <n>      Epochs after which step does so, or without a better
-                                      --monitor after which plateau does. (default: 10)
-              --power <p>             Of inverse-scaling: the rate is divided by the rows
-                                      of the finished epochs to this power. (default: 0.5)
-              --warmup <epochs>       Epochs over which the learning rate rises before its
-                                      schedule begins. (default: 0.0)
-              --batch-size <n>        Rows of a minibatch. (default: 128)
-              --epochs <n>            Passes over the training rows; of lbfgs iterations.
-                                      (default: 10)
-              --monitor <name>        What the best epoch is told by, whose model is kept;
-                                      of train-loss the last model is. (values:
-                                      validation-loss, validation-score, train-loss;
-                                      default: validation-loss)
-              --patience <n>          End when so many epochs in a row were no better.
-                                      (default: never)
-              --min-delta <x>         By how much better, for --patience. (default: 0)
-              --tol <x>               scikit-learn's tolerance: end when more than
-                                      --n-iter-no-change epochs in a row each brought less
-                                      than this in training loss, or with --monitor
-                                      validation-score in that. (default: 1e-4 with
-                                      --n-iter-no-change or --schedule adaptive, else never)
-              --n-iter-no-change <n>  See --tol; for adaptive, which then goes on with a
-                                      fifth of the rate. (default: 10)
-              --seed <n>              Key of all randomness. (default: 1)
-              --shuffle/--no-shuffle  Take the rows in a new order in each epoch, or in the
-                                      file's. (default: --shuffle)
-              --shards <n>            Slices of a minibatch whose gradients are added up,
-                                      as with that many machines. Part of the result,
-                                      unlike --threads. (default: 2)
-              --precision <name>      Of the factors in matrix products; sums and
-                                      parameters stay single-precision. bf16 (bfloat16)
-                                      takes a CPU with AVX512_BF16. (values: f32, bf16;
-                                      default: f32)
+              --ema <decay>           Evaluate and keep an exponential moving average of
+                                      the parameters with this decay rate per step.
+                                      (default: no average)
+              --schedule <name>       Learning-rate schedule. Not for --optimizer lbfgs.
+                                      (values: constant, step, exponential,
+                                      inverse-scaling, plateau, adaptive, cosine,
+                                      one-cycle; default: cosine)
+              --gamma <factor>        Factor by which the schedule multiplies the learning
+                                      rate. For --schedule step, exponential, plateau.
+                                      (default: 0.9 for exponential, 0.1 for the others)
+              --decay-epochs <n>      Epochs between two reductions (step), or without
+                                      improvement by --monitor before one (plateau). For
+                                      --schedule step, plateau. (default: 10)
+              --power <p>             Exponent p: the learning rate is divided by (rows
+                                      seen in finished epochs + 1)^p. For --schedule
+                                      inverse-scaling. (default: 0.5)
+              --warmup <epochs>       Epochs over which the learning rate rises linearly
+                                      from 0 before its schedule begins. Not for
+                                      --optimizer lbfgs. (default: 0)
+              --batch-size <n>        Rows of a minibatch. Not for --optimizer lbfgs.
+                                      (default: 128)
+              --epochs <n>            Passes over the training rows; iterations with
+                                      --optimizer lbfgs. (default: 10)
+              --seed <n>              Seed of all random numbers. (default: 1)
+              --monitor <name>        Figure by which epochs are compared. The model of the
+                                      best epoch is kept; with train-loss, that of the
+                                      last. (values: validation-loss, validation-score,
+                                      train-loss; default: validation-loss)
+              --patience <n>          End the run after this many epochs in a row without
+                                      improvement by --monitor. (default: never)
+              --min-delta <x>         Smallest improvement that counts. For --patience.
+                                      (default: 0)
+              --tol <x>               Tolerance as in scikit-learn: end the run when more
+                                      than --n-iter-no-change epochs in a row improve the
+                                      training loss by less than this; with --monitor
+                                      validation-score, the score. (default: 1e-4 with
+                                      --n-iter-no-change or --schedule adaptive, otherwise
+                                      none)
+              --n-iter-no-change <n>  Epochs in a row below --tol to tolerate. With
+                                      --schedule adaptive, the learning rate is then
+                                      divided by 5 and the run goes on. (default: 10 where
+                                      --tol applies)
+              --shuffle/--no-shuffle  Shuffle the training rows in each epoch, or take them
+                                      in the order of the file. Not for --optimizer lbfgs.
+                                      (default: --shuffle)
+              --shards <n>            Slices of a minibatch whose gradients are summed in a
+                                      fixed order, as if computed on that many machines.
+                                      Affects the result, unlike --threads. (default: 2)
+              --precision <name>      Precision of the factors in matrix products; sums and
+                                      parameters are always single-precision. bf16
+                                      (bfloat16) requires a CPU with AVX512_BF16. (values:
+                                      f32, bf16; default: f32)
 
             OPTIONS:
-              --config <file>         Settings from a YAML or JSON file, with the names
-                                      that recipe.json has; options given here override
-                                      them. With the recipe.json of a run, that run is done
-                                      again.
+              --config <file>         Read settings from a YAML or JSON file, by their
+                                      names in recipe.json; options given here override
+                                      them. The recipe.json of a run repeats that run.
               --output <folder>       Folder for the model, the history and the checkpoints
-                                      of this run. (default: nothing is written)
-              --checkpoint-every <n>  Steps between two checkpoints. (default: those of an
-                                      epoch)
-              --tensorboard <folder>  Folder for event files that TensorBoard reads, a
-                                      value of each epoch. (default: none are written)
+                                      of the run. (default: nothing is written)
+              --checkpoint-every <n>  Steps between two checkpoints. (default: one epoch)
+              --tensorboard <folder>  Folder for TensorBoard event files with the figures
+                                      of each epoch. (default: none are written)
               --max-time <time>       End this session after the last epoch that fits into
-                                      this time, such as 90s, 10m or 1.5h, the first in any
-                                      case. (default: no limit)
-              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      this time, such as 90s, 10m or 1.5h. One epoch is run
+                                      in any case. (default: no limit)
+              --threads <n>           Number of threads. (default: the number of CPUs that
                                       may be used)
-              --quiet                 No settings and no progress on standard error.
+              --quiet                 Show no settings and no progress on standard error.
               --json                  Print the result as one JSON object.
               --version               Show the version.
               -h, --help              Show help information.
@@ -206,34 +226,36 @@ struct HelpTests {
         let start = """
             OVERVIEW: Find a good network on held-out rows, and train it.
 
-            Recipes are drawn from a space and compared on rows that are held out of the
-            training rows; the best is then trained on all of these and evaluated on the
-            test rows, once. By hyperband, many recipes are trained for one epoch, the best
-            third of them for three, and so on. What is given of the network and of
-            training is what all trials have alike. --epochs is the most that a trial is
-            trained for, --monitor what trials are told apart by: 27 and validation-score,
-            unless given. The same options and data give the same trials and the same
-            winner, with any number of threads, also after Ctrl-C and 'fasttrain resume';
-            only --time makes a difference.
+            Draws recipes from a space and compares them on rows that are held out of the
+            training rows. The best recipe is then trained on all training rows and
+            evaluated on the test rows, once. Hyperband trains many recipes for one epoch,
+            the best third of them for three, and so on. Network and training options apply
+            to all trials. --epochs limits the epochs of a trial (27 unless given), and
+            --monitor selects the figure by which trials are compared (validation-score
+            unless given). The same options and data give the same trials and the same
+            winner, with any number of threads, and also after Ctrl-C and 'fasttrain
+            resume'. Only --time can change them.
 
             USAGE: fasttrain search <options>
 
             SEARCH:
-              --space <file>          What to try, in YAML or JSON: for each setting, by
-                                      its name in recipe.json, a list of values or {low:
-                                      1e-4, high: 1e-2, log: true}. (default: sizes,
-                                      activation, adam or adamw, learning rate, minibatch,
-                                      dropout, weight decay, label smoothing)
-              --method <name>         How to go about the trials. (values: hyperband,
-                                      random, grid; default: hyperband)
-              --trials <n>            How many recipes to try. (default: 50; of a grid all)
-              --time <time>           Begin no trial that would not fit into this time,
-                                      such as 90s, 10m or 1.5h, the winner's training
-                                      included. (default: no limit)
-              --folds <n>             Hold out each of so many parts of the training rows
-                                      in turn, instead of one share.
-              --final-epochs <n>      Epochs of the winner's training. (default: those by
-                                      which it won)
+              --space <file>          Space to search, in a YAML or JSON file: for each
+                                      setting, by its name in recipe.json, a list of values
+                                      or {low: 1e-4, high: 1e-2, log: true}. (default:
+                                      layer sizes, activation, adam or adamw, learning
+                                      rate, batch size, dropout, weight decay, label
+                                      smoothing)
+              --method <name>         Search method. (values: hyperband, random, grid;
+                                      default: hyperband)
+              --trials <n>            Number of recipes to try. (default: 50; all recipes
+                                      of a grid)
+              --time <time>           Start no trial that would not fit into this time,
+                                      such as 90s, 10m or 1.5h, including the winner's
+                                      training. (default: no limit)
+              --folds <n>             Compare recipes by cross-validation with this many
+                                      folds, instead of one held-out share.
+              --final-epochs <n>      Epochs of the winner's final training. (default: the
+                                      epochs after which it won)
 
             DATA:
 
@@ -242,14 +264,14 @@ struct HelpTests {
         let end = """
 
             OPTIONS:
-              --config <file>         Settings that all trials have alike, as 'fasttrain
-                                      train' takes them.
+              --config <file>         Settings of all trials, in a file as for 'fasttrain
+                                      train'.
               --output <folder>       Folder for the trials and, in its subfolder 'best',
-                                      the winner's run. One that holds this very search
-                                      goes on with it. (default: nothing is written)
-              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      the winner's run. If it holds the same search, the
+                                      search is continued. (default: nothing is written)
+              --threads <n>           Number of threads. (default: the number of CPUs that
                                       may be used)
-              --quiet                 No settings and no progress on standard error.
+              --quiet                 Show no settings and no progress on standard error.
               --json                  Print the result as one JSON object.
               --version               Show the version.
               -h, --help              Show help information.
@@ -280,14 +302,14 @@ struct HelpTests {
               --epochs <n>            Total number of epochs. (default: as when the run was
                                       started)
               --data <file>           The current path of the data set, if it has moved.
-              --tensorboard <folder>  Folder for event files that TensorBoard reads, a
-                                      value of each epoch. (default: none are written)
+              --tensorboard <folder>  Folder for TensorBoard event files with the figures
+                                      of each epoch. (default: none are written)
               --max-time <time>       End this session after the last epoch that fits into
-                                      this time, such as 90s, 10m or 1.5h, the first in any
-                                      case. (default: no limit)
-              --threads <n>           Threads to compute with. (default: as many as CPUs
+                                      this time, such as 90s, 10m or 1.5h. One epoch is run
+                                      in any case. (default: no limit)
+              --threads <n>           Number of threads. (default: the number of CPUs that
                                       may be used)
-              --quiet                 No settings and no progress on standard error.
+              --quiet                 Show no settings and no progress on standard error.
               --json                  Print the result as one JSON object.
               --version               Show the version.
               -h, --help              Show help information.
@@ -324,7 +346,7 @@ struct HelpTests {
               --unknown <name>        For a table: how to handle categories that the model
                                       does not know. (values: refuse, ignore; default:
                                       refuse)
-              --threads <n>           Threads to compute with. (default: as many as CPUs
+              --threads <n>           Number of threads. (default: the number of CPUs that
                                       may be used)
               --json                  Print the result as one JSON object.
               --version               Show the version.
@@ -371,7 +393,7 @@ struct HelpTests {
               --top <n>               Show the n most probable classes, each with its
                                       probability.
               -o, --output <file>     The output file. (default: standard output)
-              --threads <n>           Threads to compute with. (default: as many as CPUs
+              --threads <n>           Number of threads. (default: the number of CPUs that
                                       may be used)
               --version               Show the version.
               -h, --help              Show help information.
@@ -421,7 +443,7 @@ struct HelpTests {
               --seconds <s>           Seconds to train each workload. (default: 3.0)
               --data <file>           A data set with 784 features and 10 classes.
                                       (default: the built-in MNIST sample)
-              --threads <n>           Threads to compute with. (default: as many as CPUs
+              --threads <n>           Number of threads. (default: the number of CPUs that
                                       may be used)
               --precision <name>      Precision of the factors in matrix products and of
                                       the peak. (values: f32, bf16; default: f32)

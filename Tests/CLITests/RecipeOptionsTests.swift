@@ -72,10 +72,12 @@ struct RecipeOptionsTests {
         #expect(other.momentum == 0.5 && other.nesterov && other.power == 0.25 && other.leakySlope == 0.3)
     }
 
-    /// What the arguments make of a file with this recipe.
+    /// Returns the recipe that arguments make of the `recipe.json` of a run, which has a fingerprint.
     private func over(_ recipe: Recipe, _ arguments: [String]) throws -> Recipe {
         let folder = try TemporaryFolder()
-        try recipe.json.text.write(toFile: folder.path("c.json"), atomically: false, encoding: .utf8)
+        guard case .object(let members) = recipe.json else { return Recipe() }
+        let json = JSON.object(members + [JSON.Member("fingerprint", .string("ff"))])
+        try json.text.write(toFile: folder.path("c.json"), atomically: false, encoding: .utf8)
         let train = try Train.parse(arguments)
         let configuration = try RunConfiguration(path: folder.path("c.json"))
         return try train.training.recipe(train.data, train.network, over: configuration)

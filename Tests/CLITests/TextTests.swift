@@ -156,10 +156,10 @@ struct UsageMessageTests {
     }
 
     @Test func hiddenLayers() {
-        #expect(HiddenLayers(argument: "256,128") == HiddenLayers(widths: [256, 128]))
-        #expect(HiddenLayers(argument: "none") == HiddenLayers(widths: []))
+        #expect([Int](optionText: "256,128") == [256, 128])
+        #expect([Int](optionText: "none") == [])
         for wrong in ["", "a", "1,", ",1", "1 2", "1.5", "99999999999999999999"] {
-            #expect(HiddenLayers(argument: wrong) == nil)
+            #expect([Int](optionText: wrong) == nil && SettingArgument<[Int]>(argument: wrong) == nil)
         }
     }
 }

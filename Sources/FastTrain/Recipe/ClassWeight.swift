@@ -1,8 +1,8 @@
-/// What the rows of each class count in training, where 1 is what they count without it. A minibatch's loss is the mean
-/// by these weights.
+/// The weights that rows have in training by their class. The loss of a minibatch is the weighted mean over its rows.
 public enum ClassWeight: Sendable, Equatable {
-    /// Rows / (classes · rows of the class), by the rows trained on: each class counts as much as any other (scikit-learn's).
+    /// Weights that give all classes the same total, as in scikit-learn: rows / (classes · rows of the class), counted over
+    /// the rows that are trained on.
     case balanced
-    /// One for each class, in their order.
+    /// One weight for each class, in the order of the classes.
     case given([Double])
 }

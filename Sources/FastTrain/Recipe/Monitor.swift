@@ -1,9 +1,9 @@
-/// A figure of each epoch.
+/// The figure by which epochs are compared.
 public enum Monitor: String, Sendable, CaseIterable {
-    /// Of the rows held out.
+    /// The loss on the validation rows.
     case validationLoss = "validation-loss"
-    /// Of the rows held out: accuracy, or R² of numbers.
+    /// The accuracy on the validation rows, or R² for numbers.
     case validationScore = "validation-score"
-    /// Of the rows trained on. The model that is kept is then the last one.
+    /// The loss on the training rows. The model that is kept is then that of the last epoch.
     case trainLoss = "train-loss"
 }

@@ -1,15 +1,19 @@
 extension Recipe {
-    /// What a run of this recipe trains, on rows of so many features and answers.
+    /// Returns the network that this recipe trains.
+    ///
+    /// - Parameters:
+    ///   - inputs: The number of features of a row.
+    ///   - outputs: The number of outputs.
     public func network(inputs: Int, outputs: Int) -> Network {
         Network(inputs: inputs, hidden: hidden, outputs: outputs, normalization: normalization)
     }
 
-    /// What a run of this recipe trains on such data.
+    /// Returns the network that this recipe trains on a data set.
     public func network(for data: Dataset) -> Network {
         network(inputs: data.featureCount, outputs: outputs(for: data.task))
     }
 
-    /// Whether answers are right or wrong, rather than near or far.
+    /// Whether a model is scored by accuracy, because its answers are right or wrong, and not by R².
     func isScoredByAccuracy(_ task: Dataset.Task) -> Bool {
         if case .classification = task { return true }
         return resolvedLoss(for: task).output.takesNumbersAsLabels
@@ -17,4 +21,9 @@ extension Recipe {
 
     /// The number of outputs of its network (`OutputFunction.count`).
     func outputs(for task: Dataset.Task) -> Int { resolvedLoss(for: task).output.count(for: task) }
+
+    /// The activation of each hidden layer.
+    var activations: [Activation] {
+        activation.count == hidden.count ? activation : hidden.map { _ in activation.first ?? .identity }
+    }
 }

@@ -1,5 +1,8 @@
 extension Recipe {
-    /// Checked, and with the loss, beta2, gamma and the tolerance set. Throws `.usage`.
+    /// Returns the recipe with each `nil` that stands for a default which follows from the data or from other settings
+    /// replaced by that default.
+    ///
+    /// - Throws: `.usage` if the recipe is not sound or does not fit the data, `.badData` if the data has a single class.
     func resolved(for data: Dataset) throws(FastTrainError) -> Recipe {
         try validate()
         var recipe = self
@@ -10,11 +13,7 @@ extension Recipe {
         }
         let loss = resolvedLoss(for: data.task)
         recipe.loss = loss
-        recipe.beta2 = beta2 ?? optimizer.defaultBeta2
-        recipe.gamma = gamma ?? schedule.defaultGamma
-        let tolerance = tolerance
-        recipe.tol = tolerance?.tol
-        recipe.nIterNoChange = tolerance?.epochs
+        for setting in Self.settings { setting.resolve(&recipe) }
         guard loss.output.fits(data.task) else {
             let what = if case .regression = data.task { "numbers" } else { "classes" }
             let names = Loss.allCases.filter { $0.output.fits(data.task) }.map(\.rawValue).joined(separator: ", ")
@@ -30,7 +29,7 @@ extension Recipe {
         return recipe
     }
 
-    /// Throws `.usage` when a target is none that the loss can be of.
+    /// Throws `.usage` if a target is outside the range of the loss.
     private func checkTargets(
         _ split: DataSplit, of loss: Loss, _ data: Dataset, _ name: String
     ) throws(FastTrainError) {
@@ -38,7 +37,7 @@ extension Recipe {
         defer { extendLifetime(split) }
         for index in 0..<split.count * outputs where !range.contains(targets[index]) {
             let expected = range.upperBound.isFinite ? "from 0 to 1" : "of at least 0"
-            // A table's targets are scaled unless one says otherwise.
+            // The converter scales a table's targets by default.
             let hint =
                 data.preprocessing == nil ? "" : "; fasttrain-data csv leaves them as they are with --scale-target none"
             throw .usage(
@@ -47,6 +46,7 @@ extension Recipe {
         }
     }
 
+    /// Throws `.usage` if there are class weights for numbers, or not one for each class.
     private func checkClassWeight(_ data: Dataset) throws(FastTrainError) {
         switch (classWeight, data.task) {
         case (nil, _): break

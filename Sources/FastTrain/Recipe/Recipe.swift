@@ -1,114 +1,115 @@
-/// Everything that decides a run's result, to the bit: `recipe.json` holds it, each checkpoint and model carries it.
+/// All settings that determine the result of a run, bit for bit. `recipe.json` holds them, and so does each checkpoint and
+/// model.
 ///
-/// What is not here (threads, instruction set, paths of output) changes how fast a run is, never what it yields.
+/// Anything else, such as the number of threads, the instruction set or the output folder, affects how fast a run is, but
+/// not its result.
 public struct Recipe: Sendable, Equatable {
-    /// Units of each hidden layer, input side first; empty: a linear model.
+    /// The number of units of each hidden layer, from the input side. An empty list makes a linear model.
     public var hidden: [Int] = [256, 128]
-    /// After the hidden layers: one for all, or one for each.
+    /// The activation of the hidden layers: one for all of them, or one for each.
     public var activation: [Activation] = [.relu]
-    /// Slope of leaky ReLU below zero.
+    /// The slope of leaky ReLU for negative inputs.
     public var leakySlope: Double = 0.01
-    /// Between the hidden layers' sums and their activations.
+    /// The normalization of the hidden layers, applied before the activation.
     public var normalization: Normalization = .none
-    /// nil: cross-entropy for classification, squared error for regression. A resolved recipe has it set.
+    /// The loss to minimize. `nil` means cross-entropy for classification and squared error for regression. It is set in a
+    /// resolved recipe.
     public var loss: Loss?
-    /// Of the loss huber, in the unit of the targets.
+    /// The distance from the target beyond which the Huber loss is linear, in the unit of the targets.
     public var huberDelta: Double = 1
-    /// What the rows of each class count in training. Rows' own weights, if the data set has them, multiply it.
+    /// The weight of each class's rows in training; `nil` means 1. If the data set has row weights, the two are multiplied.
     public var classWeight: ClassWeight?
-    /// Of cross-entropy, in training only: the share of each row's weight that all classes have in equal parts, in 0..<1.
+    /// The share of each row's label that is spread evenly over all classes, in 0..<1. It applies to cross-entropy, in
+    /// training only.
     public var labelSmoothing: Double = 0
-    /// How gradients become updates.
+    /// The rule that turns gradients into updates.
     public var optimizer: Optimizer = .adam
-    /// The largest of the schedule.
+    /// The learning rate, the highest one of the schedule.
     ///
-    /// The default, with the cosine that takes it to 0, gives 784-256-10 on MNIST 98.1 to 98.2% in 10 epochs (three
-    /// seeds); a constant 0.001 gives 97.7 to 97.9%.
+    /// With the default and the cosine schedule, 784-256-10 reaches 98.1 to 98.2% on MNIST in 10 epochs (three seeds); with
+    /// a constant 0.001, it reaches 97.7 to 97.9%.
     public var learningRate: Double = 0.002
-    /// Of SGD.
+    /// The momentum of SGD.
     public var momentum: Double = 0.9
-    /// Of SGD: look ahead along the momentum.
+    /// Whether SGD uses Nesterov momentum.
     public var nesterov = false
-    /// Share of each hidden layer's outputs that a step drops, each by chance, in 0..<1: one for all layers, or one for
-    /// each; empty: none. What is kept is divided by the share that is (PyTorch's `nn.Dropout`).
+    /// The share of each hidden layer's outputs that a step drops at random, in 0..<1: one for all layers, or one for each;
+    /// empty for none. The other outputs are divided by the share that is kept, as in PyTorch's `nn.Dropout`.
     public var dropout: [Double] = []
-    /// Share of the features that a step drops, in 0..<1.
+    /// The share of the features that a step drops, in 0..<1.
     public var inputDropout: Double = 0
-    /// Added to the gradient as `weightDecay · w` or decoupled (adamw, lion), weights and biases alike.
+    /// The weight decay of all parameters, biases included. `weightDecay · w` is added to the gradient, except in AdamW and
+    /// Lion, where the decay is decoupled from it.
     public var weightDecay: Double = 0
-    /// scikit-learn's L2 penalty: 0.5 · alpha · ‖W‖² / rows of the minibatch is added to the loss that is minimised and shown,
-    /// W all weights without the biases.
+    /// The L2 penalty of scikit-learn: 0.5 · alpha · ‖W‖² / rows of the minibatch is added to the loss that is minimized and
+    /// reported, where W is all weights without the biases.
     public var alpha: Double = 0
-    /// Times the sign of each weight, biases and normalizations left out, added to the gradient: the subgradient of an L1
-    /// penalty, which losses are reported without.
+    /// The factor of an L1 penalty: `l1` times the sign of each weight, a subgradient of the penalty, is added to the
+    /// gradient. Biases and normalizations have none. Reported losses do not include the penalty.
     public var l1: Double = 0
-    /// The largest magnitude of an element of the gradient, L1 included and weight decay not
-    /// (`torch.nn.utils.clip_grad_value_`); nil: none.
+    /// The magnitude to which each element of the gradient is clipped, after the L1 penalty and before the weight decay
+    /// (`torch.nn.utils.clip_grad_value_`); `nil` means no clipping.
     public var clipValue: Double?
-    /// The largest norm of the whole gradient, L1 included and weight decay not (`torch.nn.utils.clip_grad_norm_`); nil: any.
+    /// The norm to which the whole gradient is scaled down, after the L1 penalty and before the weight decay
+    /// (`torch.nn.utils.clip_grad_norm_`); `nil` means no clipping.
     public var clipNorm: Double?
-    /// The largest norm of a unit's incoming weights, to which they are scaled down after an update; nil: any.
+    /// The norm to which each unit's incoming weights are scaled down after an update; `nil` means no limit.
     public var maxNorm: Double?
-    /// What is evaluated and kept is the mean of the parameters after each step, those of t steps ago counting `ema` to the
-    /// power t; nil: the parameters themselves.
+    /// The decay rate per step of an exponential moving average of the parameters, which is evaluated and kept instead of
+    /// them: the parameters of t steps ago have the weight `ema` to the power t. `nil` means no average.
     public var ema: Double?
-    /// Decay of Adam's mean of gradients; of the direction that Lion takes.
+    /// The decay rate of Adam's mean of gradients, and of the direction that Lion takes.
     public var beta1: Double = 0.9
-    /// Decay of Adam's and RMSprop's mean of squared gradients, of Lion's mean of gradients. nil: 0.999 for Adam, 0.99 for
-    /// the others. A resolved recipe has it set.
+    /// The decay rate of Adam's and RMSprop's mean of squared gradients, and of Lion's mean of gradients. `nil` means 0.999
+    /// for Adam and AdamW and 0.99 for the others. It is set in a resolved recipe.
     public var beta2: Double?
-    /// Added to the denominator of Adam, RMSprop and Adagrad (for which PyTorch's default is 1e-10).
+    /// The number added to the denominator in Adam, AdamW, RMSprop and Adagrad (for which PyTorch's default is 1e-10).
     public var epsilon: Double = 1e-8
-    /// Of lbfgs: how many steps, and the changes of the gradient along them, stand for second derivatives.
+    /// The number of past steps, each with the change of the gradient along it, from which L-BFGS estimates the curvature.
     public var historySize: Int = 10
-    /// Of lbfgs: the run ends when no element of the gradient has a larger magnitude.
+    /// The magnitude that no element of the gradient may exceed for L-BFGS to end the run.
     public var gradientTolerance: Double = 1e-5
-    /// How the learning rate changes over the steps.
+    /// The learning rate over the steps.
     public var schedule: Schedule = .cosine
-    /// What a schedule of step, exponential or plateau multiplies the learning rate by; nil: 0.1, of exponential 0.9. A
-    /// resolved recipe has it set.
+    /// The factor by which the schedules step, exponential and plateau multiply the learning rate. `nil` means 0.9 for
+    /// exponential and 0.1 for the others. It is set in a resolved recipe.
     public var gamma: Double?
-    /// Epochs after which step does so, or without a better monitor after which plateau does.
+    /// The number of epochs between two reductions by the schedule step, or of epochs without improvement before one by the
+    /// schedule plateau.
     public var decayEpochs: Int = 10
-    /// Of inverse scaling.
+    /// The exponent of the schedule inverse-scaling.
     public var power: Double = 0.5
-    /// Epochs, or a part of one, over which the learning rate rises from 0 before its schedule begins.
+    /// The number of epochs, possibly a fraction, over which the learning rate rises from 0 before its schedule begins.
     public var warmup: Double = 0
-    /// Rows of a minibatch; the last one of an epoch may be smaller.
+    /// The number of rows of a minibatch. The last one of an epoch may be smaller.
     public var batchSize: Int = 128
-    /// Passes over the training rows.
+    /// The number of passes over the training rows.
     public var epochs: Int = 10
-    /// Key of every random number of the run.
+    /// The key of all random numbers of the run.
     public var seed: UInt64 = 1
-    /// Share of the training rows held out for validation, in 0..<1; 0: none.
+    /// The share of the training rows that is held out for validation, in 0..<1; 0 means none.
     public var validation: Double = 0.1
-    /// What tells a better epoch from a worse one, for the model that is kept and for `patience`.
+    /// The figure by which epochs are compared, to keep the best model and for `patience`.
     public var monitor: Monitor = .validationLoss
-    /// Epochs without a better `monitor` after which the run ends; nil: it goes on to the last epoch.
+    /// The number of consecutive epochs without improvement by `monitor` after which the run ends; `nil` means it never ends
+    /// early.
     public var patience: Int?
-    /// By how much a `monitor` must be better to count for `patience`.
+    /// The smallest improvement of `monitor` that counts for `patience`.
     public var minDelta: Double = 0
-    /// scikit-learn's tolerance: an epoch counts that betters the lowest training loss so far (with `monitor`
-    /// `.validationScore` the highest score) by at least this much. nil: 1e-4 if `nIterNoChange` is set or the schedule is
-    /// adaptive, else the run does not end by it. A resolved recipe has it set where it applies.
+    /// The tolerance of scikit-learn: an epoch counts as an improvement if it lowers the lowest training loss so far (with
+    /// `monitor` `.validationScore`, raises the highest score) by at least this. `nil` means 1e-4 if `nIterNoChange` is set
+    /// or the schedule is adaptive, and otherwise no such rule. It is set in a resolved recipe where the rule applies.
     public var tol: Double?
-    /// Of more than so many epochs in a row that do not count the run ends, or the adaptive schedule goes on with a fifth of
-    /// the rate. nil: 10 where `tol` applies.
+    /// The number of consecutive epochs without improvement by `tol` to tolerate. After more of them, the run ends, or the
+    /// adaptive schedule divides the learning rate by 5. `nil` means 10 where `tol` applies.
     public var nIterNoChange: Int?
-    /// Reshuffle the rows each epoch; false: file order.
+    /// Whether rows are shuffled in each epoch, instead of taken in the order of the file.
     public var shuffle = true
-    /// Contiguous slices of a minibatch whose gradients are all-reduced (the ranks of distributed SGD).
+    /// The number of contiguous slices of a minibatch whose gradients are all-reduced, like the ranks of distributed SGD.
     public var shards: Int = 2
-    /// Of the factors in matrix products.
+    /// The precision of the factors in matrix products.
     public var precision: Precision = .f32
 
-    /// The defaults.
+    /// Creates a recipe with the default settings.
     public init() {}
-}
-
-extension Recipe {
-    /// Of each hidden layer.
-    var activations: [Activation] {
-        activation.count == hidden.count ? activation : hidden.map { _ in activation.first ?? .identity }
-    }
 }

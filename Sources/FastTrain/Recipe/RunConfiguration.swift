@@ -1,27 +1,29 @@
-/// A configuration file, YAML or JSON: settings by their names in `recipe.json`, and perhaps what else that holds. So a
-/// run's own `recipe.json` is one, with which the run is done again to the bit.
+/// A configuration file in YAML or JSON: some settings by their names in `recipe.json`, and possibly the other members of
+/// that file. The `recipe.json` of a run is a configuration file that repeats the run bit for bit.
 public struct RunConfiguration: Sendable {
     /// The file's path.
     public let file: String
-    /// What it says of the recipe.
+    /// The settings in the file.
     public let changes: RecipeChanges
-    /// The data set's file; nil for the built-in sample, or when nothing is said.
+    /// The path of the data set; `nil` for the built-in sample, or if the file names none.
     public let data: String?
-    /// `Dataset.fingerprint` that the data must have, if that is said.
+    /// The `Dataset.fingerprint` that the data must have, if the file has one. Every `recipe.json` of a run does.
     public let fingerprint: String?
-    /// Steps between two checkpoints; nil: an epoch.
+    /// The number of steps between two checkpoints; `nil` means one epoch.
     public let checkpointEvery: Int?
-    /// Whether the run started from parameters that the file does not hold.
+    /// Whether the run started from parameters that are not in the file.
     public let isFromParameters: Bool
+    /// The line of each member, by its name.
     private let lines: [String: Int]
 
-    /// Far more than any recipe takes.
+    /// The largest size of a file, far more than any recipe needs.
     static let mostBytes = 1 << 20
 
-    /// Reads a file. Names may have hyphens for underscores, as on the command line; a member that may be missing in
-    /// `recipe.json` and all others may be missing.
+    /// Reads a file. Names may have hyphens for underscores, as on the command line, and any member may be missing.
     ///
-    /// Throws `.noInput`, or `.badData` with the line: not YAML, a name that is no setting, a value of another kind.
+    /// - Parameter path: The path of the file.
+    /// - Throws: `.noInput` if it cannot be read; `.badData` with the line if it is not YAML, a name is not a setting, or a
+    ///   value is of the wrong type.
     public init(path: String) throws(FastTrainError) {
         let text = try FileSystem.readText(path, most: Self.mostBytes)
         let document = try YAMLDocument(parsing: text, file: path)
@@ -39,33 +41,60 @@ public struct RunConfiguration: Sendable {
         self.lines = lines
     }
 
-    /// The recipe that the file describes, with `later` laid over it, checked.
+    /// Returns the recipe that the file describes, with other settings laid over it, after checking it.
     ///
-    /// `beta2`, `gamma`, `tol` and `nIterNoChange` go with the optimizer and the schedule: where the file has the
-    /// default of its own ones and
-    /// `later` has others, theirs are taken. Throws `.badData` with the line for what the file alone makes impossible, else
-    /// `.usage`.
-    public func recipe(changedBy later: RecipeChanges = RecipeChanges()) throws(FastTrainError) -> Recipe {
+    /// A value that equals a default which follows from other settings, such as the `beta2` of the file's optimizer, keeps
+    /// following them. A setting that has no effect beside the others is an error, unless it has its default value, or the
+    /// file is the `recipe.json` of a run: that lists all settings and is accepted as it is, so that the run can be repeated.
+    ///
+    /// - Parameters:
+    ///   - later: Settings that override those of the file, such as those of the command line.
+    ///   - space: The space of a search, if the settings are those of all its trials.
+    /// - Throws: `.badData` with the line if the cause is in the file alone, otherwise `.usage`.
+    public func recipe(
+        changedBy later: RecipeChanges = RecipeChanges(), varying space: SearchSpace? = nil
+    ) throws(FastTrainError) -> Recipe {
         var own = changes.applied(to: Recipe())
-        if own.beta2 == own.optimizer.defaultBeta2 { own.beta2 = nil }
-        if own.gamma == own.schedule.defaultGamma { own.gamma = nil }
-        if own.schedule == .adaptive {
-            if own.tol == Tolerance.defaultTol { own.tol = nil }
-            if own.nIterNoChange == Tolerance.defaultEpochs { own.nIterNoChange = nil }
-        }
+        for setting in Recipe.settings { setting.unresolve(&own) }
         let recipe = later.applied(to: own)
-        if let fault = recipe.fault, let line = lines[fault.field], own.fault?.field == fault.field,
-            !later.names.contains(fault.field)
+        try later.expectEffect(in: recipe, varying: space)
+        if fingerprint == nil { try expectEffect(own: own, combined: recipe, varying: space) }
+        if let fault = recipe.fault, own.fault?.field == fault.field, !later.names.contains(fault.field),
+            let error = error(fault)
         {
-            throw .badData(
-                file: file, place: .line(line), expected: "'\(fault.field)' to be \(fault.expected)", found: fault.found
-            )
+            throw error
         }
         try recipe.validate()
         return recipe
     }
 
-    /// Throws `.badData` when the data is not that which the file tells by its fingerprint.
+    /// Throws `.badData` for a setting of the file that has no effect, neither in the file's own recipe nor in that which
+    /// the command line makes of it.
+    private func expectEffect(
+        own: Recipe, combined: Recipe, varying space: SearchSpace?
+    ) throws(FastTrainError) {
+        for setting in Recipe.settings where setting.uselessMember(in: own) != nil {
+            if let (expected, found) = setting.uselessMember(in: combined),
+                !(space?.uses(setting, in: combined) ?? false),
+                let error = error(setting.name, expected: expected, found: found)
+            {
+                throw error
+            }
+        }
+        if let fault = own.warmupFault, combined.warmupFault != nil, let error = error(fault) { throw error }
+    }
+
+    /// Returns the error for a fault of the file, or `nil` if the file does not have the setting.
+    private func error(_ fault: Recipe.Fault) -> FastTrainError? {
+        error(fault.field, expected: "'\(fault.field)' to be \(fault.expected)", found: fault.found)
+    }
+
+    /// Returns the error for a setting of the file, or `nil` if the file does not have the setting.
+    private func error(_ name: String, expected: String, found: String) -> FastTrainError? {
+        lines[name].map { .badData(file: file, place: .line($0), expected: expected, found: found) }
+    }
+
+    /// Throws `.badData` if the file has a fingerprint and it is not that of the data.
     public func expect(_ data: Dataset) throws(FastTrainError) {
         guard let fingerprint, data.fingerprint != fingerprint else { return }
         throw .badData(
@@ -75,9 +104,11 @@ public struct RunConfiguration: Sendable {
     }
 
     private static let names =
-        Recipe.fields.map(\.name) + ["data", "fingerprint", "checkpoint_every", "from_parameters"]
+        Recipe.settings.map(\.name) + ["data", "fingerprint", "checkpoint_every", "from_parameters"]
 
-    /// All names as `recipe.json` has them. Throws `.badData` for one that is none.
+    /// Returns the members with their names as in `recipe.json`, and their lines.
+    ///
+    /// - Throws: `.badData` for a name that is not a setting, or that occurs twice.
     private static func normalized(
         _ document: YAMLDocument, file: String
     ) throws(FastTrainError) -> (object: JSON, lines: [String: Int]) {
@@ -90,12 +121,11 @@ public struct RunConfiguration: Sendable {
         var normal: [JSON.Member] = []
         for member in members {
             let line = document.lines[member.name] ?? 1
-            let name = String(member.name.map { $0 == "-" ? "_" : $0 })
+            let name = RecipeSetting.name(spelled: member.name)
             guard names.contains(name) else {
-                let hint = Suggestion.nearest(to: name, in: names).map { " (did you mean '\($0)'?)" } ?? ""
                 throw .badData(
                     file: file, place: .line(line), expected: "a setting of recipe.json",
-                    found: "'\(member.name)'\(hint)")
+                    found: "'\(member.name)'\(Suggestion.hint(for: name, in: names))")
             }
             guard lines.updateValue(line, forKey: name) == nil else {
                 throw .badData(

@@ -1,7 +1,12 @@
-/// What someone who mistyped a name may have meant.
+/// A guess at the name that was meant by one with a typing error.
 enum Suggestion {
-    /// The name with the fewest letters to change, insert or leave out, if those are at most a third of it.
-    static func nearest(to word: String, in names: [String]) -> String? {
+    /// Returns the end of an error message, such as " (did you mean 'epochs'?)"; empty if no name is near.
+    static func hint(for word: String, in names: [String]) -> String {
+        nearest(to: word, in: names).map { " (did you mean '\($0)'?)" } ?? ""
+    }
+
+    /// Returns the name at the smallest edit distance, if that is at most a third of the name's length.
+    private static func nearest(to word: String, in names: [String]) -> String? {
         let distances = names.map { (name: $0, distance: distance(word, $0)) }
         guard let best = distances.min(by: { $0.distance < $1.distance }),
             best.distance <= max(1, best.name.count / 3)
@@ -9,7 +14,7 @@ enum Suggestion {
         return best.name
     }
 
-    /// Levenshtein's.
+    /// Returns the Levenshtein distance of two words, of the first 64 bytes of `a`.
     private static func distance(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a.utf8.prefix(64)), Array(b.utf8))
         var row = Array(0...b.count)

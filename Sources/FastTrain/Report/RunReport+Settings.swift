@@ -1,9 +1,12 @@
 import FastTrainPictures
 
 extension RunReport {
-    /// Everything that decides the result, and what it was computed on.
+    /// Adds the recipe, and the machine and time of the run.
     func addSettings(_ page: inout Markup) {
-        section("Recipe", "What decides the result, to the bit; in bold what is not the default.", &page) { page in
+        section(
+            "Recipe", "These settings determine the result, bit for bit. Those in bold are not at their defaults.",
+            &page
+        ) { page in
             page.element("dl", ["class": "settings"]) { page in
                 for (name, value, isDefault) in settings {
                     page.element("div", isDefault ? [:] : ["class": "set"]) { page in
@@ -13,7 +16,8 @@ extension RunReport {
                 }
             }
         }
-        section(machine == nil ? "Time" : "Machine", "No number above depends on it but the speed.", &page) { page in
+        section(machine == nil ? "Time" : "Machine", "These affect the speed and no other number above.", &page) {
+            page in
             page.element("dl", ["class": "settings"]) { page in
                 for (name, value) in surroundings {
                     page.element("div") { page in
@@ -26,13 +30,12 @@ extension RunReport {
     }
 
     private var settings: [(name: String, value: String, isDefault: Bool)] {
-        var defaults = Recipe()
-        defaults.loss = defaults.resolvedLoss(for: model.task)
-        defaults.beta2 = recipe.optimizer.defaultBeta2
-        defaults.gamma = recipe.schedule.defaultGamma
-        return Recipe.fields.map { [defaults] field in
-            let (value, usual) = (field.json(recipe), field.json(defaults))
-            return (field.name.replacing("_", with: " "), Self.text(value), value == usual)
+        let usualLoss = Recipe().resolvedLoss(for: model.task)
+        return Recipe.settings.map { setting in
+            (
+                setting.name.replacing("_", with: " "), Self.text(setting.json(recipe)),
+                setting.isDefault(in: recipe) || (setting.name == "loss" && recipe.loss == usualLoss)
+            )
         }
     }
 

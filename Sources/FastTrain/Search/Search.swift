@@ -70,6 +70,7 @@ public final class Search: Sendable {
         if recipe.monitor == .validationLoss, space.dimensions.contains(where: { $0.name == "loss" }) {
             throw .usage("the space varies the loss, so --monitor must be validation-score")
         }
+        try space.expectEffect(in: recipe)
         var description = SearchDescription(
             recipe: recipe, method: options.method, trials: try Self.trials(options, space), folds: options.folds,
             finalEpochs: options.finalEpochs, space: space, data: dataPath.map { FileSystem.absolute($0) },

@@ -1,21 +1,26 @@
 extension SearchSpace {
-    /// Reads a space file, YAML or JSON: for each setting, by its name in `recipe.json`, a list of values or
-    /// `{low: …, high: …, log: true, int: true}`.
+    /// Reads a space from a YAML or JSON file. It has, for each setting that varies, by its name in `recipe.json`, a list
+    /// of values or a range `{low: …, high: …, log: true, int: true}`.
     ///
     ///     hidden: [[64], [128], [256, 128]]
     ///     learning_rate: {low: 1e-4, high: 1e-2, log: true}
     ///
-    /// Throws `.noInput`, or `.badData` with the line: a name that is no setting, one that every trial has alike, no
-    /// values, a value of another kind or out of its range.
+    /// - Parameter path: The path of the file.
+    /// - Throws: `.noInput` if it cannot be read; `.badData` with the line for a name that is not a setting, a setting that
+    ///   all trials must share, an empty list, or a value of the wrong type or out of range.
     public init(path: String) throws(FastTrainError) {
         let text = try FileSystem.readText(path, most: RunConfiguration.mostBytes)
         let document = try YAMLDocument(parsing: text, file: path)
         try self.init(document.value, file: path, lines: document.lines)
     }
 
-    /// What all trials must have alike, lest their figures be of different things.
-    private static let fixed = ["epochs", "seed", "validation", "monitor"]
-
+    /// Reads a space from a JSON object.
+    ///
+    /// - Parameters:
+    ///   - json: The object.
+    ///   - file: The file's name for error messages.
+    ///   - lines: The line of each member, where that is known.
+    ///   - startsWithRecipe: Whether the first trial is the recipe as it is; then the space may be empty.
     init(
         _ json: JSON, file: String, lines: [String: Int], startsWithRecipe: Bool = false
     ) throws(FastTrainError) {
@@ -42,23 +47,22 @@ extension SearchSpace {
         func fault(_ expected: String, _ found: String) -> FastTrainError {
             .badData(file: file, place: place, expected: expected, found: found)
         }
-        let name = String(member.name.map { $0 == "-" ? "_" : $0 })
-        let names = Recipe.fields.map(\.name)
-        guard names.contains(name) else {
-            let hint = Suggestion.nearest(to: name, in: names).map { " (did you mean '\($0)'?)" } ?? ""
+        let name = RecipeSetting.name(spelled: member.name)
+        guard let setting = Recipe.settings.first(where: { $0.name == name }) else {
+            let hint = Suggestion.hint(for: name, in: Recipe.settings.map(\.name))
             throw fault("a setting of recipe.json", "'\(member.name)'\(hint)")
         }
-        guard !fixed.contains(name) else {
+        guard !setting.isSameForAllTrials else {
             throw fault("a setting that trials may differ in", "'\(name)', which is given on the command line")
         }
         switch member.value {
         case .array(let values):
             guard !values.isEmpty else { throw fault("at least one value of '\(name)'", "[]") }
             var list: [JSON] = []
-            for value in values { list.append(try checked(name, value, fault)) }
+            for value in values { list.append(try checked(setting, value, fault)) }
             return Dimension(name: name, values: .list(list))
         case .object:
-            return Dimension(name: name, values: try range(name, member.value, file: file, place: place, fault))
+            return Dimension(name: name, values: try range(setting, member.value, file: file, place: place, fault))
         default:
             throw fault(
                 "'\(name)' to be a list of values, or {low: …, high: …}",
@@ -66,33 +70,33 @@ extension SearchSpace {
         }
     }
 
-    /// The value as a recipe has it. Throws when it is of another kind or out of its range.
+    /// Returns a value in the form that `recipe.json` has. Each trial's recipe is checked as a whole later on, so rules that
+    /// depend on other settings do not matter here.
+    ///
+    /// - Throws: The error that `fault` makes if the value is of the wrong type or out of range.
     private static func checked(
-        _ name: String, _ value: JSON, _ fault: (String, String) -> FastTrainError
+        _ setting: RecipeSetting, _ value: JSON, _ fault: (String, String) -> FastTrainError
     ) throws(FastTrainError) -> JSON {
         let changes: RecipeChanges
         do {
-            var reader = try ObjectReader(.object([JSON.Member(name, value)]), file: "", place: .file)
+            var reader = try ObjectReader(.object([JSON.Member(setting.name, value)]), file: "", place: .file)
             changes = try RecipeChanges(&reader)
         } catch {
             guard case .badData(_, _, let expected, let found) = error else { throw error }
-            throw fault("each value of '\(name)' to be \(expected)", found)
+            throw fault("each value of '\(setting.name)' to be \(expected)", found)
         }
-        if let wrong = changes.applied(to: Recipe()).fault, wrong.field == name, !dependsOnOthers(name) {
-            throw fault("each value of '\(name)' to be \(wrong.expected)", wrong.found)
+        if let wrong = setting.rangeFault(changes.applied(to: Recipe())) {
+            throw fault("each value of '\(setting.name)' to be \(wrong.expected)", wrong.found)
         }
         return changes.settings[0].value
     }
 
-    /// Whether a value may be wrong for the default recipe alone; each trial's recipe is checked as a whole.
-    private static func dependsOnOthers(_ name: String) -> Bool {
-        ["nesterov", "dropout", "label_smoothing"].contains(name)
-    }
-
+    /// Reads a range of numbers. It is one of whole numbers if the setting takes no others.
     private static func range(
-        _ name: String, _ json: JSON, file: String, place: FastTrainError.Place,
+        _ setting: RecipeSetting, _ json: JSON, file: String, place: FastTrainError.Place,
         _ fault: (String, String) -> FastTrainError
     ) throws(FastTrainError) -> Values {
+        let name = setting.name
         var reader = try ObjectReader(json, file: file, place: .named(name))
         func placed<Value>(_ read: () throws(FastTrainError) -> Value) throws(FastTrainError) -> Value {
             do { return try read() } catch {
@@ -109,13 +113,13 @@ extension SearchSpace {
             throw fault("'\(name)' to have a low below its high", "\(json.excerpt)")
         }
         guard !isLogarithmic || low > 0 else { throw fault("'\(name)' to have a low above 0, for log", "\(low)") }
-        func takes(_ value: JSON) -> Bool { (try? checked(name, value, { .usage($0 + $1) })) != nil }
+        func takes(_ value: JSON) -> Bool { (try? checked(setting, value, { .usage($0 + $1) })) != nil }
         let refusesFractions = !takes(.number(0.5)) && Int(exactly: low.rounded()).map { takes(.integer($0)) } ?? false
         let isInteger = isGivenInteger || refusesFractions
         guard !isInteger || (Int(exactly: low) != nil && Int(exactly: high) != nil) else {
             throw fault("'\(name)' to have whole numbers for low and high", json.excerpt)
         }
-        for end in [low, high] { _ = try checked(name, isInteger ? .integer(Int(end)) : .number(end), fault) }
+        for end in [low, high] { _ = try checked(setting, isInteger ? .integer(Int(end)) : .number(end), fault) }
         return .range(low: low, high: high, isLogarithmic: isLogarithmic, isInteger: isInteger)
     }
 }

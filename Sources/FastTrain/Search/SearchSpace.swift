@@ -1,24 +1,24 @@
-/// What a search may try: for each setting that varies a list of values or a range of numbers.
+/// The recipes that a search may try: for each setting that varies, a list of values or a range of numbers.
 public struct SearchSpace: Sendable, Equatable {
     /// A setting that varies.
     public struct Dimension: Sendable, Equatable {
-        /// As `recipe.json` calls it.
+        /// The name in `recipe.json`.
         public let name: String
-        /// What it may be.
+        /// The possible values.
         public let values: Values
     }
 
-    /// What a setting may be.
+    /// The possible values of a setting.
     public enum Values: Sendable, Equatable {
-        /// One of these, each as likely as another.
+        /// One of these, all equally likely.
         case list([JSON])
-        /// A number from `low` to `high`, evenly spread, or its logarithm is.
+        /// A number from `low` to `high`. It, or its logarithm, is distributed uniformly.
         case range(low: Double, high: Double, isLogarithmic: Bool, isInteger: Bool)
     }
 
-    /// In the order in which a grid counts: the last one fastest.
+    /// The settings that vary, in the order in which a grid counts: the last one fastest.
     public let dimensions: [Dimension]
-    /// Whether the first trial is the recipe as it is.
+    /// Whether the first trial is the unchanged recipe.
     let startsWithRecipe: Bool
 
     init(_ dimensions: [Dimension], startsWithRecipe: Bool = false) {
@@ -26,7 +26,7 @@ public struct SearchSpace: Sendable, Equatable {
         self.startsWithRecipe = startsWithRecipe
     }
 
-    /// How many combinations there are; nil when a range makes them endless, or there are more than 10⁹.
+    /// The number of combinations; `nil` if there is a range, or if there are more than 10⁹.
     var combinations: Int? {
         dimensions.reduce(1 as Int?) { product, dimension in
             guard let product, case .list(let values) = dimension.values else { return nil }
@@ -35,7 +35,7 @@ public struct SearchSpace: Sendable, Equatable {
         }
     }
 
-    /// Combination `index` of the grid.
+    /// Returns combination `index` of the grid.
     func combination(_ index: Int) -> [JSON.Member] {
         var rest = index
         var members: [JSON.Member] = []
@@ -47,7 +47,7 @@ public struct SearchSpace: Sendable, Equatable {
         return members.reversed()
     }
 
-    /// What trial `index` of a random search tries: a function of the seed and the index alone.
+    /// Returns the settings of trial `index` of a random search. They depend on the seed and the index only.
     func draw(_ index: Int, seed: UInt64) -> [JSON.Member] {
         if startsWithRecipe, index == 0 { return [] }
         let generator = Philox(seed: seed, purpose: .search)
@@ -58,8 +58,13 @@ public struct SearchSpace: Sendable, Equatable {
         }
     }
 
-    /// A good space for small networks on such data, without the settings that are `given` in `recipe` already, and those
-    /// that would do nothing beside them.
+    /// Returns a good space for small networks on a data set.
+    ///
+    /// - Parameters:
+    ///   - data: The data set.
+    ///   - recipe: The settings of all trials.
+    ///   - given: The names of settings that must not vary.
+    /// - Returns: A space without the settings that are given or that have no effect in the recipe.
     public static func standard(
         for data: Dataset, recipe: Recipe = Recipe(), given: [String] = []
     ) -> SearchSpace {
@@ -71,42 +76,68 @@ public struct SearchSpace: Sendable, Equatable {
             isLarge
             ? [[256], [512], [1024], [256, 128], [512, 256], [512, 512], [1024, 512], [1024, 1024]]
             : [[32], [64], [128], [256], [32, 32], [64, 64], [128, 64], [256, 128]]
-        var dimensions = [list("hidden", hidden), list("optimizer", [Optimizer.adam, .adamw])]
+        var dimensions = [list("hidden", hidden)]
         if let rates = recipe.optimizer.learningRateRange(trainRows: data.train.count) {
-            dimensions.append(
+            dimensions += [
+                list("optimizer", [Optimizer.adam, .adamw]),
                 Dimension(
                     name: "learning_rate",
                     values: .range(
-                        low: rates.lowerBound, high: rates.upperBound, isLogarithmic: true, isInteger: false)))
+                        low: rates.lowerBound, high: rates.upperBound, isLogarithmic: true, isInteger: false)),
+                list("batch_size", isLarge ? [128, 256] : [16, 32, 64, 128]),
+            ]
         }
-        dimensions += [
-            list("batch_size", isLarge ? [128, 256] : [16, 32, 64, 128]),
-            list("weight_decay", [0, 1e-5, 1e-4, 1e-3]),
-        ]
-        if !given.contains("hidden") || !recipe.hidden.isEmpty {
-            dimensions.append(list("activation", [[Activation.relu], [.gelu], [.tanh]]))
-            dimensions.append(list("dropout", [[0], [0.1], [0.2], [0.3], [0.5]] as [[Double]]))
+        dimensions.append(list("weight_decay", [0, 1e-5, 1e-4, 1e-3]))
+        let hasHiddenLayers = !given.contains("hidden") || !recipe.hidden.isEmpty
+        if hasHiddenLayers { dimensions.append(list("activation", [[Activation.relu], [.gelu], [.tanh]])) }
+        if !recipe.optimizer.isFullBatch {
+            if hasHiddenLayers { dimensions.append(list("dropout", [[0], [0.1], [0.2], [0.3], [0.5]] as [[Double]])) }
+            // With few features, each one matters.
+            if data.featureCount >= 100 { dimensions.append(list("input_dropout", [0, 0.1, 0.2])) }
         }
-        // Of few features each one counts.
-        if data.featureCount >= 100 { dimensions.append(list("input_dropout", [0, 0.1, 0.2])) }
         if case .classification = data.task, recipe.loss ?? .crossEntropy == .crossEntropy {
             dimensions.append(list("label_smoothing", [0, 0.1]))
-        }
-        if recipe.optimizer.isFullBatch {
-            let useless = ["optimizer", "batch_size", "dropout", "input_dropout"]
-            dimensions.removeAll { useless.contains($0.name) }
         }
         return SearchSpace(dimensions.filter { !given.contains($0.name) }, startsWithRecipe: true)
     }
 
-    /// The space as an object; what `init(json:…)` reads.
+    /// Returns whether a setting has an effect in some trial.
+    ///
+    /// - Parameters:
+    ///   - setting: The setting.
+    ///   - recipe: The settings of all trials.
+    func uses(_ setting: RecipeSetting, in recipe: Recipe) -> Bool {
+        guard let companion = dimensions.first(where: { $0.name == setting.companion?.rawValue }),
+            case .list(let values) = companion.values
+        else { return setting.isUsed(in: recipe) }
+        return values.contains { value in
+            let member = JSON.object([JSON.Member(companion.name, value)])
+            // The space has checked each value by the same declaration, so reading cannot fail.
+            guard let change = try? RecipeChanges(member, file: "", place: .file) else { return true }
+            return setting.isUsed(in: change.applied(to: recipe))
+        }
+    }
+
+    /// Throws `.usage` for a setting that varies and has no effect in any trial.
+    ///
+    /// - Parameter recipe: The settings of all trials.
+    func expectEffect(in recipe: Recipe) throws(FastTrainError) {
+        let names = dimensions.map(\.name)
+        for setting in Recipe.settings where names.contains(setting.name) && !uses(setting, in: recipe) {
+            if let message = setting.uselessOption(in: recipe) {
+                throw .usage("the space varies a setting: \(message)")
+            }
+        }
+    }
+
+    /// The space as a JSON object, which `init(_:file:lines:startsWithRecipe:)` reads.
     var json: JSON {
         .object(dimensions.map { JSON.Member($0.name, $0.values.json) })
     }
 }
 
 extension SearchSpace.Values {
-    /// The value that 64 random bits mean. Numbers of a range have four significant digits, so that they can be retyped.
+    /// Returns the value for 64 random bits. Numbers of a range have four significant digits, so that they are easy to type.
     fileprivate func value(_ bits: UInt64) -> JSON {
         switch self {
         case .list(let values): return values[Int(bits.multipliedFullWidth(by: UInt64(values.count)).high)]
@@ -119,7 +150,7 @@ extension SearchSpace.Values {
         }
     }
 
-    /// To four significant digits.
+    /// Returns the number rounded to four significant digits.
     private func rounded(_ number: Double) -> Double {
         var exponent = 0
         var mantissa = number.magnitude

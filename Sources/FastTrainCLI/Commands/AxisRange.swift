@@ -5,7 +5,7 @@ struct AxisRange: ExpressibleByArgument {
     var bounds: ClosedRange<Double>
 
     init?(argument: String) {
-        guard let ends: [Double] = commaSeparated(argument), ends.count == 2, ends.allSatisfy(\.isFinite),
+        guard let ends = [Double](optionText: argument), ends.count == 2, ends.allSatisfy(\.isFinite),
             ends[0] < ends[1]
         else { return nil }
         bounds = ends[0]...ends[1]

@@ -57,3 +57,5 @@ struct BenchmarkCommand: ParsableCommand {
         try Console.print(result.text)
     }
 }
+
+extension Precision: ExpressibleByArgument {}

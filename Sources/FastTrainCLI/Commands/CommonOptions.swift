@@ -2,36 +2,36 @@ import ArgumentParser
 import FastTrain
 import ProgramSupport
 
-/// `--threads`, which changes the speed and never the result.
+/// The option `--threads`, which affects the speed and never the result.
 struct ThreadOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Threads to compute with. (default: as many as CPUs may be used)", valueName: "n"))
+        help: ArgumentHelp("Number of threads. (default: the number of CPUs that may be used)", valueName: "n"))
     var threads: Int?
 }
 
-/// `--max-time`.
+/// The option `--max-time`.
 struct TimeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            End this session after the last epoch that fits into this time, such as 90s, 10m or 1.5h, the first in any \
-            case. (default: no limit)
+            End this session after the last epoch that fits into this time, such as 90s, 10m or 1.5h. One epoch is run in \
+            any case. (default: no limit)
             """,
             valueName: "time"))
     var maxTime: TimeSpan?
 }
 
-/// `--tensorboard`.
+/// The option `--tensorboard`.
 struct TensorBoardOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Folder for event files that TensorBoard reads, a value of each epoch. (default: none are written)",
+            "Folder for TensorBoard event files with the figures of each epoch. (default: none are written)",
             valueName: "folder"))
     var tensorboard: String?
 }
 
-/// "90s", "10m", "1.5h", or a number of seconds.
+/// A time such as "90s", "10m" or "1.5h", or a number of seconds.
 struct TimeSpan: ExpressibleByArgument {
     var seconds: Double
 
@@ -44,23 +44,28 @@ struct TimeSpan: ExpressibleByArgument {
     }
 }
 
-/// How a run reports.
+/// The options that decide what a run reports.
 struct ReportOptions: ParsableArguments {
-    @Flag(help: "No settings and no progress on standard error.")
+    @Flag(help: "Show no settings and no progress on standard error.")
     var quiet = false
 
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
-    /// Says on standard error what is about to begin.
+    /// Shows on standard error what is about to begin.
     func open(_ card: (Style) -> String) {
         if !quiet { Console.note(card(Terminal.standardError.style) + "\n\n") }
     }
 
-    /// Prints what came out or, when a signal interrupted it, says so. Throws `ExitCode` 128 + the signal's number then.
+    /// Prints the result.
+    ///
+    /// - Parameters:
+    ///   - result: The result of a run or a search.
+    ///   - interrupted: The number of the signal that interrupted it, if one did.
+    /// - Throws: `ExitCode` 128 + the signal's number after an interruption.
     func close(_ result: some SessionResult, interrupted: Int32?) throws {
         if let interrupted {
-            // The reader of standard output may have gone by the same signal: that it came is told all the same.
+            // The same signal may have ended the reader of standard output. The interruption is reported in any case.
             if json { try? Console.print(result.json.text) }
             Console.note("fasttrain: \(result.interruption(by: interrupted).printable)\n")
             throw ExitCode(128 + interrupted)
@@ -72,19 +77,21 @@ struct ReportOptions: ParsableArguments {
     }
 }
 
-/// What a run or a search came to, for a person and for a program.
+/// The result of a run or a search, as text and as JSON.
 protocol SessionResult {
     var json: JSON { get }
     func text(width: Int, style: Style) -> String
-    /// That it was interrupted, and how to go on.
+    /// Returns a message that says what interrupted it and how to continue.
     func interruption(by signal: Int32) -> String
 }
 
-/// Which rows of a data set.
+/// The training or the test rows of a data set.
 enum Split: String, ExpressibleByArgument, CaseIterable {
     case train, test
 
-    /// Throws `.badData` when the data set has no such rows.
+    /// Returns these rows of a data set.
+    ///
+    /// - Throws: `.badData` if it has none.
     func rows(of data: Dataset) throws(FastTrainError) -> DataSplit {
         if self == .train { return data.train }
         guard let test = data.test else {

@@ -7,39 +7,39 @@ struct FindRate: ParsableCommand {
         commandName: "find-rate",
         abstract: "Find a learning rate by a short training at rising rates.",
         discussion: """
-            A range test: each step is trained at a rate that is larger by the same factor, until the loss explodes. What \
-            is given of the data, the network and training counts as it does for 'train', but for the schedule, the epochs \
-            and the rules of stopping. A rate to take is the valley, the middle of the longest fall of the loss; the \
-            steepest point is another. Nothing is written but the curve, with --output.
+            Trains a few minibatches, each with a learning rate that is higher by the same factor, until the loss explodes. \
+            Data, network and training options work as in 'train', except for the schedule, the epochs and early \
+            stopping. A good rate is the valley, the middle of the longest fall of the loss; the steepest point is \
+            another. Only the curve is written, with --output.
             """)
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The rate of the first step.", valueName: "rate"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Learning rate of the first step.", valueName: "rate"))
     var from = RateTest().from
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The rate of the last step.", valueName: "rate"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Learning rate of the last step.", valueName: "rate"))
     var to = RateTest().to
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Minibatches to train.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of steps, one minibatch each.", valueName: "n"))
     var steps = RateTest().steps
 
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "A file for the curve: a picture (.svg), or its numbers (.json). May be given twice.", valueName: "file"))
+            "File for the curve: a picture (.svg) or its numbers (.json). May be given twice.", valueName: "file"))
     var output: [String] = []
 
     @Option(
-        help: ArgumentHelp("Settings from a YAML or JSON file, as 'fasttrain train' takes them.", valueName: "file"))
+        help: ArgumentHelp("Settings, in a file as for 'fasttrain train'.", valueName: "file"))
     var config: String?
 
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Network") var network: NetworkOptions
-    @OptionGroup(title: "Training") var training: RecipeOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {
-        guard training.learningRate.given == nil else {
+        guard !training.settings.changes.names.contains("learning_rate") else {
             throw FastTrainError.usage("--learning-rate is what find-rate looks for, between --from and --to")
         }
         let test = RateTest(from: from, to: to, steps: steps)

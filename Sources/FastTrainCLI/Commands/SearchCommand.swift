@@ -6,29 +6,29 @@ struct SearchCommand: ParsableCommand {
         commandName: "search",
         abstract: "Find a good network on held-out rows, and train it.",
         discussion: """
-            Recipes are drawn from a space and compared on rows that are held out of the training rows; the best is then \
-            trained on all of these and evaluated on the test rows, once. By hyperband, many recipes are trained for one \
-            epoch, the best third of them for three, and so on. What is given of the network and of training is what all \
-            trials have alike. --epochs is the most that a trial is trained for, --monitor what trials are told apart by: \
-            \(Search.standardEpochs) and validation-score, unless given. The same options and data give the same trials and \
-            the same winner, with any number of threads, also after Ctrl-C and 'fasttrain resume'; only --time makes a \
-            difference.
+            Draws recipes from a space and compares them on rows that are held out of the training rows. The best recipe is \
+            then trained on all training rows and evaluated on the test rows, once. Hyperband trains many recipes for one \
+            epoch, the best third of them for three, and so on. Network and training options apply to all trials. \
+            --epochs limits the epochs of a trial (\(Search.standardEpochs) unless given), and --monitor selects the figure \
+            by which trials are compared (validation-score unless given). The same options and data give the same trials \
+            and the same winner, with any number of threads, and also after Ctrl-C and 'fasttrain resume'. Only --time can \
+            change them.
             """)
 
     @OptionGroup(title: "Search") var options: SpaceOptions
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Network") var network: NetworkOptions
-    @OptionGroup(title: "Training") var training: RecipeOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
     @Option(
         help: ArgumentHelp(
-            "Settings that all trials have alike, as 'fasttrain train' takes them.", valueName: "file"))
+            "Settings of all trials, in a file as for 'fasttrain train'.", valueName: "file"))
     var config: String?
 
     @Option(
         help: ArgumentHelp(
             """
-            Folder for the trials and, in its subfolder 'best', the winner's run. One that holds this very search goes on \
-            with it. (default: nothing is written)
+            Folder for the trials and, in its subfolder 'best', the winner's run. If it holds the same search, the search \
+            is continued. (default: nothing is written)
             """,
             valueName: "folder"))
     var output: String?
@@ -40,12 +40,13 @@ struct SearchCommand: ParsableCommand {
         guard network.initial == nil else {
             throw FastTrainError.usage("--init: trials start from random parameters, not from a file")
         }
+        let space = try givenSpace()
         let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
         let given = training.changes(data, network).names + (configuration?.changes.names ?? [])
-        var recipe = try training.recipe(data, network, over: configuration)
+        var recipe = try training.recipe(data, network, over: configuration, varying: space)
         if !given.contains("epochs") { recipe.epochs = Search.standardEpochs }
-        // A longer training makes a network surer of itself, and its loss on other rows larger, while it still gets more of
-        // them right: on MNIST the loss would choose 3 epochs (0.059, 98.15%) before 9 (0.064, 98.67%).
+        // Longer training makes a network more confident: its loss on other rows grows while its accuracy still improves.
+        // On MNIST the loss would prefer 3 epochs (0.059, 98.15%) to 9 (0.064, 98.67%).
         if !given.contains("monitor") { recipe.monitor = .validationScore }
         let dataset = try data.open(configuration)
         var options = SearchOptions()
@@ -57,54 +58,52 @@ struct SearchCommand: ParsableCommand {
         options.threads = threads.threads
         options.output = output
         let search = try Search(
-            recipe, space: try space(for: dataset, recipe, given: given), on: dataset,
-            dataPath: data.path(configuration),
-            options: options)
+            recipe, space: space ?? .standard(for: dataset, recipe: recipe, given: given), on: dataset,
+            dataPath: data.path(configuration), options: options)
         try SearchSession(search, report: report).run()
     }
 
-    private func space(
-        for data: Dataset, _ recipe: Recipe, given: [String]
-    ) throws(FastTrainError) -> SearchSpace {
-        guard let space = options.space else {
+    /// Returns the space in the file that was given; `nil` if none was.
+    private func givenSpace() throws(FastTrainError) -> SearchSpace? {
+        guard let path = options.space else {
             guard options.method != .grid else {
                 throw .usage("--method grid needs lists of values to combine: --space")
             }
-            return .standard(for: data, recipe: recipe, given: given)
+            return nil
         }
-        let own = try SearchSpace(path: space)
-        let changes = training.changes(self.data, network).names
-        if let twice = own.dimensions.first(where: { changes.contains($0.name) }) {
-            throw .usage("\(space) varies '\(twice.name)', which is given on the command line, too")
+        let space = try SearchSpace(path: path)
+        let changes = training.changes(data, network).names
+        if let twice = space.dimensions.first(where: { changes.contains($0.name) }) {
+            throw .usage("\(path) varies '\(twice.name)', which is given on the command line, too")
         }
-        return own
+        return space
     }
 }
 
-/// What is tried, how and for how long.
+/// The recipes to try, the method and the budget.
 struct SpaceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            What to try, in YAML or JSON: for each setting, by its name in recipe.json, a list of values or {low: 1e-4, \
-            high: 1e-2, log: true}. (default: sizes, activation, adam or adamw, learning rate, minibatch, dropout, weight \
-            decay, label smoothing)
+            Space to search, in a YAML or JSON file: for each setting, by its name in recipe.json, a list of values or \
+            {low: 1e-4, high: 1e-2, log: true}. (default: layer sizes, activation, adam or adamw, learning rate, batch \
+            size, dropout, weight decay, label smoothing)
             """,
             valueName: "file"))
     var space: String?
 
-    @Option(help: ArgumentHelp("How to go about the trials.", valueName: "name"))
+    @Option(help: ArgumentHelp("Search method.", valueName: "name"))
     var method = SearchMethod.hyperband
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How many recipes to try. (default: 50; of a grid all)", valueName: "n"))
+        help: ArgumentHelp("Number of recipes to try. (default: 50; all recipes of a grid)", valueName: "n"))
     var trials: Int?
 
     @Option(
         help: ArgumentHelp(
             """
-            Begin no trial that would not fit into this time, such as 90s, 10m or 1.5h, the winner's training included. \
+            Start no trial that would not fit into this time, such as 90s, 10m or 1.5h, including the winner's training. \
             (default: no limit)
             """,
             valueName: "time"))
@@ -113,12 +112,13 @@ struct SpaceOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Hold out each of so many parts of the training rows in turn, instead of one share.", valueName: "n"))
+            "Compare recipes by cross-validation with this many folds, instead of one held-out share.", valueName: "n"))
     var folds: Int?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Epochs of the winner's training. (default: those by which it won)", valueName: "n"))
+        help: ArgumentHelp(
+            "Epochs of the winner's final training. (default: the epochs after which it won)", valueName: "n"))
     var finalEpochs: Int?
 }
 

@@ -6,33 +6,33 @@ struct Train: ParsableCommand {
         abstract: "Train a network (the default).",
         usage: "fasttrain [train] [<options>]",
         discussion: """
-            The same options and data give the same parameters, to the bit, with any number of threads and on any \
-            CPU. Ctrl-C finishes the current step and saves a checkpoint in the folder of the run; \
-            'fasttrain resume' goes on from there.
+            The same options and data give the same parameters, bit for bit, with any number of threads and on any \
+            CPU. Ctrl-C finishes the current step and saves a checkpoint in the folder of the run; continue with \
+            'fasttrain resume'.
             """)
 
     @Option(
         help: ArgumentHelp(
             """
-            Settings from a YAML or JSON file, with the names that recipe.json has; options given here override them. With \
-            the recipe.json of a run, that run is done again.
+            Read settings from a YAML or JSON file, by their names in recipe.json; options given here override them. The \
+            recipe.json of a run repeats that run.
             """,
             valueName: "file"))
     var config: String?
 
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Network") var network: NetworkOptions
-    @OptionGroup(title: "Training") var training: RecipeOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
 
     @Option(
         help: ArgumentHelp(
-            "Folder for the model, the history and the checkpoints of this run. (default: nothing is written)",
+            "Folder for the model, the history and the checkpoints of the run. (default: nothing is written)",
             valueName: "folder"))
     var output: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Steps between two checkpoints. (default: those of an epoch)", valueName: "n"))
+        help: ArgumentHelp("Steps between two checkpoints. (default: one epoch)", valueName: "n"))
     var checkpointEvery: Int?
 
     @OptionGroup var tensorBoard: TensorBoardOptions

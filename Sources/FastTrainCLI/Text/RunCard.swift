@@ -56,38 +56,21 @@ struct RunCard {
     }
 
     private var epochLine: String {
-        let monitor = recipe.monitor == .validationLoss ? "" : " by \(recipe.monitor.rawValue)"
-        let delta = recipe.minDelta > 0 ? ", min delta \(Format.setting(recipe.minDelta))" : ""
-        let patience = recipe.patience.map { ", patience \(Format.integer($0))\(monitor)\(delta)" } ?? ""
-        let tol =
-            recipe.tol.map { ", tol \(Format.setting($0)) in \(Format.count(recipe.nIterNoChange ?? 0, "epoch"))" }
-            ?? ""
-        return "\(Format.integer(recipe.epochs)), seed \(recipe.seed)\(patience)\(tol)"
+        (["\(Format.integer(recipe.epochs))", "seed \(recipe.seed)"] + recipe.cardPhrases(.epochs))
+            .joined(separator: ", ")
     }
 
     private var lossLine: String {
-        let smoothing =
-            recipe.labelSmoothing > 0 ? ", label smoothing \(Format.setting(recipe.labelSmoothing))" : ""
-        let weights =
-            switch recipe.classWeight {
-            case nil: ""
-            case .balanced: ", classes balanced"
-            case .given(let weights): ", class weights \(weights.map(Format.setting).joined(separator: ", "))"
-            }
-        return (recipe.loss?.description(recipe) ?? "") + smoothing + weights
+        ([recipe.loss?.description(recipe) ?? ""] + recipe.cardPhrases(.loss)).joined(separator: ", ")
     }
 
     private var networkLine: String {
         let names = recipe.activation.map { $0.description(recipe) }
         let activation = recipe.hidden.isEmpty ? "linear" : names.joined(separator: ", ")
-        let normalization = recipe.normalization == .none ? "" : ", \(recipe.normalization.rawValue) normalization"
-        let input = recipe.inputDropout > 0 ? ", input dropout \(Format.setting(recipe.inputDropout))" : ""
-        let rates = recipe.dropout.map(Format.setting).joined(separator: " and ")
-        let dropout = recipe.dropout.contains { $0 > 0 } ? ", dropout \(rates)" : ""
-        let products = recipe.precision == .f32 ? "" : ", products in \(recipe.precision.rawValue)"
-        return
-            "\(network), \(activation)\(normalization)\(input)\(dropout), "
-            + "\(Format.integer(network.parameterCount)) parameters\(products)"
+        let products = recipe.precision == .f32 ? [] : ["products in \(recipe.precision.rawValue)"]
+        let parameters = "\(Format.integer(network.parameterCount)) parameters"
+        return (["\(network)", activation] + recipe.cardPhrases(.network) + [parameters] + products)
+            .joined(separator: ", ")
     }
 
     private var optimizerLine: String {
@@ -101,14 +84,7 @@ struct RunCard {
                     + (schedule.isEmpty ? "" : " (\(schedule.joined(separator: ", ")))"))
         }
         parts += recipe.optimizer.description(recipe)
-        if recipe.weightDecay > 0 { parts.append("weight decay \(Format.setting(recipe.weightDecay))") }
-        if recipe.alpha > 0 { parts.append("alpha \(Format.setting(recipe.alpha))") }
-        if recipe.l1 > 0 { parts.append("L1 \(Format.setting(recipe.l1))") }
-        if let limit = recipe.clipValue { parts.append("gradient clipped at \(Format.setting(limit))") }
-        if let limit = recipe.clipNorm { parts.append("gradient's norm clipped at \(Format.setting(limit))") }
-        if let limit = recipe.maxNorm { parts.append("max norm \(Format.setting(limit))") }
-        if let decay = recipe.ema { parts.append("weights averaged by \(Format.setting(decay))") }
-        return parts.joined(separator: ", ")
+        return (parts + recipe.cardPhrases(.optimizer)).joined(separator: ", ")
     }
 
     private var minibatchLine: String {

@@ -86,6 +86,31 @@ struct SearchSpaceTests {
         }
     }
 
+    /// A setting that varies must have an effect beside what all trials share, or what they vary.
+    @Test func aSettingWithoutEffectIsRefused() throws {
+        let data = try SmallData.classes()
+        func search(_ text: String, _ recipe: Recipe = Recipe()) throws {
+            var options = SearchOptions()
+            options.trials = 2
+            _ = try Search(recipe, space: space(text), on: data, options: options)
+        }
+        #expect(
+            throws: FastTrainError.usage("the space varies a setting: --momentum goes with --optimizer sgd, not adam")
+        ) {
+            try search("momentum: [0.5, 0.9]")
+        }
+        #expect(
+            throws: FastTrainError.usage(
+                "the space varies a setting: --gamma goes with --schedule step, exponential, plateau, not cosine")
+        ) {
+            try search("gamma: [0.5, 0.9]\noptimizer: [sgd, adam]")
+        }
+        try search("momentum: [0.5, 0.9]\noptimizer: [sgd, adam]")
+        var recipe = Recipe()
+        recipe.optimizer = .sgd
+        try search("momentum: [0.5, 0.9]", recipe)
+    }
+
     @Test func roundTrip() throws {
         let space = try space(
             "hidden: [[4], []]\nlearning-rate: {low: 1e-4, high: 1, log: true}\nbatch_size: {low: 1, high: 9}")
@@ -111,6 +136,8 @@ struct SearchSpaceTests {
         ("momentum: {low: 0.5, high: 0.7, lag: true}", 1, "'momentum.lag' to be no member of this name", "true"),
         ("momentum: {low: 0.5, high: 0.5}", 1, "'momentum' to have a low below its high", "{\"low\":0.5,\"high\":0.5}"),
         ("momentum: {low: 0, high: 0.5, log: true}", 1, "'momentum' to have a low above 0, for log", "0.0"),
+        ("dropout: [0.5, 1]", 1, "each value of 'dropout' to be a number from 0 to below 1", "1.0"),
+        ("hidden: [[4], [0]]", 1, "each value of 'hidden' to be from 1 to 16777216 units a layer", "0"),
         ("momentum: {low: 0, high: 1}", 1, "each value of 'momentum' to be a number from 0 to below 1", "1.0"),
         (
             "batch_size: {low: 1.5, high: 3}", 1, "'batch_size' to have whole numbers for low and high",

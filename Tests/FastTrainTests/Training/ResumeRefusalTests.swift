@@ -31,7 +31,7 @@ import Testing
 
     /// A setting that is missing here would not be tested.
     @Test func everySettingIsTested() {
-        #expect(Set(Self.others.keys).union(["epochs"]) == Set(Recipe.fields.map(\.name)))
+        #expect(Set(Self.others.keys).union(["epochs"]) == Set(Recipe.settings.map(\.name)))
     }
 
     @Test(arguments: others.keys.sorted()) func errorsNameTheSetting(field: String) throws {

@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func everyFieldIsInTheTable() {
-        let names = Recipe.fields.map(\.name)
+        let names = Recipe.settings.map(\.name)
         #expect(Set(names).count == names.count)
         #expect(names.count == Mirror(reflecting: Recipe()).children.count)
         // A field of the table that led to another property would show here.
@@ -99,7 +99,7 @@ import Testing
             "tol", "n_iter_no_change", "alpha", "l1", "clip_value", "clip_norm", "max_norm", "ema", "history_size",
             "gradient_tolerance",
         ]
-        for field in Recipe.fields where !optional.contains(field.name) {
+        for field in Recipe.settings where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
             #expect(found == "no such member")
             expectBadData("r", .named(field.name)) { _ = try read(field.name, .null) }

@@ -20,7 +20,7 @@ struct RunConfigurationTests {
         // Line by line, as YAML.
         let lines = recipe.jsonMembers.map { "\($0.name): \($0.value.text)\n" }.joined()
         #expect(try configuration(lines).changes.applied(to: Recipe()) == recipe)
-        #expect(try configuration(lines).changes.names == Recipe.fields.map(\.name))
+        #expect(try configuration(lines).changes.names == Recipe.settings.map(\.name))
     }
 
     @Test func changesLieOverTheFile() throws {
@@ -78,11 +78,95 @@ struct RunConfigurationTests {
         ("checkpoint_every: 0", 1, "'checkpoint_every' to be at least 1, or null", "0"),
         ("data: 5", 1, "'data' to be a string, or null", "5"),
         ("hidden: [4]\ndropout: [0.1, 0.2]", 2, "'dropout' to be one rate, or one for each of 1 hidden layers", "2"),
+        ("epochs: 3\nmomentum: 0.5", 2, "'optimizer' to be sgd for 'momentum' to have an effect", "adam"),
+        (
+            "optimizer: sgd\nbeta1: 0.5", 2, "'optimizer' to be adam, adamw, lion for 'beta1' to have an effect",
+            "sgd"
+        ),
+        (
+            "shuffle: false\noptimizer: lbfgs", 1,
+            "'optimizer' to be sgd, adam, adamw, rmsprop, adagrad, lion for 'shuffle' to have an effect", "lbfgs"
+        ),
+        (
+            "beta2: 0.5\noptimizer: sgd", 1,
+            "'optimizer' to be adam, adamw, rmsprop, lion for 'beta2' to have an effect", "sgd"
+        ),
+        ("gamma: 0.5", 1, "'schedule' to be step, exponential, plateau for 'gamma' to have an effect", "cosine"),
+        ("power: 1\nschedule: step", 1, "'schedule' to be inverse-scaling for 'power' to have an effect", "step"),
+        ("huber-delta: 2", 1, "'loss' to be huber for 'huber_delta' to have an effect", "none"),
+        ("huber-delta: 2\nloss: poisson", 1, "'loss' to be huber for 'huber_delta' to have an effect", "poisson"),
+        (
+            "activation: [relu, tanh]\nleaky-slope: 0.5", 2,
+            "'activation' to be leaky-relu for 'leaky_slope' to have an effect", "relu,tanh"
+        ),
+        ("min_delta: 1", 1, "'patience' to be set for 'min_delta' to have an effect", "none"),
+        ("warmup: 4\nepochs: 3", 1, "'warmup' to be at most the epochs, 3", "4"),
     ])
     func refusals(text: String, line: Int, expected: String, found: String) {
         let error = FastTrainError.badData(
             file: folder.path + "/c.yaml", place: .line(line), expected: expected, found: found)
         #expect(throws: error) { try configuration(text).recipe() }
+    }
+
+    /// A file may list all settings, with the defaults of those that have no effect.
+    @Test(arguments: Optimizer.allCases, Schedule.allCases)
+    func allSettingsMayBeListed(optimizer: Optimizer, schedule: Schedule) throws {
+        var recipe = Recipe()
+        recipe.optimizer = optimizer
+        if !optimizer.isFullBatch { recipe.schedule = schedule }
+        let resolved = try recipe.resolved(for: SmallData.classes())
+        #expect(try configuration(resolved.json.text).recipe().resolved(for: SmallData.classes()) == resolved)
+    }
+
+    /// The `recipe.json` of a run is accepted whatever it holds, so that the run can be repeated.
+    @Test func theRecipeOfARunIsAcceptedAsItIs() throws {
+        let lists = "optimizer: adam\nmomentum: 0.5\npower: 1\nwarmup: 20\n"
+        #expect(throws: FastTrainError.self) { try configuration(lists).recipe() }
+        let recipe = try configuration(lists + "fingerprint: ff").recipe()
+        #expect(recipe.momentum == 0.5 && recipe.power == 1 && recipe.warmup == 20)
+        var all = RecipeFileTests.everyField
+        (all.loss, all.labelSmoothing) = (.squaredError, 0)
+        let members = all.jsonMembers + [JSON.Member("fingerprint", .string("ff"))]
+        #expect(try configuration(JSON.object(members).text).recipe() == all)
+    }
+
+    /// The file and the command line need only fit each other.
+    @Test func whatHasAnEffectBesideTheCommandLine() throws {
+        var changes = RecipeChanges()
+        changes.set(\.optimizer, to: .sgd)
+        #expect(try configuration("momentum: 0.5").recipe(changedBy: changes).momentum == 0.5)
+        changes.set(\.optimizer, to: .adam)
+        #expect(try configuration("optimizer: sgd\nmomentum: 0.5").recipe(changedBy: changes).momentum == 0.5)
+        changes = RecipeChanges()
+        changes.set(\.momentum, to: 0.5)
+        #expect(try configuration("optimizer: sgd").recipe(changedBy: changes).momentum == 0.5)
+        #expect(throws: FastTrainError.usage("--momentum goes with --optimizer sgd, not adam")) {
+            try configuration("epochs: 3").recipe(changedBy: changes)
+        }
+        #expect(throws: FastTrainError.usage("--momentum goes with --optimizer sgd, not adam")) {
+            try configuration("epochs: 3\nfingerprint: ff").recipe(changedBy: changes)
+        }
+        changes = RecipeChanges()
+        changes.set(\.epochs, to: 3)
+        #expect(throws: FastTrainError.usage("--warmup: expected at most the epochs, 3, found 5")) {
+            try configuration("warmup: 5").recipe(changedBy: changes)
+        }
+    }
+
+    /// In a search, a setting of all trials must have an effect in one of them.
+    @Test func aSearchMayVaryWhatASettingGoesWith() throws {
+        let path = folder.path + "/space.yaml"
+        try "optimizer: [adam, sgd]".write(toFile: path, atomically: false, encoding: .utf8)
+        let space = try SearchSpace(path: path)
+        #expect(try configuration("momentum: 0.5").recipe(varying: space).momentum == 0.5)
+        #expect(throws: FastTrainError.self) { try configuration("power: 1").recipe(varying: space) }
+        var changes = RecipeChanges()
+        changes.set(\.momentum, to: 0.5)
+        #expect(try changes.recipe(varying: space).momentum == 0.5)
+        changes.set(\.power, to: 1)
+        #expect(throws: FastTrainError.usage("--power goes with --schedule inverse-scaling, not cosine")) {
+            try changes.recipe(varying: space)
+        }
     }
 
     @Test func whatTheCommandLineMakesImpossibleIsItsFault() throws {
