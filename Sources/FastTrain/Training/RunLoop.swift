@@ -14,7 +14,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     private let progress: @Sendable (Progress) -> Void
     private let stopping: EarlyStopping
     private let rates: LearningRate
-    /// The state of the minimizer after its last iteration; `nil` before the first, and for other optimizers.
+    /// The state of L-BFGS after its last iteration; `nil` before the first, and for other optimizers.
     private var minimum: LBFGS.State?
 
     /// The number of steps of the run so far.

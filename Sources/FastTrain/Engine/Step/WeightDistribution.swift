@@ -1,6 +1,6 @@
 /// The distribution of a layer's initial weights: uniform from −bound to bound.
 enum WeightDistribution {
-    /// He-uniform, for activations that leave large numbers as they are and make little of negative ones: the bound is
+    /// He-uniform, for activations that keep large positive numbers and suppress negative ones: the bound is
     /// √(6 / inputs) (He et al., "Delving Deep into Rectifiers", 2015).
     case he
     /// Glorot-uniform, for the others and for the last layer: the bound is √(6 / (inputs + outputs)) (Glorot & Bengio,
