@@ -13,8 +13,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# While comments of earlier times are being rewritten, what is found is printed and does not fail.
-IS_ENFORCED = False
 FRAGMENT = re.compile(
     r"\s*/// ?(?:Of|What|That|By|From which|Whose|For what|So many|To which|In which|By which|Those|Such|How many"
     r"|See the properties)\b")
@@ -33,11 +31,10 @@ def main() -> int:
         ["git", "ls-files", "-z", "*.swift"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     files = [name for name in listed.split("\0") if name and (ROOT / name).is_file() and not (ROOT / name).is_symlink()]
     found = [finding for file in files for finding in findings(file)]
-    if IS_ENFORCED:
-        for finding in found:
-            print(finding)
+    for finding in found:
+        print(finding)
     print(f"{len(found)} documentation comments begin with a fragment")
-    return 1 if found and IS_ENFORCED else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

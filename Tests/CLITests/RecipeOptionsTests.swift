@@ -4,7 +4,7 @@ import Testing
 
 @testable import FastTrainCLI
 
-/// What the command line says is what the recipe has.
+/// Tests that each option on the command line sets its property of the recipe.
 struct RecipeOptionsTests {
     private func recipe(_ arguments: [String]) throws -> Recipe {
         let train = try Train.parse(arguments)

@@ -1,24 +1,24 @@
 import FastTrain
 
-/// What a run is about to do, as a short table.
+/// The short table that describes a run before it starts.
 struct RunCard {
     var dataName: String
     var trainRows: Int
-    /// 0: none held out.
+    /// The number of rows held out for validation; 0 if there are none.
     var validationRows: Int
-    /// 0: the data set has none.
+    /// The number of test rows; 0 if the data set has none.
     var testRows: Int
     var featureShape: [Int]
     var task: Dataset.Task
     var network: Network
-    /// With its loss set.
+    /// The recipe, with its loss resolved.
     var recipe: Recipe
     var stepsPerEpoch: Int
     var threads: Int
     var instructionSet: InstructionSet
     var cpus: CPUs
     var folder: String?
-    /// Steps that earlier sessions of a resumed run have done.
+    /// The number of steps that earlier sessions of a resumed run took.
     var stepsDone: Int
 
     func text(style: Style) -> String {

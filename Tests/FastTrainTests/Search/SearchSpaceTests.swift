@@ -3,7 +3,7 @@ import Testing
 
 @testable import FastTrain
 
-/// What a search may try, and what a space file may say.
+/// Tests of the values that a search may try, and of the files that define them.
 struct SearchSpaceTests {
     private let folder = ScratchFolder()
 
