@@ -21,6 +21,7 @@ extension StepEngine {
         member: TeamMember, upcoming: UpcomingRows? = nil, laps: LapTimer? = nil
     ) throws(FastTrainError) {
         let step = MemberStep(minibatch(count), member: member, laps: laps)
+        let weightUpdate = weightUpdate ?? update
         let own = blocks.shares[member.rank]
         for (place, block) in own.enumerated() {
             upcoming?.prefetch(part: place, of: own.count)
@@ -30,7 +31,7 @@ extension StepEngine {
                 if let clipping {
                     clipping.keep(slice, gradient)
                 } else {
-                    apply(slice.areWeights ? weightUpdate ?? update : update, gradient, slice)
+                    apply(update, weights: weightUpdate, gradient, slice)
                 }
             }
             if clipping == nil && constraint == nil { follow(block, update) }
@@ -45,7 +46,7 @@ extension StepEngine {
                 forward.parameters.layout.forEachSlice(of: block) { slice in
                     let gradient = clipping.gradient.base + slice.offset
                     if factor != 1 { clipping.scale(slice, by: factor) }
-                    apply(slice.areWeights ? weightUpdate ?? update : update, gradient, slice)
+                    apply(update, weights: weightUpdate, gradient, slice)
                 }
                 if constraint == nil { follow(block, update) }
                 laps?.lap(.update, layer: block.layer)
@@ -62,12 +63,21 @@ extension StepEngine {
     }
 
     /// Updates the parameters of a slice, and the optimizer's memories of them.
-    private func apply(_ step: UpdateStep, _ gradient: UnsafePointer<Float>, _ slice: PackedLayout.Slice) {
-        step.update.apply(
-            to: ParameterSlice(
-                parameters: forward.parameters.base + slice.offset, gradient: gradient, offset: slice.offset,
-                count: slice.count),
-            memories, kernels)
+    ///
+    /// The two updates are boxed values that all threads share: passed on as they are, they need no atomic counting of
+    /// references for each slice.
+    private func apply(
+        _ update: UpdateStep, weights weightUpdate: UpdateStep, _ gradient: UnsafePointer<Float>,
+        _ slice: PackedLayout.Slice
+    ) {
+        let part = ParameterSlice(
+            parameters: forward.parameters.base + slice.offset, gradient: gradient, offset: slice.offset,
+            count: slice.count)
+        if slice.areWeights {
+            weightUpdate.update.apply(to: part, memories, kernels)
+        } else {
+            update.update.apply(to: part, memories, kernels)
+        }
     }
 
     /// Returns the numbers of a minibatch's update of weights: those of the other parameters, and the penalty's part in
