@@ -67,10 +67,12 @@ package struct RecipeSetting: Sendable {
         ])
     }
 
-    /// Returns whether a recipe has the value that it would have if the setting were not given.
+    /// Returns whether a recipe has the value that it would have if the setting were not given, before or after `nil` is
+    /// replaced by a default that follows from other settings.
     func isDefault(in recipe: Recipe) -> Bool {
         var standard = recipe
         reset(&standard)
+        if json(recipe) == json(standard) { return true }
         resolve(&standard)
         return json(recipe) == json(standard)
     }
