@@ -101,7 +101,7 @@ test-soak: build
 # Paths in documents, documentation comments, the texts that mutations replace, formatting, and the symbols of the
 # kernels.
 lint: build
-	Tools/check-documents.py --report
+	Tools/check-documents.py
 	Tools/check-comments.py
 	Tools/test-mutations.py --check
 	Tools/cli-reference.py --check $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data

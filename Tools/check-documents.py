@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check that every path named in a document exists.
 
-    Tools/check-documents.py [--report]
+    Tools/check-documents.py
 
 Looks through all tracked Markdown files, and through the Markdown of documentation catalogs, for:
 
@@ -10,10 +10,9 @@ Looks through all tracked Markdown files, and through the Markdown of documentat
 - the ends of paths, such as `Engine/Foo.swift` or `Foo.swift`, if they name source code or a document.
 
 A path may contain `*`, `{a,b}` or end with a slash. Blocks of code marked `diff` are skipped: they show files that
-somebody would add. With `--report`, only prints what it finds, and exits with 0.
+somebody would add.
 """
 
-import argparse
 import fnmatch
 import itertools
 import os
@@ -123,16 +122,13 @@ def findings(tree: Tree, document: str):
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--report", action="store_true", help="only print what is found")
-    options = parser.parse_args()
     tree = Tree()
     documents = [name for name in tree.files if name.endswith(".md")]
     found = [finding for document in documents for finding in findings(tree, document)]
     for finding in found:
         print(finding)
     print(f"{len(documents)} documents, {len(found)} paths that do not exist")
-    return 1 if found and not options.report else 0
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -17,6 +17,15 @@ mkdir -p "$share"/{man/man1,bash-completion/completions,zsh/site-functions,fish/
 for name in fasttrain fasttrain-data; do
     program=$programs/$name
     .build-manual/tool/debug/generate-manual "$program" --multi-page --output-directory "$share/man/man1"
+    # The tool also makes pages for hidden commands and for `help`.
+    listed=$("$program" --help | sed -n '/^SUBCOMMANDS:/,/^$/ s/^  \([a-z][a-z-]*\) .*/\1/p')
+    for page in "$share/man/man1/$name".*.1; do
+        title=$(basename "$page" .1)
+        if ! grep -qx -e "${title#"$name".}" <<<"$listed"; then
+            rm "$page"
+            sed -i "/^\.Xr $title 1/d" "$share/man/man1/$name.1"
+        fi
+    done
     "$program" --generate-completion-script bash >"$share/bash-completion/completions/$name"
     "$program" --generate-completion-script zsh >"$share/zsh/site-functions/_$name"
     "$program" --generate-completion-script fish >"$share/fish/vendor_completions.d/$name.fish"
