@@ -143,7 +143,7 @@ func finish(
     _ values: UnsafeMutablePointer<Float>, _ epilogue: Epilogue, panelStride: Int, panel: Int, rows: Range<Int>
 ) {
     let activation = epilogue.activation
-    let count = rows.count * panelWidth
+    let count = (rows.upperBound &- rows.lowerBound) &* panelWidth
     let place = panel * panelStride + rows.lowerBound * panelWidth
     if let derivativeAt = epilogue.derivativeAt {
         multiplyByDerivative(

@@ -111,7 +111,8 @@ func productTile<T: Tile>(
     tile.store(to: output, stride: panelWidth)
     guard end == input.width else { return }
     finish(
-        output, arguments.epilogue, panelStride: arguments.output.panelStride, panel: panel, rows: row..<row + T.rows)
+        output, arguments.epilogue, panelStride: arguments.output.panelStride, panel: panel,
+        rows: Range(uncheckedBounds: (row, row &+ T.rows)))
 }
 
 /// Prefetches rows of a panel that the next tile starts from or that the epilogue reads.

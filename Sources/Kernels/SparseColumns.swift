@@ -6,9 +6,11 @@ extension Kernels {
     public static func sparseColumns(
         _ source: SparseMatrix, to lists: SparseMatrix, rows: Range<Int>, columns: Range<Int>
     ) {
-        let columnCount = columns.count
-        let firstBlock = columns.lowerBound / source.blockWidth
+        let firstColumn = columns.lowerBound
+        let columnCount = columns.upperBound - firstColumn
+        let firstBlock = firstColumn / source.blockWidth
         let endBlock = (columns.upperBound + source.blockWidth - 1) / source.blockWidth
+        let (values, offsets) = (lists.values, lists.offsets)
         var segments = lists.segments
         var place = 0
         var row = rows.lowerBound
@@ -23,13 +25,13 @@ extension Kernels {
             while row < end {
                 for block in firstBlock..<endBlock {
                     let segment = source.segments[block * source.rows + row]
-                    let shift = block * source.blockWidth - columns.lowerBound
+                    let shift = block * source.blockWidth - firstColumn
                     for index in segment.begin..<segment.begin + segment.count {
                         let column = Int(source.offsets[index]) / bytesOfRow &+ shift
                         guard UInt(bitPattern: column) < UInt(bitPattern: columnCount) else { continue }
                         let place = segments[column].count
-                        lists.values[place] = source.values[index]
-                        lists.offsets[place] = offset
+                        values[place] = source.values[index]
+                        offsets[place] = offset
                         segments[column].count = place &+ 1
                     }
                 }
