@@ -99,7 +99,7 @@ struct FullBatch: Sendable {
     /// Adds the gradient of a minibatch to that of the minibatches before it; the last one adds the decay.
     private func addGradient(count: Int, isFirst: Bool, isLast: Bool, member: TeamMember) {
         let (kernels, parameters) = (engine.kernels, engine.forward.parameters)
-        let step = MemberStep(engine.minibatch(count), member: member, laps: nil)
+        let step = engine.step(count: count, member: member)
         for block in engine.blocks.shares[member.rank] {
             engine.makeGradient(of: block, step)
             engine.forEachGradient(of: block, step) { part, slice in

@@ -1,4 +1,5 @@
-/// One member's view of one step: the minibatch, the rows of it that the member has, and the member's stopwatch.
+/// One member's view of one step: the minibatch, the rows of it that the member has, the scratch memory of its thread, and
+/// its stopwatch.
 struct MemberStep {
     let minibatch: Minibatch
     /// The number of minibatches of the run before this one; dropout depends on it.
@@ -6,14 +7,16 @@ struct MemberStep {
     let member: TeamMember
     /// The rows that the member takes through the layers that are divided by rows.
     let rows: Range<Int>
+    let scratch: GradientScratch
     /// The stopwatch; `nil` means that no profile is taken.
     let laps: LapTimer?
 
     /// Creates the view of a member of the team.
-    init(_ minibatch: Minibatch, number: Int = 0, member: TeamMember, laps: LapTimer?) {
+    init(_ minibatch: Minibatch, number: Int, member: TeamMember, scratch: GradientScratch, laps: LapTimer?) {
         self.minibatch = minibatch
         self.number = number
         self.member = member
+        self.scratch = scratch
         self.laps = laps
         rows = minibatch.rows(of: member)
     }

@@ -20,7 +20,7 @@ extension StepEngine {
         _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, ofTotal total: Double? = nil, step: Int,
         member: TeamMember, laps: LapTimer? = nil
     ) throws(FastTrainError) {
-        let step = MemberStep(minibatch(count), number: step, member: member, laps: laps)
+        let step = self.step(count: count, number: step, member: member, laps: laps)
         penalty?.add(forward.parameters, member: member)
         gather(split, indices, step)
         for layer in plan.layers {
@@ -93,7 +93,7 @@ extension StepEngine {
             derivative: derivative(of: layer))
         try normalizer.forward(
             layer.index, forward.activations[layer.index + 1], rows: step.rows, of: step.minibatch, epilogue,
-            member: step.member, scratch: scratch[step.member.rank])
+            member: step.member, scratch: step.scratch)
         step.laps?.lap(.normalize, layer: layer.index)
     }
 
@@ -156,7 +156,7 @@ extension StepEngine {
         let index = layer.index - 1
         try normalizer.backward(
             index, into: deltas[index], rows: step.rows, of: step.minibatch, member: step.member,
-            scratch: scratch[step.member.rank])
+            scratch: step.scratch)
         step.laps?.lap(.normalize, layer: index)
     }
 }

@@ -11,7 +11,7 @@ extension StepEngine {
     ///   - block: A block of weights.
     ///   - step: The view of the calling member, who owns the block.
     func makeGradient(of block: GradientPlan.Block, _ step: MemberStep) {
-        let scratch = scratch[step.member.rank]
+        let scratch = step.scratch
         let hasBiases = block.inputs.lowerBound == 0
         switch plan.layers[block.layer].gradientForm {
         case .dense:
@@ -40,7 +40,7 @@ extension StepEngine {
         of block: GradientPlan.Block, _ step: MemberStep,
         _ body: (UnsafeMutablePointer<Float>, PackedLayout.Slice) -> Void
     ) {
-        let scratch = scratch[step.member.rank]
+        let scratch = step.scratch
         var normalization: (shift: UnsafeMutablePointer<Float>, scale: UnsafeMutablePointer<Float>)?
         forward.parameters.layout.forEachSlice(of: block) { slice in
             switch slice.kind {

@@ -121,6 +121,11 @@ final class StepEngine: Sendable {
         Minibatch(count: count, shards: shards, hasPairs: plan.precision == .bf16)
     }
 
+    /// Returns a member's view of a step over `count` rows. The step's number is needed in the forward and backward pass.
+    func step(count: Int, number: Int = 0, member: TeamMember, laps: LapTimer? = nil) -> MemberStep {
+        MemberStep(minibatch(count), number: number, member: member, scratch: scratch[member.rank], laps: laps)
+    }
+
     /// Returns the sum of the weights of some rows of the data set.
     func weightSum(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
         weights?.sum(rows, count: count) ?? Double(count)
