@@ -32,7 +32,7 @@ struct SearchCommandTests {
         #expect(result.stdout.contains("confusion matrix of the test rows"))
         #expect(result.stdout.contains("fasttrain evaluate \(path)/best"))
         #expect(result.stderr.contains("\n1/6  trial "))
-        #expect(result.stderr.contains("it is trained on all training rows"))
+        #expect(result.stderr.contains("training it on all training rows"))
         // The folder of a search can be used like that of a run, and its winner can be trained again by hand.
         #expect(
             try Fasttrain.run(["evaluate", path, "--json"]).stdout

@@ -71,7 +71,7 @@ struct RunConfigurationTests {
         ("epochs: few", 1, "'epochs' to be an integer", "\"few\""),
         ("\nepochs: 0", 2, "'epochs' to be a number from 1 to 100000", "0"),
         ("epochs: [3]", 1, "'epochs' to be an integer", "[3]"),
-        ("hidden: [3, x]", 1, "'hidden' to be a list, each element an integer", "[3,\"x\"]"),
+        ("hidden: [3, x]", 1, "'hidden' to be a list in which each element is an integer", "[3,\"x\"]"),
         ("nesterov: yes", 1, "'nesterov' to be true or false", "\"yes\""),
         ("learning_rate: null", 1, "'learning_rate' to be a number", "null"),
         ("learning_rate: -1", 1, "'learning_rate' to be a number above 0", "-1.0"),
