@@ -1,7 +1,7 @@
 /// The thread team: one OpenMP parallel region for a whole run, barriers inside it, and the all-reduce of gradients.
 ///
-/// A training step takes two to six barriers, which are tens of microseconds apart in a small network. So a barrier
-/// spins before it yields.
+/// A training step takes two barriers or a few more, tens of microseconds apart in a small network. So a barrier spins
+/// before it yields.
 #ifndef FASTTRAIN_THREAD_TEAM_H
 #define FASTTRAIN_THREAD_TEAM_H
 
@@ -48,11 +48,12 @@ int ft_team_size(const ft_team *team);
 /// caller must then return from its body too.
 bool ft_team_barrier(ft_team *team);
 
-/// All-reduces the calling thread's slice of `shards` gradients: `gradients[0][i]` becomes the sum of the i-th elements
-/// of all gradients, added in a fixed binary tree, neighbours first: ((0+1)+(2+3))+((4+5)+6).
+/// Adds up the gradients of all shards over one slice: `gradients[0][i]` becomes the sum of the i-th elements of all
+/// gradients, added in a fixed binary tree, neighbours first: ((0+1)+(2+3))+((4+5)+6).
 ///
-/// The calls of all members form a reduce-scatter. No all-gather is needed, because the updated weights are in shared
-/// memory. All gradients may be overwritten. The order of additions depends on `shards` alone.
+/// This is the calling thread's part of the all-reduce. The calls of all members together are its reduce-scatter; the
+/// all-gather is implicit, because the updated weights are in shared memory. All gradients may be overwritten. The order
+/// of additions depends on `shards` alone.
 void ft_all_reduce_slice(float *const *gradients, int shards, size_t count);
 
 #ifdef __cplusplus

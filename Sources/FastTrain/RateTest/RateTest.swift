@@ -86,19 +86,19 @@ public struct RateTest: Sendable, Equatable {
         let training = try Training(
             self.recipe(recipe, stepsPerEpoch: whole.stepsPerEpoch), on: data, options: options)
         let log = RateLog(self)
-        let session = RunLoop(
+        let loop = RunLoop(
             training, rateTest: self, stop: { log.isOver ? Self.ended : stop() }, progress: { _ in })
-        session.onStep = { step, loss in onStep(step, log.add(loss)) }
+        loop.onStep = { step, loss in onStep(step, log.add(loss)) }
         do {
-            try session.run()
+            try loop.run()
         } catch {
             guard case .diverged = error else { throw error }
             log.explode()
         }
-        let signal = session.interrupted.flatMap { $0 == Self.ended ? nil : $0 }
+        let signal = loop.interrupted.flatMap { $0 == Self.ended ? nil : $0 }
         return RateCurve(test: self, points: log.points, isCutShort: log.hasExploded, interrupted: signal)
     }
 
-    /// The value that ends the session; no signal has this number.
+    /// The value that ends the loop; no signal has this number.
     private static let ended: Int32 = 1000
 }

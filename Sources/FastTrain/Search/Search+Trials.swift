@@ -70,20 +70,20 @@ extension Search {
         for fold in 0..<(folds ?? 1) {
             var options = RunOptions(threads: threads)
             options.fold = folds.map { Fold(index: fold, count: $0) }
-            let session = RunLoop(
+            let loop = RunLoop(
                 try Training(recipe, on: data, options: options), stop: stop,
                 progress: { if case .epoch = $0 { onEpoch() } })
             do {
-                try session.run()
+                try loop.run()
             } catch {
                 guard case .diverged(let epoch, _, let what, _) = error else { throw error }
                 divergence = "\(what) in epoch \(epoch)"
                 break
             }
-            if session.interrupted != nil { return nil }
+            if loop.interrupted != nil { return nil }
             // With a patience, the last epochs are those without improvement.
-            let best = recipe.endsByValidation ? session.best?.epoch : nil
-            ends.append(session.history[(best ?? session.history.count) - 1])
+            let best = recipe.endsByValidation ? loop.best?.epoch : nil
+            ends.append(loop.history[(best ?? loop.history.count) - 1])
         }
         let count = Double(ends.count)
         let isSound = divergence == nil

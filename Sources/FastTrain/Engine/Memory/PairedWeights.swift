@@ -30,7 +30,7 @@ struct PairedWeights: Sendable {
     }
 
     /// Copies a block of weights. Its first input is even, and its last input is odd unless it is the layer's last.
-    func follow(_ parameters: PackedParameters, layer index: Int, panels: Range<Int>, inputs: Range<Int>) {
+    func refresh(_ parameters: PackedParameters, layer index: Int, panels: Range<Int>, inputs: Range<Int>) {
         let layer = layout.layers[index]
         let source = PanelMatrix(
             base: parameters.base + layer.weights, panelStride: layer.panelStride, width: layer.outputs)

@@ -36,7 +36,7 @@ struct TransposedWeights: Sendable {
     }
 
     /// Copies a block of weights.
-    func follow(_ parameters: PackedParameters, _ block: GradientPlan.Block) {
+    func refresh(_ parameters: PackedParameters, _ block: GradientPlan.Block) {
         guard block.layer > 0 else { return }
         let layer = layout.layers[block.layer]
         let width = layout.panelWidth

@@ -130,7 +130,7 @@ struct FullBatch: Sendable {
                     parameters.base + slice.offset, origin.base + slice.offset, direction.base + slice.offset,
                     factor: Float(factor), count: slice.count)
             }
-            engine.transposed.follow(parameters, block)
+            engine.transposed.refresh(parameters, block)
         }
         try member.barrier()
     }

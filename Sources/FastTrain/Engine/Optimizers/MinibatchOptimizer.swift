@@ -9,7 +9,7 @@ protocol MinibatchOptimizer: OptimizerDefinition, Sendable {
     /// Creates the optimizer of a recipe.
     init(_ recipe: Recipe, convention: OptimizerConvention)
 
-    /// Returns the numbers of a step.
+    /// Returns the coefficients of a step.
     ///
     /// - Parameters:
     ///   - number: The number of the step in the run, from 1.

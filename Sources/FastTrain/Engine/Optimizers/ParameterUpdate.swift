@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// The numbers of one step of an optimizer, and the update of parameters by them.
+/// The coefficients of one step of an optimizer, and the update of parameters by them.
 protocol ParameterUpdate: Sendable {
     /// Updates a slice of the parameters and of the optimizer's memories.
     func apply(to slice: ParameterSlice, _ memories: OptimizerMemories, _ kernels: KernelTable)

@@ -101,7 +101,7 @@ struct ForwardPass: Sendable {
         self.parameters.load(parameters)
         normalizer?.load(parameters)
         for (index, layer) in self.parameters.layout.layers.enumerated() {
-            pairedWeights?.follow(
+            pairedWeights?.refresh(
                 self.parameters, layer: index, panels: 0..<layer.panels, inputs: 0..<layer.inputs)
         }
     }

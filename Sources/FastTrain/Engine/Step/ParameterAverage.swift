@@ -29,7 +29,7 @@ struct ParameterAverage: Sendable {
 
     /// Moves the averages of a block of parameters towards the newest ones, and the running statistics of its outputs with
     /// the block that has the layer's first inputs.
-    func follow(_ block: GradientPlan.Block, rate: Float) {
+    func include(_ block: GradientPlan.Block, rate: Float) {
         forward.parameters.layout.forEachSlice(of: block) { slice in
             kernels.average(
                 forward.parameters.base + slice.offset, towards: source.parameters.base + slice.offset,
@@ -43,7 +43,7 @@ struct ParameterAverage: Sendable {
     /// and one after it.
     func prepareEvaluation(_ member: TeamMember) {
         for (index, layer) in forward.parameters.layout.layers.enumerated() {
-            forward.pairedWeights?.follow(
+            forward.pairedWeights?.refresh(
                 forward.parameters, layer: index, panels: member.share(of: layer.panels), inputs: 0..<layer.inputs)
         }
         if member.rank == 0 { forward.normalizer?.prepareEvaluation() }

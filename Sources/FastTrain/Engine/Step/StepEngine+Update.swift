@@ -10,8 +10,8 @@ extension StepEngine {
     ///
     /// - Parameters:
     ///   - count: The number of rows of the minibatch.
-    ///   - update: The numbers of the update.
-    ///   - weightUpdate: The numbers of the update of weights, if they differ from those of the other parameters.
+    ///   - update: The coefficients of the update.
+    ///   - weightUpdate: The coefficients of the update of weights, if they differ from those of the other parameters.
     ///   - member: The calling member of the team.
     ///   - upcoming: The rows that the member gathers next, to be prefetched.
     ///   - laps: The member's stopwatch; `nil` means that no profile is taken.
@@ -34,7 +34,7 @@ extension StepEngine {
                     apply(update, weights: weightUpdate, gradient, slice)
                 }
             }
-            if clipping == nil && constraint == nil { follow(block, update) }
+            if clipping == nil && constraint == nil { refreshCopies(of: block, update) }
             laps?.lap(.update, layer: block.layer)
         }
         if let clipping {
@@ -48,7 +48,7 @@ extension StepEngine {
                     if factor != 1 { clipping.scale(slice, by: factor) }
                     apply(update, weights: weightUpdate, gradient, slice)
                 }
-                if constraint == nil { follow(block, update) }
+                if constraint == nil { refreshCopies(of: block, update) }
                 laps?.lap(.update, layer: block.layer)
             }
         }
@@ -56,7 +56,7 @@ extension StepEngine {
             try step.barrier()
             for block in constraint.shares[member.rank] {
                 constraint.apply(block, forward.parameters, rank: member.rank)
-                follow(block, update)
+                refreshCopies(of: block, update)
                 laps?.lap(.update, layer: block.layer)
             }
         }
@@ -80,17 +80,17 @@ extension StepEngine {
         }
     }
 
-    /// Returns the numbers of a minibatch's update of weights: those of the other parameters, and the penalty's part in
+    /// Returns the coefficients of a minibatch's update of weights: those of the other parameters, and the penalty's part in
     /// the gradient.
     func weightStep(_ step: UpdateStep, _ rows: UnsafePointer<Int32>, count: Int) -> UpdateStep {
         penalty.map { step.adding(decay: $0.decay(weightSum(rows, count: count))) } ?? step
     }
 
     /// Copies a block of weights to the other forms in which products read them, and takes it into the average.
-    private func follow(_ block: GradientPlan.Block, _ update: UpdateStep) {
-        forward.pairedWeights?.follow(
+    private func refreshCopies(of block: GradientPlan.Block, _ update: UpdateStep) {
+        forward.pairedWeights?.refresh(
             forward.parameters, layer: block.layer, panels: block.panels, inputs: block.inputs)
-        transposed.follow(forward.parameters, block)
-        average?.follow(block, rate: update.averageRate)
+        transposed.refresh(forward.parameters, block)
+        average?.include(block, rate: update.averageRate)
     }
 }

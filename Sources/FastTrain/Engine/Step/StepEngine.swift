@@ -113,7 +113,7 @@ final class StepEngine: Sendable {
     func load(_ parameters: Parameters, average: Parameters? = nil) {
         forward.load(parameters)
         self.average?.forward.load(average ?? parameters)
-        for block in blocks.shares.joined() { transposed.follow(forward.parameters, block) }
+        for block in blocks.shares.joined() { transposed.refresh(forward.parameters, block) }
     }
 
     /// Returns how a minibatch of `count` rows lies in its shards.

@@ -30,7 +30,7 @@ final class StepLoop: @unchecked Sendable {
         let first: Int
         /// The number of rows.
         let count: Int
-        /// The numbers of the update.
+        /// The coefficients of the update.
         let update: UpdateStep
     }
 
