@@ -26,7 +26,7 @@ def anything() -> Iterator[tuple[str, bytes, str]]:
     yield "a merge", b"<<: {hidden: [4]}\n", "'<<'"
     yield "a tag", b"hidden: !!python/object/apply:os.system ['true']\n", "no tag"
     yield "a tag of its own", b"!x {hidden: [4]}\n", "no tag"
-    yield "two documents", b"hidden: [4]\n---\nhidden: [5]\n", "one document"
+    yield "two documents", b"hidden: [4]\n---\nhidden: [5]\n", "a single document"
     yield "a directive", b"%YAML 9.9\n---\nhidden: [4]\n", "incompatible"
     yield "a name twice", b"hidden: [4]\nhidden: [5]\n", "a second time"
     yield "a list for a name", b"[hidden]: [4]\n", "a name"

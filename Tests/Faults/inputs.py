@@ -36,7 +36,7 @@ def inputs(bench: Bench) -> str:
                 lambda: change(folder / "table.csv"), "csv", "table.csv", "--target", "answer", "--test", test, "-o", "d",
                 faults={"at": 1, "calls": "flock"}, at=folder, program=bench.converter, cwd=folder)
             what = f"a table with {change.__name__} rows while it was converted"
-            expect_refused(done, 65, what, f"table.csv: expected the {len(rows)} bytes that were there")
+            expect_refused(done, 65, what, f"table.csv: expected the {len(rows)} bytes present when it was opened")
             expect(sorted(os.listdir(folder)) == ["table.csv"], f"{what}: {os.listdir(folder)}")
             count += 1
 
@@ -54,7 +54,7 @@ def inputs(bench: Bench) -> str:
     done = bench.meanwhile(
         flip, "idx", "--train-images", "images", "--train-labels", "labels", "-o", "d", faults={"at": 1, "calls": "write"},
         at=folder, program=bench.converter, cwd=folder)
-    expect_refused(done, 65, "images that change", "images: expected the 28 bytes that were there")
+    expect_refused(done, 65, "images that change", "images: expected the 28 bytes present when it was opened")
     expect(sorted(os.listdir(folder)) == ["images", "labels"], f"images that change: {os.listdir(folder)}")
 
     # Initial parameters written by another program have no digest.
@@ -115,7 +115,7 @@ def refuse_inputs_of_runs(bench: Bench, folder: Path) -> int:
     train = ["train", "--data", "d.safetensors", *OPTIONS]
     cases = [([*train, "--output", "of-lock"], "is not a lock file of fasttrain"), ([*search, "of-lock"], "is not a lock file of fasttrain"),
              ([*train, "--output", "new", "--tensorboard", "of-events.lock"], "is not a lock file of fasttrain"),
-             ([*search, "of-trials.jsonl"], "holds trials.jsonl already"),
+             ([*search, "of-trials.jsonl"], "already holds trials.jsonl"),
              (["download", "mnist", "--mirror", f"file://{folder}/mirror", "-o", "mirror/train-images-idx3-ubyte.gz"], "choose another name"),
              (["download", "mnist", "--mirror", "file:///nowhere", "-o", "run/model.safetensors"], "choose another name"),
              (["download", "mnist", "--mirror", "file:///nowhere", "-o", "mirror"], "is a folder"),
