@@ -76,8 +76,8 @@ public final class Search: Sendable {
             finalEpochs: options.finalEpochs, space: space, data: dataPath.map { FileSystem.absolute($0) },
             fingerprint: data.fingerprint)
         if let fault = description.fault {
-            let option = String(fault.member.map { $0 == "_" ? "-" : $0 })
-            throw .usage("--\(option): expected \(fault.expected), found \(fault.found)")
+            let option = RecipeSetting.option(fault.member)
+            throw .usage("\(option): expected \(fault.expected), found \(fault.found)")
         }
         // Read back the written form, because a value can be written in two ways: one activation, or a list of one.
         description = try SearchDescription(json: description.json, file: "the search")
