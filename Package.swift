@@ -24,8 +24,22 @@ enum InstructionSet: String, CaseIterable {
             dependencies: ["KernelTypes", "CIntrinsics"],
             exclude: ["Shared/README.md"],
             // SwiftPM considers flags for a CPU level "unsafe". Since tools version 6.2, dependencies may use them.
-            swiftSettings: [.unsafeFlags(["-Xcc", "-march=\(march)"] + moreFlags)]
+            swiftSettings: [.unsafeFlags(["-Xcc", "-march=\(march)"] + moreFlags)] + optimizedInDebug
         )
+    }
+
+    /// The trait of the package that the instruction set is compiled with; `nil` for the reference, which always is.
+    private var trait: String? {
+        switch self {
+        case .scalar: nil
+        case .avx2: "AVX2"
+        case .avx512, .avx512BF16: "AVX512"
+        }
+    }
+
+    /// The dependency of `KernelDispatch`.
+    var dependency: Target.Dependency {
+        .target(name: rawValue, condition: trait.flatMap { .when(traits: [$0]) })
     }
 
     /// LLVM prefers 256-bit vectors on some AVX-512 CPUs, but the tiles are written for 512 bits.
@@ -38,6 +52,11 @@ enum InstructionSet: String, CaseIterable {
         }
     }
 }
+
+/// Unoptimized SIMD code is a hundred times slower, so the kernels are optimized in debug builds too.
+let optimizedInDebug: [SwiftSetting] = [
+    .unsafeFlags(["-O", "-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"], .when(configuration: .debug))
+]
 
 /// Setting FASTTRAIN_FUZZ adds the program in Tests/Fuzz and compiles the targets it tests for libFuzzer.
 let isFuzzing = Context.environment["FASTTRAIN_FUZZ"] != nil
@@ -72,17 +91,22 @@ let package = Package(
         .executable(name: "fasttrain", targets: ["FastTrainCLI"]),
         .executable(name: "fasttrain-data", targets: ["fasttrain-data"]),
     ],
+    traits: [
+        .default(enabledTraits: ["AVX2", "AVX512", "MNISTSample"]),
+        .trait(name: "AVX2", description: "Kernels for CPUs with AVX2 and FMA."),
+        .trait(name: "AVX512", description: "Kernels for CPUs with AVX-512, with and without bf16 instructions."),
+        .trait(name: "MNISTSample", description: "The built-in sample of MNIST, 3.9 MB."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: InstructionSet.allCases.map(\.target) + fuzzers + [
-        .target(name: "KernelTypes", exclude: ["README.md"]),
+        .target(name: "KernelTypes", exclude: ["README.md"], swiftSettings: optimizedInDebug),
         .target(name: "CIntrinsics"),
         .target(name: "CCPUFeatures"),
         .target(
             name: "KernelDispatch",
-            dependencies: ["KernelTypes", "CCPUFeatures"]
-                + InstructionSet.allCases.map { Target.Dependency(stringLiteral: $0.rawValue) },
+            dependencies: ["KernelTypes", "CCPUFeatures"] + InstructionSet.allCases.map(\.dependency),
             exclude: ["README.md"]),
         .target(
             name: "CThreadTeam",
@@ -101,7 +125,8 @@ let package = Package(
             // same library, requires all of Foundation: 73 MB instead of 37, and half a minute more to build.
             linkerSettings: [.linkedLibrary(":libyaml.a")]),
         .target(
-            name: "FastTrainData", dependencies: ["FastTrainSupport", "CSample"], exclude: ["README.md"],
+            name: "FastTrainData",
+            dependencies: ["FastTrainSupport", .target(name: "CSample", condition: .when(traits: ["MNISTSample"]))], exclude: ["README.md"],
             swiftSettings: fuzzed),
         .target(name: "FastTrainPictures", dependencies: ["CZlib", "FastTrainSupport"]),
         .target(

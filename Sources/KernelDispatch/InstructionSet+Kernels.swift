@@ -1,23 +1,53 @@
 import CCPUFeatures
 import KernelTypes
-import KernelsAVX2
-import KernelsAVX512
-import KernelsAVX512BF16
 import KernelsScalar
+
+#if AVX2
+    import KernelsAVX2
+#endif
+#if AVX512
+    import KernelsAVX512
+    import KernelsAVX512BF16
+#endif
 
 extension InstructionSet {
     /// The kernels compiled for this instruction set. Calling them on a CPU without it ends the program.
+    ///
+    /// - Precondition: The package was built with the instruction set's trait.
     public var kernels: KernelTable {
+        guard let compiled else { preconditionFailure("built without the kernels for \(rawValue)") }
+        return compiled
+    }
+
+    /// The kernels compiled for this instruction set; `nil` if the package was built without them.
+    private var compiled: KernelTable? {
         switch self {
-        case .scalar: KernelsScalar.Kernels.self
-        case .avx2: KernelsAVX2.Kernels.self
-        case .avx512: KernelsAVX512.Kernels.self
-        case .avx512BF16: KernelsAVX512BF16.Kernels.self
+        case .scalar: return KernelsScalar.Kernels.self
+        case .avx2:
+            #if AVX2
+                return KernelsAVX2.Kernels.self
+            #else
+                return nil
+            #endif
+        case .avx512:
+            #if AVX512
+                return KernelsAVX512.Kernels.self
+            #else
+                return nil
+            #endif
+        case .avx512BF16:
+            #if AVX512
+                return KernelsAVX512BF16.Kernels.self
+            #else
+                return nil
+            #endif
         }
     }
 
-    /// Whether the CPU has this instruction set and the operating system saves its registers.
-    public var isSupported: Bool {
+    /// Whether the kernels were compiled, the CPU has this instruction set and the operating system saves its registers.
+    public var isSupported: Bool { compiled != nil && cpuHasIt }
+
+    private var cpuHasIt: Bool {
         switch self {
         case .scalar: true
         case .avx2: ft_cpu_has_avx2()
