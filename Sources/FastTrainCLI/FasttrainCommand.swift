@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProgramSupport
 
 /// The program `fasttrain` with its subcommands. Without a subcommand it trains.
 struct FasttrainCommand: ParsableCommand {
@@ -22,6 +23,3 @@ struct FasttrainCommand: ParsableCommand {
         ],
         defaultSubcommand: Train.self)
 }
-
-/// The version of the program and the library.
-let fasttrainVersion = "0.1.0"

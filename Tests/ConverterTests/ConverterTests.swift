@@ -29,6 +29,12 @@ import Testing
         #expect(value["dataset"]?["classes"] == .array([.string("zero"), .string("one"), .string("two")]))
     }
 
+    @Test func showsItsVersion() throws {
+        let outcome = try program.run("--version")
+        #expect(outcome.status == 0 && outcome.errors == "")
+        #expect(outcome.output.hasPrefix("fasttrain-data 0."))
+    }
+
     /// An error is a single line without control characters, whatever the file contains.
     @Test func namesWithLineBreaksAreEscaped() throws {
         try program.write("table.csv", Data("\"a\nb\u{1B}[31m\",y\n1,2.5\nu,3.5\n".utf8))

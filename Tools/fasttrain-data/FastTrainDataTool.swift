@@ -13,6 +13,7 @@ struct FastTrainDataTool: ParsableCommand {
             Exit codes: 0 done, 64 usage, 65 bad data, 66 no such input, 73 cannot create the output, \
             74 input/output error.
             """,
+        version: "fasttrain-data \(fasttrainVersion)",
         subcommands: [CSV.self, Series.self, MNIST.self, IDX.self, Download.self, Inspect.self])
 
     /// Runs the command given by the arguments. Every error is reported as one line that starts with the program's
