@@ -55,8 +55,13 @@ enum InstructionSet: String, CaseIterable {
 
 /// Unoptimized SIMD code is a hundred times slower, so the kernels are optimized in debug builds too.
 let optimizedInDebug: [SwiftSetting] = [
-    .unsafeFlags(["-O", "-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"], .when(configuration: .debug))
+    .unsafeFlags(
+        ["-O", "-disable-batch-mode", "-whole-module-optimization", "-num-threads", "1"], .when(configuration: .debug))
 ]
+
+/// The names of OpenMP's runtime and of libyaml's static archive on Debian and Ubuntu; docs/PORTING.md.
+let openMP = "omp5"
+let yaml = ":libyaml.a"
 
 /// Setting FASTTRAIN_FUZZ adds the program in Tests/Fuzz and compiles the targets it tests for libFuzzer.
 let isFuzzing = Context.environment["FASTTRAIN_FUZZ"] != nil
@@ -103,36 +108,41 @@ let package = Package(
     targets: InstructionSet.allCases.map(\.target) + fuzzers + [
         .target(name: "KernelTypes", exclude: ["README.md"], swiftSettings: optimizedInDebug),
         .target(name: "CIntrinsics"),
-        .target(name: "CCPUFeatures"),
+        .target(name: "CPlatform"),
+        .target(name: "Platform", dependencies: ["CPlatform"], exclude: ["README.md"]),
         .target(
             name: "KernelDispatch",
-            dependencies: ["KernelTypes", "CCPUFeatures"] + InstructionSet.allCases.map(\.dependency),
+            dependencies: ["KernelTypes", "CPlatform"] + InstructionSet.allCases.map(\.dependency),
             exclude: ["README.md"]),
         .target(
             name: "CThreadTeam",
+            dependencies: ["CPlatform"],
             exclude: ["README.md"],
             cSettings: [.unsafeFlags(["-fopenmp"])],
-            linkerSettings: [.linkedLibrary("omp5")]
+            linkerSettings: [.linkedLibrary(openMP)]
         ),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CYAML"),
         .target(name: "CSample"),
         .target(name: "CFiles"),
         .target(
-            name: "FastTrainSupport", dependencies: ["CZlib", "CYAML", "CFiles"], exclude: ["README.md"],
+            name: "FastTrainSupport", dependencies: ["Platform", "CZlib", "CYAML", "CFiles"], exclude: ["README.md"],
             swiftSettings: fuzzed,
             // Linking the static archive adds 0.1 MB and avoids a run-time dependency on libyaml. Yams, which wraps the
             // same library, requires all of Foundation: 73 MB instead of 37, and half a minute more to build.
-            linkerSettings: [.linkedLibrary(":libyaml.a")]),
+            linkerSettings: [.linkedLibrary(yaml)]),
         .target(
             name: "FastTrainData",
-            dependencies: ["FastTrainSupport", .target(name: "CSample", condition: .when(traits: ["MNISTSample"]))], exclude: ["README.md"],
+            dependencies: [
+                "Platform", "FastTrainSupport", .target(name: "CSample", condition: .when(traits: ["MNISTSample"])),
+            ], exclude: ["README.md"],
             swiftSettings: fuzzed),
-        .target(name: "FastTrainPictures", dependencies: ["CZlib", "FastTrainSupport"]),
+        .target(name: "FastTrainPictures", dependencies: ["Platform", "CZlib", "FastTrainSupport"]),
         .target(
             name: "FastTrain",
             dependencies: [
-                "FastTrainData", "FastTrainPictures", "KernelDispatch", "KernelTypes", "CThreadTeam", "CIntrinsics",
+                "FastTrainData", "FastTrainPictures", "Platform", "KernelDispatch", "KernelTypes", "CThreadTeam",
+                "CIntrinsics",
             ],
             exclude: [
                 "README.md", "Engine/README.md", "Engine/Memory/README.md", "Engine/Optimizers/README.md",
@@ -143,12 +153,15 @@ let package = Package(
             swiftSettings: fuzzed),
         .target(name: "CProgram", dependencies: ["CFiles"]),
         // Streams and signals, shared by both programs.
-        .target(name: "ProgramSupport", dependencies: ["FastTrainSupport", "CFiles", "CProgram", argumentParser]),
+        .target(
+            name: "ProgramSupport",
+            dependencies: ["Platform", "FastTrainSupport", "CFiles", "CProgram", argumentParser]),
         .executableTarget(
-            name: "FastTrainCLI", dependencies: ["FastTrain", "ProgramSupport", argumentParser],
+            name: "FastTrainCLI", dependencies: ["FastTrain", "Platform", "ProgramSupport", argumentParser],
             exclude: ["README.md"]),
         .executableTarget(
-            name: "fasttrain-data", dependencies: ["FastTrainData", "ProgramSupport", "CProgram", argumentParser],
+            name: "fasttrain-data",
+            dependencies: ["FastTrainData", "Platform", "ProgramSupport", "CProgram", argumentParser],
             path: "Tools/fasttrain-data"),
         .target(
             name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],
@@ -163,7 +176,7 @@ let package = Package(
         .testTarget(name: "FastTrainPicturesTests", dependencies: ["FastTrainPictures", "CZlib"]),
         .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
         .testTarget(
-            name: "FastTrainTests", dependencies: ["FastTrain", "KernelDispatch", "_TestSupport"],
+            name: "FastTrainTests", dependencies: ["FastTrain", "Platform", "KernelDispatch", "_TestSupport"],
             exclude: ["README.md"]),
         .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain", "ProgramSupport", "_TestSupport"]),
     ],

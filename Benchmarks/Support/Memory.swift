@@ -1,5 +1,5 @@
-import Glibc
 import KernelTypes
+import Platform
 
 /// Memory like the engine's buffers: aligned, and in 2 MiB pages where the system allows it.
 public final class Memory<Element: BitwiseCopyable> {

@@ -1,20 +1,17 @@
-#define _GNU_SOURCE  // sched_getaffinity
 #include "CThreadTeam.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-#include <xmmintrin.h>
+
+#include "CPlatform.h"
 
 // Declared in omp.h, which is outside the toolchain's include path.
 extern void omp_set_dynamic(int dynamic);
@@ -27,11 +24,6 @@ extern void kmp_set_warnings_off(void);
 // CPUs that we know, so this is some tens of microseconds: longer than the imbalance of a step, shorter than a
 // scheduler's time slice.
 enum { SPINS_BEFORE_YIELD = 1000, CACHE_LINE = 128 };
-
-// The bits FTZ and DAZ of MXCSR. The momentum of a weight whose gradient is always zero decays to numbers below 1.2e-38
-// and stays there. On Intel's CPUs, each of them makes its vector take 70 cycles or more (`mnist-small`: an update
-// takes 78 µs instead of 13).
-enum { SUBNORMALS_ARE_ZERO = 1 << 15 | 1 << 6 };
 
 struct ft_team {
     int size;
@@ -52,25 +44,33 @@ struct ft_team {
 // of 128: 23,000 to 56,000 samples/s instead of 5,000 to 13,000.
 enum { A_LONG_YIELD = 500000 };
 
-// Sleeps until the generation ends, but at most 10 ms, so that a member's failure is noticed.
+// Sleeps until the generation ends.
 static void sleep_through(ft_team *team, unsigned generation) {
-    const struct timespec limit = {.tv_nsec = 10000000};
     atomic_fetch_add(&team->asleep, 1);
-    syscall(SYS_futex, &team->generation, FUTEX_WAIT_PRIVATE, generation, &limit, NULL, 0);
+    ft_wait_while_equal(&team->generation, generation);
     atomic_fetch_sub(&team->asleep, 1);
 }
 
 // Wakes all sleeping members.
 static void wake(ft_team *team) {
     if (atomic_load(&team->asleep) > 0) {
-        syscall(SYS_futex, &team->generation, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        ft_wake_all(&team->generation);
     }
 }
 
 int ft_team_size(const ft_team *team) { return team->size; }
 
+// Marks the team as failed. The generation ends, so that no member waits or sleeps on. No barrier completes at the same
+// time or later, because the calling member does not arrive.
+static void fail(ft_team *team) {
+    atomic_store_explicit(&team->failed, true, memory_order_release);
+    atomic_fetch_add(&team->generation, 1);
+    wake(team);
+}
+
 bool ft_team_barrier(ft_team *team) {
-    unsigned generation = atomic_load_explicit(&team->generation, memory_order_relaxed);
+    // Acquire: a member that reads the generation after a failure sees the failure.
+    unsigned generation = atomic_load_explicit(&team->generation, memory_order_acquire);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) == team->size - 1) {
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
         atomic_store(&team->generation, generation + 1);  // sequentially consistent: before `asleep` is read
@@ -82,22 +82,17 @@ bool ft_team_barrier(ft_team *team) {
             if (atomic_load_explicit(&team->failed, memory_order_relaxed)) return false;
             if (spins > 0) {
                 spins -= 1;
-                __builtin_ia32_pause();
+                ft_spin_pause();
             } else if (is_shared) {
                 sleep_through(team, generation);
             } else {
-                unsigned long long begin = __builtin_ia32_rdtsc();
+                uint64_t begin = ft_ticks();
                 sched_yield();
-                is_shared = __builtin_ia32_rdtsc() - begin > A_LONG_YIELD;
+                is_shared = ft_ticks() - begin > A_LONG_YIELD;
             }
         }
     }
     return !atomic_load_explicit(&team->failed, memory_order_acquire);
-}
-
-int ft_affinity_cpus(void) {
-    cpu_set_t cpus;
-    return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 0;
 }
 
 // Holds each new thread until all have been created.
@@ -152,10 +147,10 @@ static bool can_write_shared_memory(void) {
 
 // Runs `body` with subnormal numbers as zero.
 static int run_member(ft_team *team, int rank, ft_team_body body, void *context) {
-    unsigned mode = _mm_getcsr();
-    _mm_setcsr(mode | SUBNORMALS_ARE_ZERO);
+    uint32_t state = ft_arithmetic_state();
+    ft_set_arithmetic_state(ft_without_subnormals(state));
     int error = body(context, team, rank);
-    _mm_setcsr(mode);
+    ft_set_arithmetic_state(state);
     return error;
 }
 
@@ -175,7 +170,7 @@ __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body
         int error = FT_TEAM_NO_THREADS;
         if (omp_get_num_threads() == threads) error = run_member(team, rank, body, context);
         if (error != 0) {
-            atomic_store_explicit(&team->failed, true, memory_order_release);
+            fail(team);
 #pragma omp critical(ft_team_error)
             if (rank < first_rank) {
                 first_rank = rank;

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastTrain
-import Glibc
+import Platform
 import ProgramSupport
 
 /// The program's entry point. It parses the command line, runs the command, and reports an error as one line on

@@ -1,5 +1,5 @@
 import FastTrainSupport
-import Glibc
+import Platform
 
 /// The frame of a plot as SVG: axes with ticks and names. The style sheet of the page determines colors and text sizes
 /// through the classes `grid`, `axis`, `tick` and `name`.

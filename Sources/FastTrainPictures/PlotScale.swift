@@ -1,5 +1,5 @@
 import FastTrainSupport
-import Glibc
+import Platform
 
 /// A mapping of a range of numbers to a range of pixels.
 package struct PlotScale: Sendable {

@@ -1,5 +1,5 @@
 import FastTrainSupport
-import Glibc
+import Platform
 
 /// The tick marks of an axis: round numbers within its range, and their labels.
 package struct Ticks: Sendable, Equatable {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CProgram
 import FastTrainSupport
-import Glibc
+import Platform
 
 /// Standard output (results) and standard error (everything else), both unbuffered.
 package enum Console {
@@ -78,7 +78,7 @@ package enum Console {
             while rest.count > 0 {
                 guard waitUntilReady(descriptor) else { return ECANCELED }
                 // A ready pipe accepts this many bytes without blocking. A blocked write would not notice a signal.
-                let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Int(PIPE_BUF)))
+                let count = Platform.write(descriptor, rest.baseAddress, min(rest.count, Int(PIPE_BUF)))
                 if count >= 0 {
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 } else if errno != EINTR, errno != EAGAIN {  // another process may have made the stream non-blocking

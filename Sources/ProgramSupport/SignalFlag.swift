@@ -1,7 +1,7 @@
 import CFiles
 import CProgram
 import FastTrainSupport
-import Glibc
+import Platform
 
 /// The signals that a program has received.
 ///

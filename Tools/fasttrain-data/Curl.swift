@@ -1,6 +1,6 @@
 import CProgram
 import FastTrainData
-import Glibc
+import Platform
 
 /// The curl program of the system, which knows the proxies and certificates configured there.
 enum Curl {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastTrainData
-import Glibc
+import Platform
 
 /// `fasttrain-data download mnist|fashion-mnist [--mirror URL] -o FILE`
 struct Download: ParsableCommand {

@@ -1,5 +1,5 @@
 import FastTrainData
-import Glibc
+import Platform
 import ProgramSupport
 
 /// The folder that contains the files until the download is complete.

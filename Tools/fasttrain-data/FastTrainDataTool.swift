@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastTrainData
-import Glibc
+import Platform
 import ProgramSupport
 
 /// The command `fasttrain-data`, which creates data set files for fasttrain and shows their contents.
@@ -32,16 +32,16 @@ struct FastTrainDataTool: ParsableCommand {
 
     private static func end(_ error: any Error) -> Never {
         if let error = error as? FastTrainError { fail(error.description, error.exitCode) }
-        if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
-        if error is Console.ReaderGone { Glibc.exit(0) }
+        if let code = error as? ExitCode { Platform.exit(code.rawValue) }
+        if error is Console.ReaderGone { Platform.exit(0) }
         let code = exitCode(for: error)
         guard code.isSuccess else { fail(Console.usageMessage(fullMessage(for: error)), code.rawValue) }
         do { try Console.print(fullMessage(for: error)) } catch { end(error) }
-        Glibc.exit(code.rawValue)
+        Platform.exit(code.rawValue)
     }
 
     private static func fail(_ message: String, _ code: Int32) -> Never {
         Console.note("fasttrain-data: error: \(message.printable)\n")
-        Glibc.exit(code)
+        Platform.exit(code)
     }
 }

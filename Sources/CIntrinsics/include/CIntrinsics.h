@@ -24,9 +24,6 @@ FT_INLINE void ft_prefetch(const void *address) { __builtin_prefetch(address); }
 /// Prefetches the cache line at `address` into second-level cache only. The address need not be valid.
 FT_INLINE void ft_prefetch_second_level(const void *address) { __builtin_prefetch(address, 0, 2); }
 
-/// Returns the CPU's time stamp counter. Its rate is constant on every CPU that we know.
-FT_INLINE uint64_t ft_ticks(void) { return __builtin_ia32_rdtsc(); }
-
 typedef float ft_float8 __attribute__((vector_size(32), aligned(4), may_alias));
 
 #define FT_SHUFFLE8(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)

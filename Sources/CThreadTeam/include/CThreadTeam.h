@@ -36,9 +36,6 @@ int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 /// Error of `ft_team_run`: shared memory (/dev/shm) cannot be written.
 #define FT_TEAM_NO_SHARED_MEMORY (-2)
 
-/// Returns the number of CPUs in the affinity mask of the calling thread, or 0 if it cannot be read.
-int ft_affinity_cpus(void);
-
 /// Returns the number of members of the team.
 int ft_team_size(const ft_team *team);
 

@@ -1,4 +1,4 @@
-import CIntrinsics
+import CPlatform
 import KernelDispatch
 import KernelTypes
 import Synchronization

@@ -1,5 +1,4 @@
-import CThreadTeam
-import Glibc
+import Platform
 
 /// The CPUs that this process may use, which determine the default number of threads.
 public struct CPUs: Sendable, Equatable {
@@ -16,7 +15,7 @@ public struct CPUs: Sendable, Equatable {
     /// A quota that is not a whole number of CPUs is rounded.
     public static func usable() -> CPUs {
         usable(
-            machine: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), affinity: Int(ft_affinity_cpus()),
+            machine: Machine.cpuCount, affinity: Machine.affinityCPUCount,
             quota: quota(ControlGroup()))
     }
 

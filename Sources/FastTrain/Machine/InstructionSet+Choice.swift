@@ -1,6 +1,6 @@
-import Glibc
 import KernelDispatch
 import KernelTypes
+import Platform
 
 /// An instruction set that the hot path is compiled for.
 public typealias InstructionSet = KernelTypes.InstructionSet

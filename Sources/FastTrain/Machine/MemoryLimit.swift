@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// The memory that a run needs and the memory that is available. Both are compared before the run starts, so that it
 /// does not fail in the middle.
@@ -57,7 +57,7 @@ enum MemoryLimit {
 
     /// Returns the bytes of the machine's memory or the limit of the tightest control group, whichever is lower.
     static func usable(_ group: ControlGroup) -> Double {
-        var least = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+        var least = Machine.memory
         for folder in group.folders(controller: "memory") {
             let name = folder.isVersion2 ? "/memory.max" : "/memory.limit_in_bytes"
             if let limit = ControlGroup.read(folder.path + name).flatMap({ Double($0.filter { $0 != "\n" }) }) {

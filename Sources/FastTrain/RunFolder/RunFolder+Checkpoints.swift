@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 extension RunFolder {
     /// The number of checkpoints to keep. If the newest one is damaged, two older ones remain.

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 import Synchronization
 
 /// The folder of a run, owned exclusively by this object: no other process or object can own it at the same time.

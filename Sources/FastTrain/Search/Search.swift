@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// A search for the best recipe.
 ///

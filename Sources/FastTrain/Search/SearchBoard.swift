@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 import Synchronization
 
 /// Distributes the trials of a search to threads that train them side by side, and collects the results.

@@ -1,5 +1,5 @@
 import FastTrainData
-import Glibc
+import Platform
 import Synchronization
 
 /// The folder of a search, owned exclusively by this object. It holds `search.json`, `trials.jsonl` and, once the

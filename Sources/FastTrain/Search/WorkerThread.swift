@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// A thread of the operating system that runs one function.
 final class WorkerThread {

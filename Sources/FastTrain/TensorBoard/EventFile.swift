@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// An event file for TensorBoard, to which records are appended. Its format is TFRecord: each record has checksums of
 /// its length and its content.

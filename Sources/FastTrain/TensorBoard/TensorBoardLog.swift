@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// The epochs of a run as event files for TensorBoard.
 ///

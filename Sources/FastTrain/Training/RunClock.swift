@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// The timing of a run: total time, and time spent in training alone.
 ///

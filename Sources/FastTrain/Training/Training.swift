@@ -1,6 +1,6 @@
-import Glibc
 import KernelDispatch
 import KernelTypes
+import Platform
 
 /// A training run of a recipe on a data set, from the start or from a checkpoint.
 ///

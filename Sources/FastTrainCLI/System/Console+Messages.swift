@@ -1,5 +1,5 @@
 import FastTrain
-import Glibc
+import Platform
 import ProgramSupport
 
 extension Console {

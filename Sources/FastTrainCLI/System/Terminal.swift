@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// The capabilities of an output stream, which may be a terminal.
 struct Terminal: Sendable {

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// A reader for the records of a CSV file (RFC 4180) of any size. A megabyte of the file and the current record are in
 /// memory.

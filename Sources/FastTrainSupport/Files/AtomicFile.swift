@@ -1,5 +1,5 @@
 import CFiles
-import Glibc
+import Platform
 
 /// Writes a file so that, at any instant, its path holds either all of the old content or all of the new content.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Queries, folders and text files, on top of the calls of `System`.
 package enum FileSystem {

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Exclusive ownership of a folder, held by an exclusive `flock` on a file inside it (`lock` in a run folder).
 ///

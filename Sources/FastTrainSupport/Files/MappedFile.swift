@@ -1,5 +1,5 @@
 import CFiles
-import Glibc
+import Platform
 
 /// A regular file mapped into memory for reading.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// A block of memory, aligned to 64 bytes, that is filled once when it is created and only read afterwards.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Checks of an output file whose path the caller of a command chooses.
 public enum OutputFile {

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// File operations of the operating system. Each call is retried when a signal interrupts it, and leaves the reason for
 /// a failure in `errno`.
@@ -42,7 +42,7 @@ package enum System {
         _ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, _ path: String
     ) throws(FastTrainError) -> Int {
         while true {
-            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            let count = Platform.read(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
             guard errno == EINTR else { throw .inputOutput(path: path, operation: "read", reason: reason) }
         }
@@ -149,7 +149,7 @@ package enum System {
 
     /// Waits until everything written is on the storage device. Returns false on failure.
     package static func synchronize(_ descriptor: Int32) -> Bool {
-        retrying { fsync(descriptor) } == 0
+        retrying { ft_synchronize_file(descriptor) } == 0
     }
 
     /// Returns the status of the file at `path`, following symbolic links, or `nil` if this user can reach no such

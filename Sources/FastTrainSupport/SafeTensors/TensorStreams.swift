@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Output streams for several tensors of one file. Each tensor is written front to back, and elements of different
 /// tensors can arrive in any order. One piece of each tensor is buffered in memory.

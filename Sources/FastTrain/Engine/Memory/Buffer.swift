@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Zero-filled memory, aligned to a cache line. It is allocated once and freed with its owner.
 ///
@@ -29,7 +29,7 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
         var start = memory
         if bytes >= hugePage {
             start = memory.alignedUp(toMultipleOf: hugePage)
-            madvise(start, bytes, MADV_HUGEPAGE)
+            ft_prefer_huge_pages(start, bytes)
         }
         base = start.bindMemory(to: Element.self, capacity: max(1, count))
     }

@@ -1,4 +1,4 @@
-import CIntrinsics
+import CPlatform
 import Synchronization
 
 /// A phase of a step, as shown by `benchmark --profile`.

@@ -1,4 +1,4 @@
-#include "CCPUFeatures.h"
+#include "CPlatform.h"
 
 bool ft_cpu_has_avx2(void) {
     __builtin_cpu_init();

@@ -1,21 +1,29 @@
-import Glibc
-
-/// The control groups of this process, which hold a container's limits.
-struct ControlGroup {
+/// The control groups of this process, which hold a container's limits. Linux has them; elsewhere there are none.
+package struct ControlGroup {
     /// The file that lists the groups of this process.
-    var membership = "/proc/self/cgroup"
+    private let membership: String
     /// The path where the groups are mounted.
-    var root = "/sys/fs/cgroup"
+    private let root: String
+
+    /// Creates a description of the groups of this process.
+    ///
+    /// - Parameters:
+    ///   - membership: The file that lists them.
+    ///   - root: The path where the groups are mounted.
+    package init(membership: String = "/proc/self/cgroup", root: String = "/sys/fs/cgroup") {
+        self.membership = membership
+        self.root = root
+    }
 
     /// A group of the process, or an ancestor of one.
-    struct Folder {
-        let path: String
+    package struct Folder {
+        package let path: String
         /// Whether the group belongs to the unified hierarchy; otherwise it belongs to one controller of version 1.
-        let isVersion2: Bool
+        package let isVersion2: Bool
     }
 
     /// Returns the groups whose limits for a controller ("cpu" or "memory") apply to this process, innermost first.
-    func folders(controller: String) -> [Folder] {
+    package func folders(controller: String) -> [Folder] {
         var folders: [Folder] = []
         for line in (Self.read(membership) ?? "").split(separator: "\n") {
             // The format is hierarchy:controllers:path. Version 2 has hierarchy 0 and no controllers.
@@ -35,12 +43,11 @@ struct ControlGroup {
     }
 
     /// Returns the first 4 KiB of one of the kernel's small files, or `nil` if it cannot be read.
-    static func read(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
+    package static func read(_ path: String) -> String? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = Glibc.read(file, &bytes, bytes.count)
-        return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return ferror(file) != 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
     }
 }

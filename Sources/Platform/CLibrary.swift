@@ -1,0 +1,10 @@
+// The C library, which every file of the sources imports through this module.
+#if canImport(Glibc)
+    @_exported import Glibc
+#elseif canImport(Musl)
+    @_exported import Musl
+#elseif canImport(Darwin)
+    @_exported import Darwin
+#endif
+
+@_exported import CPlatform
