@@ -1,4 +1,6 @@
-import CSample
+#if MNISTSample
+    import CSample
+#endif
 
 extension Dataset {
     /// The metadata entry `format` of a data set file.
@@ -34,11 +36,18 @@ extension Dataset {
 
     /// Returns the data set built into the program: 5,000 images of MNIST, 28×28, with 400 training rows and 100 test
     /// rows for each digit.
+    ///
+    /// - Throws: `.noInput` if the package was built without its trait `MNISTSample`.
     public static func mnistSample() throws(FastTrainError) -> Dataset {
-        let bytes = UnsafeRawBufferPointer(start: ft_mnist_sample(), count: ft_mnist_sample_size())
-        let file = try SafeTensors(bytes: bytes, name: "built-in MNIST sample")
-        // A test verifies the digest instead: the sample cannot be damaged unless the program is.
-        return try Dataset(file, fingerprint: String(file.metadata[digestKey]?.dropFirst(digestPrefix.count) ?? ""))
+        let name = "built-in MNIST sample"
+        #if MNISTSample
+            let bytes = UnsafeRawBufferPointer(start: ft_mnist_sample(), count: ft_mnist_sample_size())
+            let file = try SafeTensors(bytes: bytes, name: name)
+            // A test verifies the digest instead: the sample cannot be damaged unless the program is.
+            return try Dataset(file, fingerprint: String(file.metadata[digestKey]?.dropFirst(digestPrefix.count) ?? ""))
+        #else
+            throw .noInput(path: name, reason: "this program was built without it (trait MNISTSample)")
+        #endif
     }
 
     /// Opens a data set file, or the built-in sample if `path` is `nil`.
