@@ -150,12 +150,24 @@ static bool can_write_shared_memory(void) {
     return error == 0;
 }
 
+unsigned ft_flush_subnormals(void) {
+    unsigned state = _mm_getcsr();
+    _mm_setcsr(state | SUBNORMALS_ARE_ZERO);
+    return state;
+}
+
+void ft_restore_arithmetic(unsigned state) { _mm_setcsr(state); }
+
+uintptr_t ft_thread_number(void) {
+    static _Thread_local char own;
+    return (uintptr_t)&own;
+}
+
 // Runs `body` with subnormal numbers as zero.
 static int run_member(ft_team *team, int rank, ft_team_body body, void *context) {
-    unsigned mode = _mm_getcsr();
-    _mm_setcsr(mode | SUBNORMALS_ARE_ZERO);
+    unsigned state = ft_flush_subnormals();
     int error = body(context, team, rank);
-    _mm_setcsr(mode);
+    ft_restore_arithmetic(state);
     return error;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,6 +36,17 @@ int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 
 /// Error of `ft_team_run`: shared memory (/dev/shm) cannot be written.
 #define FT_TEAM_NO_SHARED_MEMORY (-2)
+
+/// Makes subnormal operands and results of floating-point arithmetic zero on the calling thread, as in a team.
+///
+/// Returns the thread's state, which `ft_restore_arithmetic` restores.
+unsigned ft_flush_subnormals(void);
+
+/// Restores the state that `ft_flush_subnormals` returned.
+void ft_restore_arithmetic(unsigned state);
+
+/// Returns a number that tells the calling thread from others: for each running thread another one.
+uintptr_t ft_thread_number(void);
 
 /// Returns the number of CPUs in the affinity mask of the calling thread, or 0 if it cannot be read.
 int ft_affinity_cpus(void);
