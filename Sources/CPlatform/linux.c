@@ -13,6 +13,11 @@ int ft_affinity_cpus(void) {
     return sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 0;
 }
 
+uintptr_t ft_thread_number(void) {
+    static _Thread_local char own;
+    return (uintptr_t)&own;
+}
+
 void ft_wait_while_equal(const void *address, uint32_t value) {
     syscall(SYS_futex, address, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
 }

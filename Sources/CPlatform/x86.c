@@ -11,3 +11,16 @@ bool ft_cpu_has_avx512(void) {
 }
 
 bool ft_cpu_has_avx512_bf16(void) { return ft_cpu_has_avx512() && __builtin_cpu_supports("avx512bf16"); }
+
+enum { FLUSH_TO_ZERO = 1 << 15, DENORMALS_ARE_ZERO = 1 << 6 };
+
+// Functions of their own rather than inline ones, so that the compiler moves no arithmetic across them.
+ft_arithmetic_state ft_restore_arithmetic(ft_arithmetic_state state) {
+    ft_arithmetic_state before = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr(state);
+    return before;
+}
+
+ft_arithmetic_state ft_flush_subnormals(void) {
+    return ft_restore_arithmetic(__builtin_ia32_stmxcsr() | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO);
+}

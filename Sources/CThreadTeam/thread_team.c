@@ -147,10 +147,9 @@ static bool can_write_shared_memory(void) {
 
 // Runs `body` with subnormal numbers as zero.
 static int run_member(ft_team *team, int rank, ft_team_body body, void *context) {
-    uint32_t state = ft_arithmetic_state();
-    ft_set_arithmetic_state(ft_without_subnormals(state));
+    ft_arithmetic_state state = ft_flush_subnormals();
     int error = body(context, team, rank);
-    ft_set_arithmetic_state(state);
+    ft_restore_arithmetic(state);
     return error;
 }
 

@@ -38,8 +38,11 @@ extension Dataset {
         self.task = task
         featureShape = shape
         self.preprocessing = preprocessing
-        self.train = try Self.split(train, task, scale)
-        self.test = if let test { try Self.split(test, task, scale) } else { nil }
+        func split(_ raw: RawSplit) throws(FastTrainError) -> DataSplit {
+            try Self.split(raw, name: name, shape: shape, task, scale, preprocessing)
+        }
+        self.train = try split(train)
+        self.test = if let test { try split(test) } else { nil }
         self.fingerprint = fingerprint ?? Self.hash([train, test].compactMap { $0 })
     }
 
@@ -117,7 +120,9 @@ extension Dataset {
         return Array(x.shape.dropFirst())
     }
 
-    private static func split(_ raw: RawSplit, _ task: Task, _ scale: Float) throws(FastTrainError) -> DataSplit {
+    private static func split(
+        _ raw: RawSplit, name: String, shape: [Int], _ task: Task, _ scale: Float, _ preprocessing: Preprocessing?
+    ) throws(FastTrainError) -> DataSplit {
         let features: Features
         if raw.x.type == .u8 {
             features = .u8(try raw.x.elements(UInt8.self).baseAddress!, scale: scale)
@@ -133,10 +138,9 @@ extension Dataset {
             }
         let weights = try raw.weights.map { tensor throws(FastTrainError) in try Self.weights(tensor, rows: raw.x.rows)
         }
-        let lastLabel = if case .classification(let classes) = task { classes.count - 1 } else { 0 }
         return DataSplit(
-            count: raw.x.rows, features: features, targets: targets, weights: weights, lastLabel: lastLabel,
-            owners: raw.tensors.map(\.owner))
+            name: name, featureShape: shape, task: task, preprocessing: preprocessing, count: raw.x.rows,
+            features: features, targets: targets, weights: weights, owners: raw.tensors.map(\.owner))
     }
 
     /// Checks row weights: F32 [rows], finite, none negative and at least one positive.

@@ -10,7 +10,6 @@ extension Dataset {
     ///   meanwhile.
     public func write(to path: String, description: String? = nil, licence: String? = nil) throws(FastTrainError) {
         defer { extendLifetime(self) }
-        let scale: Float? = if case .u8(_, let scale) = train.features { scale } else { nil }
         var metadata = Self.metadata(task: task, scale: scale, preprocessing: preprocessing)
         metadata["description"] = description
         metadata["licence"] = licence

@@ -9,9 +9,9 @@ public struct Dataset: Sendable {
     /// The quantity to learn.
     public let task: Task
     /// The rows to train on.
-    public let train: DataSplit
+    public internal(set) var train: DataSplit
     /// The rows held out for testing, if any.
-    public let test: DataSplit?
+    public internal(set) var test: DataSplit?
     /// How the features and targets were made from the columns of a table, if they were.
     public internal(set) var preprocessing: Preprocessing?
     /// 16 hexadecimal digits that identify the content: the XXH64 hash of the file, with the digits of its own digest
@@ -24,36 +24,40 @@ public struct Dataset: Sendable {
         case classification(classes: [String])
         /// One or more numbers per row, with their names.
         case regression(targets: [String])
+
+        /// The number of outputs of a network for this task: the number of classes or targets.
+        package var outputCount: Int {
+            switch self {
+            case .classification(let classes): classes.count
+            case .regression(let targets): targets.count
+            }
+        }
     }
 
     /// Returns this data set with the given description of how its features were made.
     func prepared(by preprocessing: Preprocessing) -> Dataset {
         var dataset = self
         dataset.preprocessing = preprocessing
+        dataset.train.preprocessing = preprocessing
+        dataset.test?.preprocessing = preprocessing
         return dataset
     }
 
     /// Throws `.badData` if a file that contains the rows was modified since it was opened. Anything computed from them
     /// since then cannot be trusted.
     package func checkUnchanged() throws(FastTrainError) {
-        for owner in train.owners + (test?.owners ?? []) { try (owner as? any UnchangingFile)?.checkUnchanged() }
+        try train.checkUnchanged()
+        try test?.checkUnchanged()
     }
 
     /// The number of features of a row: the product of `featureShape`.
-    public var featureCount: Int { featureShape.reduce(1, *) }
+    public var featureCount: Int { train.featureCount }
 
     /// The number of outputs of a network for this data: the number of classes or targets.
-    public var outputCount: Int {
-        switch task {
-        case .classification(let classes): classes.count
-        case .regression(let targets): targets.count
-        }
-    }
+    public var outputCount: Int { task.outputCount }
 
     /// The factor that U8 features are multiplied by; `nil` if the features are floats.
-    package var scale: Float? {
-        if case .u8(_, let scale) = train.features { scale } else { nil }
-    }
+    package var scale: Float? { train.scale }
 
     /// One line for people, such as `60,000 training and 10,000 test rows, 28×28 U8, 10 classes`. `, weighted` is
     /// appended if rows have weights.

@@ -72,8 +72,8 @@ extension FileDescription {
     /// The number of rows in each class, for training and testing.
     private func classTable(_ dataset: Dataset) -> [[String]]? {
         guard case .classification(let classes) = dataset.task else { return nil }
-        let train = dataset.train.labelCounts(classCount: classes.count)
-        let test = dataset.test?.labelCounts(classCount: classes.count)
+        let train = dataset.train.labelCounts
+        let test = dataset.test?.labelCounts
         let rows = Self.rows(classes.indices) { index in
             [Self.shortened(classes[index]), Format.integer(train[index])]
                 + (test.map { [Format.integer($0[index])] } ?? [])

@@ -117,9 +117,7 @@ extension Dataset {
         case .regression(let targets):
             members.append(JSON.Member("targets", .array(targets.map(JSON.string))))
         case .classification(let classes):
-            func counts(_ split: DataSplit) -> JSON {
-                .array(split.labelCounts(classCount: classes.count).map(JSON.integer))
-            }
+            func counts(_ split: DataSplit) -> JSON { .array(split.labelCounts.map(JSON.integer)) }
             members.append(JSON.Member("classes", .array(classes.map(JSON.string))))
             members.append(JSON.Member("training_rows_by_class", counts(train)))
             if let test { members.append(JSON.Member("test_rows_by_class", counts(test))) }

@@ -1,5 +1,5 @@
 /// The expected outputs of a network for the rows of a split.
-public enum Targets: @unchecked Sendable {  // The memory is only read, and the split keeps it alive.
+package enum Targets: @unchecked Sendable {  // The memory is only read, and the split keeps it alive.
     /// Class labels, one per row, each below the number of classes.
     case u8(UnsafePointer<UInt8>)
     /// Class labels, one per row, each below the number of classes.

@@ -270,6 +270,11 @@ public protocol KernelSet: Sendable {
     ///
     /// - Returns: A sum that depends on all chains.
     static func multiplyAddRounds(_ rounds: Int, _ precision: KernelPrecision) -> Float
+
+    /// Returns the sum of some numbers, in no particular order: the speed of memory that `benchmark --predict` reports.
+    ///
+    /// - Parameter count: The number of numbers, a multiple of 128.
+    static func sum(_ values: UnsafePointer<Float>, count: Int) -> Float
 }
 
 /// The kernels of one instruction set, as a value to call them through.

@@ -11,6 +11,26 @@ extension Kernels {
         case .bf16: multiplyAddChains(rounds, Pairs.self)
         }
     }
+
+    /// Returns the sum of some numbers, in no particular order. Eight chains of additions keep as many loads in flight as
+    /// the core can.
+    public static func sum(_ values: UnsafePointer<Float>, count: Int) -> Float {
+        var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
+        for place in stride(from: 0, to: count, by: 8 * laneCount) {
+            a0 += load(values + place)
+            a1 += load(values + place + laneCount)
+            a2 += load(values + place + 2 * laneCount)
+            a3 += load(values + place + 3 * laneCount)
+            a4 += load(values + place + 4 * laneCount)
+            a5 += load(values + place + 5 * laneCount)
+            a6 += load(values + place + 6 * laneCount)
+            a7 += load(values + place + 7 * laneCount)
+        }
+        let sum = ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7))
+        var total: Float = 0
+        for lane in 0..<laneCount { total += sum[lane] }
+        return total
+    }
 }
 
 @inline(__always)

@@ -2,7 +2,8 @@ import CIntrinsics
 import KernelTypes
 
 extension Kernels {
-    /// Computes a layer's product: `denseProduct` or `sparseProduct`, depending on the input.
+    /// Computes a layer's product: `denseProduct` or `sparseProduct`, depending on the input. A single row has loops of its
+    /// own (RowProduct.swift).
     public static func product(_ arguments: ProductArguments) {
         switch (arguments.precision, arguments.input) {
         case (.f32, .panels(let input)): denseProduct(Floats.self, arguments, input)
@@ -21,6 +22,7 @@ extension Kernels {
 /// ascending order: a later slice continues the chain from where the earlier slice stored it.
 @inline(__always)
 private func denseProduct<F: Factors>(_: F.Type, _ arguments: ProductArguments, _ input: PanelMatrix) {
+    if arguments.rows.count == 1 { return denseRow(F.self, arguments, input) }
     let depth = input.width
     let panels = panelCount(arguments.output.width)
     var start = 0

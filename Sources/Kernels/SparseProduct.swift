@@ -31,6 +31,7 @@ func sparseProduct<F: Factors>(_: F.Type, _ arguments: ProductArguments, _ input
 /// Computes `T.rows` panels of the output for all rows.
 @inline(never)
 func sparseGroup<T: Tile>(_: T.Type, _ arguments: ProductArguments, _ input: SparseMatrix, firstPanel: Int) {
+    if arguments.rows.count == 1 { return sparseRowGroup(T.self, arguments, input, firstPanel: firstPanel) }
     let stride = arguments.weightPanelStride
     let weights = arguments.weights + firstPanel * stride
     let outputStride = arguments.output.panelStride

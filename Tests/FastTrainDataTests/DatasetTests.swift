@@ -19,7 +19,7 @@ import _TestSupport
         #expect(read.summary == "3 training and 1 test rows, 2 F32, 3 classes")
         for dataset in [made, read] {
             #expect((0..<3).map(dataset.train.label) == [2, 0, 1])
-            #expect(dataset.train.labelCounts(classCount: 3) == [1, 1, 1])
+            #expect(dataset.train.labelCounts == [1, 1, 1])
             #expect(Self.floats(dataset.train.features, 6) == [1, 2, 3, 4, 5, 6])
             let test = try #require(dataset.test)
             #expect(test.count == 1 && test.label(0) == 1 && Self.floats(test.features, 2) == [7, 8])

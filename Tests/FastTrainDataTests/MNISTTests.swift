@@ -20,7 +20,7 @@ struct MNISTTests {
         #expect(try SafeTensors(path: dataset.name).byteCount <= 55_100_000)
         // The known counts of the training digits, and the first labels.
         #expect(
-            dataset.train.labelCounts(classCount: 10)
+            dataset.train.labelCounts
                 == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
         #expect((0..<10).map(dataset.train.label) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
         #expect((0..<10).map(try #require(dataset.test).label) == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9])

@@ -12,8 +12,8 @@ import _TestSupport
         let test = try #require(sample.test)
         #expect(sample.summary == "4,000 training and 1,000 test rows, 28×28 U8, 10 classes")
         #expect(sample.task == .classification(classes: (0..<10).map(String.init)))
-        #expect(sample.train.labelCounts(classCount: 10) == [Int](repeating: 400, count: 10))
-        #expect(test.labelCounts(classCount: 10) == [Int](repeating: 100, count: 10))
+        #expect(sample.train.labelCounts == [Int](repeating: 400, count: 10))
+        #expect(test.labelCounts == [Int](repeating: 100, count: 10))
         #expect((0..<20).map(sample.train.label) == Array(0..<10) + Array(0..<10))
         guard case .u8(let pixels, let scale) = sample.train.features else {
             Issue.record("no bytes")

@@ -61,7 +61,7 @@ import _TestSupport
         let text = "a,y\n1,10.5\n2,20.5\n"
         let data = try convert(text)
         #expect(data.task == .regression(targets: ["y"]) && values(data.train) == [-1, 1])
-        #expect(data.preprocessing?.invertTargets([-1, 1, 0]) == [10.5, 20.5, 15.5])
+        #expect([-1, 1, 0].map { data.preprocessing?.targets[0].scale.invert($0) } == [10.5, 20.5, 15.5])
         #expect(values(try convert(text) { $0.targetScale = .unscaled }.train) == [10.5, 20.5])
         let both = try convert(text) { ($0.targetScale, $0.scale) = (.minMax, .minMax) }
         #expect(values(both.train) == [0, 1] && features(both.train, 1) == [0, 1])
@@ -140,7 +140,7 @@ import _TestSupport
         let text = "a,y\n" + rows.joined(separator: "\n")
         let data = try convert(text) { ($0.test, $0.scale) = (0.2, .unscaled) }
         let test = try #require(data.test)
-        #expect(data.train.labelCounts(classCount: 2) == [60, 20] && test.labelCounts(classCount: 2) == [15, 5])
+        #expect(data.train.labelCounts == [60, 20] && test.labelCounts == [15, 5])
         let all = features(data.train, 1) + features(test, 1)
         #expect(all.sorted() == (0..<100).map(Float.init))
         #expect(features(test, 1) == features(test, 1).sorted())

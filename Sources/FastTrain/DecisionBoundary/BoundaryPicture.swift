@@ -68,7 +68,7 @@ public struct BoundaryPicture: Sendable {
                     + "\(model.network.outputs) outputs")
         }
         output = try Self.output(named: target, of: model)
-        if let data { try model.check(data) }
+        if let data { try model.check(data.train) }
         let output = output
         let units = FeatureUnit.all(of: model)
         let points = data.map { Self.points(of: $0, units, output: output, model.targetScale(output)) } ?? []
@@ -130,7 +130,7 @@ public struct BoundaryPicture: Sendable {
         let every = splits.reduce(0) { $0 + $1.0.count } / mostPoints + 1
         return splits.flatMap { split, isTest in
             stride(from: 0, to: split.count, by: every).map { row in
-                let place = split.feature(row, of: 2)
+                let place = split.features(of: row)
                 return Point(
                     x: units[0].scale.invert(place[0]), y: units[1].scale.invert(place[1]),
                     value: target.invert(split.target(row, output: output)), isTest: isTest)

@@ -23,9 +23,9 @@ struct PlaneSurvey: Sendable {
     ) throws(FastTrainError) {
         // Points also lie between integer values, so U8 features are passed as floats that are already scaled.
         let scale = Double(model.scale ?? 1)
-        let floats = Model(
-            recipe: model.recipe, featureShape: model.featureShape, scale: nil, task: model.task,
-            parameters: model.parameters)
+        var description = model.description
+        description.scale = nil
+        let floats = Model(description, model.parameters)
         func point(_ range: ClosedRange<Double>, _ index: Int, _ unit: FeatureUnit) -> Float {
             let value = range.lowerBound + (range.upperBound - range.lowerBound) * Double(index) / Double(grid - 1)
             return Float(unit.scale.apply(value) * scale)
@@ -33,7 +33,7 @@ struct PlaneSurvey: Sendable {
         let columns = (0..<grid).map { point(x, $0, units[0]) }
         let rows = (0..<grid).map { point(y, $0, units[1]) }
         let features = rows.flatMap { row in columns.flatMap { [$0, row] } }
-        let predictions = try floats.predict(features: features, threads: threads).restored(by: model)
+        let predictions = try floats.predict(features: features, threads: threads).restored
         self.x = x
         self.y = y
         self.grid = grid

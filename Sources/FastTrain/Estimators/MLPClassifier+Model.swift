@@ -3,8 +3,9 @@ extension MLPClassifier {
     public var model: Model? {
         fitted.network.map {
             Model(
-                recipe: $0.recipe, featureShape: [fitted.nFeaturesIn], scale: nil, task: task, parameters: $0.parameters
-            )
+                NetworkDescription(
+                    recipe: $0.recipe, featureShape: [fitted.nFeaturesIn], scale: nil, task: task, preprocessing: nil),
+                $0.parameters)
         }
     }
 

@@ -163,8 +163,10 @@ public struct MLPRegressor: MLPEstimator {
     public var model: Model? {
         fitted.network.map {
             Model(
-                recipe: $0.recipe, featureShape: [fitted.nFeaturesIn], scale: nil,
-                task: .regression(targets: Self.targets(fitted.nOutputs)), parameters: $0.parameters)
+                NetworkDescription(
+                    recipe: $0.recipe, featureShape: [fitted.nFeaturesIn], scale: nil,
+                    task: .regression(targets: Self.targets(fitted.nOutputs)), preprocessing: nil),
+                $0.parameters)
         }
     }
 

@@ -9,17 +9,24 @@ public struct ConfusionMatrix: Sendable, Equatable {
     /// Creates a matrix that counts no rows yet.
     ///
     /// - Parameter classes: The class names, in label order.
-    public init(classes: [String]) {
+    package init(classes: [String]) {
         self.classes = classes
     }
 
     /// Counts one row of class `label` for which the model predicted class `prediction`.
-    public mutating func add(label: Int, prediction: Int) {
-        counts[label * classes.count + prediction, default: 0] += 1
-    }
+    package mutating func add(label: Int, prediction: Int) { counts[place(label, prediction), default: 0] += 1 }
 
     /// The number of rows of class `label` for which the model predicted class `prediction`.
-    public subscript(label: Int, prediction: Int) -> Int { counts[label * classes.count + prediction] ?? 0 }
+    ///
+    /// - Precondition: Both are indices of `classes`.
+    public subscript(label: Int, prediction: Int) -> Int { counts[place(label, prediction)] ?? 0 }
+
+    private func place(_ label: Int, _ prediction: Int) -> Int {
+        precondition(
+            classes.indices.contains(label) && classes.indices.contains(prediction),
+            "classes \(label) and \(prediction) of \(classes.count)")
+        return label * classes.count + prediction
+    }
 
     /// The number of rows counted.
     public var total: Int { counts.values.reduce(0, +) }

@@ -1,6 +1,6 @@
 extension Model {
-    /// Throws `.badData` unless the data set has the model's features.
-    func checkFeatures(_ data: Dataset) throws(FastTrainError) {
+    /// Throws `.badData` unless the rows have the model's features.
+    func checkFeatures(_ data: DataSplit) throws(FastTrainError) {
         guard data.preprocessing?.columns == preprocessing?.columns, data.preprocessing?.window == preprocessing?.window
         else { throw preparationFault(data) }
         guard data.featureCount == parameters.layers[0].inputs else {
@@ -17,9 +17,9 @@ extension Model {
         }
     }
 
-    /// Returns the error for a data set whose features were made from other columns or with other scales. Using such
-    /// features would give meaningless predictions.
-    private func preparationFault(_ data: Dataset) -> FastTrainError {
+    /// Returns the error for rows whose features were made from other columns or with other scales. Using such features
+    /// would give meaningless predictions.
+    private func preparationFault(_ data: DataSplit) -> FastTrainError {
         let place = FastTrainError.Place.named(Preprocessing.key)
         let found = data.preprocessing == nil ? "features that were not made from a table" : "other columns or scales"
         guard preprocessing != nil else {
@@ -35,8 +35,8 @@ extension Model {
             found: found + (preprocessing?.window == nil ? hint : ""))
     }
 
-    /// Throws `.badData` unless the data set has the model's features and its classes or targets.
-    func check(_ data: Dataset) throws(FastTrainError) {
+    /// Throws `.badData` unless the rows have the model's features and its classes or targets.
+    func check(_ data: DataSplit) throws(FastTrainError) {
         try checkFeatures(data)
         guard data.preprocessing?.targets == preprocessing?.targets else { throw preparationFault(data) }
         guard data.task == task else {
@@ -48,7 +48,8 @@ extension Model {
 }
 
 extension Dataset.Task {
-    fileprivate var summary: String {
+    /// A few words for a message, such as "10 classes (0, 1, 2, …)".
+    var summary: String {
         switch self {
         case .classification(let classes):
             "\(classes.count) classes (\(classes.prefix(3).joined(separator: ", "))\(classes.count > 3 ? ", …" : ""))"

@@ -2,107 +2,67 @@ extension Model {
     /// Computes the loss and the score on rows of a data set.
     ///
     /// - Parameters:
-    ///   - data: The data set, which must have the model's features and its classes or targets.
-    ///   - split: The split of `data` to evaluate.
+    ///   - split: The rows. They must have the model's features and its classes or targets.
     ///   - threads: The number of threads; `nil` means one for each usable CPU.
     /// - Throws: `.badData` if the features, classes or targets differ from the model's, or if the data set's file was
     ///   modified after it was opened.
-    public func evaluate(
-        _ data: Dataset, _ split: DataSplit, threads: Int? = nil
-    ) throws(FastTrainError) -> Evaluation {
-        try check(data)
-        let evaluation = try evaluate(split, threads: threads)
-        try data.checkUnchanged()
+    public func evaluate(_ split: DataSplit, threads: Int? = nil) throws(FastTrainError) -> Evaluation {
+        let evaluation = try evaluate(split, rows: split.allRows, threads: threads)
+        try split.checkUnchanged()
         return evaluation
     }
 
     /// Predicts the outputs for rows of a data set.
     ///
     /// - Parameters:
-    ///   - data: The data set, which must have the model's features. Its classes or targets are ignored.
-    ///   - split: The split of `data` to predict.
-    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - split: The rows. They must have the model's features; their classes or targets are ignored.
+    ///   - threads: The number of threads; `nil` means as many as the work is worth, at most one for each usable CPU.
     /// - Throws: `.badData` if the features differ from the model's, or if the data set's file was modified after it
     ///   was opened.
-    public func predict(
-        _ data: Dataset, _ split: DataSplit, threads: Int? = nil
-    ) throws(FastTrainError) -> Predictions {
-        try checkFeatures(data)
+    public func predict(_ split: DataSplit, threads: Int? = nil) throws(FastTrainError) -> Predictions {
         let predictions = try predict(split, rows: split.allRows, threads: threads)
-        try data.checkUnchanged()
+        try split.checkUnchanged()
         return predictions
     }
 
-    /// Predicts the outputs for rows of F32 features.
+    /// Predicts the outputs for rows of F32 features. Use a `Predictor` to predict more than once.
     ///
     /// - Parameters:
     ///   - features: The features, [rows, features], row-major, prepared like those the model was trained on.
-    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - threads: The number of threads; `nil` means as many as the work is worth, at most one for each usable CPU.
     /// - Throws: `.usage` if `features` is not a whole number of rows or the model takes U8 features; `.badData` if a
     ///   number is not finite.
     public func predict(features: [Float], threads: Int? = nil) throws(FastTrainError) -> Predictions {
-        let width = parameters.layers[0].inputs
-        guard !features.isEmpty, features.count % width == 0 else {
-            throw .usage("expected rows of \(width) features, found \(features.count) numbers")
-        }
-        guard scale == nil else {
-            throw .usage("expected U8 features, which the model was trained on, found F32 features")
-        }
-        let data = try Dataset(
-            name: "features", features: features, featureShape: [width],
-            labels: [Int](repeating: 0, count: features.count / width), classes: ["none"])
-        defer { extendLifetime(data) }
-        return try predict(data.train, rows: data.train.allRows, threads: threads)
+        try Predictor(self).predictions(features, threads: threads)
     }
 
-    /// Predicts the outputs for the rows at the given indices, in that order. The split's features must have the
-    /// model's shape and scale.
+    /// Predicts the outputs for the rows at the given indices of a split, in that order. Throws `.badData` if the features
+    /// differ from the model's.
     func predict(_ split: DataSplit, rows: [Int32], threads: Int?) throws(FastTrainError) -> Predictions {
-        let forward = try forwardPass(split, threads: threads)
-        let count = rows.count
-        let indices = Buffer<Int32>(count: count)
-        indices.base.update(from: rows, count: count)
-        // A binary classifier has one output, the probability of the second class.
-        let isBinary = forward.pass.isBinary
-        let outputs = isBinary ? 2 : forward.pass.network.outputs
-        let values = Buffer<Float>(count: count * outputs)
-        try Team.run(threads: forward.threads) { member throws(FastTrainError) in
-            let pass = forward.pass
-            pass.forEachChunk(of: member.share(of: count), member: member) { chunk, place in
-                pass.gather(split.features, indices: indices.base + chunk.lowerBound - place.lowerBound, rows: place)
-                pass.run(rows: place)
-                pass.turnToPredictions(rows: place)
-                for (row, at) in zip(chunk, place) {
-                    for column in 0..<outputs {
-                        let value = pass.output(row: at, column: isBinary ? 0 : column)
-                        values.base[row * outputs + column] = isBinary && column == 0 ? 1 - value : value
-                    }
-                }
-            }
+        try checkFeatures(split)
+        let core = try PredictorCore(self)
+        var values = [Float](repeating: 0, count: rows.count * core.outputs)
+        try values.withUnsafeMutableBufferPointer { (values) throws(FastTrainError) in
+            guard let base = values.baseAddress else { return }
+            try core.predict(split.features, rows: rows.count, indices: rows, into: base, threads: threads)
         }
-        return Predictions(count: count, outputs: outputs, values: values.array)
+        extendLifetime(split)
+        return Predictions(count: rows.count, outputs: core.outputs, values: values, scales: targetScales)
     }
 
-    func evaluate(_ split: DataSplit, rows: [Int32]? = nil, threads: Int?) throws(FastTrainError) -> Evaluation {
-        let forward = try forwardPass(split, threads: threads)
-        let pass = EvaluationPass(
-            split: split, rows: rows ?? split.allRows, task: task, outputs: forward.pass.network.outputs,
-            loss: recipe.resolvedLoss(for: task))
-        try Team.run(threads: forward.threads) { member throws(FastTrainError) in
-            pass.run(forward.pass, member: member)
-        }
-        return pass.result()
-    }
-
-    private func forwardPass(
-        _ split: DataSplit, threads: Int?
-    ) throws(FastTrainError) -> (pass: ForwardPass, threads: Int) {
+    /// Evaluates the rows at the given indices of a split. Throws `.badData` if the features, classes or targets differ from
+    /// the model's.
+    func evaluate(_ split: DataSplit, rows: [Int32], threads: Int?) throws(FastTrainError) -> Evaluation {
+        try check(split)
         let threads = try checkedThreads(threads)
-        let pass = ForwardPass(
+        let forward = ForwardPass(
             network: network, recipe: recipe, task: task, rows: threads * ForwardPass.rowsPerThread,
-            density: FeatureDensity(split, width: network.inputs),
-            kernels: try InstructionSet.chosen().kernels)
-        pass.load(parameters)
-        return (pass, threads)
+            density: FeatureDensity(split, width: network.inputs), kernels: try InstructionSet.chosen().kernels)
+        forward.load(parameters)
+        let pass = EvaluationPass(
+            split: split, rows: rows, task: task, outputs: forward.network.outputs,
+            loss: recipe.resolvedLoss(for: task))
+        try Team.run(threads: threads) { member throws(FastTrainError) in pass.run(forward, member: member) }
+        return pass.result()
     }
 }

@@ -21,26 +21,39 @@ public struct Model: Sendable, Equatable {
 
     /// Creates a model from its parts.
     ///
-    /// - Precondition: `recipe.loss` is set, and the shapes of `parameters` follow from the recipe, the features and
-    ///   the task.
+    /// - Parameters:
+    ///   - recipe: The recipe; its `loss` is set.
+    ///   - featureShape: The shape of one row of features.
+    ///   - scale: The factor that U8 features are multiplied by; `nil` for F32 features.
+    ///   - task: The task, with the names of its classes or targets.
+    ///   - preprocessing: How features and targets are made from a table's columns, if they are.
+    ///   - parameters: The parameters. Their shapes follow from the recipe, the features and the task.
+    /// - Throws: `.usage` or `.badData` if the parts do not fit together.
     public init(
         recipe: Recipe, featureShape: [Int], scale: Float?, task: Dataset.Task, preprocessing: Preprocessing? = nil,
         parameters: Parameters
-    ) {
+    ) throws(FastTrainError) {
         let description = NetworkDescription(
             recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
-        precondition(
-            recipe.loss != nil && description.network.fits(parameters), "the parameters do not match the recipe")
+        try description.check(parameters)
         self.init(description, parameters)
     }
 
-    private init(_ description: NetworkDescription, _ parameters: Parameters) {
+    /// Creates a model from a description and parameters that fit it.
+    init(_ description: NetworkDescription, _ parameters: Parameters) {
+        precondition(description.network.fits(parameters), "the parameters do not match the recipe")
         recipe = description.recipe
         featureShape = description.featureShape
         scale = description.scale
         task = description.task
         preprocessing = description.preprocessing
         self.parameters = parameters
+    }
+
+    /// Everything but the parameters.
+    var description: NetworkDescription {
+        NetworkDescription(
+            recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
     }
 
     /// The network that the parameters belong to.
@@ -56,9 +69,12 @@ public struct Model: Sendable, Equatable {
     public var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(task) }
 
     /// Returns the scale of a target.
-    func targetScale(_ output: Int) -> Preprocessing.Scale {
-        guard case .regression = task, let preprocessing else { return .identity }
-        return preprocessing.targets[output].scale
+    func targetScale(_ output: Int) -> Preprocessing.Scale { targetScales.isEmpty ? .identity : targetScales[output] }
+
+    /// The scale of each target in the data set; empty if none is scaled.
+    var targetScales: [Preprocessing.Scale] {
+        guard case .regression = task, let preprocessing, preprocessing.scalesTargets else { return [] }
+        return preprocessing.targets.map(\.scale)
     }
 
     /// Reads a model file, the `model.safetensors` of a run folder, or a checkpoint.
@@ -90,8 +106,7 @@ public struct Model: Sendable, Equatable {
     ///
     /// - Throws: `.cannotCreate` if the file cannot be created; `.inputOutput` if writing fails.
     public func save(to path: String) throws(FastTrainError) {
-        let description = NetworkDescription(
-            recipe: recipe, featureShape: featureShape, scale: scale, task: task, preprocessing: preprocessing)
+        let description = description
         var metadata = description.metadata
         metadata["format"] = Self.format
         try SafeTensorsWriter.write(description.tensors().write(parameters), metadata: metadata, to: path)

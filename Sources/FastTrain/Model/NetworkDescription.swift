@@ -38,6 +38,23 @@ struct NetworkDescription: Sendable, Equatable {
 }
 
 extension NetworkDescription {
+    /// Throws `.usage` or `.badData` unless the parts fit together, and the parameters fit the network that they
+    /// describe.
+    func check(_ parameters: Parameters) throws(FastTrainError) {
+        try recipe.validate()
+        guard !featureShape.isEmpty, Self.product(featureShape) != nil else {
+            throw .usage("the model's feature shape: expected \(Self.shapeExpectation), found \(featureShape)")
+        }
+        guard let loss = recipe.loss, task.outputCount > 0, loss.output.fits(task) else {
+            throw .usage(
+                "the model's loss: expected one for \(task.summary), found \(recipe.loss?.rawValue ?? "none")")
+        }
+        try preprocessing?.check(file: "the model", featureShape: featureShape, task: task)
+        guard network.fits(parameters) else {
+            throw .usage("the model's parameters do not fit the network \(network)")
+        }
+    }
+
     /// Reads the entries that `metadata` writes. Throws `.badData` that names the entry.
     init(_ metadata: MetadataReader) throws(FastTrainError) {
         task = try Self.readTask(metadata)
@@ -76,16 +93,23 @@ extension NetworkDescription {
 
     private static func readFeatureShape(_ metadata: MetadataReader) throws(FastTrainError) -> [Int] {
         let shape = try metadata.list("feature_shape", of: Int.self)
+        guard product(shape) != nil else {
+            throw metadata.fault("feature_shape", expected: shapeExpectation, found: "\(shape)")
+        }
+        return shape
+    }
+
+    private static let shapeExpectation = "dimensions of at least 1 with a product below 2^63"
+
+    /// Returns the number of features in a row of a shape, or `nil` if an extent is not positive or they are too many.
+    private static func product(_ shape: [Int]) -> Int? {
         var product = 1
         for extent in shape {
             let (next, overflow) = product.multipliedReportingOverflow(by: extent)
-            guard extent > 0, !overflow else {
-                throw metadata.fault(
-                    "feature_shape", expected: "dimensions of at least 1 with a product below 2^63", found: "\(shape)")
-            }
+            guard extent > 0, !overflow else { return nil }
             product = next
         }
-        return shape
+        return product
     }
 
     private static func readScale(_ metadata: MetadataReader) throws(FastTrainError) -> Float? {

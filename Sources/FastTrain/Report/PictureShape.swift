@@ -15,7 +15,7 @@ struct PictureShape: Sendable, Equatable {
 
     /// Returns a PNG file for each row. The lowest number of all rows is black and the highest is white.
     func pictures(of rows: [Int], _ split: DataSplit) throws(FastTrainError) -> [[UInt8]] {
-        let values = rows.map { split.feature($0, of: height * width) }
+        let values = rows.map { split.features(of: $0) }
         let low = values.joined().min() ?? 0
         let extent = (values.joined().max() ?? 0) - low
         var pictures: [[UInt8]] = []

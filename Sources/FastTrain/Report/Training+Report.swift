@@ -37,7 +37,7 @@ extension Training {
             bestEpoch: saved.bestEpoch, ending: saved.ending,
             seconds: saved.history.last?.seconds ?? 0,
             test: try data.test.map { split throws(FastTrainError) in
-                try saved.model.evaluate(data, split, threads: threads)
+                try saved.model.evaluate(split, threads: threads)
             },
             validation: validationRows.isEmpty
                 ? nil : try saved.model.evaluate(data.train, rows: validationRows, threads: threads),

@@ -156,8 +156,10 @@ public final class Training {
     /// Returns a model with the given parameters and everything needed to use it on raw rows.
     func model(_ parameters: Parameters) -> Model {
         Model(
-            recipe: recipe, featureShape: data.featureShape, scale: data.scale, task: data.task,
-            preprocessing: data.preprocessing, parameters: parameters)
+            NetworkDescription(
+                recipe: recipe, featureShape: data.featureShape, scale: data.scale, task: data.task,
+                preprocessing: data.preprocessing),
+            parameters)
     }
 
     func checkpoint(_ state: TrainingState) -> Checkpoint {

@@ -10,6 +10,9 @@ struct BenchmarkCommand: ParsableCommand {
         discussion: """
             GFLOP/s counts the operations of a dense network, even if some were skipped. The peak is measured in the \
             same process before and after training, and the higher value is used.
+
+            --predict measures predictions instead: the latency of one row beside the time that reading the weights \
+            takes, and the rows per second on one thread if several rows are predicted at once.
             """)
 
     @Option(help: ArgumentHelp("One of \(Self.all.joined(separator: ", ")). (default: all of them)", valueName: "name"))
@@ -33,12 +36,16 @@ struct BenchmarkCommand: ParsableCommand {
             "Show the time of each phase of a step by layer, and the fraction of the peak that its arithmetic reaches.")
     var profile = false
 
+    @Flag(help: "Measure predictions by three networks instead of training.")
+    var predict = false
+
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
     private static let all = Benchmark.workloads.map(\.name)
 
     func run() throws {
+        if predict { return try measurePredictions() }
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let status = StatusLine(.standardError)
         defer { status.replace() }
@@ -55,6 +62,26 @@ struct BenchmarkCommand: ParsableCommand {
         let objects = results.map(\.json)
         let result = workload == nil ? JSON.object([.init("workloads", .array(objects))]) : objects[0]
         try Console.print(result.text)
+    }
+
+    private func measurePredictions() throws {
+        let others = [
+            ("--workload", workload != nil), ("--data", data != nil), ("--threads", threads.threads != nil),
+            ("--profile", profile),
+        ]
+        if let other = others.first(where: \.1) {
+            throw FastTrainError.usage("--predict and \(other.0) cannot be combined")
+        }
+        let status = StatusLine(.standardError)
+        defer { status.replace() }
+        let results = try PredictionBenchmark.run(seconds: seconds, precision: precision) { name in
+            status.show { "measuring \(name)".clipped(to: $0) }
+        }
+        status.replace()
+        if !json {
+            return try Console.print(PredictionBenchmarkTable.text(results, style: Terminal.standardOutput.style))
+        }
+        try Console.print(JSON.object([.init("predictions", .array(results.map(\.json)))]).text)
     }
 }
 

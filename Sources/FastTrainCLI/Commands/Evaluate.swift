@@ -17,7 +17,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let model = try Model(path: source.folder)
         let rows = try openRows(for: model)
-        let evaluation = try model.evaluate(rows.data, rows.split, threads: threads.threads)
+        let evaluation = try model.evaluate(rows.split, threads: threads.threads)
         if json { return try Console.print(evaluation.json.text) }
         let terminal = Terminal.standardOutput
         let title = "\(source.path.printable) on \(rows.name.printable)"
@@ -28,6 +28,6 @@ struct Evaluate: ParsableCommand {
     private func openRows(for model: Model) throws(FastTrainError) -> ModelSource.Rows {
         guard let table = try source.openTable(for: model) else { return try source.openRows() }
         let data = try table.dataset()
-        return .init(data: data, split: data.train, name: "the rows of \(data.name)")
+        return .init(split: data.train, name: "the rows of \(data.name)")
     }
 }

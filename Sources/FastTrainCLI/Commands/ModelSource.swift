@@ -24,7 +24,6 @@ struct ModelSource: ParsableArguments {
 
     /// The requested rows of a data set.
     struct Rows {
-        let data: Dataset
         let split: DataSplit
         /// The name of the rows, for messages.
         let name: String
@@ -68,7 +67,7 @@ struct ModelSource: ParsableArguments {
     func openRows() throws(FastTrainError) -> Rows {
         let data = try openData()
         let split = split ?? .test
-        return Rows(data: data, split: try split.rows(of: data), name: "the \(split.rawValue) rows of \(data.name)")
+        return Rows(split: try split.rows(of: data), name: "the \(split.rawValue) rows of \(data.name)")
     }
 
     /// The path of the model or, for the folder of a search, of the winner's run.

@@ -5,6 +5,8 @@ struct PredictionText {
     private let model: Model
     private let csv: PredictionCSV
     private var table: TableRows?
+    /// Predicts the rows of a table, piece by piece.
+    private var predictor: Predictor?
     private var source: ModelSource.Rows?
     private let threads: Int?
     private var hasHeader = false
@@ -31,7 +33,7 @@ struct PredictionText {
     mutating func next() throws(FastTrainError) -> String? {
         if pending.isEmpty {
             guard let (made, numbers) = try predict() else { return nil }
-            (predictions, rows, pending) = (made.restored(by: model), numbers, 0..<made.count)
+            (predictions, rows, pending) = (made.restored, numbers, 0..<made.count)
         }
         let piece = pending.prefix(Self.lines)
         pending = piece.upperBound..<pending.upperBound
@@ -42,12 +44,14 @@ struct PredictionText {
     private mutating func predict() throws(FastTrainError) -> (Predictions, rows: [Int]?)? {
         if let source {
             self.source = nil
-            return (try model.predict(source.data, source.split, threads: threads), nil)
+            return (try model.predict(source.split, threads: threads), nil)
         }
         guard let (features, numbers) = try table?.next(maxCount: Self.rows) else {
             if let table, table.rowCount == 0 { throw table.nothingToPredict }
             return nil
         }
-        return (try model.predict(features: features, threads: threads), numbers)
+        let predictor = if let predictor { predictor } else { try Predictor(model) }
+        self.predictor = predictor
+        return (try predictor.predictions(features, threads: threads), numbers)
     }
 }

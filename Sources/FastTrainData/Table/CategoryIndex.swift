@@ -1,10 +1,10 @@
 /// A lookup of texts among known categories.
-struct CategoryIndex {
+struct CategoryIndex: Sendable {
     private let indices: [String: Int]
     private let areNumbers: Bool
 
     init(_ names: [String]) {
-        indices = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        indices = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
         areNumbers = names.allSatisfy { Categories.number($0) != nil }
     }
 

@@ -73,7 +73,7 @@ struct DatasetWriter {
         ///   - split: 0 for the training rows, 1 for the test rows.
         /// - Throws: `.badData` with line and column if a field is not valid, `.inputOutput` if writing fails.
         mutating func append(
-            _ table: Table, _ encoder: RowEncoder, weights: Int?, to split: Int
+            _ table: Table, _ encoder: TableEncoder, weights: Int?, to split: Int
         ) throws(FastTrainError) {
             try features.withUnsafeMutableBufferPointer { (features) throws(FastTrainError) in
                 try encoder.encode(table, into: features.baseAddress!)

@@ -132,10 +132,4 @@ public struct Preprocessing: Sendable, Equatable {
 
     /// Whether numbers to predict are scaled in the data set.
     public var scalesTargets: Bool { targets.contains { $0.scale != .identity } }
-
-    /// Converts predicted numbers, [rows, targets], to the units of the table.
-    public func invertTargets(_ values: [Float]) -> [Float] {
-        guard scalesTargets else { return values }
-        return values.indices.map { Float(targets[$0 % targets.count].scale.invert(Double(values[$0]))) }
-    }
 }

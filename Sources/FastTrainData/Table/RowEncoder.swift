@@ -1,19 +1,28 @@
-/// Computes features and targets from the rows of a table, as described by a `Preprocessing`.
-struct RowEncoder {
-    /// The columns of the table that are neither features nor targets.
-    let unused: [String]
-    /// The number of features of one row of the table.
-    let featureCount: Int
+/// Computes the features of a model from rows of the table that it was trained on, without a CSV file.
+///
+///     let encoder = predictor.encoder!
+///     let features = try encoder.encode(["area": 84.5, "city": "Rome", "rooms": nil])
+///
+/// Values are treated as the fields of a CSV file are: missing numbers are filled in, categories become one feature each,
+/// and numbers are scaled.
+public struct RowEncoder: Sendable {
+    /// The number of features that the model takes, for a time series those of a whole window.
+    public var featureCount: Int { rowFeatureCount * (preprocessing.window?.length ?? 1) }
+    /// The number of features made from one row of the table.
+    let rowFeatureCount: Int
 
     private let preprocessing: Preprocessing
     private let unknown: UnknownCategory
     private let steps: [Step]
     private let categories: [CategoryIndex]
-    private let targets: [Int]
-    private let classes: CategoryIndex?
+    /// The position of each column in `preprocessing`, by its name.
+    private let columns: [String: Int]
+    /// The names of the columns to predict.
+    private let targets: Set<String>
 
     /// The transformation of one column.
-    private struct Step {
+    private struct Step: Sendable {
+        /// The index of the column's field in a row.
         let column: Int
         var offset = 0.0
         var divisor = 1.0
@@ -25,27 +34,29 @@ struct RowEncoder {
         var width = 1
     }
 
-    /// Finds the columns in the table, in any order. Throws `.badData` with the names of missing columns.
-    init(
-        _ preprocessing: Preprocessing, task: Dataset.Task, of table: Table, unknown: UnknownCategory = .refused
-    ) throws(FastTrainError) {
+    /// Creates the encoder of a model's preprocessing.
+    ///
+    /// - Parameters:
+    ///   - preprocessing: The transformation of the table's columns.
+    ///   - unknown: The treatment of categories that the model does not know.
+    public init(_ preprocessing: Preprocessing, unknown: UnknownCategory = .refused) {
+        self.init(preprocessing, fields: Array(preprocessing.columns.indices), unknown: unknown)
+    }
+
+    /// Creates an encoder for rows that have their fields in another order.
+    ///
+    /// - Parameters:
+    ///   - preprocessing: The transformation of the table's columns.
+    ///   - fields: The index of the field of each column.
+    ///   - unknown: The treatment of categories that the model does not know.
+    init(_ preprocessing: Preprocessing, fields: [Int], unknown: UnknownCategory) {
         self.preprocessing = preprocessing
         self.unknown = unknown
-        featureCount = preprocessing.columns.reduce(0) { $0 + $1.featureCount }
-        let missing = preprocessing.columns.map(\.name).filter { table.index(of: $0) == nil }
-        guard missing.isEmpty else {
-            let names = missing.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
-            let more = missing.count > 20 ? " and \(missing.count - 20) more" : ""
-            let hint = missing.allSatisfy { Int($0) != nil } ? " (if there is no header: --no-header)" : ""
-            throw .badData(
-                file: table.path, place: .line(1),
-                expected: (missing.count == 1 ? "the column " : "the columns ") + names + more,
-                found: table.columnList + hint)
-        }
+        rowFeatureCount = preprocessing.columns.reduce(0) { $0 + $1.featureCount }
         var steps: [Step] = []
         var categories: [CategoryIndex] = []
-        for column in preprocessing.columns {
-            var step = Step(column: table.index(of: column.name)!)
+        for (column, field) in zip(preprocessing.columns, fields) {
+            var step = Step(column: field)
             switch column.kind {
             case .number(let scale, let fill, let isMarked):
                 (step.offset, step.divisor, step.fill) = (scale.offset, scale.divisor, fill ?? .nan)
@@ -58,29 +69,67 @@ struct RowEncoder {
         }
         self.steps = steps
         self.categories = categories
-        // A target without a name is identified by its position, where another table may have a feature.
-        let features = Set(steps.map(\.column))
-        targets = preprocessing.targets.compactMap { target in
-            table.column(target.name).flatMap { features.contains($0) ? nil : $0 }
-        }
-        classes = if case .classification(let names) = task { CategoryIndex(names) } else { nil }
-        let used = features.union(targets)
-        unused = table.columns.indices.filter { !used.contains($0) }.map { table.name($0) }
+        columns = Dictionary(preprocessing.columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        targets = Set(preprocessing.targets.map(\.name))
     }
 
-    /// Throws `.badData` unless the table has all targets, which `label` and `value` require. `option` is named in the
-    /// error as the reason they are needed.
-    func expectTargets(_ table: Table, for option: String) throws(FastTrainError) {
-        for target in preprocessing.targets {
-            guard let column = table.column(target.name), targets.contains(column) else {
-                throw table.noColumn(target.name, for: option)
-            }
+    /// Returns the features of a row, which are `featureCount` numbers.
+    ///
+    /// - Parameter row: The values by the names of their columns, in any order. The columns to predict may be among them
+    ///   and are ignored.
+    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.usage` if the
+    ///   table is a time series of windows of several rows.
+    public func encode(_ row: [String: TableValue]) throws(FastTrainError) -> [Float] {
+        guard (preprocessing.window?.length ?? 1) == 1 else {
+            throw .usage("the model takes windows of \(preprocessing.window?.length ?? 1) rows, not single rows")
         }
+        return try encode(row, index: nil)
     }
 
-    /// Computes the features of the current row, which are `featureCount` numbers. Throws `.badData` with line and
-    /// column if a field is not valid.
-    func encode(_ table: Table, into features: UnsafeMutablePointer<Float>) throws(FastTrainError) {
+    /// Returns the features of a window of a time series, which are `featureCount` numbers.
+    ///
+    /// - Parameter window: The rows of the window, oldest first.
+    /// - Throws: `.badData` that names the row and the column if one is missing or unknown, or its value is not valid;
+    ///   `.usage` if the table is not a time series, or if the number of rows is not that of a window.
+    public func encode(window: [[String: TableValue]]) throws(FastTrainError) -> [Float] {
+        guard let length = preprocessing.window?.length else {
+            throw .usage("the model takes single rows, not windows of a time series")
+        }
+        guard window.count == length else {
+            throw .usage("expected a window of \(length) rows, found \(window.count)")
+        }
+        var features: [Float] = []
+        for (index, row) in window.enumerated() { features += try encode(row, index: index) }
+        return features
+    }
+
+    /// Returns the features of one row. `index` is its position in a window.
+    private func encode(_ row: [String: TableValue], index: Int?) throws(FastTrainError) -> [Float] {
+        let name = index.map { "row \($0) of the window" } ?? "the row"
+        for column in preprocessing.columns where row[column.name] == nil {
+            throw .badData(
+                file: name, place: .file, expected: "a value for the column '\(column.name)' (nil if it is missing)",
+                found: "none")
+        }
+        if row.count > columns.count, let other = row.keys.sorted().first(where: { !isKnown($0) }) {
+            throw .badData(
+                file: name, place: .file, expected: "columns of the model's table", found: "the column '\(other)'")
+        }
+        let fields = NamedFields(
+            row: name, names: preprocessing.columns.map(\.name), values: preprocessing.columns.map { row[$0.name]! })
+        var features = [Float](repeating: 0, count: rowFeatureCount)
+        try features.withUnsafeMutableBufferPointer { (features) throws(FastTrainError) in
+            guard let base = features.baseAddress else { return }
+            try encode(fields, into: base)
+        }
+        return features
+    }
+
+    private func isKnown(_ column: String) -> Bool { columns[column] != nil || targets.contains(column) }
+
+    /// Computes the features of a row, which are `rowFeatureCount` numbers. Throws `.badData` with the place of the field
+    /// if one is not valid.
+    func encode(_ table: some TableFields, into features: UnsafeMutablePointer<Float>) throws(FastTrainError) {
         var feature = features
         for index in steps.indices {
             let step = steps[index]
@@ -89,8 +138,8 @@ struct RowEncoder {
                     try store(number, step, table, feature)
                     if step.isMarked { feature[1] = 0 }
                 } else {
-                    guard table.isMissing(step.column) else { throw table.fault(step.column, "a number") }
-                    guard !step.fill.isNaN else { throw table.fault(step.column, "a number") }
+                    guard table.isMissing(step.column) else { throw table.fault(step.column, "a number", hint: "") }
+                    guard !step.fill.isNaN else { throw table.fault(step.column, "a number", hint: "") }
                     try store(step.fill, step, table, feature)
                     if step.isMarked { feature[1] = 1 }
                 }
@@ -103,17 +152,19 @@ struct RowEncoder {
     }
 
     private func store(
-        _ number: Double, _ step: Step, _ table: Table, _ feature: UnsafeMutablePointer<Float>
+        _ number: Double, _ step: Step, _ table: some TableFields, _ feature: UnsafeMutablePointer<Float>
     ) throws(FastTrainError) {
         let value = Float((number - step.offset) / step.divisor)
-        guard value.isFinite else { throw table.fault(step.column, "a number within the range of single precision") }
+        guard value.isFinite else {
+            throw table.fault(step.column, "a number within the range of single precision", hint: "")
+        }
         feature.pointee = value
     }
 
     /// Returns the index of the feature that is 1 for a column of categories, or `nil` if all are 0.
-    private func category(_ step: Step, _ table: Table) throws(FastTrainError) -> Int? {
+    private func category(_ step: Step, _ table: some TableFields) throws(FastTrainError) -> Int? {
         if table.isMissing(step.column) {
-            guard step.isMarked || unknown == .ignore else { throw table.fault(step.column, "a category") }
+            guard step.isMarked || unknown == .ignore else { throw table.fault(step.column, "a category", hint: "") }
             return step.isMarked ? step.width : nil
         }
         if let place = categories[step.categories][try table.text(step.column)] { return place }
@@ -123,22 +174,5 @@ struct RowEncoder {
                 hint: " (to ignore unknown categories: --unknown ignore)")
         }
         return nil
-    }
-
-    /// Returns the class of the current row. Throws `.badData` with line and column if it is not a known class.
-    func label(_ table: Table) throws(FastTrainError) -> Int {
-        guard !table.isMissing(targets[0]), let label = classes?[try table.text(targets[0])] else {
-            throw table.fault(targets[0], "one of the known classes")
-        }
-        return label
-    }
-
-    /// Returns the value to learn for target `index` of the current row. Throws `.badData` with line and column if it
-    /// is not a number.
-    func value(_ table: Table, target index: Int) throws(FastTrainError) -> Float {
-        guard let number = table.number(targets[index]) else { throw TableSurvey.targetFault(targets[index], table) }
-        let value = Float(preprocessing.targets[index].scale.apply(number))
-        guard value.isFinite else { throw table.fault(targets[index], "a number within the range of single precision") }
-        return value
     }
 }

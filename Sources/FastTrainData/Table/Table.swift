@@ -1,5 +1,5 @@
 /// A CSV file as a table with named columns. Every row has as many fields as there are columns.
-final class Table {
+final class Table: TableFields {
     /// The names of the columns; a name is empty where the header has none.
     let columns: [String]
     /// The number of rows read so far.
@@ -159,21 +159,8 @@ final class Table {
             file: path, place: .line(line), expected: "\(expected) in column '\(name(column))'", found: found + hint)
     }
 
-    /// Returns whether a field of the current row is a missing value: empty, or one of NA, N/A, #N/A, NaN, <NA>, null,
-    /// none and ?, in uppercase or lowercase.
-    func isMissing(_ column: Int) -> Bool {
-        let bytes = bytes(column)
-        if bytes.isEmpty { return true }
-        guard bytes.count <= 4 else { return false }
-        var word: UInt32 = 0
-        for byte in bytes { word = word << 8 | UInt32(byte | (byte >= 0x41 && byte <= 0x5A ? 0x20 : 0)) }
-        return Self.missing.contains(word)
-    }
-
-    private static let missing: Set<UInt32> = Set(
-        ["na", "n/a", "#n/a", "nan", "-nan", "<na>", "null", "none", "?"].map { text in
-            text.utf8.reduce(0) { $0 << 8 | UInt32($1) }
-        })
+    /// Returns whether a field of the current row is a missing value; see `MissingValue`.
+    func isMissing(_ column: Int) -> Bool { MissingValue.matches(bytes(column)) }
 
     /// Returns whether a field of the current row is a number that is not finite, such as 1e999, inf or -Infinity.
     func isInfinite(_ column: Int) -> Bool {

@@ -57,9 +57,9 @@ public enum TableConversion {
     /// The tables that rows come from, with their encoders.
     private struct Sources {
         private let table: Table
-        private let encoder: RowEncoder
+        private let encoder: TableEncoder
         private let weights: Int?
-        private let test: (table: Table, encoder: RowEncoder, weights: Int?)?
+        private let test: (table: Table, encoder: TableEncoder, weights: Int?)?
         /// The number of rows in the table of test rows.
         let testFileRows: Int
 
@@ -68,14 +68,14 @@ public enum TableConversion {
             _ options: TableOptions
         ) throws(FastTrainError) {
             self.table = table
-            encoder = try RowEncoder(preprocessing, task: task, of: table)
+            encoder = try TableEncoder(preprocessing, task: task, of: table)
             weights = try options.weights.map { name throws(FastTrainError) in try table.column(name, for: "--weights")
             }
             guard let testTable else {
                 (test, testFileRows) = (nil, 0)
                 return
             }
-            let testEncoder = try RowEncoder(preprocessing, task: task, of: testTable, unknown: options.unknown)
+            let testEncoder = try TableEncoder(preprocessing, task: task, of: testTable, unknown: options.unknown)
             try testEncoder.expectTargets(testTable, for: "--target")
             let testWeights = try options.weights.map { name throws(FastTrainError) in
                 try testTable.column(name, for: "--weights")

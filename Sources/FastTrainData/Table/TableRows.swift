@@ -8,7 +8,7 @@ public struct TableRows {
     private let table: Table
     private let preprocessing: Preprocessing
     private let task: Dataset.Task
-    private let encoder: RowEncoder
+    private let encoder: TableEncoder
     private var window: SeriesWindow?
 
     /// Opens the table.
@@ -27,7 +27,7 @@ public struct TableRows {
         table = try Table(path: path, format: format)
         self.preprocessing = preprocessing
         self.task = task
-        encoder = try RowEncoder(preprocessing, task: task, of: table, unknown: unknown)
+        encoder = try TableEncoder(preprocessing, task: task, of: table, unknown: unknown)
         window = preprocessing.window.map { SeriesWindow(length: $0.length, width: encoder.featureCount) }
     }
 

@@ -16,7 +16,7 @@ import Testing
         recipe.hidden = []
         recipe.loss = .crossEntropy
         if case .regression = task { recipe.loss = .squaredError }
-        return Model(
+        return try! Model(
             recipe: recipe, featureShape: [2], scale: scale, task: task, preprocessing: preprocessing,
             parameters: Parameters(layers: [layer]))
     }
@@ -71,7 +71,7 @@ import Testing
         var layer = Parameters.Layer(inputs: 2, outputs: 2)
         layer.weight = [3e38, -3e38, -3e38, 3e38]
         let target: String? = if case .regression = task { "b" } else { nil }
-        let model = Model(
+        let model = try Model(
             recipe: model(task).recipe, featureShape: [2], scale: nil, task: task,
             parameters: Parameters(layers: [layer]))
         for range in [-1.0...1, -3e38...3e38] {
@@ -116,7 +116,7 @@ import Testing
         for point in picture.points { #expect(abs(point.value - 1000 * (point.x - 20) - 0.5) < 0.1) }
         // The plane is also in the column's units: at a row's position it has the value that `predict` returns for the
         // row.
-        let predictions = try model.predict(data, data.train).restored(by: model)
+        let predictions = try model.predict(data.train).restored
         for row in [0, 17, 31] {
             let point = picture.points[row]
             let x = (point.x - picture.xRange.lowerBound) / (picture.xRange.upperBound - picture.xRange.lowerBound)

@@ -22,7 +22,7 @@ import Testing
         var recipe = Recipe()
         recipe.hidden = []
         recipe.loss = .squaredError
-        let model = Model(
+        let model = try Model(
             recipe: recipe, featureShape: [4], scale: nil, task: .regression(targets: ["y"]),
             parameters: Parameters(layers: [
                 .init(inputs: 4, outputs: 1, weight: [1, .nan, -0.0, 3], bias: [.infinity], normalization: nil)
@@ -207,7 +207,7 @@ import Testing
         #expect(try load(normalization: normalization) == parameters)
         recipe.normalization = normalization
         recipe.loss = .crossEntropy
-        let model = Model(
+        let model = try Model(
             recipe: recipe, featureShape: [4], scale: nil, task: .classification(classes: ["a", "b", "c"]),
             parameters: parameters)
         #expect(model.network == network && model.network.parameterCount == parameters.count)

@@ -17,7 +17,7 @@ struct FoldTests {
             for row in sampling.validationRows { seen[Int(row)] += 1 }
             sizes.append(sampling.validationRows.count)
             #expect((sampling.trainRows + sampling.validationRows).sorted() == (0..<101).map { Int32($0) })
-            let all = data.train.labelCounts(classCount: 4)
+            let all = data.train.labelCounts
             for label in 0..<4 {
                 let held = sampling.validationRows.count { data.train.label(Int($0)) == label }
                 #expect(held == all[label] / count || held == (all[label] + count - 1) / count)

@@ -37,7 +37,7 @@ enum Sample {
     }
 
     static var model: Model {
-        Model(
+        try! Model(
             recipe: recipe, featureShape: [2, 2], scale: 1 / 255, task: .classification(classes: classes),
             parameters: parameters())
     }

@@ -47,7 +47,7 @@ import _TestSupport
         recipe.epochs = 200
         recipe.validation = 0
         let outcome = try Training(recipe, on: data).train()
-        #expect(try outcome.model.evaluate(data, data.train).accuracy == 1)
+        #expect(try outcome.model.evaluate(data.train).accuracy == 1)
         #expect(outcome.ending == .convergence && outcome.history.last!.trainLoss < 1e-3)
     }
 

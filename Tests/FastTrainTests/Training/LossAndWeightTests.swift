@@ -23,7 +23,7 @@ import _TestSupport
         let model = outcome.model
         #expect(model.network.outputs == 1 && model.hasProbabilities)
         #expect(outcome.test!.accuracy! > 0.9)
-        let predictions = try model.predict(data, data.test!)
+        let predictions = try model.predict(data.test!)
         #expect(predictions.outputs == 2)
         var right = 0
         for row in 0..<50 {
@@ -33,7 +33,7 @@ import _TestSupport
         #expect(Double(right) / 50 == outcome.test!.accuracy!)
         let folder = ScratchFolder()
         try model.save(to: folder.file("m.safetensors"))
-        #expect(try Model(path: folder.file("m.safetensors")).predict(data, data.test!) == predictions)
+        #expect(try Model(path: folder.file("m.safetensors")).predict(data.test!) == predictions)
     }
 
     @Test func manyClassesOneAgainstTheRest() throws {
@@ -57,7 +57,7 @@ import _TestSupport
         let test = outcome.test!
         #expect(test.r2 == nil && test.confusionMatrix == nil && test.accuracy! > 0.8)
         #expect(outcome.history.allSatisfy { $0.validationAccuracy != nil && $0.validationR2 == nil })
-        let values = try outcome.model.predict(data, data.test!).values
+        let values = try outcome.model.predict(data.test!).values
         #expect(values.allSatisfy { (0...1).contains($0) })
         let truth = targets(200..<300)
         let right = (0..<100).filter { row in
@@ -86,7 +86,7 @@ import _TestSupport
             targetNames: ["n"], testFeatures: Array(features[400...]), testTargets: targets(200..<300))
         let outcome = try Training(recipe(.poisson), on: data).train()
         #expect(outcome.test!.r2! > 0.95)
-        let values = try outcome.model.predict(data, data.test!).values
+        let values = try outcome.model.predict(data.test!).values
         let truth = targets(200..<300)
         let mean = truth.reduce(0, +) / 100
         let residual = zip(values, truth).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
@@ -103,10 +103,10 @@ import _TestSupport
             layer.weight = [weight]
             var linear = recipe(.poisson)
             linear.hidden = []
-            let model = Model(
+            let model = try Model(
                 recipe: linear, featureShape: [1], scale: nil, task: data.task,
                 parameters: Parameters(layers: [layer]))
-            #expect(try model.evaluate(data, data.train).r2! < 0)
+            #expect(try model.evaluate(data.train).r2! < 0)
         }
     }
 
@@ -120,7 +120,7 @@ import _TestSupport
             name: "outliers", features: features, featureShape: [1], targets: targets, targetNames: ["y"])
         func error(_ loss: Loss) throws -> Float {
             let model = try Training(recipe(loss), on: data).train().model
-            let values = try model.predict(data, data.train).values
+            let values = try model.predict(data.train).values
             return (0..<200).filter { $0 % 10 != 0 }.map { abs(values[$0] - targets[$0]) }.reduce(0, +) / 180
         }
         let (robust, plain) = (try error(loss), try error(.squaredError))

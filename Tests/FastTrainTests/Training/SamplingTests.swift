@@ -17,7 +17,7 @@ import Testing
         var recipe = Recipe()
         recipe.validation = 0.2
         let sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
-        let all = data.train.labelCounts(classCount: 3)
+        let all = data.train.labelCounts
         for label in 0..<3 {
             let held = sampling.validationRows.filter { data.train.label(Int($0)) == label }.count
             #expect(abs(Double(held) - Double(all[label]) * 0.2) < 1)

@@ -13,7 +13,7 @@ import Testing
         let training = try Training(recipe, on: data)
         let outcome = try training.train()
         let accuracy = outcome.test!.accuracy!
-        let predictions = try outcome.model.predict(data, data.test!)
+        let predictions = try outcome.model.predict(data.test!)
         #expect(accuracy > 0.88)
         #expect(predictions.count == 1000 && predictions.outputs == 10)
         let right = (0..<1000).filter { predictions.bestClass($0) == data.test!.label($0) }.count
@@ -67,7 +67,7 @@ import Testing
         recipe.learningRate = 0.01
         recipe.validation = 0
         let outcome = try Training(recipe, on: data).train()
-        #expect(try outcome.model.evaluate(data, data.train).accuracy == 1)
+        #expect(try outcome.model.evaluate(data.train).accuracy == 1)
     }
 
     @Test func divergenceWritesNoModel() throws {
@@ -118,9 +118,9 @@ import Testing
         let other = Network(inputs: 2, hidden: [], outputs: 2).zeroParameters()
         expectUsage { try Training(recipe, on: classes, options: RunOptions(initial: other)) }
         let model = try Training(recipe, on: classes).train().model
-        #expect(throws: FastTrainError.self) { try model.evaluate(values, values.train) }
+        #expect(throws: FastTrainError.self) { try model.evaluate(values.train) }
         let wider = try SmallData.classes(features: 9)
-        #expect(throws: FastTrainError.self) { try model.predict(wider, wider.train) }
+        #expect(throws: FastTrainError.self) { try model.predict(wider.train) }
     }
 
     @Test func resumingWithOtherDataIsRefused() throws {

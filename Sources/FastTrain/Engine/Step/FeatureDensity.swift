@@ -9,8 +9,16 @@ struct FeatureDensity: Sendable {
     /// The share of pairs of neighboring columns.
     private let pairs: Double
 
+    /// Creates the density of features of which a share is not zero, in every column.
+    init(uniform share: Double, width: Int) {
+        columns = [Double](repeating: share, count: width)
+        numbers = share
+        pairs = share
+    }
+
+    /// Estimates the density of the features of a split.
     init(_ split: DataSplit, width: Int) {
-        let samples = min(split.count, 256)
+        let samples = min(split.count, Self.mostSamples)
         var counts = [Int](repeating: 0, count: width)
         var pairs = 0
         func count(_ isZero: (Int) -> Bool) {
@@ -29,6 +37,38 @@ struct FeatureDensity: Sendable {
         columns = counts.map { Double($0) / Double(samples) }
         numbers = columns.reduce(0, +) / Double(width)
         self.pairs = Double(pairs) / Double(samples * ((width + 1) / 2))
+    }
+
+    private static let mostSamples = 256
+
+    /// Returns whether the first layer's product over some rows is faster with lists of the features that are not zero.
+    /// This allocates nothing.
+    ///
+    /// - Parameters:
+    ///   - features: The features of the rows.
+    ///   - rows: The number of rows.
+    ///   - width: The number of features of a row.
+    ///   - precision: The format of the factors.
+    static func isWorthLists(_ features: Features, rows: Int, width: Int, _ precision: KernelPrecision) -> Bool {
+        let samples = min(rows, mostSamples)
+        let step = precision == .bf16 ? 2 : 1
+        func count(_ isZero: (Int) -> Bool) -> Int {
+            var count = 0
+            for sample in 0..<samples {
+                let row = rows * sample / samples * width
+                for column in stride(from: 0, to: width, by: step)
+                where !isZero(row + column) || step == 2 && column + 1 < width && !isZero(row + column + 1) {
+                    count += 1
+                }
+            }
+            return count
+        }
+        let found =
+            switch features {
+            case .u8(let bytes, _): count { bytes[$0] == 0 }
+            case .f32(let values): count { values[$0] == 0 }
+            }
+        return Double(found) <= SparsePlan.densest * Double(samples * ((width + step - 1) / step))
     }
 
     /// Returns the density of what a product reads whose sums run over columns: numbers, or pairs in bf16.

@@ -5,19 +5,19 @@ struct ForwardPass: Sendable {
     let network: Network
     let kernels: KernelTable
     /// The form in which each layer's products read their operands.
-    let plan: StepPlan
+    private(set) var plan: StepPlan
     private(set) var parameters: PackedParameters
     /// The features, then the outputs of each layer.
-    let activations: Activations
+    private(set) var activations: Activations
     /// The labels or target values of the rows, and their losses.
     let targets: RowTargets
     /// The weights in the form that bf16 products read; `nil` in single precision.
     private(set) var pairedWeights: PairedWeights?
     /// The features in the form that the first layer reads.
-    let features: OperandRoom
+    private(set) var features: OperandRoom
     /// One hidden layer's outputs or their gradient in the form that its next product reads.
-    let hidden: OperandRoom
-    private let loss: KernelLoss
+    private(set) var hidden: OperandRoom
+    let loss: KernelLoss
     private let huberDelta: Float
     /// Whether a single output tells two classes apart.
     let isBinary: Bool
@@ -60,13 +60,8 @@ struct ForwardPass: Sendable {
         slope = Float(recipe.leakySlope)
         normalizer = Normalizer(
             network, parameters: parameters, rows: rows, shards: isTraining ? recipe.shards : nil, kernels: kernels)
-        features = OperandRoom(
-            rows: rows, for: [(network.inputs, plan.layers[0].inputForm)], blockWidth: plan.featureBlockWidth,
-            kernels: kernels)
-        hidden = OperandRoom(
-            rows: rows,
-            for: plan.layers.dropFirst().flatMap { [($0.inputs, $0.inputForm), ($0.outputs, $0.deltaForm)] },
-            kernels: kernels)
+        features = plan.featureRoom(rows: rows, kernels: kernels)
+        hidden = plan.hiddenRoom(rows: rows, kernels: kernels)
     }
 
     /// Creates a pass for evaluation and prediction.
@@ -93,6 +88,23 @@ struct ForwardPass: Sendable {
         pass.parameters = PackedParameters(parameters.layout)
         if pairedWeights != nil { pass.pairedWeights = PairedWeights(parameters.layout, kernels: kernels) }
         pass.normalizer = normalizer?.withOwnStatistics(parameters: pass.parameters)
+        return pass
+    }
+
+    /// Returns the same network with memory of its own for some rows, for predictions. Parameters and running statistics
+    /// are shared; several passes that share them may be in use at the same time, because they only read them.
+    func withOwnRows(_ rows: Int) -> ForwardPass {
+        var pass = self
+        pass.activations = Activations(widths: network.widths, rows: rows, panelWidth: kernels.panelWidth)
+        pass.features = plan.featureRoom(rows: rows, kernels: kernels)
+        pass.hidden = plan.hiddenRoom(rows: rows, kernels: kernels)
+        return pass
+    }
+
+    /// Returns the same pass, which shares all memory, with another plan. Its forms must not need more memory.
+    func planned(by plan: StepPlan) -> ForwardPass {
+        var pass = self
+        pass.plan = plan
         return pass
     }
 
@@ -162,22 +174,38 @@ struct ForwardPass: Sendable {
     func makeOutputs(
         of layer: LayerPlan, _ part: MatrixPart, dropout: Dropout? = nil, derivative: PanelMatrix? = nil
     ) {
+        kernels.product(
+            productArguments(
+                of: layer, part, input: input(of: layer), output: activations[layer.index + 1], dropout: dropout,
+                derivative: derivative))
+    }
+
+    /// Returns the arguments of the product that makes a part of a layer's outputs; see `makeOutputs`.
+    ///
+    /// - Parameters:
+    ///   - layer: The layer.
+    ///   - part: The part of the outputs to make.
+    ///   - input: The layer's input in the form that the product reads.
+    ///   - output: The layer's outputs.
+    ///   - dropout: The dropout of the outputs, if any.
+    ///   - derivative: Where the derivative of the activation is stored, if at all.
+    func productArguments(
+        of layer: LayerPlan, _ part: MatrixPart, input: ProductInput, output: PanelMatrix, dropout: Dropout? = nil,
+        derivative: PanelMatrix? = nil
+    ) -> ProductArguments {
         let place = parameters.layout.layers[layer.index]
         let panels = part.columns.panels(width: kernels.panelWidth)
         let weights = pairedWeights?.base(layer.index) ?? UnsafePointer(parameters.base + place.weights)
         let stride = pairedWeights?.panelStride(layer.index) ?? place.panelStride
-        kernels.product(
-            ProductArguments(
-                precision: plan.precision, input: input(of: layer),
-                output: activations[layer.index + 1].part(panels, panelWidth: kernels.panelWidth),
-                weights: weights + panels.lowerBound * stride, weightPanelStride: stride,
-                initial: parameters.base + place.biases + part.columns.lowerBound,
-                rows: part.rows,
-                epilogue: layer.isNormalized
-                    ? Epilogue(activation: .identity, slope: 0)
-                    : epilogue(
-                        layer.index, dropout: dropout?.from(part.columns.lowerBound),
-                        derivative: derivative?.part(panels, panelWidth: kernels.panelWidth))))
+        return ProductArguments(
+            precision: plan.precision, input: input, output: output.part(panels, panelWidth: kernels.panelWidth),
+            weights: weights + panels.lowerBound * stride, weightPanelStride: stride,
+            initial: parameters.base + place.biases + part.columns.lowerBound, rows: part.rows,
+            epilogue: layer.isNormalized
+                ? Epilogue(activation: .identity, slope: 0)
+                : epilogue(
+                    layer.index, dropout: dropout?.from(part.columns.lowerBound),
+                    derivative: derivative?.part(panels, panelWidth: kernels.panelWidth)))
     }
 
     /// Returns the operand that a layer's product reads.

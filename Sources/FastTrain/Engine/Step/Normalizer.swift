@@ -158,14 +158,19 @@ struct Normalizer: Sendable {
 
     /// Turns the sums of a hidden layer into its outputs, by the running statistics.
     func evaluate(_ index: Int, _ values: PanelMatrix, rows: Range<Int>, _ epilogue: Epilogue) {
+        evaluation(index, values, rows: rows, epilogue).run(kernels)
+    }
+
+    /// Returns the evaluation of a hidden layer's normalization, which can be repeated without the normalizer.
+    func evaluation(
+        _ index: Int, _ values: PanelMatrix, rows: Range<Int>, _ epilogue: Epilogue
+    ) -> NormalizerEvaluation {
         let arguments = arguments(index, values, rows: rows, normalized: nil, epilogue)
-        guard isBatch else { return kernels.normalizeRows(arguments, epsilon: Self.epsilon, inverseDeviation: nil) }
+        guard isBatch else { return .byRows(arguments) }
         let layer = layers[index]
-        for panel in 0..<layer.panels {
-            kernels.normalizeColumns(
-                arguments, panel: panel, mean: UnsafePointer(layer.runningMean.base),
-                inverseDeviation: UnsafePointer(layer.runningInverse.base))
-        }
+        return .byColumns(
+            arguments, panels: layer.panels, mean: UnsafePointer(layer.runningMean.base),
+            inverse: UnsafePointer(layer.runningInverse.base))
     }
 
     /// Returns the arguments of the kernels that normalize a layer.
@@ -176,5 +181,26 @@ struct Normalizer: Sendable {
         NormalizationArguments(
             values: values, normalized: normalized, scale: UnsafePointer(parameters.base + layers[index].offsets.scale),
             shift: UnsafePointer(parameters.base + layers[index].offsets.shift), rows: rows, epilogue: epilogue)
+    }
+}
+
+/// A normalization of some rows of a hidden layer after training. Its pointers are valid as long as the normalizer.
+enum NormalizerEvaluation {
+    /// Layer normalization.
+    case byRows(NormalizationArguments)
+    /// Batch normalization by running statistics.
+    case byColumns(
+        NormalizationArguments, panels: Int, mean: UnsafePointer<Float>, inverse: UnsafePointer<Float>)
+
+    /// Turns the layer's sums into its outputs.
+    func run(_ kernels: KernelTable) {
+        switch self {
+        case .byRows(let arguments):
+            kernels.normalizeRows(arguments, epsilon: Normalizer.epsilon, inverseDeviation: nil)
+        case .byColumns(let arguments, let panels, let mean, let inverse):
+            for panel in 0..<panels {
+                kernels.normalizeColumns(arguments, panel: panel, mean: mean, inverseDeviation: inverse)
+            }
+        }
     }
 }

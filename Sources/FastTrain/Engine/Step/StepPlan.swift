@@ -45,4 +45,17 @@ struct StepPlan: Sendable {
         endsByPanels = byPanels == network.layerCount
         self.precision = precision
     }
+
+    /// Returns memory for the features in the form that the first layer reads.
+    func featureRoom(rows: Int, kernels: KernelTable) -> OperandRoom {
+        OperandRoom(
+            rows: rows, for: [(layers[0].inputs, layers[0].inputForm)], blockWidth: featureBlockWidth, kernels: kernels)
+    }
+
+    /// Returns memory for a hidden layer's outputs or their gradient in the form that its next product reads.
+    func hiddenRoom(rows: Int, kernels: KernelTable) -> OperandRoom {
+        OperandRoom(
+            rows: rows, for: layers.dropFirst().flatMap { [($0.inputs, $0.inputForm), ($0.outputs, $0.deltaForm)] },
+            kernels: kernels)
+    }
 }
