@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 #include <xmmintrin.h>
 
@@ -52,11 +51,10 @@ struct ft_team {
 // of 128: 23,000 to 56,000 samples/s instead of 5,000 to 13,000.
 enum { A_LONG_YIELD = 500000 };
 
-// Sleeps until the generation ends, but at most 10 ms, so that a member's failure is noticed.
+// Sleeps until the generation ends.
 static void sleep_through(ft_team *team, unsigned generation) {
-    const struct timespec limit = {.tv_nsec = 10000000};
     atomic_fetch_add(&team->asleep, 1);
-    syscall(SYS_futex, &team->generation, FUTEX_WAIT_PRIVATE, generation, &limit, NULL, 0);
+    syscall(SYS_futex, &team->generation, FUTEX_WAIT_PRIVATE, generation, NULL, NULL, 0);
     atomic_fetch_sub(&team->asleep, 1);
 }
 
@@ -69,18 +67,28 @@ static void wake(ft_team *team) {
 
 int ft_team_size(const ft_team *team) { return team->size; }
 
-bool ft_team_barrier(ft_team *team) {
-    unsigned generation = atomic_load_explicit(&team->generation, memory_order_relaxed);
+// Marks the team as failed. The generation ends, so that no member waits or sleeps on. No barrier completes at the same
+// time or later, because the calling member does not arrive.
+static void fail(ft_team *team) {
+    atomic_store_explicit(&team->failed, true, memory_order_release);
+    atomic_fetch_add(&team->generation, 1);
+    wake(team);
+}
+
+// The barrier. A waiting member spins and yields before it sleeps, or sleeps at once.
+static inline bool wait_for_all(ft_team *team, bool sleeps) {
+    // Acquire: a member that reads the generation after a failure sees the failure.
+    unsigned generation = atomic_load_explicit(&team->generation, memory_order_acquire);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) == team->size - 1) {
         atomic_store_explicit(&team->arrived, 0, memory_order_relaxed);
         atomic_store(&team->generation, generation + 1);  // sequentially consistent: before `asleep` is read
         wake(team);
     } else {
         int spins = team->spins;
-        bool is_shared = false;
+        bool is_shared = sleeps;
         while (atomic_load_explicit(&team->generation, memory_order_acquire) == generation) {
             if (atomic_load_explicit(&team->failed, memory_order_relaxed)) return false;
-            if (spins > 0) {
+            if (spins > 0 && !sleeps) {
                 spins -= 1;
                 __builtin_ia32_pause();
             } else if (is_shared) {
@@ -94,6 +102,10 @@ bool ft_team_barrier(ft_team *team) {
     }
     return !atomic_load_explicit(&team->failed, memory_order_acquire);
 }
+
+bool ft_team_barrier(ft_team *team) { return wait_for_all(team, false); }
+
+bool ft_team_sleeping_barrier(ft_team *team) { return wait_for_all(team, true); }
 
 int ft_affinity_cpus(void) {
     cpu_set_t cpus;
@@ -175,7 +187,7 @@ __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body
         int error = FT_TEAM_NO_THREADS;
         if (omp_get_num_threads() == threads) error = run_member(team, rank, body, context);
         if (error != 0) {
-            atomic_store_explicit(&team->failed, true, memory_order_release);
+            fail(team);
 #pragma omp critical(ft_team_error)
             if (rank < first_rank) {
                 first_rank = rank;

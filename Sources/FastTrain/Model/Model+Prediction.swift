@@ -38,15 +38,17 @@ extension Model {
     /// - Parameters:
     ///   - features: The features, [rows, features], row-major, prepared like those the model was trained on.
     ///   - threads: The number of threads; `nil` means one for each usable CPU.
-    /// - Throws: `.usage` if `features` is not a whole number of rows or the model takes U8 features; `.badData` if a
-    ///   number is not finite.
+    /// - Throws: `.invalidSetting` if `features` is not a whole number of rows or the model takes U8 features;
+    ///   `.badData` if a number is not finite.
     public func predict(features: [Float], threads: Int? = nil) throws(FastTrainError) -> Predictions {
         let width = parameters.layers[0].inputs
         guard !features.isEmpty, features.count % width == 0 else {
-            throw .usage("expected rows of \(width) features, found \(features.count) numbers")
+            throw .invalidSetting(
+                name: "features", expected: "rows of \(width) features", found: "\(features.count) numbers")
         }
         guard scale == nil else {
-            throw .usage("expected U8 features, which the model was trained on, found F32 features")
+            throw .invalidSetting(
+                name: "features", expected: "U8 features, which the model was trained on", found: "F32 features")
         }
         let data = try Dataset(
             name: "features", features: features, featureShape: [width],
