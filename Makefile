@@ -98,11 +98,12 @@ fuzz: setup
 test-soak: build
 	Tests/Faults/soak.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data $(ARGS)
 
-# Paths in documents, documentation comments, the texts that mutations replace, formatting, and the symbols of the
-# kernels.
+# Paths in documents, documentation comments, options in texts of the library, the texts that mutations replace,
+# formatting, and the symbols of the kernels.
 lint: build
 	Tools/check-documents.py
 	Tools/check-comments.py
+	Tools/check-errors.py
 	Tools/test-mutations.py --check
 	Tools/cli-reference.py --check $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data
 	git ls-files -z '*.swift' | xargs -0 $(SWIFT) format lint --strict --parallel

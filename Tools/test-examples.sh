@@ -66,21 +66,29 @@ else
 fi
 
 swift=${SWIFT:-swift}
+run_program=("$swift" run --package-path Examples/library -c release --scratch-path .build-examples)
 if [ -n "${FASTTRAIN_LONG:-}" ]; then
-    xor=("$swift" run --package-path Examples/library -c release --scratch-path .build-examples xor)
+    xor=("${run_program[@]}" xor)
+    heartbeat=("${run_program[@]}" heartbeat)
 else
     "$swift" package --package-path Examples/library --scratch-path "$work/build" describe >/dev/null
     # The program's object files, without those that only the program needs. The folders may have more, of removed
     # sources.
     mapfile -t objects < <(xargs -n 1 <"$programs/fasttrain.product/Objects.LinkFileList" |
         grep -vE '/(FastTrainCLI|ArgumentParser[A-Za-z]*|ProgramSupport|CProgram)\.build/')
-    "${swift}c" -O -swift-version 6 -static-stdlib -I "$programs/Modules" \
-        $(find Sources "$programs"/{CSample,CFiles}.build -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') \
-        Examples/library/Sources/xor/main.swift "${objects[@]}" -lomp5 -lz -l:libyaml.a -o "$work/xor"
+    for name in xor heartbeat; do
+        "${swift}c" -O -swift-version 6 -static-stdlib -I "$programs/Modules" \
+            $(find Sources "$programs"/{CSample,CFiles}.build -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') \
+            "Examples/library/Sources/$name/main.swift" "${objects[@]}" -lomp5 -lz -l:libyaml.a -o "$work/$name"
+    done
     xor=("$work/xor")
+    heartbeat=("$work/heartbeat")
 fi
 "${xor[@]}" "$work/xor.safetensors" | tee "$work/log"
 [ "$(grep -c -E '^(0.0 xor 0.0: no|0.0 xor 1.0: yes|1.0 xor 0.0: yes|1.0 xor 1.0: no)$' "$work/log")" = 4 ] ||
     { echo "example library: XOR was not learned"; exit 1; }
 "$programs/fasttrain" inspect "$work/xor.safetensors" >/dev/null
 echo "example library: XOR learned, the model saved"
+"${heartbeat[@]}" 2 1 2 | tee "$work/log"
+expect_line '^2 trainings of 2 epochs on 1 threads each'
+expect_line '^stopped: interrupted$'

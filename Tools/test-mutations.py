@@ -58,6 +58,12 @@ class Mutation:
 
 MUTATIONS = [
     Mutation(
+        "train a run twice", "Sources/FastTrain/Training/Training.swift",
+        "guard !hasBegun.exchange(true, ordering: .relaxed) else", "guard true else", filter="TrainingJobTests"),
+    Mutation(
+        "take a step while paused", "Sources/FastTrain/Training/JobRequests.swift",
+        "return state.isHeld ? nil : .goOn", "return .goOn", filter="TrainingJobTests"),
+    Mutation(
         "ignore the digest of a file", "Sources/FastTrainSupport/SafeTensors/SafeTensors+Digest.swift",
         "digest != digestPrefix + content", "digest.isEmpty", faults="damage"),
     Mutation(
@@ -86,7 +92,7 @@ MUTATIONS = [
         faults="search-stops"),
     Mutation(
         "omit fsync of events before a checkpoint", "Sources/FastTrain/Training/RunLoop.swift",
-        "try training.tensorBoard?.synchronize()\n            let path", "let path", faults="events-power"),
+        "try training.tensorBoard?.synchronize()\n        let path", "let path", faults="events-power"),
     Mutation(
         "leave a temporary file after a failure", "Sources/FastTrainSupport/Files/AtomicFile.swift",
         "if !renamed { unlink(temporary) }", "_ = renamed", faults="failures"),

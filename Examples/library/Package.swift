@@ -8,7 +8,8 @@ let package = Package(
         .package(name: "fasttrain", path: "../..")
     ],
     targets: [
-        .executableTarget(name: "xor", dependencies: [.product(name: "FastTrain", package: "fasttrain")])
+        .executableTarget(name: "xor", dependencies: [.product(name: "FastTrain", package: "fasttrain")]),
+        .executableTarget(name: "heartbeat", dependencies: [.product(name: "FastTrain", package: "fasttrain")]),
     ],
     swiftLanguageModes: [.v6]
 )

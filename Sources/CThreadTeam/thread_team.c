@@ -68,7 +68,8 @@ static void fail(ft_team *team) {
     wake(team);
 }
 
-bool ft_team_barrier(ft_team *team) {
+// The barrier. A waiting member spins and yields before it sleeps, or sleeps at once.
+static inline bool wait_for_all(ft_team *team, bool sleeps) {
     // Acquire: a member that reads the generation after a failure sees the failure.
     unsigned generation = atomic_load_explicit(&team->generation, memory_order_acquire);
     if (atomic_fetch_add_explicit(&team->arrived, 1, memory_order_acq_rel) == team->size - 1) {
@@ -77,10 +78,10 @@ bool ft_team_barrier(ft_team *team) {
         wake(team);
     } else {
         int spins = team->spins;
-        bool is_shared = false;
+        bool is_shared = sleeps;
         while (atomic_load_explicit(&team->generation, memory_order_acquire) == generation) {
             if (atomic_load_explicit(&team->failed, memory_order_relaxed)) return false;
-            if (spins > 0) {
+            if (spins > 0 && !sleeps) {
                 spins -= 1;
                 ft_spin_pause();
             } else if (is_shared) {
@@ -94,6 +95,10 @@ bool ft_team_barrier(ft_team *team) {
     }
     return !atomic_load_explicit(&team->failed, memory_order_acquire);
 }
+
+bool ft_team_barrier(ft_team *team) { return wait_for_all(team, false); }
+
+bool ft_team_sleeping_barrier(ft_team *team) { return wait_for_all(team, true); }
 
 // Holds each new thread until all have been created.
 static void *meet(void *gate) {

@@ -31,7 +31,7 @@ enum Main {
     private static func report(_ error: any Error) -> Int32 {
         switch error {
         case let error as FastTrainError:
-            Console.error(error.description)
+            Console.error(error.asTyped.description)
             return error.exitCode
         case let code as ExitCode:
             return code.rawValue

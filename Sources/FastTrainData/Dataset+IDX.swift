@@ -8,14 +8,14 @@ extension Dataset {
     ///   - testImages: The test images, if any.
     ///   - testLabels: The labels of the test images, if any.
     ///   - classes: The names of the classes, or `nil` to name them by their numbers, up to the largest label.
-    /// - Throws: `.badData` if the files do not match each other or a label is not a class, `.usage` if test images or
-    ///   test labels are missing.
+    /// - Throws: `.badData` if the files do not match each other or a label is not a class, `.invalidUse` if test
+    ///   images or test labels are missing.
     public init(
         name: String, trainImages: IDXFile, trainLabels: IDXFile, testImages: IDXFile? = nil,
         testLabels: IDXFile? = nil, classes: [String]? = nil
     ) throws(FastTrainError) {
         guard (testImages == nil) == (testLabels == nil) else {
-            throw .usage("test images and test labels must be given together")
+            throw .invalidUse("test images and test labels must be given together")
         }
         func split(_ images: IDXFile, _ labels: IDXFile) -> RawSplit {
             RawSplit(x: RawTensor(images), y: RawTensor(labels))

@@ -24,13 +24,14 @@ package enum Console {
 
     /// Returns the program's arguments without its name.
     ///
-    /// - Throws: `.usage` if an argument is not UTF-8, because such a path could not be told apart from similar ones.
+    /// - Throws: `.invalidUse` if an argument is not UTF-8, because such a path could not be told apart from similar
+    ///   ones.
     package static func arguments() throws(FastTrainError) -> [String] {
         var arguments: [String] = []
         for index in 1..<max(1, ft_argument_count()) {
             let bytes = ft_argument(index)!
             guard let argument = String(validatingCString: bytes) else {
-                throw .usage("argument \(index): expected UTF-8 text, found '\(String(cString: bytes))'")
+                throw .invalidUse("argument \(index): expected UTF-8 text, found '\(String(cString: bytes))'")
             }
             arguments.append(argument)
         }

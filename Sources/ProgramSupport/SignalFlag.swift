@@ -30,8 +30,11 @@ package enum SignalFlag {
         }
     }
 
+    /// Returns whether a signal has arrived.
+    @Sendable package static func hasArrived() -> Bool { ft_signal_received() != 0 }
+
     /// Returns the first signal that arrived, or `nil` if there has been none.
-    @Sendable package static func received() -> Int32? {
+    package static func received() -> Int32? {
         let signal = ft_signal_received()
         return signal == 0 ? nil : signal
     }

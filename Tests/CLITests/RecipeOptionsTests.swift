@@ -212,6 +212,7 @@ struct RecipeOptionsTests {
         ),
     ])
     func whatCannotBeIsNamed(arguments: [String], message: String) {
-        #expect(throws: FastTrainError.usage(message)) { try recipe(arguments) }
+        let error = #expect(throws: FastTrainError.self) { try recipe(arguments) }
+        #expect(error?.isUsage == true && error?.asTyped.description == message)
     }
 }

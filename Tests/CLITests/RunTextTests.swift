@@ -120,6 +120,7 @@ struct RunResultTests {
             instructionSet: .avx2, folder: "my run", history: [record], bestEpoch: 1,
             validation: Evaluation(samples: 10, loss: 0.25, score: .classification(matrix)),
             test: Evaluation(samples: 20, loss: 0.125, score: .classification(matrix)), interrupted: nil,
+            ending: .epochs,
             checkpoint: "my run/checkpoints/step-0000000009.safetensors", seconds: 1.5)
     }
 

@@ -72,8 +72,8 @@ import _TestSupport
 
     @Test func errorsNameTheirCause() throws {
         let cases: [((inout SeriesOptions) -> Void, Int32, String)] = [
-            ({ $0.target = "open" }, 65, "a column 'open' (--column)"),
-            ({ $0.columns = ["open"] }, 65, "a column 'open' (--columns)"),
+            ({ $0.target = "open" }, 65, "a column 'open' (`target`)"),
+            ({ $0.columns = ["open"] }, 65, "a column 'open' (`columns`)"),
             ({ $0.columns = ["close", "2"] }, 64, "twice"),
             ({ $0.columns = ["date"] }, 65, "line 2: expected a number in column 'date', found 'day 0'"),
             ({ $0.window = .init(length: 8, horizon: 1) }, 64, "require at least 9 rows"),

@@ -193,7 +193,7 @@ import _TestSupport
     @Test(arguments: ["b,a\n1,1\n", "a\n1\n"]) func missingTargetWithoutName(text: String) throws {
         let test = folder.write("test.csv", Array(text.utf8))
         let error = failure { _ = try convert("a,\n1,p\n2,q\n", target: "2") { $0.testFile = test } }
-        #expect(error.place == .line(1) && error.description.contains("a column '2' (--target)"), "\(error)")
+        #expect(error.place == .line(1) && error.description.contains("a column '2' (`targets`)"), "\(error)")
         let data = try convert("a,\n1,p\n2,q\n", target: "2")
         let rows = try TableRows(path: test, format: CSVFormat(), try #require(data.preprocessing), task: data.task)
         let other = failure { _ = try rows.dataset() }
@@ -220,14 +220,14 @@ import _TestSupport
         ("a,a,y\n1,2,p\n", "line 1: expected unique column names, found 'a' for columns 1 and 2"),
         (
             ",y\n1,p\n",
-            "a name for each column, found none for column 1 (if it is a row number, leave it out: --ignore 1)"
+            "a name for each column, found none for column 1 (if it is a row number, leave it out: `ignored` 1)"
         ),
-        ("y\np\n", "columns to predict from"), ("a,b\n1,2\n", "a column 'y' (--target), found the columns 'a', 'b'"),
-        ("a;y\n1;p\n", "found one column, 'a;y' (for another delimiter: --delimiter)"),
+        ("y\np\n", "columns to predict from"), ("a,b\n1,2\n", "a column 'y' (`targets`), found the columns 'a', 'b'"),
+        ("a;y\n1;p\n", "found one column, 'a;y' (for another delimiter: `delimiter`)"),
         ("a,y\n1,p\n1x,q\n", "line 3: expected a number, as in line 2, in column 'a', found '1x'"),
         ("a,y\nu,p\n1,q\n", "line 3: expected a text, as in line 2, in column 'a', found '1'"),
         ("a,y\n1,p\n\n,q\n", "line 4: expected a value in column 'a', found nothing"),
-        ("a,y\n1,p\nNaN,q\n", "found 'NaN' (to fill in missing values: --missing mean or median)"),
+        ("a,y\n1,p\nNaN,q\n", "found 'NaN' (to fill in missing values: `missing` mean or median)"),
         ("a,y\n1e999,p\n", "a finite number in column 'a', found '1e999'"),
         ("a,y\n-Inf,p\n", "a finite number in column 'a', found '-Inf'"),
         ("a,y\n1,p\n1e999,p\n", "expected a number, as in line 2, in column 'a'"),
@@ -254,7 +254,7 @@ import _TestSupport
         let cases: [((inout TableOptions) -> Void, Int32, String)] = [
             ({ $0.ignored = ["y"] }, 64, "used twice, or be ignored if it is a target or weight"),
             ({ $0.targets = ["y", "y"] }, 64, "used twice"), ({ $0.weights = "y" }, 64, "used twice"),
-            ({ $0.ignored = ["c"] }, 65, "a column 'c' (--ignore)"),
+            ({ $0.ignored = ["c"] }, 65, "a column 'c' (`ignored`)"),
             (
                 {
                     $0.weights = "b"; $0.categorical = ["b"]
@@ -266,7 +266,7 @@ import _TestSupport
                 }, 64, "one target"
             ),
             ({ $0.targetScale = .minMax }, 64, "consists of classes, not numbers"),
-            ({ $0.unknown = .ignore }, 64, "--unknown requires --test-file"),
+            ({ $0.unknown = .ignore }, 64, "`unknown` requires `testFile`"),
             ({ $0.test = 0.1 }, 64, "leaves 2 for training and 0 for testing"), ({ $0.test = 1 }, 64, "below 1"),
             ({ $0.task = .regression }, 65, "a number for the target in column 'y', found 'p'"),
         ]
@@ -284,7 +284,7 @@ import _TestSupport
     @Test func columnOfNamesIsRefused() {
         let rows = (0...TableSurvey.maxCategories).map { "n\($0),p" }.joined(separator: "\n")
         let error = failure { _ = try convert("a,y\n" + rows) }
-        #expect(error.place == .line(1002) && error.description.contains("--ignore a"), "\(error)")
+        #expect(error.place == .line(1002) && error.description.contains("`ignored` a"), "\(error)")
     }
 
     @Test func preprocessingRoundTrip() throws {

@@ -8,7 +8,7 @@ import _TestSupport
     @Test func fileThatFailsItsCheckReplacesNothing() throws {
         let folder = try ScratchFolder()
         let path = folder.write("file", [1])
-        let refusal = FastTrainError.usage("no data set")
+        let refusal = FastTrainError.invalidUse("no data set")
         func refuse(_ temporary: String) throws(FastTrainError) {
             #expect(contents(of: temporary) == [2])
             throw refusal

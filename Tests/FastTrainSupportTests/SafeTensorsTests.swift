@@ -79,7 +79,7 @@ import _TestSupport
             #expect(error.exitCode == 66, "\(error)")
         }
         let error = failure { _ = try SafeTensors(path: "") }
-        #expect(error == .usage("expected a file, found an empty path"))
+        #expect(error == .invalidUse("expected a file, found an empty path"))
     }
 
     /// A file as Python's `safetensors` writes it: compact JSON padded with spaces, members in another order, and no

@@ -38,19 +38,41 @@ import _TestSupport
 
     @Test(arguments: [0, 1, 3])
     func errorReachesTheCallerAndReleasesTheOthers(failing: Int) {
-        #expect(throws: FastTrainError.usage("rank \(failing)")) {
+        #expect(throws: FastTrainError.invalidUse("rank \(failing)")) {
             try Team.run(threads: 4) { member throws(FastTrainError) in
                 try member.barrier()
-                if member.rank == failing { throw .usage("rank \(member.rank)") }
+                if member.rank == failing { throw .invalidUse("rank \(member.rank)") }
                 while true { try member.barrier() }
             }
         }
     }
 
+    @Test func membersThatSleepAtABarrierAreWoken() throws {
+        let counts = Buffer<Int>(count: 4)
+        try Team.run(threads: 4) { member throws(FastTrainError) in
+            for round in 1...50 {
+                counts.base[member.rank] += 1
+                try member.sleepingBarrier()
+                for other in 0..<4 where counts.base[other] != round { throw .internalError("round \(round)") }
+                // Some spin and others sleep.
+                if member.rank.isMultiple(of: 2) { try member.barrier() } else { try member.sleepingBarrier() }
+            }
+        }
+        for failing in 0..<4 {
+            #expect(throws: FastTrainError.invalidUse("rank \(failing)")) {
+                try Team.run(threads: 4) { member throws(FastTrainError) in
+                    try member.sleepingBarrier()
+                    if member.rank == failing { throw .invalidUse("rank \(member.rank)") }
+                    while true { try member.sleepingBarrier() }
+                }
+            }
+        }
+    }
+
     @Test func errorOfTheLowestRankIsThrown() {
-        #expect(throws: FastTrainError.usage("rank 1")) {
+        #expect(throws: FastTrainError.invalidUse("rank 1")) {
             try Team.run(threads: 4) { member throws(FastTrainError) in
-                if member.rank > 0 { throw .usage("rank \(member.rank)") }
+                if member.rank > 0 { throw .invalidUse("rank \(member.rank)") }
                 try member.barrier()
             }
         }

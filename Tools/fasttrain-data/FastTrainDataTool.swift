@@ -31,7 +31,7 @@ struct FastTrainDataTool: ParsableCommand {
     }
 
     private static func end(_ error: any Error) -> Never {
-        if let error = error as? FastTrainError { fail(error.description, error.exitCode) }
+        if let error = error as? FastTrainError { fail(error.asTyped.description, error.exitCode) }
         if let code = error as? ExitCode { Platform.exit(code.rawValue) }
         if error is Console.ReaderGone { Platform.exit(0) }
         let code = exitCode(for: error)

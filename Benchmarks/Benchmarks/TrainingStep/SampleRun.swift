@@ -8,19 +8,20 @@ var usableThreads: Int { CPUs.usable().count }
 /// This file does not import the benchmark library, which also has a type named `Benchmark`.
 struct SampleRun {
     private let training: Training
+    private let options: RunOptions
 
     init(workload name: String, threads: Int) throws {
         guard let workload = Benchmark.workloads.first(where: { $0.name == name }) else {
-            throw FastTrainError.usage("no workload \(name)")
+            throw FastTrainError.invalidUse("no workload \(name)")
         }
-        training = try Training(
-            workload.recipe, on: Dataset.mnistSample(), options: RunOptions(threads: threads))
+        options = RunOptions(threads: threads)
+        training = try Training(workload.recipe, on: Dataset.mnistSample(), options: options)
     }
 
     /// Trains from the start. `stepEnded` is called on this thread after each step, and ends the run by returning
     /// `true`.
     func train(_ stepEnded: @escaping @Sendable () -> Bool) throws {
-        _ = try training.train(stop: { stepEnded() ? 1 : nil })
+        _ = try Training(training.recipe, on: training.data, options: options).train(stop: stepEnded)
     }
 
     /// Returns the number of rows in the minibatch of a step, counted from 0; the last one of an epoch is smaller.

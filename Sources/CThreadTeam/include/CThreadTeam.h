@@ -45,6 +45,10 @@ int ft_team_size(const ft_team *team);
 /// caller must then return from its body too.
 bool ft_team_barrier(ft_team *team);
 
+/// Waits like `ft_team_barrier`, but asleep from the start. For waits of unknown length, in which spinning would take
+/// CPU time from others.
+bool ft_team_sleeping_barrier(ft_team *team);
+
 /// Adds up the gradients of all shards over one slice: `gradients[0][i]` becomes the sum of the i-th elements of all
 /// gradients, added in a fixed binary tree, neighbours first: ((0+1)+(2+3))+((4+5)+6).
 ///

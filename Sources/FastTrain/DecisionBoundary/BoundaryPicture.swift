@@ -43,8 +43,8 @@ public struct BoundaryPicture: Sendable {
     ///   - grid: The number of points along each side.
     ///   - target: The target to show if the model predicts several; `nil` for classes and for a single target.
     ///   - threads: The number of threads; `nil` means one for each usable CPU.
-    /// - Throws: `.badData` if the model does not have two inputs or does not fit the data; `.usage` if a range or the
-    ///   target is missing or not valid.
+    /// - Throws: `.badData` if the model does not have two inputs or does not fit the data; a usage error if a range or
+    ///   the target is missing or not valid.
     public init(
         _ model: Model, name: String = "the model", data: Dataset? = nil, xRange: ClosedRange<Double>? = nil,
         yRange: ClosedRange<Double>? = nil, grid: Int = 101, target: String? = nil, threads: Int? = nil
@@ -54,7 +54,9 @@ public struct BoundaryPicture: Sendable {
             throw .badData(
                 file: name, place: .file, expected: "a model with two inputs", found: "\(inputs)")
         }
-        guard (2...2001).contains(grid) else { throw .usage("--grid: expected 2 to 2001, found \(grid)") }
+        guard (2...2001).contains(grid) else {
+            throw .invalidSetting(name: "grid", expected: "2 to 2001", found: "\(grid)")
+        }
         // Each pixel needs all outputs, and they are held in memory at once.
         guard model.network.outputs <= 1000 else {
             throw .badData(
@@ -63,21 +65,22 @@ public struct BoundaryPicture: Sendable {
         }
         let answers = grid * grid * model.network.outputs
         guard answers <= 1 << 28 else {
-            throw .usage(
-                "--grid: expected at most \(1 << 28) predictions in total, found \(grid) by \(grid) points with "
-                    + "\(model.network.outputs) outputs")
+            throw .invalidSetting(
+                name: "grid", expected: "at most \(1 << 28) predictions in total",
+                found: "\(grid) by \(grid) points with \(model.network.outputs) outputs")
         }
         output = try Self.output(named: target, of: model)
         if let data { try model.check(data.train) }
         let output = output
         let units = FeatureUnit.all(of: model)
         let points = data.map { Self.points(of: $0, units, output: output, model.targetScale(output)) } ?? []
-        self.xRange = if let xRange { xRange } else { try Self.range(points.map(\.x), option: "--x-range") }
-        self.yRange = if let yRange { yRange } else { try Self.range(points.map(\.y), option: "--y-range") }
-        for (range, unit, option) in [(self.xRange, units[0], "--x-range"), (self.yRange, units[1], "--y-range")] {
+        self.xRange = if let xRange { xRange } else { try Self.range(points.map(\.x), setting: "xRange") }
+        self.yRange = if let yRange { yRange } else { try Self.range(points.map(\.y), setting: "yRange") }
+        for (range, unit, setting) in [(self.xRange, units[0], "xRange"), (self.yRange, units[1], "yRange")] {
             let scaled = [range.lowerBound, range.upperBound].map { unit.scale.apply($0) * Double(model.scale ?? 1) }
             guard (range.upperBound - range.lowerBound).isFinite, scaled.allSatisfy({ Float($0).isFinite }) else {
-                throw .usage("\(option): expected numbers within single precision, found \(range)")
+                throw .invalidSetting(
+                    name: setting, expected: "numbers within single precision", found: "\(range)")
             }
         }
         self.points = points
@@ -100,22 +103,28 @@ public struct BoundaryPicture: Sendable {
 
     private static func output(named target: String?, of model: Model) throws(FastTrainError) -> Int {
         guard case .regression(let targets) = model.task else {
-            guard target == nil else { throw .usage("--target: this model predicts classes, not numbers") }
+            guard target == nil else {
+                throw .unsuitableSetting(
+                    name: "target", reason: "`target`: this model predicts classes, not numbers")
+            }
             return 0
         }
         guard let target else {
             guard targets.count > 1 else { return 0 }
-            throw .usage("--target: expected one of \(targets.joined(separator: ", ")), found none")
+            throw .invalidSetting(
+                name: "target", expected: "one of \(targets.joined(separator: ", "))", found: "none")
         }
         guard let index = targets.firstIndex(of: target) else {
-            throw .usage("--target: expected one of \(targets.joined(separator: ", ")), found \(target)")
+            throw .invalidSetting(
+                name: "target", expected: "one of \(targets.joined(separator: ", "))", found: target)
         }
         return index
     }
 
-    private static func range(_ values: [Double], option: String) throws(FastTrainError) -> ClosedRange<Double> {
+    private static func range(_ values: [Double], setting: String) throws(FastTrainError) -> ClosedRange<Double> {
         guard let span = ClosedRange(spanning: values) else {
-            throw .usage("\(option): expected a range such as -1,1, because there is no data to derive it from")
+            throw .invalidSetting(
+                name: setting, expected: "a range such as -1,1, because there is no data to derive it from", found: "")
         }
         let width = span.upperBound - span.lowerBound
         let room = width > 0 ? margin * width : 1

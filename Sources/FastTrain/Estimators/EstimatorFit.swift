@@ -16,6 +16,7 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     /// The largest number of epochs, or of iterations by L-BFGS.
     private let epochs: Int
     private let loss: MLPLoss
+    private let watch: FitWatch
     /// Constants added to the engine's loss of each row to match scikit-learn's. Empty if there are none.
     private let offsets: [Double]
 
@@ -28,6 +29,7 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     private var lossSum = 0.0
     /// The number of evaluations of loss and gradient by L-BFGS so far.
     private var evaluations = 0
+    private var isStopped = false
 
     /// Creates a fit and allocates all memory of its engine.
     ///
@@ -38,12 +40,14 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     ///   - trained: The network to continue from; its recipe is the one of this fit.
     ///   - epochs: The largest number of epochs.
     ///   - loss: The loss.
-    /// - Throws: `FastTrainError.usage` if a setting is out of range.
+    ///   - watch: The functions that watch the fit.
+    /// - Throws: `FastTrainError.invalidSetting` if a setting is out of range.
     init(
         _ settings: MLPSettings, on data: Dataset, from fitted: MLPFitted, _ trained: MLPFitted.Trained,
-        epochs: Int, loss: MLPLoss
+        epochs: Int, loss: MLPLoss, watch: FitWatch
     ) throws(FastTrainError) {
         self.settings = settings
+        self.watch = watch
         self.fitted = fitted
         self.epochs = epochs
         self.loss = loss
@@ -129,6 +133,11 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     func endStep(_ step: StepLoop.Step) -> StepLoop.Action {
         now.steps += 1
         first += step.count
+        if watch.stop() {
+            isStopped = true
+            // The last epoch is complete, and counts.
+            return first < rowCount ? .leadOnly(endStopped) : .validation
+        }
         return first < rowCount ? nextStep() : .validation
     }
 
@@ -143,26 +152,42 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         if state.length > 0 {
             fitted.nIter += 1
             fitted.lossCurve += fitted.loss.map { [$0] } ?? []
-            if settings.verbose { print("Iteration \(fitted.nIter), loss = \(Format.fixed(fitted.loss ?? .nan, 8))") }
+            watch.progress(
+                FitProgress(
+                    iteration: fitted.nIter, loss: fitted.loss ?? .nan, validationScore: nil, learningRate: nil))
         }
         fitted.isConverged = state.hasConverged
-        let isOver = state.hasConverged || fitted.nIter == epochs || evaluations >= settings.maxFun
+        let isOver =
+            state.hasConverged || fitted.nIter == epochs || evaluations >= settings.maxFun || watch.stop()
         return isOver ? .end : .iteration
     }
 
-    func endEpoch() throws(FastTrainError) -> StepLoop.Action {
+    /// Ends a fit within an epoch, which does not count.
+    private func endStopped() throws(FastTrainError) -> StepLoop.Action {
+        try checkFinite()
+        return .end
+    }
+
+    private func checkFinite() throws(FastTrainError) {
         guard engine.forward.parameters.areFinite else { throw divergence("a weight is not finite") }
+    }
+
+    func endEpoch() throws(FastTrainError) -> StepLoop.Action {
+        try checkFinite()
+        let rate = now.learningRate
         let loss = lossSum / Double(rowCount)
         fitted.nIter += 1
         fitted.t += rowCount
         now.epochs += 1
         fitted.loss = loss
         fitted.lossCurve.append(loss)
-        if settings.verbose { print("Iteration \(fitted.nIter), loss = \(Format.fixed(loss, 8))") }
-        judge(loss, loop.validation?.weightedScore())
+        let score = loop.validation?.weightedScore()
+        judge(loss, score)
+        watch.progress(
+            FitProgress(iteration: fitted.nIter, loss: loss, validationScore: score, learningRate: rate))
         let isOver = isOver()
         rescaleMemories()
-        return isOver || fitted.nIter == epochs ? .end : nextEpoch()
+        return isOver || isStopped || fitted.nIter == epochs ? .end : nextEpoch()
     }
 
     // MARK: - scikit-learn's rules
@@ -181,7 +206,6 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
             return
         }
         fitted.validationScores.append(score)
-        if settings.verbose { print("Validation score: \(Format.fixed(score, 6))") }
         if score > now.tolerance.best { best = engine.forward.snapshot }
         now.tolerance.add(score)
         fitted.bestValidationScore = now.tolerance.best
@@ -196,7 +220,6 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         let isAdaptive = settings.solver == .sgd && settings.learningRate == .adaptive
         if isAdaptive && Tolerance.lower(&now.learningRate) {
             now.tolerance.startAnew()
-            if settings.verbose { print("Setting learning rate to \(Format.setting(now.learningRate))") }
             return false
         }
         fitted.isConverged = true

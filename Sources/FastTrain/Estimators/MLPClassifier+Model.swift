@@ -21,7 +21,7 @@ extension MLPClassifier where Label: LosslessStringConvertible {
     ///
     /// It can predict and, with `warmStart` or `partialFit`, continue training.
     ///
-    /// - Throws: `.usage` if the model is not a classifier that this type can represent.
+    /// - Throws: `.invalidSetting` if the model is not a classifier that this type can represent.
     public init(model: Model) throws(FastTrainError) {
         self.init(settings: MLPSettings(model))
         let names: [String]
@@ -32,19 +32,23 @@ extension MLPClassifier where Label: LosslessStringConvertible {
             names = labels
             isMultilabel = true
         case (.classification, let loss):
-            throw .usage(
-                "the model: expected a classifier with cross-entropy, or binary-cross-entropy for two classes, found "
-                    + "\(loss?.rawValue ?? "no loss")")
+            throw .invalidSetting(
+                name: "model", expected: "a classifier with cross-entropy, or binary-cross-entropy for two classes",
+                found: loss?.rawValue ?? "no loss")
         case (.regression, _):
-            throw .usage("the model: expected a classifier, found a model that predicts numbers")
+            throw .invalidSetting(
+                name: "model", expected: "a classifier", found: "a model that predicts numbers")
         }
         for name in names {
             guard let label = Label(name) else {
-                throw .usage("the model's classes: expected values of type \(Label.self), found \"\(name)\"")
+                throw .invalidSetting(
+                    name: "model", expected: "classes of type \(Label.self)", found: "\"\(name)\"")
             }
             classes.append(label)
         }
-        guard classes == classes.sorted() else { throw .usage("the model's classes: expected them in sorted order") }
+        guard classes == classes.sorted() else {
+            throw .invalidSetting(name: "model", expected: "classes in sorted order", found: "")
+        }
         fitted = try MLPFitted(model)
     }
 }

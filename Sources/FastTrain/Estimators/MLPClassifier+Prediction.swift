@@ -1,10 +1,11 @@
 extension MLPClassifier {
     /// Predicts the most probable class of each row.
     ///
-    /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the classifier was trained on sets of labels.
+    /// - Throws: The errors of `predictProbabilities(_:)`; `.invalidUse` if the classifier was trained on sets of
+    ///   labels.
     public func predict(_ x: Matrix) throws(FastTrainError) -> [Label] {
         guard !isMultilabel else {
-            throw .usage("predict: expected a fit to one class per row; use predictLabels for labels")
+            throw .invalidUse("predict: expected a fit to one class per row; use predictLabels for labels")
         }
         let answers = try answers(x)
         return (0..<answers.count).map { classes[answers.bestClass($0)] }
@@ -12,17 +13,20 @@ extension MLPClassifier {
 
     /// Predicts the most probable class of each row, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predict(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predict(_:)`; `.invalidSetting` if the rows differ in length.
     public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Label] {
         try predict(Matrix(x))
     }
 
     /// Predicts the labels of each row whose probability is above 0.5.
     ///
-    /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the classifier was trained on one class per row.
+    /// - Throws: The errors of `predictProbabilities(_:)`; `.invalidUse` if the classifier was trained on one class per
+    ///   row.
     public func predictLabels(_ x: Matrix) throws(FastTrainError) -> [Set<Label>] {
         let probabilities = try predictProbabilities(x)
-        guard isMultilabel else { throw .usage("predictLabels: expected a fit to labels; use predict for classes") }
+        guard isMultilabel else {
+            throw .invalidUse("predictLabels: expected a fit to labels; use predict for classes")
+        }
         return (0..<probabilities.rows).map { row in
             Set(classes.indices.filter { probabilities[row, $0] > 0.5 }.map { classes[$0] })
         }
@@ -30,15 +34,15 @@ extension MLPClassifier {
 
     /// Predicts the labels of each row whose probability is above 0.5, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predictLabels(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predictLabels(_:)`; `.invalidSetting` if the rows differ in length.
     public func predictLabels<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Set<Label>] {
         try predictLabels(Matrix(x))
     }
 
     /// Predicts the probability of each class or label, [rows, classes].
     ///
-    /// - Throws: `.usage` before training and if the number of features differs from training; `.badData` if a feature
-    ///   is not finite.
+    /// - Throws: `.invalidUse` before training; `.invalidSetting` if the number of features differs from training;
+    ///   `.badData` if a feature is not finite.
     public func predictProbabilities(_ x: Matrix) throws(FastTrainError) -> Matrix {
         let answers = try answers(x)
         return Matrix(answers.values, rows: answers.count, columns: answers.outputs)
@@ -46,7 +50,7 @@ extension MLPClassifier {
 
     /// Predicts the probability of each class or label, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predictProbabilities(_:)`; `.invalidSetting` if the rows differ in length.
     public func predictProbabilities<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictProbabilities(Matrix(x))
     }
@@ -63,7 +67,7 @@ extension MLPClassifier {
 
     /// Predicts the natural logarithm of the probability of each class or label, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predictProbabilities(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predictProbabilities(_:)`; `.invalidSetting` if the rows differ in length.
     public func predictLogProbabilities<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictLogProbabilities(Matrix(x))
     }
@@ -77,7 +81,7 @@ extension MLPClassifier {
 
     /// Returns the weighted fraction of rows that are classified correctly, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predict(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predict(_:)`; `.invalidSetting` if the rows differ in length.
     public func score<Number: BinaryFloatingPoint>(
         _ x: [[Number]], _ y: [Label], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), y, sampleWeight: sampleWeight) }
@@ -94,7 +98,7 @@ extension MLPClassifier {
 
     /// Returns the weighted fraction of rows with exactly the right set of labels, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predictLabels(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predictLabels(_:)`; `.invalidSetting` if the rows differ in length.
     public func score<Number: BinaryFloatingPoint>(
         _ x: [[Number]], labels y: [Set<Label>], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), labels: y, sampleWeight: sampleWeight) }

@@ -21,15 +21,18 @@ extension MLPClassifier {
     }
 
     mutating func train(
-        _ x: Matrix, _ y: Answers, _ sampleWeight: [Double]?, classes given: [Label]?, isPartial: Bool
+        _ x: Matrix, _ y: Answers, _ sampleWeight: [Double]?, classes given: [Label]?, isPartial: Bool,
+        watch: FitWatch = FitWatch()
     ) throws(FastTrainError) {
         try settings.validate()
         let goesOn = fitted.network != nil && (isPartial || settings.warmStart)
         try x.checkFeatures(columns: goesOn ? fitted.nFeaturesIn : nil)
         let isMultilabel = if case .labels = y { true } else { false }
         guard !goesOn || isMultilabel == self.isMultilabel else {
-            throw .usage(
-                "y: expected \(self.isMultilabel ? "sets of labels" : "one class per row"), as in the first fit")
+            throw .invalidSetting(
+                name: "y",
+                expected: "\(self.isMultilabel ? "sets of labels" : "one class per row"), as in the first fit",
+                found: "")
         }
         try expect(y.count, isMultilabel ? "sets of labels" : "labels", for: x)
         let classes = try trainedClasses(y, given, goesOn: goesOn, isPartial: isPartial)
@@ -39,7 +42,8 @@ extension MLPClassifier {
         next.isMultilabel = isMultilabel
         next.classes = classes
         try next.fitted.train(
-            settings, on: data, loss: next.estimatorLoss(of: classes.count), isPartial: isPartial, initial: initial)
+            settings, on: data, loss: next.estimatorLoss(of: classes.count), isPartial: isPartial, initial: initial,
+            watch: watch)
         self = next
     }
 
@@ -78,17 +82,19 @@ extension MLPClassifier {
     ) throws(FastTrainError) -> [Label] {
         if goesOn {
             if let given, Set(given) != Set(classes) {
-                throw .usage("classes: expected the same as in the first call, or none")
+                throw .invalidSetting(
+                    name: "classes", expected: "the same as in the first call, or none", found: "")
             }
             return classes
         }
         guard !isPartial || given != nil else {
-            throw .usage("partialFit: expected all classes in the first call")
+            throw .invalidSetting(
+                name: "classes", expected: "all classes in the first call of partialFit", found: "none")
         }
         let classes = (given.map { Set($0) } ?? y.all).sorted()
         let (fewest, what) = if case .labels = y { (1, "one label") } else { (2, "two classes") }
         guard classes.count >= fewest else {
-            throw .usage("y: expected at least \(what), found \(classes.count)")
+            throw .invalidSetting(name: "y", expected: "at least \(what)", found: "\(classes.count)")
         }
         return classes
     }

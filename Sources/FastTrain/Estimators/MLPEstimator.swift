@@ -31,7 +31,7 @@ extension MLPEstimator {
         alpha: Double = 0.0001, batchSize: MLPSettings.BatchSize = .auto,
         learningRate: MLPSettings.LearningRateSchedule = .constant, learningRateInit: Double = 0.001,
         powerT: Double = 0.5, maxIter: Int = 200, shuffle: Bool = true, randomState: UInt64? = nil,
-        tol: Double = 1e-4, verbose: Bool = false, warmStart: Bool = false, momentum: Double = 0.9,
+        tol: Double = 1e-4, warmStart: Bool = false, momentum: Double = 0.9,
         nesterovsMomentum: Bool = true, earlyStopping: Bool = false, validationFraction: Double = 0.1,
         beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, nIterNoChange: Int? = 10,
         maxFun: Int = 15_000, threads: Int? = nil
@@ -49,7 +49,6 @@ extension MLPEstimator {
         settings.shuffle = shuffle
         settings.randomState = randomState
         settings.tol = tol
-        settings.verbose = verbose
         settings.warmStart = warmStart
         settings.momentum = momentum
         settings.nesterovsMomentum = nesterovsMomentum
@@ -66,11 +65,11 @@ extension MLPEstimator {
 
     /// Writes the model file, which `fasttrain predict`, Python and `init(model:)` can read.
     ///
-    /// - Throws: `.usage` before training, and any error of `Model.save(to:)`.
+    /// - Throws: `.invalidUse` before training, and any error of `Model.save(to:)`.
     public func save(to path: String) throws(FastTrainError) { try trainedModel().save(to: path) }
 
     func trainedModel() throws(FastTrainError) -> Model {
-        guard let model else { throw .usage("not trained yet: call fit first") }
+        guard let model else { throw .invalidUse("not trained yet: call fit first") }
         return model
     }
 
@@ -81,7 +80,7 @@ extension MLPEstimator {
         return try model.predict(features: x.values, threads: settings.threads)
     }
 
-    /// Throws `.usage` unless there are as many targets as rows in `x`.
+    /// Throws `.invalidSetting` unless there are as many targets as rows in `x`.
     ///
     /// - Parameters:
     ///   - count: The number of targets.
@@ -89,7 +88,7 @@ extension MLPEstimator {
     ///   - x: The features.
     func expect(_ count: Int, _ what: String, for x: Matrix) throws(FastTrainError) {
         guard count == x.rows else {
-            throw .usage("y: expected \(x.rows) \(what), one for each row of x, found \(count)")
+            throw .invalidSetting(name: "y", expected: "\(x.rows) \(what), one for each row of x", found: "\(count)")
         }
     }
 
@@ -97,7 +96,8 @@ extension MLPEstimator {
     func checkedWeights(_ weights: [Double]?, for x: Matrix) throws(FastTrainError) -> [Double]? {
         guard let weights else { return nil }
         guard weights.count == x.rows else {
-            throw .usage("sampleWeight: expected \(x.rows) weights, one for each row of x, found \(weights.count)")
+            throw .invalidSetting(
+                name: "sampleWeight", expected: "\(x.rows) weights, one for each row of x", found: "\(weights.count)")
         }
         if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
             throw .badData(
@@ -105,7 +105,7 @@ extension MLPEstimator {
                 found: "\(weights[row])")
         }
         guard weights.contains(where: { $0 > 0 }) else {
-            throw .usage("sampleWeight: expected a weight above 0, found 0 for all rows")
+            throw .invalidSetting(name: "sampleWeight", expected: "a weight above 0", found: "0 for all rows")
         }
         return weights
     }

@@ -7,15 +7,18 @@ extension MLPFitted {
     ///   - loss: The loss to minimize.
     ///   - isPartial: Whether to train for a single epoch that continues the previous ones.
     ///   - initial: The initial weights, in place of random ones.
+    ///   - watch: The functions that watch the fit.
     mutating func train(
         _ settings: MLPSettings, on data: Dataset, loss: MLPLoss, isPartial: Bool,
-        initial: Parameters? = nil
+        initial: Parameters?, watch: FitWatch
     ) throws(FastTrainError) {
         guard !isPartial || !settings.solver.optimizer.isFullBatch else {
-            throw .usage("partialFit: expected the solver sgd or adam, found lbfgs")
+            throw .invalidSetting(name: "solver", expected: "sgd or adam for partialFit", found: "lbfgs")
         }
         guard !isPartial || !settings.earlyStopping else {
-            throw .usage("partialFit: expected earlyStopping to be off, because one epoch cannot end early")
+            throw .invalidSetting(
+                name: "earlyStopping", expected: "false for partialFit, because one epoch cannot end early",
+                found: "true")
         }
         let goesOn = network != nil && (isPartial || settings.warmStart)
         let seed =
@@ -23,9 +26,10 @@ extension MLPFitted {
         if settings.stopsEarly {
             let heldOut = HoldOut.shares(of: [data.train.count], settings.validationFraction)[0]
             guard heldOut >= 2, heldOut < data.train.count else {
-                throw .usage(
-                    "validationFraction: expected a fraction that holds out at least 2 of the \(data.train.count) rows "
-                        + "but not all, found \(settings.validationFraction), which holds out \(heldOut)")
+                throw .invalidSetting(
+                    name: "validationFraction",
+                    expected: "a fraction that holds out at least 2 of the \(data.train.count) rows but not all",
+                    found: "\(settings.validationFraction), which holds out \(heldOut)")
             }
         }
         let recipe = settings.recipe(seed: seed, rows: data.train.count, loss)
@@ -36,9 +40,10 @@ extension MLPFitted {
         var trained: Trained
         if goesOn, let network {
             guard shape.fits(network.parameters) else {
-                throw .usage(
-                    "hiddenLayerSizes: expected \(network.parameters.layers.dropLast().map(\.outputs)), "
-                        + "as in the first fit, found \(settings.hiddenLayerSizes)")
+                throw .invalidSetting(
+                    name: "hiddenLayerSizes",
+                    expected: "\(network.parameters.layers.dropLast().map(\.outputs)), as in the first fit",
+                    found: "\(settings.hiddenLayerSizes)")
             }
             trained = network
             trained.recipe = recipe
@@ -62,7 +67,8 @@ extension MLPFitted {
                 tolerance: Tolerance(tol: settings.tol, epochs: settings.nIterNoChange ?? .max))
         }
         self = try EstimatorFit(
-            settings, on: data, from: self, trained, epochs: isPartial ? 1 : settings.maxIter, loss: loss
+            settings, on: data, from: self, trained, epochs: isPartial ? 1 : settings.maxIter, loss: loss,
+            watch: watch
         ).run()
     }
 }
@@ -70,15 +76,16 @@ extension MLPFitted {
 extension MLPFitted {
     /// Restores what a model records: the weights, but not how training went.
     ///
-    /// - Throws: `.usage` if an estimator cannot represent the network.
+    /// - Throws: `.invalidSetting` if an estimator cannot represent the network.
     init(_ model: Model) throws(FastTrainError) {
         guard model.recipe.normalization == .none, Set(model.recipe.activations).count <= 1, model.scale == nil else {
-            throw .usage(
-                "the model: expected one activation, no normalization and F32 features, as in the estimators")
+            throw .invalidSetting(
+                name: "model", expected: "one activation, no normalization and F32 features, as in the estimators",
+                found: "")
         }
         guard model.preprocessing == nil else {
-            throw .usage(
-                "the model: expected a model of plain features, found a model of a table's columns")
+            throw .invalidSetting(
+                name: "model", expected: "a model of plain features", found: "a model of a table's columns")
         }
         self.init()
         network = Trained(

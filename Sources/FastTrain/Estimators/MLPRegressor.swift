@@ -34,84 +34,100 @@ public struct MLPRegressor: MLPEstimator {
     ///   - x: The features, [rows, features].
     ///   - y: The numbers to predict, [rows, outputs].
     ///   - sampleWeight: The weight of each row; `nil` means that all rows count the same.
-    /// - Throws: `.usage` if a setting is out of range, if there are too few rows, or if the targets do not fit the
-    ///   rows; `.badData` with row and column if a number is NaN or infinite; `.diverged` if the loss or a weight
-    ///   becomes infinite or NaN.
+    ///   - stop: A function that is polled after each step. If it returns true, the fit ends with the weights so far,
+    ///     and `isConverged` is false.
+    ///   - progress: A function that is called after each epoch, or iteration of L-BFGS, on the calling thread.
+    /// - Throws: `.invalidSetting` if a setting is out of range, if there are too few rows, or if the targets do not
+    ///   fit the rows; `.badData` with row and column if a number is NaN or infinite; `.diverged` if the loss or a
+    ///   weight becomes infinite or NaN.
     public mutating func fit(
-        _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: false) }
+        _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil,
+        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
+    ) throws(FastTrainError) {
+        try train(x, y, sampleWeight, isPartial: false, watch: FitWatch(stop: stop, progress: progress))
+    }
 
     /// Trains on rows of features and one number per row.
     ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:)`.
+    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`.
     public mutating func fit<Number: BinaryFloatingPoint>(
-        _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try fit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
+        _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil,
+        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
+    ) throws(FastTrainError) {
+        try fit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight, stop: stop, progress: progress)
+    }
 
     /// Trains on rows given as arrays and one number per row.
     ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
     public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
+        _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil,
+        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
+    ) throws(FastTrainError) {
+        try fit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight, stop: stop, progress: progress)
+    }
 
     /// Trains on rows given as arrays and several numbers per row.
     ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
     public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try fit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
+        _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil,
+        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
+    ) throws(FastTrainError) {
+        try fit(Matrix(x), Matrix(y), sampleWeight: sampleWeight, stop: stop, progress: progress)
+    }
 
     /// Trains for one epoch on the given rows, continuing from the previous epochs.
     ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:)`.
+    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`.
     public mutating func partialFit(
         _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: true) }
 
     /// Trains for one epoch on rows of features and one number per row.
     ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:)`.
+    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`.
     public mutating func partialFit<Number: BinaryFloatingPoint>(
         _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// Trains for one epoch on rows given as arrays and one number per row.
     ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
     public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// Trains for one epoch on rows given as arrays and several numbers per row.
     ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
     public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
 
     /// Predicts one number for each row.
     ///
-    /// - Throws: `.usage` before training, if the number of features differs from training, and if there are several
-    ///   numbers per row, which `predictOutputs(_:)` returns; `.badData` if a feature is not finite.
+    /// - Throws: `.invalidSetting` if the number of features differs from training; `.invalidUse` before training and
+    ///   if there are several numbers per row, which `predictOutputs(_:)` returns; `.badData` if a feature is not
+    ///   finite.
     public func predict(_ x: Matrix) throws(FastTrainError) -> [Float] {
         guard fitted.nOutputs <= 1 else {
-            throw .usage("predict: expected one output, found \(fitted.nOutputs); use predictOutputs")
+            throw .invalidUse("predict: expected one output, found \(fitted.nOutputs); use predictOutputs")
         }
         return try answers(x).values
     }
 
     /// Predicts one number for each row, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predict(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predict(_:)`; `.invalidSetting` if the rows differ in length.
     public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Float] {
         try predict(Matrix(x))
     }
 
     /// Predicts all numbers of each row, [rows, outputs].
     ///
-    /// - Throws: `.usage` before training and if the number of features differs from training; `.badData` if a feature
-    ///   is not finite.
+    /// - Throws: `.invalidUse` before training; `.invalidSetting` if the number of features differs from training;
+    ///   `.badData` if a feature is not finite.
     public func predictOutputs(_ x: Matrix) throws(FastTrainError) -> Matrix {
         let answers = try answers(x)
         return Matrix(answers.values, rows: answers.count, columns: answers.outputs)
@@ -119,7 +135,7 @@ public struct MLPRegressor: MLPEstimator {
 
     /// Predicts all numbers of each row, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predictOutputs(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predictOutputs(_:)`; `.invalidSetting` if the rows differ in length.
     public func predictOutputs<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
         try predictOutputs(Matrix(x))
     }
@@ -147,14 +163,14 @@ public struct MLPRegressor: MLPEstimator {
 
     /// Returns the weighted R² for one number per row, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predictOutputs(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predictOutputs(_:)`; `.invalidSetting` if the rows differ in length.
     public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
 
     /// Returns the weighted R², averaged over several numbers per row, with rows given as arrays.
     ///
-    /// - Throws: The errors of `predictOutputs(_:)`; `.usage` if the rows differ in length.
+    /// - Throws: The errors of `predictOutputs(_:)`; `.invalidSetting` if the rows differ in length.
     public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
         _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
@@ -175,13 +191,13 @@ public struct MLPRegressor: MLPEstimator {
     ///
     /// It can predict and, with `warmStart` or `partialFit`, continue training.
     ///
-    /// - Throws: `.usage` if the model is not a regressor that this type can represent.
+    /// - Throws: `.invalidSetting` if the model is not a regressor that this type can represent.
     public init(model: Model) throws(FastTrainError) {
         self.init(settings: MLPSettings(model))
         guard case .regression = model.task, model.recipe.loss == .squaredError || model.recipe.loss == .poisson else {
-            throw .usage(
-                "the model: expected a regression with squared-error or poisson, found "
-                    + "\(model.recipe.loss?.rawValue ?? "no loss")")
+            throw .invalidSetting(
+                name: "model", expected: "a regression with squared-error or poisson",
+                found: model.recipe.loss?.rawValue ?? "no loss")
         }
         lossFunction = model.recipe.loss == .poisson ? .poisson : .squaredError
         fitted = try MLPFitted(model)
@@ -190,14 +206,15 @@ public struct MLPRegressor: MLPEstimator {
     private static func targets(_ count: Int) -> [String] { count == 1 ? ["y"] : (0..<count).map { "y\($0)" } }
 
     private mutating func train(
-        _ x: Matrix, _ y: Matrix, _ sampleWeight: [Double]?, isPartial: Bool
+        _ x: Matrix, _ y: Matrix, _ sampleWeight: [Double]?, isPartial: Bool, watch: FitWatch = FitWatch()
     ) throws(FastTrainError) {
         try settings.validate()
         let goesOn = fitted.network != nil && (isPartial || settings.warmStart)
         try x.checkFeatures(columns: goesOn ? fitted.nFeaturesIn : nil)
         try check(y, for: x)
         guard !goesOn || y.columns == fitted.nOutputs else {
-            throw .usage("y: expected \(fitted.nOutputs) numbers per row, as in the first fit, found \(y.columns)")
+            throw .invalidSetting(
+                name: "y", expected: "\(fitted.nOutputs) numbers per row, as in the first fit", found: "\(y.columns)")
         }
         if lossFunction == .poisson, let place = y.values.firstIndex(where: { $0 < 0 }) {
             throw .badData(
@@ -209,7 +226,7 @@ public struct MLPRegressor: MLPEstimator {
             targetNames: Self.targets(y.columns), weights: checkedWeights(sampleWeight, for: x)?.asFloats)
         try fitted.train(
             settings, on: data, loss: lossFunction == .poisson ? .poisson : .squaredError(outputs: y.columns),
-            isPartial: isPartial, initial: initial)
+            isPartial: isPartial, initial: initial, watch: watch)
     }
 
     /// The initial weights in place of random ones; set by tests only.
@@ -217,7 +234,9 @@ public struct MLPRegressor: MLPEstimator {
 
     private func check(_ y: Matrix, for x: Matrix) throws(FastTrainError) {
         try expect(y.rows, "rows of numbers", for: x)
-        guard y.columns > 0 else { throw .usage("y: expected at least one number per row, found none") }
+        guard y.columns > 0 else {
+            throw .invalidSetting(name: "y", expected: "at least one number per row", found: "none")
+        }
         try y.checkFinite("y")
     }
 }

@@ -48,14 +48,16 @@ extension MLPSettings {
     /// Whether `earlyStopping` applies. As in scikit-learn, L-BFGS ignores it.
     var stopsEarly: Bool { earlyStopping && !solver.optimizer.isFullBatch }
 
-    /// Throws `.usage` that names the first setting that is out of range.
+    /// Throws `.invalidSetting` that names the first setting that is out of range.
     func validate() throws(FastTrainError) {
         if let size = hiddenLayerSizes.first(where: { !(1...Recipe.mostUnits).contains($0) }) {
-            throw .usage("hiddenLayerSizes: expected from 1 to \(Recipe.mostUnits) units per layer, found \(size)")
+            throw .invalidSetting(
+                name: "hiddenLayerSizes", expected: "from 1 to \(Recipe.mostUnits) units per layer", found: "\(size)")
         }
         guard hiddenLayerSizes.count <= Recipe.mostLayers else {
-            throw .usage(
-                "hiddenLayerSizes: expected at most \(Recipe.mostLayers) layers, found \(hiddenLayerSizes.count)")
+            throw .invalidSetting(
+                name: "hiddenLayerSizes", expected: "at most \(Recipe.mostLayers) layers",
+                found: "\(hiddenLayerSizes.count)")
         }
         let positive = "a number above 0"
         let share = "a number from 0 to below 1"
@@ -80,12 +82,12 @@ extension MLPSettings {
             ),
         ]
         if let fault = numbers.first(where: { !$0.isSound }) {
-            throw .usage("\(fault.name): expected \(fault.expected), found \(fault.value)")
+            throw .invalidSetting(name: fault.name, expected: fault.expected, found: "\(fault.value)")
         }
         var counts = [("maxIter", maxIter), ("maxFun", maxFun), ("nIterNoChange", nIterNoChange ?? 1)]
         if case .rows(let rows) = batchSize { counts.append(("batchSize", rows)) }
         if let (name, count) = counts.first(where: { $0.1 < 1 }) {
-            throw .usage("\(name): expected at least 1, found \(count)")
+            throw .invalidSetting(name: name, expected: "at least 1", found: "\(count)")
         }
     }
 }

@@ -1,7 +1,8 @@
 /// The settings of `MLPClassifier` and `MLPRegressor`.
 ///
 /// They are scikit-learn's constructor parameters with the same names (in Swift's spelling), defaults and meanings.
-/// Only `threads` is not in scikit-learn. The values are checked when training begins.
+/// Only `threads` is not in scikit-learn, and `verbose` is missing: a fit prints nothing and takes a `progress`
+/// function. The values are checked when training begins.
 public struct MLPSettings: Sendable, Equatable {
     /// The number of units in each hidden layer, input side first. A linear model has none.
     public var hiddenLayerSizes: [Int] = [100]
@@ -36,8 +37,6 @@ public struct MLPSettings: Sendable, Equatable {
     /// An epoch is an improvement if it lowers the training loss, or with `earlyStopping` raises the validation score,
     /// by at least this much. `.lbfgs` stops when no component of the gradient exceeds it.
     public var tol: Double = 1e-4
-    /// Whether to print a line per epoch to standard output.
-    public var verbose = false
     /// Whether `fit` continues from the current weights. In contrast to scikit-learn, the optimizer's state (momentum,
     /// means of gradients) is kept as well.
     public var warmStart = false

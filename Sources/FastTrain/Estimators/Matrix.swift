@@ -11,22 +11,24 @@ public struct Matrix: Sendable, Equatable {
 
     /// Creates a matrix from a flat buffer in row-major order.
     ///
-    /// - Throws: `.usage` if the buffer is not a whole number of rows.
+    /// - Throws: `.invalidSetting` if the buffer is not a whole number of rows.
     public init<Number: BinaryFloatingPoint>(_ values: [Number], columns: Int) throws(FastTrainError) {
         guard columns > 0, values.count % columns == 0 else {
-            throw .usage(
-                "a matrix of \(columns) columns: expected a whole number of rows, found \(values.count) numbers")
+            throw .invalidSetting(
+                name: "values", expected: "a whole number of rows of \(columns) columns",
+                found: "\(values.count) numbers")
         }
         self.init(values.asFloats, rows: values.count / columns, columns: columns)
     }
 
     /// Creates a matrix from an array of rows.
     ///
-    /// - Throws: `.usage` that names the first row whose length differs from that of row 0.
+    /// - Throws: `.invalidSetting` that names the first row whose length differs from that of row 0.
     public init<Number: BinaryFloatingPoint>(_ rows: [[Number]]) throws(FastTrainError) {
         let columns = rows.first?.count ?? 0
         if let row = rows.firstIndex(where: { $0.count != columns }) {
-            throw .usage("row \(row): expected \(columns) numbers, as in row 0, found \(rows[row].count)")
+            throw .invalidSetting(
+                name: "row \(row)", expected: "\(columns) numbers, as in row 0", found: "\(rows[row].count)")
         }
         var values: [Float] = []
         values.reserveCapacity(rows.count * columns)
@@ -67,10 +69,11 @@ public struct Matrix: Sendable, Equatable {
     /// finite values.
     func checkFeatures(columns expected: Int?) throws(FastTrainError) {
         guard rows > 0, columns > 0 else {
-            throw .usage("x: expected rows of features, found \(rows) rows of \(columns)")
+            throw .invalidSetting(name: "x", expected: "rows of features", found: "\(rows) rows of \(columns)")
         }
         if let expected, columns != expected {
-            throw .usage("x: expected rows of \(expected) features, as in the first fit, found rows of \(columns)")
+            throw .invalidSetting(
+                name: "x", expected: "rows of \(expected) features, as in the first fit", found: "rows of \(columns)")
         }
         try checkFinite("x")
     }

@@ -84,17 +84,18 @@ public enum Benchmark {
     ///   - threads: The number of threads; `nil` means one for each usable CPU.
     ///   - precision: The precision of the factors in matrix products.
     ///   - profile: Whether to measure each phase of a step, which itself takes some time.
-    /// - Throws: `.usage` if there is no such workload, and any error of `Training`.
+    /// - Throws: `.invalidSetting` if there is no such workload, and any error of `Training`.
     public static func run(
         workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
         precision: Precision = .f32, profile: Bool = false
     ) throws(FastTrainError) -> Result {
         guard let workload = workloads.first(where: { $0.name == name }) else {
-            throw .usage(
-                "--workload: expected one of \(workloads.map(\.name).joined(separator: ", ")), found '\(name)'")
+            throw .invalidSetting(
+                name: "workload", expected: "one of \(workloads.map(\.name).joined(separator: ", "))",
+                found: "'\(name)'")
         }
         guard seconds > 0 && seconds.isFinite else {
-            throw .usage("--seconds: expected a number above 0, found \(seconds)")
+            throw .invalidSetting(name: "seconds", expected: "a number above 0", found: "\(seconds)")
         }
         let data = if let data { data } else { try Dataset.mnistSample() }
         guard data.featureCount == 784, case .classification(let classes) = data.task, classes.count == 10 else {
@@ -110,7 +111,7 @@ public enum Benchmark {
         let profile =
             profile ? Profile(threads: training.threads, layers: training.network.layerCount) : nil
         let meter = Meter(warmUp: seconds / 5, seconds: seconds) { profile?.startCounting() }
-        let session = RunLoop(training, profile: profile, stop: { meter.tick() }, progress: { _ in })
+        let session = RunLoop(training, profile: profile, stop: { meter.tick() })
         let clock = (ticks: ft_ticks(), seconds: RunClock.now())
         try session.run()
         let secondsPerTick = (RunClock.now() - clock.seconds) / Double(ft_ticks() - clock.ticks)
@@ -186,19 +187,19 @@ public enum Benchmark {
             self.onWarm = onWarm
         }
 
-        /// Counts a step. Call this after each step; any value other than `nil` ends the run.
-        func tick() -> Int32? {
+        /// Counts a step. Call this after each step; true ends the run.
+        func tick() -> Bool {
             let now = RunClock.now()
             guard let from else {
                 if now - begin >= warmUp {
                     from = now
                     onWarm()
                 }
-                return nil
+                return false
             }
             steps += 1
             to = now
-            return now - from >= seconds ? 0 : nil
+            return now - from >= seconds
         }
 
         var stepsPerSecond: Double { Double(steps) / (to - (from ?? 0)) }

@@ -3,15 +3,17 @@ import Platform
 /// The memory that a run needs and the memory that is available. Both are compared before the run starts, so that it
 /// does not fail in the middle.
 enum MemoryLimit {
-    /// Throws `.usage` if a run's arrays need more memory than this process can have.
+    /// Throws `.unsuitableSetting` if a run's arrays need more memory than this process can have.
     static func check(
         _ network: Network, recipe: Recipe, rows: Int, threads: Int, isSaved: Bool
     ) throws(FastTrainError) {
         let need = bytes(network, recipe: recipe, rows: rows, threads: threads, isSaved: isSaved)
         let available = usable(ControlGroup())
         guard need > available else { return }
-        throw .usage(
-            "--hidden, --batch-size: a network \(network) on \(rows) rows at once needs \(text(need)) of memory, "
+        throw .unsuitableSetting(
+            name: "hidden",
+            reason:
+                "`hidden`, `batchSize`: a network \(network) on \(rows) rows at once needs \(text(need)) of memory, "
                 + "expected at most \(text(available)), the memory available to this process")
     }
 

@@ -48,12 +48,12 @@ public enum PredictionBenchmark {
     ///   - seconds: The seconds to measure the latency of each network and kind of rows; the rates take as long again.
     ///   - precision: The precision of the factors in matrix products.
     ///   - progress: Is called with the name of each network before it is measured.
-    /// - Throws: `.usage` if `seconds` is not above 0, or for bf16 on a CPU without instructions for it.
+    /// - Throws: `.invalidUse` if `seconds` is not above 0, or for bf16 on a CPU without instructions for it.
     public static func run(
         seconds: Double = 3, precision: Precision = .f32, progress: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> [Result] {
         guard seconds > 0 && seconds.isFinite else {
-            throw .usage("--seconds: expected a number above 0, found \(seconds)")
+            throw .invalidSetting(name: "seconds", expected: "a number above 0", found: "\(seconds)")
         }
         let instructionSet = try InstructionSet.chosen(for: precision)
         let sample = try Dataset.mnistSample()

@@ -11,6 +11,11 @@ struct TeamMember {
         guard ft_team_barrier(team) else { throw TeamMember.leftAlone }
     }
 
+    /// Waits for all members like `barrier()`, but asleep. For waits of unknown length.
+    func sleepingBarrier() throws(FastTrainError) {
+        guard ft_team_sleeping_barrier(team) else { throw TeamMember.leftAlone }
+    }
+
     /// Returns this member's share of `count` consecutive items. Shares differ by at most one item.
     func share(of count: Int) -> Range<Int> { TeamMember.share(of: count, rank: rank, size: size) }
 

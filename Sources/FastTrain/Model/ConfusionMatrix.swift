@@ -1,5 +1,5 @@
 /// A confusion matrix: row counts by true class (first index) and predicted class (second index).
-public struct ConfusionMatrix: Sendable, Equatable {
+public struct ConfusionMatrix: Sendable, Hashable {
     /// The class names, in label order.
     public let classes: [String]
     /// Row counts keyed by `label * classes.count + prediction`. A missing key means 0, so memory depends on the pairs
@@ -11,6 +11,16 @@ public struct ConfusionMatrix: Sendable, Equatable {
     /// - Parameter classes: The class names, in label order.
     package init(classes: [String]) {
         self.classes = classes
+    }
+
+    /// Creates a matrix from its nonzero entries, in any order; `nil` if one is not possible.
+    init?(classes: [String], entries: [(label: Int, prediction: Int, count: Int)]) {
+        self.classes = classes
+        for (label, prediction, count) in entries {
+            guard classes.indices.contains(label), classes.indices.contains(prediction), count > 0,
+                counts.updateValue(count, forKey: label * classes.count + prediction) == nil
+            else { return nil }
+        }
     }
 
     /// Counts one row of class `label` for which the model predicted class `prediction`.
@@ -46,7 +56,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
     }
 
     /// The scores of one class against all others, or of one label.
-    public struct ClassScore: Sendable, Equatable {
+    public struct ClassScore: Sendable, Hashable {
         /// The name of the class or label.
         public let name: String
         /// The fraction of the rows predicted as this class that belong to it, or 0 if none were predicted.
@@ -57,6 +67,15 @@ public struct ConfusionMatrix: Sendable, Equatable {
         public let f1: Double
         /// The number of rows of this class.
         public let support: Int
+
+        /// Creates the scores from their values.
+        init(name: String, precision: Double, recall: Double, f1: Double, support: Int) {
+            self.name = name
+            self.precision = precision
+            self.recall = recall
+            self.f1 = f1
+            self.support = support
+        }
 
         /// Computes the scores from counts.
         ///

@@ -64,7 +64,7 @@ extension ConfusionMatrix {
 }
 
 extension ConfusionMatrix.ClassScore {
-    fileprivate var json: JSON {
+    package var json: JSON {
         .object([
             JSON.Member("class", name.json),
             JSON.Member("precision", precision.json),

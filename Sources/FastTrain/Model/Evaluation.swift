@@ -1,5 +1,5 @@
 /// The loss and score of a model on a set of rows.
-public struct Evaluation: Sendable, Equatable {
+public struct Evaluation: Sendable, Hashable {
     /// The number of rows evaluated.
     public let samples: Int
     /// The mean loss per row. Row and class weights apply to training only and are ignored here.
@@ -8,7 +8,7 @@ public struct Evaluation: Sendable, Equatable {
     public let score: Score
 
     /// The quality of the predictions of one kind of task.
-    public enum Score: Sendable, Equatable {
+    public enum Score: Sendable, Hashable {
         /// The confusion matrix of a classifier.
         case classification(ConfusionMatrix)
         /// The coefficient of determination averaged over the outputs, as scikit-learn's `r2_score` computes it.

@@ -30,7 +30,7 @@ extension Model {
     /// - Parameters:
     ///   - features: The features, [rows, features], row-major, prepared like those the model was trained on.
     ///   - threads: The number of threads; `nil` means as many as the work is worth, at most one for each usable CPU.
-    /// - Throws: `.usage` if `features` is not a whole number of rows or the model takes U8 features; `.badData` if a
+    /// - Throws: `.invalidSetting` if `features` is not a whole number of rows or the model takes U8 features; `.badData` if a
     ///   number is not finite.
     public func predict(features: [Float], threads: Int? = nil) throws(FastTrainError) -> Predictions {
         try Predictor(self).predictions(features, threads: threads)

@@ -28,7 +28,7 @@ public struct Model: Sendable, Equatable {
     ///   - task: The task, with the names of its classes or targets.
     ///   - preprocessing: How features and targets are made from a table's columns, if they are.
     ///   - parameters: The parameters. Their shapes follow from the recipe, the features and the task.
-    /// - Throws: `.usage` or `.badData` if the parts do not fit together.
+    /// - Throws: `.invalidUse` or `.badData` if the parts do not fit together.
     public init(
         recipe: Recipe, featureShape: [Int], scale: Float?, task: Dataset.Task, preprocessing: Preprocessing? = nil,
         parameters: Parameters

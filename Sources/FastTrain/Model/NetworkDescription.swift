@@ -38,20 +38,20 @@ struct NetworkDescription: Sendable, Equatable {
 }
 
 extension NetworkDescription {
-    /// Throws `.usage` or `.badData` unless the parts fit together, and the parameters fit the network that they
+    /// Throws `.invalidUse` or `.badData` unless the parts fit together, and the parameters fit the network that they
     /// describe.
     func check(_ parameters: Parameters) throws(FastTrainError) {
         try recipe.validate()
         guard !featureShape.isEmpty, Self.product(featureShape) != nil else {
-            throw .usage("the model's feature shape: expected \(Self.shapeExpectation), found \(featureShape)")
+            throw .invalidUse("the model's feature shape: expected \(Self.shapeExpectation), found \(featureShape)")
         }
         guard let loss = recipe.loss, task.outputCount > 0, loss.output.fits(task) else {
-            throw .usage(
+            throw .invalidUse(
                 "the model's loss: expected one for \(task.summary), found \(recipe.loss?.rawValue ?? "none")")
         }
         try preprocessing?.check(file: "the model", featureShape: featureShape, task: task)
         guard network.fits(parameters) else {
-            throw .usage("the model's parameters do not fit the network \(network)")
+            throw .invalidUse("the model's parameters do not fit the network \(network)")
         }
     }
 

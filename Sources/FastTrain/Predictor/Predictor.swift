@@ -30,7 +30,7 @@ public struct Predictor: Sendable {
 
     /// Prepares a model for predictions.
     ///
-    /// - Throws: `.usage` if the environment variable `FASTTRAIN_ISA` names an instruction set that the CPU does not have.
+    /// - Throws: `.invalidUse` if the environment variable `FASTTRAIN_ISA` names an instruction set that the CPU does not have.
     public init(_ model: Model) throws(FastTrainError) {
         core = try PredictorCore(model)
         inputs = core.inputs
@@ -56,7 +56,7 @@ public struct Predictor: Sendable {
     ///   - output: Receives the predictions, [rows, outputs], row-major: probabilities of the classes or labels if
     ///     `hasProbabilities`, otherwise numbers as the model's data set holds them. Its content is undefined if this throws.
     ///   - threads: The number of threads. `nil` means one thread unless there are very many rows.
-    /// - Throws: `.usage` if the numbers of features and predictions are not those of the same whole number of rows, or if
+    /// - Throws: `.invalidUse` if the numbers of features and predictions are not those of the same whole number of rows, or if
     ///   the model takes U8 features; `.badData` if a feature is not finite.
     public func predict(
         _ features: Span<Float>, into output: inout MutableSpan<Float>, threads: Int? = nil
@@ -75,7 +75,7 @@ public struct Predictor: Sendable {
     ///   - features: The features, [rows, inputs], row-major. The model scales them.
     ///   - output: Receives the predictions, [rows, outputs], as for F32 features.
     ///   - threads: The number of threads. `nil` means one thread unless there are very many rows.
-    /// - Throws: `.usage` if the numbers of features and predictions are not those of the same whole number of rows, or if
+    /// - Throws: `.invalidUse` if the numbers of features and predictions are not those of the same whole number of rows, or if
     ///   the model takes F32 features.
     public func predict(
         _ features: Span<UInt8>, into output: inout MutableSpan<Float>, threads: Int? = nil
@@ -110,7 +110,7 @@ public struct Predictor: Sendable {
     /// Returns the class predicted for one row of F32 features, as an index into `classes`: the class with the largest
     /// value, and the first one among equals.
     ///
-    /// - Throws: `.usage` if the model is no classifier, takes U8 features, or `row` has another number of features;
+    /// - Throws: `.invalidUse` if the model is no classifier, takes U8 features, or `row` has another number of features;
     ///   `.badData` if a feature is not finite.
     public func predictClass(_ row: Span<Float>) throws(FastTrainError) -> Int {
         try expectOneRow(row.count)
@@ -124,7 +124,7 @@ public struct Predictor: Sendable {
     /// Returns the class predicted for one row of U8 features, as an index into `classes`: the class with the largest
     /// value, and the first one among equals.
     ///
-    /// - Throws: `.usage` if the model is no classifier, takes F32 features, or `row` has another number of features.
+    /// - Throws: `.invalidUse` if the model is no classifier, takes F32 features, or `row` has another number of features.
     public func predictClass(_ row: Span<UInt8>) throws(FastTrainError) -> Int {
         try expectOneRow(row.count)
         try expectFeatures(areBytes: true)
@@ -162,7 +162,7 @@ public struct Predictor: Sendable {
     ///
     /// - Parameter row: The values by the names of their columns, in any order. The columns to predict may be among them
     ///   and are ignored.
-    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.usage` if the
+    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if the
     ///   model was not trained on a table, or on a time series.
     public func predict(_ row: [String: TableValue]) throws(FastTrainError) -> [Float] {
         try restored(predict(tableEncoder.encode(row)))
@@ -171,7 +171,7 @@ public struct Predictor: Sendable {
     /// Returns the class predicted for a row of the table that the model was trained on, as an index into `classes`.
     ///
     /// - Parameter row: The values by the names of their columns, as for `predict(_:)`.
-    /// - Throws: The errors of `predict(_:)` for such a row; `.usage` if the model is no classifier.
+    /// - Throws: The errors of `predict(_:)` for such a row; `.invalidUse` if the model is no classifier.
     public func predictClass(_ row: [String: TableValue]) throws(FastTrainError) -> Int {
         try predictClass(tableEncoder.encode(row))
     }
@@ -180,7 +180,7 @@ public struct Predictor: Sendable {
     ///
     /// - Parameter window: The last rows of the series, oldest first: as many as the model's windows have, each as for
     ///   `predict(_:)`.
-    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.usage` if the
+    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if the
     ///   model was not trained on a time series, or if the number of rows is not that of a window.
     public func predict(window: [[String: TableValue]]) throws(FastTrainError) -> [Float] {
         try restored(predict(tableEncoder.encode(window: window)))
@@ -188,7 +188,7 @@ public struct Predictor: Sendable {
 
     private var tableEncoder: RowEncoder {
         get throws(FastTrainError) {
-            guard let encoder else { throw .usage("the model was not trained on a table: pass its features") }
+            guard let encoder else { throw .invalidUse("the model was not trained on a table: pass its features") }
             return encoder
         }
     }
@@ -202,7 +202,7 @@ public struct Predictor: Sendable {
 
     private func rows(_ features: Int) throws(FastTrainError) -> Int {
         guard features > 0, features % inputs == 0 else {
-            throw .usage("expected rows of \(inputs) features, found \(features) numbers")
+            throw .invalidUse("expected rows of \(inputs) features, found \(features) numbers")
         }
         return features / inputs
     }
@@ -210,21 +210,21 @@ public struct Predictor: Sendable {
     private func expect(_ features: Int, into output: Int) throws(FastTrainError) {
         let rows = try rows(features)
         guard output == rows * outputs else {
-            throw .usage("expected room for \(rows) × \(outputs) predictions, found \(output)")
+            throw .invalidUse("expected room for \(rows) × \(outputs) predictions, found \(output)")
         }
     }
 
     private func expectOneRow(_ features: Int) throws(FastTrainError) {
-        guard case .classification = task else { throw .usage("the model predicts numbers, not classes") }
+        guard case .classification = task else { throw .invalidUse("the model predicts numbers, not classes") }
         guard features == inputs else {
-            throw .usage("expected a row of \(inputs) features, found \(features) numbers")
+            throw .invalidUse("expected a row of \(inputs) features, found \(features) numbers")
         }
     }
 
     private func expectFeatures(areBytes: Bool) throws(FastTrainError) {
         guard areBytes == (scale != nil) else {
             func name(_ areBytes: Bool) -> String { areBytes ? "U8" : "F32" }
-            throw .usage(
+            throw .invalidUse(
                 "expected \(name(!areBytes)) features, which the model was trained on, found \(name(areBytes))")
         }
     }

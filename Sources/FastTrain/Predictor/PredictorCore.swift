@@ -43,7 +43,7 @@ final class PredictorCore: Sendable {
     ///   - indices: The index of each row in the features; `nil` means all rows in order.
     ///   - output: Receives the predictions, [rows, outputs].
     ///   - threads: The number of threads; `nil` means one, or a team for very many rows.
-    /// - Throws: `.usage` for a number of threads out of range; the errors of a team.
+    /// - Throws: `.invalidUse` for a number of threads out of range; the errors of a team.
     func predict(
         _ features: Features, rows: Int, indices: UnsafePointer<Int32>?, into output: UnsafeMutablePointer<Float>,
         threads: Int?

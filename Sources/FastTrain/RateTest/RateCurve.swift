@@ -16,8 +16,8 @@ public struct RateCurve: Sendable, Equatable {
     public let points: [Point]
     /// Whether the test ended early because the loss exploded.
     public let isCutShort: Bool
-    /// The signal that ended the test; `nil` if there was none.
-    public let interrupted: Int32?
+    /// Whether `stop` ended the test early.
+    public let isInterrupted: Bool
 
     /// The point with the lowest smoothed loss, beyond which the loss rises; `nil` if the loss never fell below its
     /// start.
@@ -83,8 +83,8 @@ public struct RateCurve: Sendable, Equatable {
 
     /// Writes the curve as SVG, or as JSON if the name ends in .json.
     ///
-    /// - Throws: `.usage` if the name ends in neither .svg nor .json; `.cannotCreate` if the file would replace a file
-    ///   of a run or search, and any error of writing files.
+    /// - Throws: `.invalidSetting` if the name ends in neither .svg nor .json; `.cannotCreate` if the file would
+    ///   replace a file of a run or search, and any error of writing files.
     public func write(to path: String) throws(FastTrainError) {
         try Self.checkOutput(path)
         try AtomicFile.write(path.hasSuffix(".json") ? json.text + "\n" : svg, to: path)
@@ -99,7 +99,7 @@ public struct RateCurve: Sendable, Equatable {
     ///   `inputs`.
     public static func checkOutput(_ path: String, reading inputs: [String] = []) throws(FastTrainError) {
         guard path.hasSuffix(".svg") || path.hasSuffix(".json") else {
-            throw .usage("--output: expected a name that ends in .svg or .json, found \(path)")
+            throw .invalidSetting(name: "path", expected: "a name that ends in .svg or .json", found: "\(path)")
         }
         try OutputFile.check(path, reading: inputs)
     }

@@ -24,17 +24,18 @@ public struct RateTest: Sendable, Equatable {
 
     /// Checks the settings.
     ///
-    /// - Throws: `.usage` that names the first setting out of range by its command-line option.
+    /// - Throws: `.invalidSetting` that names the first setting out of range.
     public func validate() throws(FastTrainError) {
         guard Float(from) >= .leastNormalMagnitude, from.isFinite else {
-            throw .usage("--from: expected a number of at least 1.2e-38, found \(from)")
+            throw .invalidSetting(name: "from", expected: "a number of at least 1.2e-38", found: "\(from)")
         }
         guard to > from, Float(to).isFinite else {
-            throw .usage("--to: expected a number above --from (\(from)) and at most 3.4e38, found \(to)")
+            throw .invalidSetting(
+                name: "to", expected: "a number above `from` (\(from)) and at most 3.4e38", found: "\(to)")
         }
         // The number of steps is also the largest number of epochs, because an epoch can be a single step.
         guard (20...100_000).contains(steps) else {
-            throw .usage("--steps: expected a number from 20 to 100000, found \(steps)")
+            throw .invalidSetting(name: "steps", expected: "a number from 20 to 100000", found: "\(steps)")
         }
     }
 
@@ -65,29 +66,28 @@ public struct RateTest: Sendable, Equatable {
     ///   - recipe: The recipe. Its learning rate, schedule, epochs and stopping rules are ignored.
     ///   - data: The data set to train on.
     ///   - options: The options, of which only `threads` and `initial` apply.
-    ///   - stop: A function that is polled after each step. If it returns a signal number, the test ends, and the curve
-    ///     has the points of the finished steps.
+    ///   - stop: A function that is polled after each step. If it returns true, the test ends, and the curve has the
+    ///     points of the finished steps.
     ///   - onStep: A function that is called after each step with its number, from 1, and its point.
-    /// - Throws: `.usage` if a setting is out of range or the optimizer has no learning rate, and any error of
+    /// - Throws: `.invalidSetting` if a setting is out of range or the optimizer has no learning rate, and any error of
     ///   `Training.init`.
     public func run(
         _ recipe: Recipe, on data: Dataset, options: RunOptions = RunOptions(),
-        stop: @escaping @Sendable () -> Int32? = { nil },
+        stop: @escaping @Sendable () -> Bool = { false },
         onStep: @escaping @Sendable (Int, RateCurve.Point) -> Void = { _, _ in }
     ) throws(FastTrainError) -> RateCurve {
         try validate()
         guard recipe.optimizer.settings.contains(\.learningRate) else {
-            throw .usage(
-                "--optimizer: expected one with a learning rate, found \(recipe.optimizer.rawValue), "
-                    + "which chooses its own step lengths")
+            throw .invalidSetting(
+                name: "optimizer", expected: "one with a learning rate",
+                found: "\(recipe.optimizer.rawValue), which chooses its own step lengths")
         }
         let options = RunOptions(threads: options.threads, initial: options.initial)
         let whole = try Training(self.recipe(recipe, stepsPerEpoch: 1), on: data, options: options)
         let training = try Training(
             self.recipe(recipe, stepsPerEpoch: whole.stepsPerEpoch), on: data, options: options)
         let log = RateLog(self)
-        let loop = RunLoop(
-            training, rateTest: self, stop: { log.isOver ? Self.ended : stop() }, progress: { _ in })
+        let loop = RunLoop(training, rateTest: self, stop: { log.isOver || stop() })
         loop.onStep = { step, loss in onStep(step, log.add(loss)) }
         do {
             try loop.run()
@@ -95,10 +95,8 @@ public struct RateTest: Sendable, Equatable {
             guard case .diverged = error else { throw error }
             log.explode()
         }
-        let signal = loop.interrupted.flatMap { $0 == Self.ended ? nil : $0 }
-        return RateCurve(test: self, points: log.points, isCutShort: log.hasExploded, interrupted: signal)
+        return RateCurve(
+            test: self, points: log.points, isCutShort: log.hasExploded,
+            isInterrupted: loop.isInterrupted && !log.isOver)
     }
-
-    /// The value that ends the loop; no signal has this number.
-    private static let ended: Int32 = 1000
 }

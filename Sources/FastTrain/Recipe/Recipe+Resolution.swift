@@ -2,7 +2,8 @@ extension Recipe {
     /// Returns the recipe with each `nil` that stands for a default which follows from the data or from other settings
     /// replaced by that default.
     ///
-    /// - Throws: `.usage` if the recipe is not sound or does not fit the data, `.badData` if the data has a single class.
+    /// - Throws: A usage error if the recipe is not sound or does not fit the data, `.badData` if the data has a single
+    ///   class.
     func resolved(for data: Dataset) throws(FastTrainError) -> Recipe {
         try validate()
         var recipe = self
@@ -17,10 +18,12 @@ extension Recipe {
         guard loss.output.fits(data.task) else {
             let what = if case .regression = data.task { "numbers" } else { "classes" }
             let names = Loss.allCases.filter { $0.output.fits(data.task) }.map(\.rawValue).joined(separator: ", ")
-            throw .usage("--loss: expected one of \(names) for the \(what) in \(data.name), found \(loss.rawValue)")
+            throw .invalidSetting(
+                name: "loss", expected: "one of \(names) for the \(what) in \(data.name)", found: "\(loss.rawValue)")
         }
         guard loss.settings.contains(\.labelSmoothing) || labelSmoothing == 0 else {
-            throw .usage("--label-smoothing: expected 0 for the numbers in \(data.name), found \(labelSmoothing)")
+            throw .invalidSetting(
+                name: "labelSmoothing", expected: "0 for the numbers in \(data.name)", found: "\(labelSmoothing)")
         }
         for (split, name) in [(data.train, "train.y"), (data.test, "test.y")] {
             if let split { try checkTargets(split, of: loss, data, name) }
@@ -29,7 +32,7 @@ extension Recipe {
         return recipe
     }
 
-    /// Throws `.usage` if a target is outside the range of the loss.
+    /// Throws `.unsuitableSetting` if a target is outside the range of the loss.
     private func checkTargets(
         _ split: DataSplit, of loss: Loss, _ data: Dataset, _ name: String
     ) throws(FastTrainError) {
@@ -39,23 +42,26 @@ extension Recipe {
             let expected = range.upperBound.isFinite ? "from 0 to 1" : "of at least 0"
             // The converter scales a table's targets by default.
             let hint =
-                data.preprocessing == nil ? "" : "; fasttrain-data csv leaves them as they are with --scale-target none"
-            throw .usage(
-                "--loss \(loss.rawValue): expected targets \(expected) in \(data.name), found \(targets[index]) in \(name) "
-                    + "row \(index / outputs)\(hint)")
+                data.preprocessing == nil ? "" : "; `TableOptions.targetScale` none leaves them as they are"
+            throw .unsuitableSetting(
+                name: "loss",
+                reason:
+                    "`loss` \(loss.rawValue): expected targets \(expected) in \(data.name), found \(targets[index]) in "
+                    + "\(name) row \(index / outputs)\(hint)")
         }
     }
 
-    /// Throws `.usage` if there are class weights for numbers, or not one for each class.
+    /// Throws `.invalidSetting` if there are class weights for numbers, or not one for each class.
     private func checkClassWeight(_ data: Dataset) throws(FastTrainError) {
         switch (classWeight, data.task) {
         case (nil, _): break
         case (_, .regression):
-            throw .usage("--class-weight: expected none for the numbers in \(data.name)")
+            throw .invalidSetting(
+                name: "classWeight", expected: "none for the numbers in \(data.name)", found: "")
         case (.given(let weights), .classification(let classes)) where weights.count != classes.count:
-            throw .usage(
-                "--class-weight: expected \(classes.count) numbers, one for each class of \(data.name), "
-                    + "found \(weights.count)")
+            throw .invalidSetting(
+                name: "classWeight", expected: "\(classes.count) numbers, one for each class of \(data.name)",
+                found: "\(weights.count)")
         case (_, .classification): break
         }
     }

@@ -6,7 +6,7 @@ extension Recipe {
 
     /// Checks that each setting is in its range and fits the others.
     ///
-    /// - Throws: `.usage` with one line that names the setting by its command-line option.
+    /// - Throws: `.invalidSetting` that names the first setting at fault by its property.
     public func validate() throws(FastTrainError) {
         if let fault { throw fault.error }
     }
@@ -18,9 +18,9 @@ extension Recipe {
         let expected: String
         let found: String
 
-        /// The fault as an error that names the setting by its command-line option.
+        /// The fault as an error that names the setting by its property.
         var error: FastTrainError {
-            .usage("\(RecipeSetting.option(field)): expected \(expected), found \(found)")
+            .invalidSetting(name: RecipeSetting.property(field), expected: expected, found: found)
         }
     }
 

@@ -3,7 +3,7 @@
 ///
 /// Anything else, such as the number of threads, the instruction set or the output folder, affects how fast a run is, but
 /// not its result.
-public struct Recipe: Sendable, Equatable {
+public struct Recipe: Sendable, Hashable {
     /// The number of units of each hidden layer, from the input side. An empty list makes a linear model.
     public var hidden: [Int] = [256, 128]
     /// The activation of the hidden layers: one for all of them, or one for each.

@@ -50,7 +50,7 @@ public struct RecipeChanges: Sendable, Equatable {
     /// Returns the default recipe with these settings, after checking it and that each of the settings has an effect.
     ///
     /// - Parameter space: The space of a search, if the settings are those of all its trials.
-    /// - Throws: `.usage` that names the setting by its command-line option.
+    /// - Throws: a usage error that names the setting by its property.
     package func recipe(varying space: SearchSpace? = nil) throws(FastTrainError) -> Recipe {
         let recipe = applied(to: Recipe())
         try expectEffect(in: recipe, varying: space)
@@ -58,7 +58,7 @@ public struct RecipeChanges: Sendable, Equatable {
         return recipe
     }
 
-    /// Throws `.usage` for a setting that was given on the command line and has no effect, or for a warm-up longer than the
+    /// Throws a usage error for a setting that was set and has no effect, or for a warm-up longer than the
     /// run.
     ///
     /// - Parameters:
@@ -66,8 +66,8 @@ public struct RecipeChanges: Sendable, Equatable {
     ///   - space: The space of a search; then a setting must have an effect in one of its trials.
     func expectEffect(in recipe: Recipe, varying space: SearchSpace?) throws(FastTrainError) {
         for setting in Recipe.settings where names.contains(setting.name) {
-            if let message = setting.uselessOption(in: recipe), !(space?.uses(setting, in: recipe) ?? false) {
-                throw .usage(message)
+            if let reason = setting.uselessness(in: recipe), !(space?.uses(setting, in: recipe) ?? false) {
+                throw .unsuitableSetting(name: setting.property, reason: reason)
             }
         }
         if !names.isEmpty, let fault = recipe.warmupFault { throw fault.error }

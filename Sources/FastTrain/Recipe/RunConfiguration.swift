@@ -50,7 +50,7 @@ public struct RunConfiguration: Sendable {
     /// - Parameters:
     ///   - later: Settings that override those of the file, such as those of the command line.
     ///   - space: The space of a search, if the settings are those of all its trials.
-    /// - Throws: `.badData` with the line if the cause is in the file alone, otherwise `.usage`.
+    /// - Throws: `.badData` with the line if the cause is in the file alone, otherwise a usage error.
     public func recipe(
         changedBy later: RecipeChanges = RecipeChanges(), varying space: SearchSpace? = nil
     ) throws(FastTrainError) -> Recipe {
@@ -99,7 +99,7 @@ public struct RunConfiguration: Sendable {
         guard let fingerprint, data.fingerprint != fingerprint else { return }
         throw .badData(
             file: data.name, place: .named("fingerprint"),
-            expected: "\(fingerprint), the data that \(file) was written for (--data takes any)",
+            expected: "\(fingerprint), the data that \(file) was written for (`data` takes any)",
             found: data.fingerprint)
     }
 

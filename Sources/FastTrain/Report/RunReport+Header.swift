@@ -30,7 +30,7 @@ extension RunReport {
         case .tolerance: sentence += ", until more than \(recipe.toleranceText)"
         case .convergence: sentence += ", until it converged"
         case .time: sentence += ", as many as the time limit allowed"
-        case nil: sentence += "; not finished yet"
+        case .interrupted: sentence += "; not finished yet"
         case .epochs: break
         }
         if let bestEpoch { sentence += ". The model is from epoch \(bestEpoch), the best by \(monitored)" }

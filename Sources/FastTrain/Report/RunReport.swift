@@ -16,7 +16,7 @@ struct RunReport: Sendable {
     /// The epoch that the model was taken from; `nil` means the last one.
     var bestEpoch: Int?
     /// The reason why the run ended; `nil` if it has not ended yet.
-    var ending: Outcome.Ending?
+    var ending: Outcome.Ending
     /// The wall-clock time of the run in seconds.
     var seconds: Double
     var test: Evaluation?

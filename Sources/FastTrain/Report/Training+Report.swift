@@ -51,7 +51,7 @@ extension Training {
         var model: Model
         var history: [EpochRecord]
         var bestEpoch: Int?
-        var ending: Outcome.Ending?
+        var ending: Outcome.Ending
     }
 
     /// Returns the results of the run: from its newest intact checkpoint, which a finished run also has, or from the
@@ -74,7 +74,7 @@ extension Training {
             throw .noInput(path: folder.path, reason: "the run has not saved anything to report yet")
         }
         let stopping = EarlyStopping(run.recipe)
-        var ending: Outcome.Ending?
+        var ending = Outcome.Ending.interrupted
         if history.count >= run.recipe.epochs {
             ending = .epochs
         } else if newest?.checkpoint.state.hasConverged == true {

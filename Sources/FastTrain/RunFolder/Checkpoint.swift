@@ -106,7 +106,7 @@ public struct Checkpoint: Sendable, Equatable {
         try SafeTensorsWriter.write(tensors, metadata: metadata, to: path)
     }
 
-    /// Throws `.usage` if a checkpoint of such a run would have more tensors than a file can hold.
+    /// Throws `.unsuitableSetting` if a checkpoint of such a run would have more tensors than a file can hold.
     static func expectSavable(_ network: Network, _ recipe: Recipe) throws(FastTrainError) {
         let (layers, hidden) = (network.layerCount, network.layerCount - 1)
         let learned = 2 * layers + (network.normalization == .none ? 0 : 2 * hidden)
@@ -114,8 +114,9 @@ public struct Checkpoint: Sendable, Equatable {
         let running = network.normalization == .batch ? 3 * hidden * copies : 0
         let count = learned * (copies + recipe.optimizerState.count) + running
         guard count > SafeTensorsWriter.maxTensors else { return }
-        throw .usage(
-            "--hidden, --history-size: a checkpoint would have \(count) tensors, expected at most "
+        throw .unsuitableSetting(
+            name: "hidden",
+            reason: "`hidden`, `historySize`: a checkpoint would have \(count) tensors, expected at most "
                 + "\(SafeTensorsWriter.maxTensors)")
     }
 

@@ -33,3 +33,19 @@ extension EpochRecord {
         try reader.finish()
     }
 }
+
+/// The coded form is a line of `history.jsonl`: the same names and values.
+extension EpochRecord: Codable {
+    /// Reads a record.
+    ///
+    /// - Throws: `DecodingError.dataCorrupted` with one line that names the member which is missing, unknown or of the
+    ///   wrong type.
+    public init(from decoder: any Decoder) throws {
+        self = try CodableJSON.read(from: decoder) { json throws(FastTrainError) in
+            try EpochRecord(json: json, file: "the record", place: .file)
+        }
+    }
+
+    /// Writes the record. Numbers are exact to the bit.
+    public func encode(to encoder: any Encoder) throws { try CodableJSON(json).encode(to: encoder) }
+}

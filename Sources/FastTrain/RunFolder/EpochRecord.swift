@@ -1,5 +1,5 @@
 /// The results of one finished epoch: a line of `history.jsonl`.
-public struct EpochRecord: Sendable, Equatable {
+public struct EpochRecord: Sendable, Hashable {
     /// The number of the epoch, from 1.
     public var epoch: Int
     /// The number of minibatches since the start of the run.

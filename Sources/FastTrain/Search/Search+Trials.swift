@@ -1,16 +1,19 @@
 extension Search {
-    /// Returns the number of trials. Throws `.usage` if a grid is infinite, too large, or larger than the given number.
+    /// Returns the number of trials. Throws a usage error if a grid is infinite, too large, or larger than the given
+    /// number.
     static func trials(_ options: SearchOptions, _ space: SearchSpace) throws(FastTrainError) -> Int {
         guard options.method == .grid else { return options.trials ?? 50 }
         guard let combinations = space.combinations else {
             let ranges = space.dimensions.filter { if case .range = $0.values { true } else { false } }.map(\.name)
-            throw .usage(
-                "--method grid: expected lists of values, found "
+            throw .unsuitableSetting(
+                name: "method",
+                reason: "`method` grid: expected lists of values, found "
                     + (ranges.isEmpty ? "more than 10^9 combinations" : "a range of \(ranges.joined(separator: ", "))"))
         }
         if let trials = options.trials, trials < combinations {
-            throw .usage(
-                "--trials: expected at least \(combinations), the number of combinations in the grid, found \(trials)")
+            throw .invalidSetting(
+                name: "trials", expected: "at least \(combinations), the number of combinations in the grid",
+                found: "\(trials)")
         }
         return combinations
     }
@@ -18,7 +21,7 @@ extension Search {
     /// Returns the settings in which a trial differs from the recipe.
     func settings(of trial: Int) -> RecipeChanges { description.settings(of: trial) }
 
-    /// Throws `.usage` for the first trial whose recipe is not valid.
+    /// Throws a usage error for the first trial whose recipe is not valid.
     static func checkTrials(
         _ description: SearchDescription, _ data: Dataset, threads: Int
     ) throws(FastTrainError) {
@@ -31,10 +34,9 @@ extension Search {
                 let requirements = try TrainingRequirements(recipe, on: data, threads: threads, isSaved: false)
                 // If this trial wins, its training on all rows is saved.
                 try Checkpoint.expectSavable(requirements.network, recipe)
-            } catch .usage(let message) {
-                throw .usage(
-                    settings.settings.isEmpty
-                        ? message : "trial \(trial + 1), \(JSON.object(settings.settings).text): \(message)")
+            } catch {
+                throw settings.settings.isEmpty
+                    ? error : error.within("trial \(trial + 1), \(JSON.object(settings.settings).text)")
             }
         }
     }
@@ -59,7 +61,7 @@ extension Search {
     ///   - onEpoch: A function that is called at the end of each epoch.
     /// - Returns: The result, or `nil` if `stop` ended the training.
     func train(
-        _ job: SearchPlan.Job, threads: Int, stop: @escaping @Sendable () -> Int32?,
+        _ job: SearchPlan.Job, threads: Int, stop: @escaping @Sendable () -> Bool,
         onEpoch: @escaping @Sendable () -> Void
     ) throws(FastTrainError) -> TrialResult? {
         let begin = RunClock.now()
@@ -80,7 +82,7 @@ extension Search {
                 divergence = "\(what) in epoch \(epoch)"
                 break
             }
-            if loop.interrupted != nil { return nil }
+            if loop.isInterrupted { return nil }
             // With a patience, the last epochs are those without improvement.
             let best = recipe.endsByValidation ? loop.best?.epoch : nil
             ends.append(loop.history[(best ?? loop.history.count) - 1])

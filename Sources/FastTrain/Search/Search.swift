@@ -46,7 +46,7 @@ public final class Search: Sendable {
     ///   - data: The data set to train on.
     ///   - dataPath: The path of the data set file that `search.json` records for resuming.
     ///   - options: The options of the search.
-    /// - Throws: `.usage` if a setting is out of range or the recipe of a trial, which it names, is not valid;
+    /// - Throws: A usage error if a setting is out of range or the recipe of a trial, which it names, is not valid;
     ///   `.cannotCreate` if the folder cannot be used; `.folderInUse` if another process owns it.
     public convenience init(
         _ recipe: Recipe, space: SearchSpace, on data: Dataset, dataPath: String? = nil,
@@ -55,20 +55,24 @@ public final class Search: Sendable {
         var recipe = recipe
         if let folds = options.folds {
             guard (2...min(1000, max(2, data.train.count))).contains(folds) else {
-                throw .usage("--folds: expected a number from 2 to \(min(1000, data.train.count)), found \(folds)")
+                throw .invalidSetting(
+                    name: "folds", expected: "a number from 2 to \(min(1000, data.train.count))", found: "\(folds)")
             }
             recipe.validation = 1 / Double(folds)
         }
         guard recipe.validation > 0 else {
-            throw .usage(
-                "--validation: expected a number above 0, because trials are compared on validation rows, found 0")
+            throw .invalidSetting(
+                name: "validation", expected: "a number above 0, because trials are compared on validation rows",
+                found: "0")
         }
         guard recipe.monitor != .trainLoss else {
-            throw .usage(
-                "--monitor: expected validation-loss or validation-score to compare trials by, found train-loss")
+            throw .invalidSetting(
+                name: "monitor", expected: "validation-loss or validation-score to compare trials by",
+                found: "train-loss")
         }
         if recipe.monitor == .validationLoss, space.dimensions.contains(where: { $0.name == "loss" }) {
-            throw .usage("the space varies the loss, so --monitor must be validation-score")
+            throw .unsuitableSetting(
+                name: "monitor", reason: "the space varies the loss, so `monitor` must be validation-score")
         }
         try space.expectEffect(in: recipe)
         var description = SearchDescription(
@@ -76,8 +80,8 @@ public final class Search: Sendable {
             finalEpochs: options.finalEpochs, space: space, data: dataPath.map { FileSystem.absolute($0) },
             fingerprint: data.fingerprint)
         if let fault = description.fault {
-            let option = RecipeSetting.option(fault.member)
-            throw .usage("\(option): expected \(fault.expected), found \(fault.found)")
+            throw .invalidSetting(
+                name: RecipeSetting.property(fault.member), expected: fault.expected, found: fault.found)
         }
         // Read back the written form, because a value can be written in two ways: one activation, or a list of one.
         description = try SearchDescription(json: description.json, file: "the search")
@@ -121,7 +125,7 @@ public final class Search: Sendable {
         _ description: SearchDescription, data: Dataset, folder: SearchFolder?, threads: Int?, time: Double?
     ) throws(FastTrainError) {
         guard time.map({ $0 > 0 && $0.isFinite }) ?? true else {
-            throw .usage("--time: expected a time above 0, found \(time ?? 0) s")
+            throw .invalidSetting(name: "time", expected: "a time above 0", found: "\(time ?? 0) s")
         }
         self.threads = try checkedThreads(threads)
         self.description = description
@@ -136,13 +140,13 @@ public final class Search: Sendable {
     /// Trains all remaining trials and then the winner. With a folder, writes all results there.
     ///
     /// - Parameters:
-    ///   - stop: A function that all threads poll after each step. If it returns a signal number, the search ends.
+    ///   - stop: A function that all threads poll after each step. If it returns true, the search ends.
     ///     Everything finished by then is in the folder.
     ///   - progress: A function that is called with the progress of the search.
     /// - Returns: The ranking of the trials and the trained winner.
     /// - Throws: `.diverged` if all trials diverged, and any error of training and of writing files.
     public func run(
-        stop: @escaping @Sendable () -> Int32? = { nil },
+        stop: @escaping @Sendable () -> Bool = { false },
         progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
     ) throws(FastTrainError) -> SearchOutcome {
         let begin = RunClock.now()
@@ -152,13 +156,13 @@ public final class Search: Sendable {
         let isChosen = try folder?.isChosen ?? false
         if !isChosen { try board.run() }
         let ranking = board.plan.ranking
-        func outcome(_ training: Training?, _ final: Outcome?, _ interrupted: Int32?) -> SearchOutcome {
+        func outcome(_ training: Training?, _ final: Outcome?, isInterrupted: Bool) -> SearchOutcome {
             SearchOutcome(
                 ranking: ranking, training: training, final: final,
                 isCutShort: board.isCutShort || (isChosen && !board.plan.ready.isEmpty),
-                interrupted: interrupted, seconds: RunClock.now() - begin)
+                isInterrupted: isInterrupted, seconds: RunClock.now() - begin)
         }
-        if let interrupted = board.interrupted { return outcome(nil, nil, interrupted) }
+        if board.isInterrupted { return outcome(nil, nil, isInterrupted: true) }
         guard let winner = ranking.first else { throw .internalError("a search without a trial") }
         if let divergence = winner.divergence {
             throw .diverged(
@@ -168,6 +172,6 @@ public final class Search: Sendable {
         let training = try finalTraining(of: winner, isBegun: isChosen)
         progress(.winner(winner, recipe: training.recipe))
         let final = try training.train(stop: stop, progress: { progress(.training($0)) })
-        return outcome(training, final, final.interrupted)
+        return outcome(training, final, isInterrupted: final.ending == .interrupted)
     }
 }

@@ -11,20 +11,20 @@ final class SearchBoard: @unchecked Sendable {
     private let search: Search
     private let folder: SearchFolder?
     private let begin: Double
-    private let stop: @Sendable () -> Int32?
+    private let stop: @Sendable () -> Bool
     private let progress: @Sendable (SearchProgress) -> Void
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
 
     private(set) var plan: SearchPlan
-    private(set) var interrupted: Int32?
+    private(set) var isInterrupted = false
     private(set) var isCutShort = false
     private var error: FastTrainError?
     private var freeThreads: Int
     private var running: [(status: SearchStatus.Running, job: SearchPlan.Job, bytes: Double)] = []
     private var forecast: SearchForecast
     private var lastReport = 0.0
-    private let received = Mutex<Int32?>(nil)
+    private let hasStopped = Mutex(false)
     /// The time when trials must end so that the winner's training still fits, updated with each result.
     private let deadline = Mutex(Double.infinity)
 
@@ -33,7 +33,7 @@ final class SearchBoard: @unchecked Sendable {
     /// - Throws: `.badData` if a result does not belong to this search.
     init(
         _ search: Search, results: [(result: TrialResult, place: FastTrainError.Place)], folder: SearchFolder?,
-        begin: Double, stop: @escaping @Sendable () -> Int32?, progress: @escaping @Sendable (SearchProgress) -> Void
+        begin: Double, stop: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (SearchProgress) -> Void
     ) throws(FastTrainError) {
         self.search = search
         self.folder = folder
@@ -75,6 +75,7 @@ final class SearchBoard: @unchecked Sendable {
     /// Trains all remaining trials, until `stop` or the time limit ends it. Throws the first error of a trial.
     func run() throws(FastTrainError) {
         if plan.ready.isEmpty { return }
+        // If the system cannot create a thread, the others do its work.
         let others = (1..<max(1, search.threads)).compactMap { _ in WorkerThread { self.work() } }
         work()
         for thread in others { thread.join() }
@@ -86,7 +87,7 @@ final class SearchBoard: @unchecked Sendable {
         while let (job, threads) = take() {
             do throws(FastTrainError) {
                 let result = try search.train(
-                    job, threads: threads, stop: { self.signal() ?? (self.isOverdue ? SIGALRM : nil) },
+                    job, threads: threads, stop: { self.mustStop() || self.isOverdue },
                     onEpoch: { self.noteEpoch(of: job) })
                 finish(job, threads: threads, result)
             } catch {
@@ -95,11 +96,11 @@ final class SearchBoard: @unchecked Sendable {
         }
     }
 
-    /// Returns the signal that `stop` reported, even if it reported it only once.
-    private func signal() -> Int32? {
-        received.withLock { received in
-            received = received ?? stop()
-            return received
+    /// Returns whether `stop` has returned true, even if only once.
+    private func mustStop() -> Bool {
+        hasStopped.withLock { hasStopped in
+            hasStopped = hasStopped || stop()
+            return hasStopped
         }
     }
 
@@ -115,8 +116,8 @@ final class SearchBoard: @unchecked Sendable {
     private func take() -> (SearchPlan.Job, threads: Int)? {
         locked {
             while true {
-                if interrupted == nil { interrupted = signal() }
-                if interrupted != nil || error != nil { return nil }
+                isInterrupted = isInterrupted || mustStop()
+                if isInterrupted || error != nil { return nil }
                 let ready = plan.ready
                 if ready.isEmpty && running.isEmpty { return nil }
                 if let job = ready.first, freeThreads > 0 {
@@ -197,8 +198,8 @@ final class SearchBoard: @unchecked Sendable {
             release(job, threads)
             guard let result else {
                 plan.abandon(job)
-                if interrupted == nil { interrupted = signal() }
-                if interrupted == nil { isCutShort = true }
+                isInterrupted = isInterrupted || mustStop()
+                if !isInterrupted { isCutShort = true }
                 return
             }
             do throws(FastTrainError) {

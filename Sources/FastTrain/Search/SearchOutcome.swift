@@ -9,8 +9,8 @@ public struct SearchOutcome {
     public let final: Outcome?
     /// Whether trials were skipped because of the time limit.
     public let isCutShort: Bool
-    /// The signal that ended the search early; `nil` if there was none.
-    public let interrupted: Int32?
+    /// Whether `stop` ended the search early.
+    public let isInterrupted: Bool
     /// The seconds that this session took.
     public let seconds: Double
 }

@@ -9,5 +9,5 @@ public enum SearchProgress: Sendable {
     /// All trials have finished. From here on the winner is trained on all training rows.
     case winner(TrialResult, recipe: Recipe)
     /// The winner's training has progressed.
-    case training(Progress)
+    case training(TrainingProgress)
 }

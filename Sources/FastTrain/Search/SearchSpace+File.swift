@@ -113,7 +113,7 @@ extension SearchSpace {
             throw fault("'\(name)' to have a low below its high", "\(json.excerpt)")
         }
         guard !isLogarithmic || low > 0 else { throw fault("'\(name)' to have a low above 0, for log", "\(low)") }
-        func takes(_ value: JSON) -> Bool { (try? checked(setting, value, { .usage($0 + $1) })) != nil }
+        func takes(_ value: JSON) -> Bool { (try? checked(setting, value, { .invalidUse($0 + $1) })) != nil }
         let refusesFractions = !takes(.number(0.5)) && Int(exactly: low.rounded()).map { takes(.integer($0)) } ?? false
         let isInteger = isGivenInteger || refusesFractions
         guard !isInteger || (Int(exactly: low) != nil && Int(exactly: high) != nil) else {

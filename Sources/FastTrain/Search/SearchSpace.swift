@@ -118,14 +118,14 @@ public struct SearchSpace: Sendable, Equatable {
         }
     }
 
-    /// Throws `.usage` for a setting that varies and has no effect in any trial.
+    /// Throws `.unsuitableSetting` for a setting that varies and has no effect in any trial.
     ///
     /// - Parameter recipe: The settings of all trials.
     func expectEffect(in recipe: Recipe) throws(FastTrainError) {
         let names = dimensions.map(\.name)
         for setting in Recipe.settings where names.contains(setting.name) && !uses(setting, in: recipe) {
-            if let message = setting.uselessOption(in: recipe) {
-                throw .usage("the space varies a setting: \(message)")
+            if let reason = setting.uselessness(in: recipe) {
+                throw .unsuitableSetting(name: setting.property, reason: "the space varies a setting: \(reason)")
             }
         }
     }

@@ -29,7 +29,7 @@ final class TensorBoardLog: @unchecked Sendable {
     /// - Throws: `.cannotCreate` if a new run's folder holds events or the folder cannot be created; `.inputOutput` if
     ///   the operating system reports an error; `.folderInUse` if another run owns the folder.
     init(_ folder: String, isResumed: Bool) throws(FastTrainError) {
-        guard !folder.isEmpty else { throw .usage("--tensorboard: expected a folder, found none") }
+        guard !folder.isEmpty else { throw .invalidSetting(name: "tensorBoard", expected: "a folder", found: "none") }
         self.folder = folder
         self.isResumed = isResumed
         try FileSystem.makeFolder(folder)
@@ -38,7 +38,7 @@ final class TensorBoardLog: @unchecked Sendable {
         guard !isResumed else { return }
         guard try !holdsEvents(trainingFolder), try !holdsEvents(validationFolder) else {
             throw .cannotCreate(
-                path: folder, reason: "holds the events of another run (--tensorboard); choose another folder")
+                path: folder, reason: "holds the events of another run (`tensorBoard`); choose another folder")
         }
     }
 

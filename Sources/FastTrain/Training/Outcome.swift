@@ -10,16 +10,14 @@ public struct Outcome: Sendable {
     public let validation: Evaluation?
     /// The epoch that `model` was taken from, from 1; `nil` without validation.
     public let bestEpoch: Int?
-    /// The signal that ended the run early; `nil` if there was none.
-    public let interrupted: Int32?
-    /// The reason why the run ended; `nil` if it was interrupted.
-    public let ending: Ending?
+    /// The reason why the run ended.
+    public let ending: Ending
     /// The path of the newest checkpoint; `nil` without a run folder.
     public let checkpoint: String?
     /// The wall-clock time in seconds since the start of the run, including earlier sessions of a resumed run.
     public let seconds: Double
 
-    /// The reason why a run ended by itself.
+    /// The reason why a run ended.
     public enum Ending: String, Sendable {
         /// All epochs are finished.
         case epochs
@@ -32,5 +30,8 @@ public struct Outcome: Sendable {
         case convergence = "converged"
         /// One more epoch would have exceeded `RunOptions.maxTime`.
         case time = "max-time"
+        /// `stop`, `TrainingJob.stop()` or the cancellation of a task ended it before its last step. With a run folder,
+        /// `Training.resume` continues it.
+        case interrupted
     }
 }

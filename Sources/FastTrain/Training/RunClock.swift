@@ -7,7 +7,7 @@ struct RunClock {
     /// The number of rows trained since the start of the epoch, or since this session resumed it.
     var rows = 0
     private let earlier: Double
-    private let begin = RunClock.now()
+    private var begin = RunClock.now()
     private var trainingSince: Double?
     private var trainingSeconds = 0.0
     private var lastReport = 0.0
@@ -32,6 +32,9 @@ struct RunClock {
         trainingSeconds += RunClock.now() - since
         trainingSince = nil
     }
+
+    /// Leaves seconds out of the run's time, such as those of a pause.
+    mutating func exclude(_ seconds: Double) { begin += seconds }
 
     var samplesPerSecond: Double {
         let running = trainingSince.map { RunClock.now() - $0 } ?? 0

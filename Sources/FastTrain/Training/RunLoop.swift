@@ -10,8 +10,10 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     private let training: Training
     private let recipe: Recipe
     private let loop: StepLoop
-    private let stop: @Sendable () -> Int32?
-    private let progress: @Sendable (Progress) -> Void
+    private let stop: @Sendable () -> Bool
+    private let progress: @Sendable (TrainingProgress) -> Void
+    /// The requests of a `TrainingJob`; `nil` without a job.
+    private let requests: JobRequests?
     private let stopping: EarlyStopping
     private let rates: LearningRate
     /// The state of L-BFGS after its last iteration; `nil` before the first, and for other optimizers.
@@ -26,8 +28,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     /// The epoch whose order the loop has.
     private var orderedEpoch: Int?
     private var clock: RunClock
-    /// The signal that interrupted the run, if any.
-    private(set) var interrupted: Int32?
+    /// Whether `stop` ended the run before its last step.
+    private(set) var isInterrupted = false
     /// The reason for which the run ended, once it has.
     private(set) var ending: Outcome.Ending?
     /// The path of the newest checkpoint, if there is one.
@@ -41,14 +43,16 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     ///   - training: The run.
     ///   - profile: Where the time of each phase is recorded, if anywhere.
     ///   - rateTest: The range test that sets the learning rates, if any.
-    ///   - stop: Polled after each step; the number of a signal ends the run.
+    ///   - stop: Polled after each step; true ends the run.
     ///   - progress: Receives the progress of the run.
+    ///   - requests: What a job asks of the run, if it belongs to one.
     init(
         _ training: Training, profile: Profile? = nil, rateTest: RateTest? = nil,
-        stop: @escaping @Sendable () -> Int32?,
-        progress: @escaping @Sendable (Progress) -> Void
+        stop: @escaping @Sendable () -> Bool = { false },
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }, requests: JobRequests? = nil
     ) {
         self.training = training
+        self.requests = requests
         self.stop = stop
         self.progress = progress
         recipe = training.recipe
@@ -59,7 +63,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         rates = LearningRate(
             recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows,
             test: rateTest)
-        clock = RunClock(earlier: training.start?.seconds ?? 0)
+        clock = RunClock(earlier: training.secondsBefore)
     }
 
     private var engine: StepEngine { loop.engine }
@@ -73,7 +77,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     /// The parameters that the run yields in its current state: `parameters`, or their average.
     var evaluated: Parameters { engine.evaluated.snapshot }
 
-    /// Runs to the end, or until `stop` returns a signal.
+    /// Runs to the end, or until `stop` returns true.
     ///
     /// - Throws: `FastTrainError.diverged` if a loss or a parameter is not finite; an input or output error otherwise.
     func run() throws(FastTrainError) {
@@ -127,8 +131,13 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             optimizer.step(step + 1, learningRate: rates.rate(step, history: history), recipe))
     }
 
-    /// Returns the next step, or the end if the run was interrupted.
-    private func nextUnlessInterrupted() -> StepLoop.Action { interrupted == nil ? nextStep() : .end }
+    /// Returns the next step, the answers to a job's requests, or the end if the run was interrupted.
+    private func goOn() -> StepLoop.Action {
+        if isInterrupted { return .end }
+        // After the last step nothing is left to hold or to interrupt.
+        let isOver = step == training.totalSteps || ending != nil
+        return !isOver && requests?.arePending ?? false ? .leadOnly(attend) : nextStep()
+    }
 
     // MARK: - StepLoopLead
 
@@ -150,7 +159,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         clock.rows += state.evaluations * training.trainRows
         lossSum = value.lossSum
         onStep?(step, lossSum / loop.trainWeight)
-        if step < training.totalSteps && !state.hasConverged { interrupted = stop() }
+        if step < training.totalSteps && !state.hasConverged { isInterrupted = stop() }
         clock.stopTraining()
         return .validation
     }
@@ -160,18 +169,18 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         step += 1
         clock.rows += minibatch.count
         // After the last step nothing is left to interrupt.
-        if step < training.totalSteps { interrupted = stop() }
+        if step < training.totalSteps { isInterrupted = stop() }
         let stepInEpoch = step % training.stepsPerEpoch
         if stepInEpoch == 0 {
             clock.stopTraining()
             engine.forward.normalizer?.prepareEvaluation()
             return .validation
         }
-        if interrupted != nil || isCheckpointDue {
+        if isInterrupted || isCheckpointDue {
             clock.stopTraining()
             return .leadOnly(save)
         }
-        let next = nextStep()
+        let next = goOn()
         if clock.isReportDue { report(stepInEpoch) }
         return next
     }
@@ -220,27 +229,48 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             ending = .time
         }
         let isLast = step == training.totalSteps || ending != nil
-        if training.folder != nil, training.checkpointEvery == nil || isCheckpointDue || isLast || interrupted != nil {
+        if training.folder != nil, training.checkpointEvery == nil || isCheckpointDue || isLast || isInterrupted {
             return .leadOnly(save)
         }
         if isLast { try checkFinite() }
-        return nextUnlessInterrupted()
+        return goOn()
     }
 
     // MARK: - Checkpoints
 
-    /// Writes a checkpoint and the history that agrees with it, if the run has a folder.
+    /// Writes a checkpoint, if the run has a folder, and returns what comes next.
     private func save() throws(FastTrainError) -> StepLoop.Action {
-        if let folder = training.folder {
-            try training.data.checkUnchanged()
-            try checkFinite()
-            try training.tensorBoard?.synchronize()
-            let path = try folder.save(training.checkpoint(state()))
-            try folder.writeHistory(history)
-            newestCheckpoint = path
-            progress(.saved(path: path))
+        if let folder = training.folder { _ = try writeCheckpoint(in: folder) }
+        return goOn()
+    }
+
+    /// Writes a checkpoint and the history that agrees with it, and returns its path.
+    private func writeCheckpoint(in folder: RunFolder) throws(FastTrainError) -> String {
+        try training.data.checkUnchanged()
+        try checkFinite()
+        try training.tensorBoard?.synchronize()
+        let path = try folder.save(training.checkpoint(state()))
+        try folder.writeHistory(history)
+        newestCheckpoint = path
+        progress(.saved(path: path))
+        return path
+    }
+
+    /// Does what the job asks for between two steps: holds the run as long as it is paused, and writes checkpoints. An
+    /// error of writing one goes to the caller who asked for it.
+    private func attend() throws(FastTrainError) -> StepLoop.Action {
+        clock.stopTraining()
+        let begin = RunClock.now()
+        requests?.attend { () throws(FastTrainError) in
+            guard let folder = training.folder else {
+                throw .noFolder
+            }
+            let path = folder.checkpointPath(step: step)
+            return try newestCheckpoint == path ? path : writeCheckpoint(in: folder)
         }
-        return nextUnlessInterrupted()
+        clock.exclude(RunClock.now() - begin)
+        isInterrupted = stop()
+        return isInterrupted ? try save() : nextStep()
     }
 
     private func state() -> TrainingState {

@@ -44,9 +44,11 @@ struct Sampling {
         trainRows = (0..<Int32(split.count)).filter { !isHeldOut[Int($0)] }
         validationRows = (0..<Int32(split.count)).filter { isHeldOut[Int($0)] }
         if trainRows.isEmpty || (recipe.validation > 0 && validationRows.isEmpty) {
-            throw .usage(
-                "--validation \(recipe.validation) of \(split.count) training rows leaves \(trainRows.count) to train on "
-                    + "and \(validationRows.count) to validate on; both must be at least 1")
+            throw .unsuitableSetting(
+                name: "validation",
+                reason:
+                    "`validation` \(recipe.validation) of \(split.count) training rows leaves \(trainRows.count) to "
+                    + "train on and \(validationRows.count) to validate on; both must be at least 1")
         }
     }
 

@@ -12,7 +12,7 @@ extension Training {
     ///   - tensorBoard: The folder for event files; see `RunOptions.tensorBoard`. It may already hold this run's
     ///     events.
     /// - Throws: `.noInput` if there is no run; `.badData` if the data is not that of the run or no checkpoint is
-    ///   intact; `.folderInUse` if another process owns the folder; `.usage` if an argument is out of range.
+    ///   intact; `.folderInUse` if another process owns the folder; `.invalidSetting` if an argument is out of range.
     public static func resume(
         _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil,
         maxTime: Double? = nil, tensorBoard: String? = nil
@@ -32,28 +32,33 @@ extension Training {
                 expected: "the parameters that the run started from", found: "no checkpoint")
         }
         if newest == nil { try folder.expectNothingDone() }
+        let start = newest?.checkpoint.state
+        if let newest, let start { try setup.checkStart(start, newest.path) }
+        var warnings = newest?.warnings ?? []
+        if epochs != nil, let start, let ending = EarlyStopping(setup.recipe).ending(start.history) {
+            let what = ending == .patience ? "patience" : "tolerance"
+            warnings.append("more epochs have no effect: the run's \(what) ended it after epoch \(start.history.count)")
+        }
         let training = Training(
-            setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: newest?.checkpoint.state,
-            warnings: newest?.warnings ?? [],
+            setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: start, warnings: warnings,
             tensorBoard: try tensorBoard.map { path throws(FastTrainError) in
                 try TensorBoardLog(path, isResumed: true)
             })
-        if let newest { try training.checkStart(newest.path) }
-        if epochs != nil, let start = training.start,
-            let ending = EarlyStopping(training.recipe).ending(start.history)
-        {
-            let what = ending == .patience ? "patience" : "tolerance"
-            training.warnings.append(
-                "more epochs have no effect: the run's \(what) ended it after epoch \(start.history.count)")
-        }
         if let dataPath { run.data = FileSystem.absolute(dataPath) }
         if epochs != nil || dataPath != nil { try folder.writeRecipe(run) }
         return training
     }
 
-    /// Throws unless the run can continue from `start`.
-    private func checkStart(_ checkpoint: String) throws(FastTrainError) {
-        guard let start else { return }
+}
+
+extension Training.Setup {
+    /// Throws unless a run can continue from a state.
+    ///
+    /// - Parameters:
+    ///   - start: The state.
+    ///   - checkpoint: The path of the file that it is from.
+    fileprivate func checkStart(_ start: TrainingState, _ checkpoint: String) throws(FastTrainError) {
+        let stepsPerEpoch = recipe.stepsPerEpoch(rows: sampling.trainRows.count)
         let finished = start.history.count
         guard (finished * stepsPerEpoch..<(finished + 1) * stepsPerEpoch).contains(start.step) else {
             throw .badData(
@@ -61,10 +66,11 @@ extension Training {
                 expected: "\(finished * stepsPerEpoch) to \((finished + 1) * stepsPerEpoch - 1) with \(finished) "
                     + "finished epochs of \(Format.count(stepsPerEpoch, "step"))", found: "\(start.step)")
         }
-        guard start.step <= totalSteps else {
+        guard start.step <= stepsPerEpoch * recipe.epochs else {
             let begun = (start.step + stepsPerEpoch - 1) / stepsPerEpoch
-            throw .usage(
-                "--epochs: expected at least \(begun), the number of epochs already started, found \(recipe.epochs)")
+            throw .invalidSetting(
+                name: "epochs", expected: "at least \(begun), the number of epochs already started",
+                found: "\(recipe.epochs)")
         }
     }
 }

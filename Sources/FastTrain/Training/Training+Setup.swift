@@ -13,7 +13,7 @@ extension Training {
             recipe: Recipe, data: Dataset, threads: Int?, maxTime: Double?, fold: Fold? = nil, isSaved: Bool
         ) throws(FastTrainError) {
             guard maxTime.map({ $0 > 0 && $0.isFinite }) ?? true else {
-                throw .usage("--max-time: expected a time above 0, found \(maxTime ?? 0) s")
+                throw .invalidSetting(name: "maxTime", expected: "a time above 0", found: "\(maxTime ?? 0) s")
             }
             self.maxTime = maxTime
             self.threads = try checkedThreads(threads)
@@ -24,7 +24,9 @@ extension Training {
             let weights = RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: sampling.trainRows, rows: 0)
             guard weights?.sum(sampling.trainRows, count: sampling.trainRows.count) ?? 1 > 0 else {
-                throw .usage("\(data.name): expected a training row with a weight above 0, found none")
+                throw .unsuitableSetting(
+                    name: "classWeight",
+                    reason: "\(data.name): expected a training row with a weight above 0, found none")
             }
             self.recipe = recipe
             self.data = data

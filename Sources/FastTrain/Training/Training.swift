@@ -1,6 +1,7 @@
 import KernelDispatch
 import KernelTypes
 import Platform
+import Synchronization
 
 /// A training run of a recipe on a data set, from the start or from a checkpoint.
 ///
@@ -11,8 +12,8 @@ import Platform
 ///     print(outcome.test!.accuracy!)
 ///
 /// The result depends only on the recipe and the data, bit for bit. It does not depend on the number of threads, the
-/// CPU, or how often the run was stopped and resumed.
-public final class Training {
+/// CPU, or how often the run was paused, or stopped and resumed.
+public final class Training: Sendable {
     /// The recipe, with its loss resolved.
     public let recipe: Recipe
     /// The data set to train on.
@@ -28,7 +29,7 @@ public final class Training {
     /// The folder of event files for TensorBoard; `nil` if there is none.
     public var eventFolder: String? { tensorBoard?.folder }
     /// Messages to show before the run starts, such as a damaged checkpoint that was skipped.
-    public internal(set) var warnings: [String]
+    public let warnings: [String]
     /// The step that the run resumes from; 0 if it starts from the beginning.
     public let resumedFromStep: Int
 
@@ -37,8 +38,11 @@ public final class Training {
     /// The number of steps between checkpoints; `nil` means one checkpoint after each epoch.
     public let checkpointEvery: Int?
     let initial: Parameters?
-    private(set) var start: TrainingState?
-    private let isResumed: Bool
+    /// The state that the run continues from, until the run takes it.
+    private let startState: Mutex<TrainingState?>
+    /// The seconds that the run took in earlier sessions.
+    let secondsBefore: Double
+    private let hasBegun = Atomic(false)
     /// The time limit in seconds; see `RunOptions.maxTime`.
     let maxTime: Double?
     let tensorBoard: TensorBoardLog?
@@ -50,20 +54,21 @@ public final class Training {
     ///   - data: The data set to train on.
     ///   - dataPath: The path of the data set file that `recipe.json` records for resuming.
     ///   - options: The options of the run.
-    /// - Throws: `.usage` if a setting is out of range or does not fit the data, and any error of
+    /// - Throws: A usage error if a setting is out of range or does not fit the data, and any error of
     ///   `RunFolder.create(_:)`.
     public convenience init(
         _ recipe: Recipe, on data: Dataset, dataPath: String? = nil, options: RunOptions = RunOptions()
     ) throws(FastTrainError) {
         let resolved = try recipe.resolved(for: data)
         if let every = options.checkpointEvery, every < 1 {
-            throw .usage("--checkpoint-every: expected at least 1, found \(every)")
+            throw .invalidSetting(name: "checkpointEvery", expected: "at least 1", found: "\(every)")
         }
         let setup = try Setup(
             recipe: resolved, data: data, threads: options.threads, maxTime: options.maxTime, fold: options.fold,
             isSaved: options.output != nil)
         if let initial = options.initial, !setup.network.fits(initial) {
-            throw .usage("the initial parameters do not fit the network \(setup.network)")
+            throw .unsuitableSetting(
+                name: "initial", reason: "the initial parameters do not fit the network \(setup.network)")
         }
         let tensorBoard = try options.tensorBoard.map { path throws(FastTrainError) in
             try TensorBoardLog(path, isResumed: false)
@@ -96,8 +101,8 @@ public final class Training {
         self.folder = folder
         self.checkpointEvery = checkpointEvery
         self.initial = initial
-        self.start = start
-        isResumed = start != nil
+        startState = Mutex(start)
+        secondsBefore = start?.seconds ?? 0
         resumedFromStep = start?.step ?? 0
         self.warnings = warnings
         self.tensorBoard = tensorBoard
@@ -112,24 +117,38 @@ public final class Training {
     /// The number of minibatches in the whole run.
     public var totalSteps: Int { stepsPerEpoch * recipe.epochs }
 
-    /// Trains and evaluates the model. With a run folder, writes all results there. Call this only once.
+    /// Trains and evaluates the model on the calling thread. With a run folder, writes all results there. A run is
+    /// trained once.
     ///
     /// - Parameters:
-    ///   - stop: A function that is polled after each step. If it returns a signal number, the run ends once a
-    ///     checkpoint is saved.
+    ///   - stop: A function that is polled after each step. If it returns true, the run ends once a checkpoint is
+    ///     saved, and the outcome's `ending` is `.interrupted`.
     ///   - progress: A function that is called with the progress of the run, on the calling thread.
     /// - Returns: The trained model and its results.
-    /// - Throws: `.diverged` if the loss or a parameter is not finite, and any error of writing the files.
+    /// - Throws: `.invalidUse` if the run was trained before or is being trained; `.diverged` if the loss or a
+    ///   parameter is not finite; and any error of writing the files.
     public func train(
-        stop: @escaping @Sendable () -> Int32? = { nil }, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+        stop: @escaping @Sendable () -> Bool = { false },
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) throws(FastTrainError) -> Outcome {
-        guard !isResumed || start != nil else { throw .internalError("a resumed run was trained a second time") }
-        let session = RunLoop(self, stop: stop, progress: progress)
+        try claim()
+        return try run(RunLoop(self, stop: stop, progress: progress))
+    }
+
+    /// Throws `.invalidUse` unless this is the first call.
+    func claim() throws(FastTrainError) {
+        guard !hasBegun.exchange(true, ordering: .relaxed) else {
+            throw .invalidUse("train: expected a run that was not trained before; create another, or resume it")
+        }
+    }
+
+    /// Trains and evaluates the model, and writes the results.
+    func run(_ session: RunLoop) throws(FastTrainError) -> Outcome {
         try session.run()
         let model = model(session.best?.parameters ?? session.evaluated)
         var test: Evaluation?
         var validation: Evaluation?
-        if session.interrupted == nil {
+        if !session.isInterrupted {
             test = try data.test.map { split throws(FastTrainError) in try model.evaluate(split, threads: threads) }
             if validationRows > 0 {
                 validation = try model.evaluate(data.train, rows: sampling.validationRows, threads: threads)
@@ -140,17 +159,19 @@ public final class Training {
         }
         let outcome = Outcome(
             model: model, history: session.history, test: test, validation: validation, bestEpoch: session.best?.epoch,
-            interrupted: session.interrupted, ending: session.interrupted == nil ? session.ending : nil,
+            ending: session.isInterrupted ? .interrupted : session.ending ?? .epochs,
             checkpoint: session.newestCheckpoint, seconds: session.seconds)
-        if let folder, session.interrupted == nil { try writeReport(outcome, in: folder) }
+        if let folder, !session.isInterrupted { try writeReport(outcome, in: folder) }
         return outcome
     }
 
     /// Returns the state that the run continues from and releases it, because it takes as much memory as the session's
     /// own.
     func takeStart() -> TrainingState? {
-        defer { start = nil }
-        return start
+        startState.withLock { start in
+            defer { start = nil }
+            return start
+        }
     }
 
     /// Returns a model with the given parameters and everything needed to use it on raw rows.

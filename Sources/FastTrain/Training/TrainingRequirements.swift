@@ -10,7 +10,7 @@ struct TrainingRequirements {
     ///   - data: The data set.
     ///   - threads: The number of threads.
     ///   - isSaved: Whether the run saves checkpoints.
-    /// - Throws: `.usage` if this CPU lacks instructions for the precision, if there is not enough memory, or if a
+    /// - Throws: A usage error if this CPU lacks instructions for the precision, if there is not enough memory, or if a
     ///   checkpoint would have too many tensors.
     init(_ recipe: Recipe, on data: Dataset, threads: Int, isSaved: Bool) throws(FastTrainError) {
         instructionSet = try InstructionSet.chosen(for: recipe.precision)

@@ -70,7 +70,7 @@ struct BenchmarkCommand: ParsableCommand {
             ("--profile", profile),
         ]
         if let other = others.first(where: \.1) {
-            throw FastTrainError.usage("--predict and \(other.0) cannot be combined")
+            throw FastTrainError.invalidUse("--predict and \(other.0) cannot be combined")
         }
         let status = StatusLine(.standardError)
         defer { status.replace() }

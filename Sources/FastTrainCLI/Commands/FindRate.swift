@@ -40,7 +40,7 @@ struct FindRate: ParsableCommand {
 
     func run() throws {
         guard !training.settings.changes.names.contains("learning_rate") else {
-            throw FastTrainError.usage("--learning-rate is what find-rate looks for, between --from and --to")
+            throw FastTrainError.invalidUse("--learning-rate is what find-rate looks for, between --from and --to")
         }
         let test = RateTest(from: from, to: to, steps: steps)
         try test.validate()
@@ -57,7 +57,7 @@ struct FindRate: ParsableCommand {
         let isQuiet = report.quiet
         let curve = try test.run(
             recipe, on: dataset, options: RunOptions(threads: threads.threads, initial: initial),
-            stop: SignalFlag.received,
+            stop: SignalFlag.hasArrived,
             onStep: { step, point in
                 guard !isQuiet, step % 10 == 0 else { return }
                 status.show { _ in
@@ -66,7 +66,8 @@ struct FindRate: ParsableCommand {
                 }
             })
         status.replace()
-        if curve.interrupted == nil { for path in output { try curve.write(to: path) } }
-        try report.close(RateResult(curve: curve, files: output), interrupted: curve.interrupted)
+        let signal = curve.isInterrupted ? SignalFlag.received() : nil
+        if signal == nil { for path in output { try curve.write(to: path) } }
+        try report.close(RateResult(curve: curve, files: output), interrupted: signal)
     }
 }

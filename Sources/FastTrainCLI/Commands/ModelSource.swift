@@ -43,10 +43,10 @@ struct ModelSource: ParsableArguments {
     /// - Returns: The table, or `nil` if `--data` names a data set.
     func openTable(for model: Model) throws(FastTrainError) -> TableRows? {
         guard let data, CSVFormat.isTable(data) else {
-            guard table.isDefault else { throw .usage("\(table.used): --data does not name a table") }
+            guard table.isDefault else { throw .invalidUse("\(table.used): --data does not name a table") }
             return nil
         }
-        guard split == nil else { throw .usage("--split: \(data) is a table, and all of its rows are used") }
+        guard split == nil else { throw .invalidUse("--split: \(data) is a table, and all of its rows are used") }
         guard let preprocessing = model.preprocessing else {
             throw .badData(
                 file: data, place: .file,

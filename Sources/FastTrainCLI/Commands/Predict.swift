@@ -49,18 +49,20 @@ struct Predict: ParsableCommand {
 
     private func detail(of model: Model) throws(FastTrainError) -> PredictionCSV.Detail {
         guard probabilities || top != nil else { return .none }
-        guard top == nil || !probabilities else { throw .usage("--top and --probabilities cannot be combined") }
+        guard top == nil || !probabilities else { throw .invalidUse("--top and --probabilities cannot be combined") }
         let option = top == nil ? "--probabilities" : "--top"
         guard case .classification(let classes) = model.task else {
-            throw .usage("\(option): \(source.path) predicts numbers, not classes")
+            throw .invalidUse("\(option): \(source.path) predicts numbers, not classes")
         }
         guard model.hasProbabilities else {
             let loss = model.recipe.loss?.rawValue ?? ""
-            throw .usage("\(option): \(source.path) was trained with \(loss), so its outputs are not probabilities")
+            throw .invalidUse(
+                "\(option): \(source.path) was trained with \(loss), so its outputs are not probabilities")
         }
         guard let top else { return .probabilities }
         guard (1...classes.count).contains(top) else {
-            throw .usage("--top: expected a number from 1 to \(classes.count), the number of classes, found \(top)")
+            throw .invalidUse(
+                "--top: expected a number from 1 to \(classes.count), the number of classes, found \(top)")
         }
         return .top(top)
     }

@@ -39,10 +39,10 @@ struct Resume: ParsableCommand {
 
     private func resumeSearch() throws {
         guard epochs == nil else {
-            throw FastTrainError.usage("--epochs: the epochs of a search cannot change after it has started")
+            throw FastTrainError.invalidUse("--epochs: the epochs of a search cannot change after it has started")
         }
         guard tensorBoard.tensorboard == nil else {
-            throw FastTrainError.usage("--tensorboard: a search writes no event files")
+            throw FastTrainError.invalidUse("--tensorboard: a search writes no event files")
         }
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let search = try Search.resume(folder, threads: threads.threads, time: time.maxTime?.seconds, data: dataset)

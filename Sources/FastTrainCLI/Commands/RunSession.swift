@@ -18,14 +18,15 @@ struct RunSession {
         report.open(RunCard(training).text)
         try SignalFlag.watch()
         let outcome = try train(Terminal.standardError)
-        try report.close(RunResult(outcome, training: training), interrupted: outcome.interrupted)
+        let signal = outcome.ending == .interrupted ? SignalFlag.received() : nil
+        try report.close(RunResult(outcome, training: training, interrupted: signal), interrupted: signal)
     }
 
     private func train(_ screen: Terminal) throws(FastTrainError) -> Outcome {
-        if report.quiet { return try training.train(stop: SignalFlag.received) }
+        if report.quiet { return try training.train(stop: SignalFlag.hasArrived) }
         let status = StatusLine(screen)
         defer { status.replace() }
         let reporter = ProgressReporter(status: status, style: screen.style, epochs: training.recipe.epochs)
-        return try training.train(stop: SignalFlag.received, progress: { reporter.report($0) })
+        return try training.train(stop: SignalFlag.hasArrived, progress: { reporter.report($0) })
     }
 }

@@ -38,7 +38,7 @@ struct SearchCommand: ParsableCommand {
 
     func run() throws {
         guard network.initial == nil else {
-            throw FastTrainError.usage("--init: trials start from random parameters, not from a file")
+            throw FastTrainError.invalidUse("--init: trials start from random parameters, not from a file")
         }
         let space = try givenSpace()
         let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
@@ -67,14 +67,14 @@ struct SearchCommand: ParsableCommand {
     private func givenSpace() throws(FastTrainError) -> SearchSpace? {
         guard let path = options.space else {
             guard options.method != .grid else {
-                throw .usage("--method grid needs lists of values to combine: --space")
+                throw .invalidUse("--method grid needs lists of values to combine: --space")
             }
             return nil
         }
         let space = try SearchSpace(path: path)
         let changes = training.changes(data, network).names
         if let twice = space.dimensions.first(where: { changes.contains($0.name) }) {
-            throw .usage("\(path) varies '\(twice.name)', which is given on the command line, too")
+            throw .invalidUse("\(path) varies '\(twice.name)', which is given on the command line, too")
         }
         return space
     }

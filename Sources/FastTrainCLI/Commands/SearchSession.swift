@@ -18,12 +18,13 @@ struct SearchSession {
         report.open(SearchCard(search).text)
         try SignalFlag.watch()
         let outcome = try go(Terminal.standardError)
-        try report.close(SearchResult(search, outcome), interrupted: outcome.interrupted)
+        let signal = outcome.isInterrupted ? SignalFlag.received() : nil
+        try report.close(SearchResult(search, outcome, interrupted: signal), interrupted: signal)
     }
 
     private func go(_ screen: Terminal) throws(FastTrainError) -> SearchOutcome {
         if report.quiet {
-            return try search.run(stop: SignalFlag.received) {
+            return try search.run(stop: SignalFlag.hasArrived) {
                 if case .warning(let what) = $0 { Console.warning(what) }
             }
         }
@@ -35,7 +36,7 @@ struct SearchSession {
         }
         let (search, style) = (search, screen.style)
         let epochs = Mutex(0)
-        return try search.run(stop: SignalFlag.received) { progress in
+        return try search.run(stop: SignalFlag.hasArrived) { progress in
             switch progress {
             case .warning(let what): Console.warning(what)
             case .status(let now):

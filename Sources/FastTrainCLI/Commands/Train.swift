@@ -42,11 +42,12 @@ struct Train: ParsableCommand {
 
     func run() throws {
         if checkpointEvery != nil, output == nil {
-            throw FastTrainError.usage("--checkpoint-every needs a folder to save in: --output")
+            throw FastTrainError.invalidUse("--checkpoint-every needs a folder to save in: --output")
         }
         let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
         if let configuration, configuration.isFromParameters, network.initial == nil {
-            throw FastTrainError.usage("\(configuration.file): that run started from a file of parameters, give --init")
+            throw FastTrainError.invalidUse(
+                "\(configuration.file): that run started from a file of parameters, give --init")
         }
         let recipe = try training.recipe(data, network, over: configuration)
         var options = RunOptions()

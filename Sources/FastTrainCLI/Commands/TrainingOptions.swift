@@ -20,8 +20,8 @@ struct TrainingOptions: ParsableArguments {
     ///   - network: The options of the network.
     ///   - configuration: The configuration file.
     ///   - space: The space of a search, if the settings are those of all its trials.
-    /// - Throws: `.usage` for a value out of range, or an option that would have no effect; `.badData` if the cause is in the
-    ///   configuration file.
+    /// - Throws: `.invalidUse` for a value out of range, or an option that would have no effect; `.badData` if the
+    ///   cause is in the configuration file.
     func recipe(
         _ data: DataOptions, _ network: NetworkOptions, over configuration: RunConfiguration? = nil,
         varying space: SearchSpace? = nil

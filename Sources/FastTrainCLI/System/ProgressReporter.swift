@@ -8,7 +8,7 @@ struct ProgressReporter: Sendable {
     let epochs: Int
 
     /// Reports an event. This may be called from any thread.
-    func report(_ progress: Progress) {
+    func report(_ progress: TrainingProgress) {
         switch progress {
         case .step(let step): status.show { ProgressBar.line(step, width: $0, style: style) }
         case .epoch(let record): status.replace(with: ProgressBar.line(record, epochs: epochs))

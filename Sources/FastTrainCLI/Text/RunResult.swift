@@ -16,9 +16,10 @@ struct RunResult: SessionResult {
     var bestEpoch: Int?
     var validation: Evaluation?
     var test: Evaluation?
+    /// The signal that interrupted the run; `nil` if it is complete.
     var interrupted: Int32?
-    /// The reason why the run ended; `nil` if it was interrupted.
-    var ending: Outcome.Ending?
+    /// The reason why the run ended.
+    var ending: Outcome.Ending
     /// The path of the newest checkpoint.
     var checkpoint: String?
     /// The wall-clock time of training in seconds.
@@ -62,7 +63,7 @@ struct RunResult: SessionResult {
 
     private var headline: String {
         let epochs =
-            ending == .epochs || ending == nil
+            ending == .epochs || ending == .interrupted
             ? Format.count(history.count, "epoch")
             : "\(Format.integer(history.count)) of \(Format.count(recipe.epochs, "epoch"))"
         let reason =
@@ -71,7 +72,7 @@ struct RunResult: SessionResult {
             case .tolerance: ", then more than \(recipe.toleranceText)"
             case .convergence: ", until it converged"
             case .time: ", as many as the time limit allows"
-            case .epochs, nil: ""
+            case .epochs, .interrupted: ""
             }
         let trained = "trained \(epochs) in \(Format.duration(seconds))\(reason)"
         return bestEpoch.map { "\(trained); best by \(monitored): epoch \($0), kept as the model" } ?? trained
@@ -131,7 +132,7 @@ struct RunResult: SessionResult {
             .init("output", Self.json(folder)), .init("model", Self.json(modelPath)),
             .init("checkpoint", Self.json(checkpoint)),
             .init("interrupted", Self.json(interrupted.map(SignalFlag.name))),
-            .init("ended_by", Self.json(ending?.rawValue)),
+            .init("ended_by", Self.json(interrupted == nil ? ending.rawValue : nil)),
             .init("history", .array(history.map(\.json))), .init("recipe", recipe.json),
         ])
     }
@@ -149,14 +150,17 @@ struct RunResult: SessionResult {
 }
 
 extension RunResult {
-    init(_ outcome: Outcome, training: Training) {
+    /// Gathers the result.
+    ///
+    /// - Parameter interrupted: The signal that interrupted the run, if one did.
+    init(_ outcome: Outcome, training: Training, interrupted: Int32?) {
         self.init(
             recipe: training.recipe, dataName: training.data.name,
             hasTestRows: training.data.test != nil, parameterCount: training.network.parameterCount,
             threads: training.threads, instructionSet: training.instructionSet, folder: training.output,
             eventFolder: training.eventFolder,
             history: outcome.history, bestEpoch: outcome.bestEpoch, validation: outcome.validation,
-            test: outcome.test, interrupted: outcome.interrupted, ending: outcome.ending,
+            test: outcome.test, interrupted: interrupted, ending: outcome.ending,
             checkpoint: outcome.checkpoint,
             seconds: outcome.seconds)
     }

@@ -5,9 +5,17 @@ import ProgramSupport
 struct SearchResult: SessionResult {
     private let search: Search
     private let outcome: SearchOutcome
+    private let interrupted: Int32?
     private static let shown = 10
 
-    init(_ search: Search, _ outcome: SearchOutcome) {
+    /// Gathers the result.
+    ///
+    /// - Parameters:
+    ///   - search: The search.
+    ///   - outcome: Its outcome.
+    ///   - interrupted: The signal that interrupted it, if one did.
+    init(_ search: Search, _ outcome: SearchOutcome, interrupted: Int32?) {
+        self.interrupted = interrupted
         self.search = search
         self.outcome = outcome
     }
@@ -37,7 +45,7 @@ struct SearchResult: SessionResult {
 
     private var run: RunResult? {
         guard let training = outcome.training, let final = outcome.final else { return nil }
-        return RunResult(final, training: training)
+        return RunResult(final, training: training, interrupted: interrupted)
     }
 
     /// Returns one line that says what was saved and how to resume.
@@ -59,7 +67,7 @@ struct SearchResult: SessionResult {
             .init("monitor", .string(search.recipe.monitor.rawValue)),
             .init("leaderboard", .array(outcome.ranking.map(\.json))), .init("seconds", .number(outcome.seconds)),
             .init("output", search.output.map(JSON.string) ?? .null),
-            .init("interrupted", outcome.interrupted.map { .string(SignalFlag.name($0)) } ?? .null),
+            .init("interrupted", interrupted.map { .string(SignalFlag.name($0)) } ?? .null),
             .init("best", run?.json ?? .null),
         ])
     }

@@ -32,15 +32,17 @@ public struct CSVFormat: Sendable, Equatable {
 }
 
 extension CSVFormat {
-    /// Returns the delimiter for an option's value: an ASCII character, or `tab`. Throws `.usage` for anything else.
+    /// Returns the delimiter for an option's value: an ASCII character, or `tab`. Throws `.invalidSetting` for anything
+    /// else.
     public static func delimiter(_ text: String) throws(FastTrainError) -> UInt8 {
         if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
         let bytes = Array(text.utf8)
         guard bytes.count == 1, bytes[0] < 0x80, bytes[0] == UInt8(ascii: "\t") || bytes[0] >= 0x20,
             !"\"\u{7F}".utf8.contains(bytes[0]), !UInt8.isLetterOrDigit(bytes[0])
         else {
-            throw .usage(
-                "--delimiter: expected tab, or one character other than a letter, digit or quote, found '\(text)'")
+            throw .invalidSetting(
+                name: "delimiter", expected: "tab, or one character other than a letter, digit or quote",
+                found: "'\(text)'")
         }
         return bytes[0]
     }

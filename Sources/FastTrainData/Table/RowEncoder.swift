@@ -77,11 +77,11 @@ public struct RowEncoder: Sendable {
     ///
     /// - Parameter row: The values by the names of their columns, in any order. The columns to predict may be among them
     ///   and are ignored.
-    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.usage` if the
+    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if the
     ///   table is a time series of windows of several rows.
     public func encode(_ row: [String: TableValue]) throws(FastTrainError) -> [Float] {
         guard (preprocessing.window?.length ?? 1) == 1 else {
-            throw .usage("the model takes windows of \(preprocessing.window?.length ?? 1) rows, not single rows")
+            throw .invalidUse("the model takes windows of \(preprocessing.window?.length ?? 1) rows, not single rows")
         }
         return try encode(row, index: nil)
     }
@@ -90,13 +90,13 @@ public struct RowEncoder: Sendable {
     ///
     /// - Parameter window: The rows of the window, oldest first.
     /// - Throws: `.badData` that names the row and the column if one is missing or unknown, or its value is not valid;
-    ///   `.usage` if the table is not a time series, or if the number of rows is not that of a window.
+    ///   `.invalidUse` if the table is not a time series, or if the number of rows is not that of a window.
     public func encode(window: [[String: TableValue]]) throws(FastTrainError) -> [Float] {
         guard let length = preprocessing.window?.length else {
-            throw .usage("the model takes single rows, not windows of a time series")
+            throw .invalidUse("the model takes single rows, not windows of a time series")
         }
         guard window.count == length else {
-            throw .usage("expected a window of \(length) rows, found \(window.count)")
+            throw .invalidUse("expected a window of \(length) rows, found \(window.count)")
         }
         var features: [Float] = []
         for (index, row) in window.enumerated() { features += try encode(row, index: index) }
@@ -171,7 +171,7 @@ public struct RowEncoder: Sendable {
         guard unknown == .ignore else {
             throw table.fault(
                 step.column, "one of the \(step.width) known categories",
-                hint: " (to ignore unknown categories: --unknown ignore)")
+                hint: " (to ignore unknown categories: `unknown` ignore)")
         }
         return nil
     }

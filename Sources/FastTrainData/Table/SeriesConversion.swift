@@ -10,17 +10,18 @@ public enum SeriesConversion {
     /// Writes the data set of the series at `path` to `output`, atomically, and opens it.
     ///
     /// - Throws: `.badData` with line and column if a field is missing or malformed, `.noInput` if the file cannot be
-    ///   read, `.usage` if the options do not match the series, and the errors of `AtomicFile.write`.
+    ///   read, a usage error if the options do not match the series, and the errors of `AtomicFile.write`.
     public static func write(
         table path: String, options: SeriesOptions, to output: String
     ) throws(FastTrainError) -> Dataset {
         guard options.test >= 0, options.test < 1 else {
-            throw .usage("--test: expected a share of at least 0 and below 1, found \(options.test)")
+            throw .invalidSetting(name: "test", expected: "a share of at least 0 and below 1", found: "\(options.test)")
         }
         guard options.window.length >= 1, options.window.horizon >= 1 else {
-            throw .usage(
-                "--window, --horizon: expected numbers of at least 1, found \(options.window.length) and "
-                    + "\(options.window.horizon)")
+            throw .unsuitableSetting(
+                name: "window",
+                reason: "`window.length`, `window.horizon`: expected numbers of at least 1, found "
+                    + "\(options.window.length) and \(options.window.horizon)")
         }
         let series = try SeriesTable(path, options)
         let split = try Split(series.count, options, path)
@@ -50,18 +51,22 @@ public enum SeriesConversion {
         init(_ rows: Int, _ options: SeriesOptions, _ path: String) throws(FastTrainError) {
             let (least, overflow) = options.window.length.addingReportingOverflow(options.window.horizon)
             guard !overflow, rows >= least else {
-                throw .usage(
-                    "--window \(options.window.length) and --horizon \(options.window.horizon) require "
-                        + "\(overflow ? "more" : "at least \(least)") rows, but \(path) has \(rows)")
+                throw .unsuitableSetting(
+                    name: "window",
+                    reason:
+                        "`window.length` \(options.window.length) and `window.horizon` \(options.window.horizon) "
+                        + "require \(overflow ? "more" : "at least \(least)") rows, but \(path) has \(rows)")
             }
             let windows = rows - least + 1
             testCount = Int((Double(windows) * options.test).rounded())
             trainCount = windows - testCount
             firstTestTarget = rows - testCount
             guard trainCount > 0, testCount > 0 || options.test == 0 else {
-                throw .usage(
-                    "--test \(options.test) of \(windows) windows in \(path) leaves \(trainCount) for training and "
-                        + "\(testCount) for testing; both must be at least 1 (for no testing: --test 0)")
+                throw .unsuitableSetting(
+                    name: "test",
+                    reason:
+                        "`test` \(options.test) of \(windows) windows in \(path) leaves \(trainCount) for training and "
+                        + "\(testCount) for testing; both must be at least 1 (for no testing: `test` 0)")
             }
         }
     }

@@ -12,13 +12,15 @@ struct SeriesTable {
 
     init(_ path: String, _ options: SeriesOptions) throws(FastTrainError) {
         let table = try Table(path: path, format: options.format ?? CSVFormat(path: path))
-        let target = try table.column(options.target, for: "--column")
+        let target = try table.column(options.target, for: "`target`")
         var columns = [target]
         if !options.columns.isEmpty {
             columns = []
-            for name in options.columns { columns.append(try table.column(name, for: "--columns")) }
+            for name in options.columns { columns.append(try table.column(name, for: "`columns`")) }
         }
-        guard Set(columns).count == columns.count else { throw .usage("--columns names a column twice") }
+        guard Set(columns).count == columns.count else {
+            throw .unsuitableSetting(name: "columns", reason: "`columns` names a column twice")
+        }
         for column in columns + [target] where table.columns[column].isEmpty {
             throw .badData(
                 file: path, place: .line(1), expected: "a name for column \(column + 1)", found: "none")

@@ -120,18 +120,18 @@ final class Table: TableFields {
         return position - 1
     }
 
-    /// Returns the column with this name or position. Throws `.badData` if there is none; `option` is named in the
+    /// Returns the column with this name or position. Throws `.badData` if there is none; `setting` is named in the
     /// error as the reason it is needed.
-    func column(_ name: String, for option: String) throws(FastTrainError) -> Int {
-        guard let index = column(name) else { throw noColumn(name, for: option) }
+    func column(_ name: String, for setting: String) throws(FastTrainError) -> Int {
+        guard let index = column(name) else { throw noColumn(name, for: setting) }
         return index
     }
 
-    /// Returns the error for a column that does not exist. `option` is named as the reason it is needed.
-    func noColumn(_ name: String, for option: String) -> FastTrainError {
-        let hint = columns.count == 1 ? " (for another delimiter: --delimiter)" : ""
+    /// Returns the error for a column that does not exist. `setting` is named as the reason it is needed.
+    func noColumn(_ name: String, for setting: String) -> FastTrainError {
+        let hint = columns.count == 1 ? " (for another delimiter: `delimiter`)" : ""
         return .badData(
-            file: path, place: .line(1), expected: "a column '\(name)' (\(option))", found: columnList + hint)
+            file: path, place: .line(1), expected: "a column '\(name)' (\(setting))", found: columnList + hint)
     }
 
     /// The names of the columns, for a message.

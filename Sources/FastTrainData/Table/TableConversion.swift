@@ -7,13 +7,13 @@ public enum TableConversion {
     ///
     /// Training rows and test rows each keep the order of the table.
     ///
-    /// - Throws: `.badData` with line and column if a field is not valid, `.noInput` if a file cannot be read, `.usage`
-    ///   if the options do not match the table or each other, and the errors of `AtomicFile.write`.
+    /// - Throws: `.badData` with line and column if a field is not valid, `.noInput` if a file cannot be read, a usage
+    ///   error if the options do not match the table or each other, and the errors of `AtomicFile.write`.
     public static func write(
         table path: String, options: TableOptions, to output: String
     ) throws(FastTrainError) -> Dataset {
         guard options.test >= 0, options.test < 1 else {
-            throw .usage("--test: expected a share of at least 0 and below 1, found \(options.test)")
+            throw .invalidSetting(name: "test", expected: "a share of at least 0 and below 1", found: "\(options.test)")
         }
         let table = try Table(path: path, format: options.format ?? CSVFormat(path: path))
         let survey = try TableSurvey(table, options)
@@ -47,9 +47,12 @@ public enum TableConversion {
         ) { survey.labels.isEmpty ? 0 : Int(survey.labels[$0]) }
         let testCount = isTest.count { $0 }
         guard testCount > 0, testCount < survey.rowCount else {
-            throw .usage(
-                "--test \(options.test) of \(survey.rowCount) rows in \(path) leaves \(survey.rowCount - testCount) for "
-                    + "training and \(testCount) for testing; both must be at least 1 (for no testing: --test 0)")
+            throw .unsuitableSetting(
+                name: "test",
+                reason:
+                    "`test` \(options.test) of \(survey.rowCount) rows in \(path) leaves "
+                    + "\(survey.rowCount - testCount) for training and \(testCount) for testing; both must be "
+                    + "at least 1 (for no testing: `test` 0)")
         }
         return isTest
     }
@@ -69,16 +72,16 @@ public enum TableConversion {
         ) throws(FastTrainError) {
             self.table = table
             encoder = try TableEncoder(preprocessing, task: task, of: table)
-            weights = try options.weights.map { name throws(FastTrainError) in try table.column(name, for: "--weights")
+            weights = try options.weights.map { name throws(FastTrainError) in try table.column(name, for: "`weights`")
             }
             guard let testTable else {
                 (test, testFileRows) = (nil, 0)
                 return
             }
             let testEncoder = try TableEncoder(preprocessing, task: task, of: testTable, unknown: options.unknown)
-            try testEncoder.expectTargets(testTable, for: "--target")
+            try testEncoder.expectTargets(testTable, for: "`targets`")
             let testWeights = try options.weights.map { name throws(FastTrainError) in
-                try testTable.column(name, for: "--weights")
+                try testTable.column(name, for: "`weights`")
             }
             test = (testTable, testEncoder, testWeights)
             var count = 0

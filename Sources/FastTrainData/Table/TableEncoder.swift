@@ -19,7 +19,7 @@ struct TableEncoder {
         guard missing.isEmpty else {
             let names = missing.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
             let more = missing.count > 20 ? " and \(missing.count - 20) more" : ""
-            let hint = missing.allSatisfy { Int($0) != nil } ? " (if there is no header: --no-header)" : ""
+            let hint = missing.allSatisfy { Int($0) != nil } ? " (if there is no header: `hasHeader = false`)" : ""
             throw .badData(
                 file: table.path, place: .line(1),
                 expected: (missing.count == 1 ? "the column " : "the columns ") + names + more,
@@ -37,12 +37,12 @@ struct TableEncoder {
         unused = table.columns.indices.filter { !used.contains($0) }.map { table.name($0) }
     }
 
-    /// Throws `.badData` unless the table has all targets, which `label` and `value` require. `option` is named in the
+    /// Throws `.badData` unless the table has all targets, which `label` and `value` require. `setting` is named in the
     /// error as the reason they are needed.
-    func expectTargets(_ table: Table, for option: String) throws(FastTrainError) {
+    func expectTargets(_ table: Table, for setting: String) throws(FastTrainError) {
         for target in preprocessing.targets {
             guard let column = table.column(target.name), targets.contains(column) else {
-                throw table.noColumn(target.name, for: option)
+                throw table.noColumn(target.name, for: setting)
             }
         }
     }

@@ -39,7 +39,7 @@ enum TableFit {
             guard numbers.count > 0 else {
                 throw .badData(
                     file: table.path, place: .file, expected: "a number in column '\(name)' of the training rows",
-                    found: "none (to leave it out: --ignore \(name))")
+                    found: "none (to leave it out: `ignored` \(name))")
             }
             let scale = try numbers.scale(options.scale, column: name, file: table.path)
             described.append(

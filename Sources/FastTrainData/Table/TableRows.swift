@@ -68,12 +68,12 @@ public struct TableRows {
 
     /// Returns all rows with their targets, in memory, for `fasttrain evaluate`. The table must not be a time series.
     ///
-    /// - Throws: `.badData` with line and column if a field is missing or not valid, `.usage` for a time series.
+    /// - Throws: `.badData` with line and column if a field is missing or not valid, `.invalidUse` for a time series.
     public func dataset() throws(FastTrainError) -> Dataset {
         guard preprocessing.window == nil else {
-            throw .usage(
+            throw .invalidUse(
                 "\(table.path): a time series cannot be evaluated as a table; predict from it, or hold out windows for "
-                    + "testing when making its data set (fasttrain-data series --test)")
+                    + "testing when making its data set (`SeriesOptions.test`)")
         }
         try encoder.expectTargets(table, for: "the target")
         var (features, labels, targets): ([Float], [Int], [Float]) = ([], [], [])

@@ -39,23 +39,25 @@ struct TableSurvey {
 
     /// Reads the whole table.
     ///
-    /// - Throws: `.badData` with line and column if a field is not valid, `.usage` if the options conflict or the
+    /// - Throws: `.badData` with line and column if a field is not valid, a usage error if the options conflict or the
     ///   target could be either classes or numbers.
     init(_ table: Table, _ options: TableOptions) throws(FastTrainError) {
         self.options = options
-        targets = try Self.columns(options.targets, of: table, "--target")
-        weights = try options.weights.map { name throws(FastTrainError) in try table.column(name, for: "--weights") }
-        let ignored = Set(try Self.columns(options.ignored, of: table, "--ignore"))
-        forced = Set(try Self.columns(options.categorical, of: table, "--categorical"))
+        targets = try Self.columns(options.targets, of: table, "`targets`")
+        weights = try options.weights.map { name throws(FastTrainError) in try table.column(name, for: "`weights`") }
+        let ignored = Set(try Self.columns(options.ignored, of: table, "`ignored`"))
+        forced = Set(try Self.columns(options.categorical, of: table, "`categorical`"))
         let used = targets + (weights.map { [$0] } ?? [])
         if let twice = used.first(where: { column in used.count { $0 == column } > 1 || ignored.contains(column) }) {
-            throw .usage(
-                "column '\(table.name(twice))' cannot be used twice, or be ignored if it is a target or weight")
+            throw .unsuitableSetting(
+                name: "targets",
+                reason: "column '\(table.name(twice))' cannot be used twice, or be ignored if it is a target or weight")
         }
         let others = ignored.union(used)
         features = table.columns.indices.filter { !others.contains($0) }
         if let column = forced.first(where: others.contains) {
-            throw .usage("--categorical: column '\(table.name(column))' is not a feature")
+            throw .unsuitableSetting(
+                name: "categorical", reason: "`categorical`: column '\(table.name(column))' is not a feature")
         }
         guard !features.isEmpty else {
             throw .badData(
@@ -65,21 +67,24 @@ struct TableSurvey {
         if let column = features.first(where: { table.columns[$0].isEmpty }) {
             throw .badData(
                 file: table.path, place: .line(1), expected: "a name for each column",
-                found: "none for column \(column + 1) (if it is a row number, leave it out: --ignore \(column + 1))")
+                found: "none for column \(column + 1) (if it is a row number, leave it out: `ignored` \(column + 1))")
         }
         if targets.count > 1, options.task == .classification {
-            throw .usage("--task classification takes one target, found \(targets.count)")
+            throw .unsuitableSetting(
+                name: "task", reason: "`task` classification takes one target, found \(targets.count)")
         }
-        if options.testFile == nil, options.unknown != .refused { throw .usage("--unknown requires --test-file") }
+        if options.testFile == nil, options.unknown != .refused {
+            throw .unsuitableSetting(name: "unknown", reason: "`unknown` requires `testFile`")
+        }
         kinds = features.map { _ in .unknown }
         missing = features.map { _ in 0 }
         try read(table)
     }
 
     private static func columns(
-        _ names: [String], of table: Table, _ option: String
+        _ names: [String], of table: Table, _ setting: String
     ) throws(FastTrainError) -> [Int] {
-        try names.map { name throws(FastTrainError) in try table.column(name, for: option) }
+        try names.map { name throws(FastTrainError) in try table.column(name, for: setting) }
     }
 
     private mutating func read(_ table: Table) throws(FastTrainError) {
@@ -109,13 +114,15 @@ struct TableSurvey {
                 let name = table.name(features[index])
                 throw .badData(
                     file: table.path, place: .file, expected: "a value in column '\(name)'",
-                    found: "none in any row (to leave it out: --ignore \(name))")
+                    found: "none in any row (to leave it out: `ignored` \(name))")
             }
         }
         guard let found = try target.classes(table.path) else { return }
         (classes, labels) = found
         guard options.targetScale == nil else {
-            throw .usage("--scale-target: the target in \(table.path) consists of classes, not numbers")
+            throw .unsuitableSetting(
+                name: "targetScale",
+                reason: "`targetScale`: the target in \(table.path) consists of classes, not numbers")
         }
     }
 
@@ -126,7 +133,7 @@ struct TableSurvey {
             if try readMissing(index, table) { return }
             throw table.fault(
                 column, "a number, as in line \(first),",
-                hint: " (if these are categories: --categorical \(table.name(column)))")
+                hint: " (if these are categories: `categorical` \(table.name(column)))")
         }
         if try readMissing(index, table) { return }
         switch kinds[index] {
@@ -150,7 +157,7 @@ struct TableSurvey {
         guard table.isMissing(features[index]) else { return false }
         guard options.missing != nil else {
             throw table.fault(
-                features[index], "a value", hint: " (to fill in missing values: --missing mean or median)")
+                features[index], "a value", hint: " (to fill in missing values: `missing` mean or median)")
         }
         missing[index] += 1
         return true
@@ -164,14 +171,14 @@ struct TableSurvey {
         if !forced.contains(column), Categories.number(text) != nil {
             throw table.fault(
                 column, "a text, as in line \(first),",
-                hint: " (if these are categories: --categorical \(table.name(column)))")
+                hint: " (if these are categories: `categorical` \(table.name(column)))")
         }
         _ = categories.place(of: text)
         guard categories.count <= Self.maxCategories else {
             throw .badData(
                 file: table.path, place: .line(table.line),
                 expected: "at most \(Self.maxCategories) distinct texts in column '\(table.name(column))'",
-                found: "one more (to leave the column out: --ignore \(table.name(column)))")
+                found: "one more (to leave the column out: `ignored` \(table.name(column)))")
         }
         kinds[index] = .texts(categories, line: first)
     }

@@ -20,7 +20,7 @@ struct TargetSurvey {
         if table.isMissing(column) { throw TableSurvey.targetFault(column, table) }
         if task == nil, table.isInfinite(column) {
             throw table.fault(
-                column, "a finite number for the target", hint: " (if these are classes: --task classification)")
+                column, "a finite number for the target", hint: " (if these are classes: `task` classification)")
         }
         let (text, known) = (try table.text(column), categories.count)
         let place = categories.place(of: text)
@@ -29,7 +29,7 @@ struct TargetSurvey {
             if place == known, place > 0, (Categories.number(text) != nil) != areNumbers {
                 throw table.fault(
                     column, "\(areNumbers ? "a number" : "a text"), as in the lines above,",
-                    hint: " (if these are classes: --task classification)")
+                    hint: " (if these are classes: `task` classification)")
             }
             areNumbers = categories.areNumbers
             if categories.areNumbers, !categories.areWhole || categories.count > TableSurvey.maxClasses {
@@ -45,15 +45,18 @@ struct TargetSurvey {
         }
     }
 
-    /// Returns the classes and the class of each row, or `nil` if the target consists of numbers. Throws `.usage` if it
-    /// could be either.
+    /// Returns the classes and the class of each row, or `nil` if the target consists of numbers. Throws
+    /// `.unsuitableSetting` if it could be either.
     func classes(_ path: String) throws(FastTrainError) -> (names: [String], labels: [Int32])? {
         if isNumeric { return nil }
         let (names, indices) = categories.sorted
         if task == nil, categories.areNumbers {
             let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
-            throw .usage(
-                "--task: the target in \(path) consists of whole numbers (\(shown)); choose classification or regression"
+            throw .unsuitableSetting(
+                name: "task",
+                reason:
+                    "`task`: the target in \(path) consists of whole numbers (\(shown)); "
+                    + "choose classification or regression"
             )
         }
         return (names, labels.map { Int32(indices[Int($0)]) })

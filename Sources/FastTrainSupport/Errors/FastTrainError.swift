@@ -1,9 +1,21 @@
 /// An error of fasttrain: what went wrong, where, what was expected, and what was found.
 ///
 /// `description` is one line for people. `exitCode` is the exit code of the command-line tools.
+///
+/// Settings and arguments have the names of their Swift properties and parameters, such as `batchSize`. Where a text
+/// mentions one, its name is in backticks.
 public enum FastTrainError: Error, Sendable, Equatable {
-    /// A setting is out of range or conflicts with another one. Exit code 64.
-    case usage(String)
+    /// A setting, or an argument of a call, has a value that it cannot have. Exit code 64.
+    ///
+    /// `name` is the name of the property or parameter. `found` is empty if `expected` says it all.
+    case invalidSetting(name: String, expected: String, found: String)
+    /// A setting fits neither the data, nor another setting, nor this machine, although its value is in range. Exit
+    /// code 64.
+    ///
+    /// `name` is the name of the property. `reason` is a whole line that explains the conflict.
+    case unsuitableSetting(name: String, reason: String)
+    /// A call is wrong although no setting is, such as training a run twice. Exit code 64.
+    case invalidUse(String)
     /// The content of a file does not match its format, or does not fit its use. Exit code 65.
     case badData(file: String, place: Place, expected: String, found: String)
     /// An input does not exist or cannot be read. Exit code 66.
@@ -38,7 +50,7 @@ public enum FastTrainError: Error, Sendable, Equatable {
     /// The exit code of a command that ends with this error, taken from sysexits.h where it defines one.
     public var exitCode: Int32 {
         switch self {
-        case .usage: 64
+        case .invalidSetting, .unsuitableSetting, .invalidUse: 64
         case .badData: 65
         case .noInput: 66
         case .internalError: 70
@@ -67,7 +79,10 @@ extension FastTrainError: CustomStringConvertible {
     /// One line for people, without the program's name.
     public var description: String {
         switch self {
-        case .usage(let message): return message
+        case .invalidSetting(let name, let expected, let found):
+            return "\(name): expected \(expected)" + (found.isEmpty ? "" : ", found \(found)")
+        case .unsuitableSetting(_, let reason): return reason
+        case .invalidUse(let message): return message
         case .badData(let file, let place, let expected, let found):
             let position = place == .file ? "" : ", \(place)"
             return "\(file)\(position.excerpt): expected \(expected.excerpt), found \(found.excerpt)"

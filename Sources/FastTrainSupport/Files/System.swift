@@ -21,9 +21,9 @@ package enum System {
     /// Opens a regular file for reading, without ever waiting for the other end of a named pipe.
     ///
     /// - Returns: The open file and its status, which includes its size.
-    /// - Throws: `.noInput` if there is no regular file at `path`, `.usage` if `path` is empty.
+    /// - Throws: `.noInput` if there is no regular file at `path`, `.invalidUse` if `path` is empty.
     package static func openRegularFile(_ path: String) throws(FastTrainError) -> (descriptor: Int32, status: stat) {
-        guard !path.isEmpty else { throw .usage("expected a file, found an empty path") }
+        guard !path.isEmpty else { throw .invalidUse("expected a file, found an empty path") }
         let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .noInput(path: path, reason: reason) }
         var status = stat()

@@ -78,8 +78,7 @@ import Testing
             #expect(try !BoundaryPicture(model, xRange: range, yRange: range, target: target).png().isEmpty)
         }
         for range in [0...1e39, -1.7e308...1.7e308] {
-            #expect(throws: FastTrainError.usage("--y-range: expected numbers within single precision, found \(range)"))
-            {
+            expectUsage("yRange: expected numbers within single precision, found \(range)") {
                 try BoundaryPicture(model, xRange: 0...1, yRange: range, target: target)
             }
         }
@@ -130,20 +129,17 @@ import Testing
     }
 
     @Test func refusals() throws {
-        #expect(
-            throws: FastTrainError.usage(
-                "--x-range: expected a range such as -1,1, because there is no data to derive it from")
-        ) {
+        expectUsage("xRange: expected a range such as -1,1, because there is no data to derive it from") {
             try BoundaryPicture(model())
         }
-        #expect(throws: FastTrainError.usage("--grid: expected 2 to 2001, found 1")) {
+        expectUsage("grid: expected 2 to 2001, found 1") {
             try BoundaryPicture(model(), data: data(), grid: 1)
         }
-        #expect(throws: FastTrainError.usage("--target: this model predicts classes, not numbers")) {
+        expectUsage("`target`: this model predicts classes, not numbers") {
             try BoundaryPicture(model(), data: data(), target: "a")
         }
         let numbers = model(.regression(targets: ["a", "b"]))
-        #expect(throws: FastTrainError.usage("--target: expected one of a, b, found none")) {
+        expectUsage("target: expected one of a, b, found none") {
             try BoundaryPicture(numbers, xRange: 0...1, yRange: 0...1)
         }
         #expect(throws: FastTrainError.self) { try BoundaryPicture(numbers, data: data()) }

@@ -108,10 +108,10 @@ import Testing
         let straight = try Training(recipe, on: data).train()
         let folder = ScratchFolder()
         let output = folder.file("run")
-        var outcome = try Training(recipe, on: data, options: RunOptions(output: output)).train(stop: { 2 })
-        while outcome.interrupted != nil {
+        var outcome = try Training(recipe, on: data, options: RunOptions(output: output)).train(stop: { true })
+        while outcome.ending == .interrupted {
             let counter = Counter()
-            outcome = try Training.resume(output, data: data).train(stop: { counter.next() == 3 ? 2 : nil })
+            outcome = try Training.resume(output, data: data).train(stop: { counter.next() == 3 })
         }
         #expect(outcome.model == straight.model)
         #expect(outcome.history.map(\.learningRate) == straight.history.map(\.learningRate))

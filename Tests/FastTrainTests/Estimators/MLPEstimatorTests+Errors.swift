@@ -13,14 +13,16 @@ extension MLPEstimatorTests {
         #expect(message { try net.fit([[Double]](), []) } == "x: expected rows of features, found 0 rows of 0")
         #expect(
             message { _ = try Matrix([1.0, 2, 3], columns: 2) }
-                == "a matrix of 2 columns: expected a whole number of rows, found 3 numbers")
+                == "values: expected a whole number of rows of 2 columns, found 3 numbers")
         #expect(
             message { try net.fit(x, Array(y.dropLast())) } == "y: expected 90 labels, one for each row of x, found 89")
         var holed = x
         holed[7][2] = .nan
         #expect(message { try net.fit(holed, y) } == "x, row 7: expected finite numbers, found nan in column 2")
         #expect(message { try net.fit(x, y.map { _ in "one" }) } == "y: expected at least two classes, found 1")
-        #expect(message { try net.partialFit(x, y) } == "partialFit: expected all classes in the first call")
+        #expect(
+            message { try net.partialFit(x, y) }
+                == "classes: expected all classes in the first call of partialFit, found none")
         #expect(
             message { try net.partialFit(x, y, classes: ["cirrus", "cumulus", "fog"]) }
                 == "y, row 1: expected one of the classes cirrus, cumulus, fog, found stratus")
@@ -44,7 +46,7 @@ extension MLPEstimatorTests {
         net.earlyStopping = true
         #expect(
             message { try net.partialFit(x, y) }
-                == "partialFit: expected earlyStopping to be off, because one epoch cannot end early")
+                == "earlyStopping: expected false for partialFit, because one epoch cannot end early, found true")
         net.validationFraction = 0.01
         #expect(
             message { try net.fit(x, y) }
@@ -64,7 +66,7 @@ extension MLPEstimatorTests {
             ({ $0.maxIter = 0 }, "maxIter: expected at least 1, found 0"),
             ({ $0.nIterNoChange = 0 }, "nIterNoChange: expected at least 1, found 0"),
             ({ $0.tol = -1 }, "tol: expected a number of at least 0, found -1.0"),
-            ({ $0.threads = 0 }, "--threads: expected a number from 1 to 1024, found 0"),
+            ({ $0.threads = 0 }, "threads: expected a number from 1 to 1024, found 0"),
         ]
         for (change, text) in wrong {
             var net = Self.classifier(change)

@@ -11,7 +11,7 @@ import _TestSupport
         let points = smoothed.enumerated().map { index, loss in
             RateCurve.Point(rate: test.rate(index), loss: loss, smoothed: loss)
         }
-        return RateCurve(test: test, points: points, isCutShort: false, interrupted: nil)
+        return RateCurve(test: test, points: points, isCutShort: false, isInterrupted: false)
     }
 
     @Test func ratesRiseByAConstantFactor() {
@@ -101,7 +101,7 @@ import _TestSupport
         recipe.learningRate = 0.01
         recipe.schedule = .constant
         recipe.epochs = 10
-        let session = RunLoop(try Training(recipe, on: data), stop: { nil }, progress: { _ in })
+        let session = RunLoop(try Training(recipe, on: data))
         var losses: [Double] = []
         session.onStep = { losses.append($1) }
         try session.run()
@@ -121,19 +121,19 @@ import _TestSupport
     @Test func stopping() throws {
         let data = try SmallData.classes(4, rows: 130, features: 21)
         let counter = Counter()
-        let curve = try RateTest(steps: 100).run(recipe(), on: data, stop: { counter.next() == 7 ? 2 : nil })
-        #expect(curve.interrupted == 2 && curve.points.count == 7)
+        let curve = try RateTest(steps: 100).run(recipe(), on: data, stop: { counter.next() == 7 })
+        #expect(curve.isInterrupted && curve.points.count == 7)
     }
 
     @Test(arguments: [
-        (RateTest(from: 0), "--from: expected a number of at least 1.2e-38, found 0.0"),
-        (RateTest(from: .nan), "--from: expected a number of at least 1.2e-38, found nan"),
-        (RateTest(from: 1, to: 1), "--to: expected a number above --from (1.0) and at most 3.4e38, found 1.0"),
-        (RateTest(to: .infinity), "--to: expected a number above --from (1e-06) and at most 3.4e38, found inf"),
-        (RateTest(steps: 19), "--steps: expected a number from 20 to 100000, found 19"),
+        (RateTest(from: 0), "from: expected a number of at least 1.2e-38, found 0.0"),
+        (RateTest(from: .nan), "from: expected a number of at least 1.2e-38, found nan"),
+        (RateTest(from: 1, to: 1), "to: expected a number above `from` (1.0) and at most 3.4e38, found 1.0"),
+        (RateTest(to: .infinity), "to: expected a number above `from` (1e-06) and at most 3.4e38, found inf"),
+        (RateTest(steps: 19), "steps: expected a number from 20 to 100000, found 19"),
     ])
     func refusals(test: RateTest, message: String) {
-        #expect(throws: FastTrainError.usage(message)) { try test.validate() }
+        expectUsage(message) { try test.validate() }
     }
 
     @Test func lbfgsIsRefused() throws {

@@ -148,28 +148,28 @@ import Testing
             }
         }
         #expect(message { _ in } == "sound")
-        #expect(message { $0.hidden = [4, 0] } == "--hidden: expected from 1 to 16777216 units a layer, found 0")
-        #expect(message { $0.batchSize = 0 } == "--batch-size: expected a number from 1 to 16777216, found 0")
-        #expect(message { $0.learningRate = .nan } == "--learning-rate: expected a number above 0, found nan")
+        #expect(message { $0.hidden = [4, 0] } == "hidden: expected from 1 to 16777216 units a layer, found 0")
+        #expect(message { $0.batchSize = 0 } == "batchSize: expected a number from 1 to 16777216, found 0")
+        #expect(message { $0.learningRate = .nan } == "learningRate: expected a number above 0, found nan")
         let subnormal = "expected a number of at least 1.2e-38, as less counts as zero, found 1e-40"
-        #expect(message { $0.learningRate = 1e-40 } == "--learning-rate: \(subnormal)")
-        #expect(message { $0.epsilon = 1e-40 } == "--epsilon: \(subnormal)")
-        #expect(message { $0.learningRate = .infinity } == "--learning-rate: expected a number above 0, found inf")
+        #expect(message { $0.learningRate = 1e-40 } == "learningRate: \(subnormal)")
+        #expect(message { $0.epsilon = 1e-40 } == "epsilon: \(subnormal)")
+        #expect(message { $0.learningRate = .infinity } == "learningRate: expected a number above 0, found inf")
         let tooLarge = "expected a number of at most 3.4e38, found 1e+39"
-        #expect(message { $0.learningRate = 1e39 } == "--learning-rate: \(tooLarge)")
-        #expect(message { $0.l1 = 1e39 } == "--l1: \(tooLarge)")
-        #expect(message { $0.clipNorm = 1e39 } == "--clip-norm: \(tooLarge)")
-        #expect(message { $0.validation = 1 } == "--validation: expected a number from 0 to below 1, found 1.0")
+        #expect(message { $0.learningRate = 1e39 } == "learningRate: \(tooLarge)")
+        #expect(message { $0.l1 = 1e39 } == "l1: \(tooLarge)")
+        #expect(message { $0.clipNorm = 1e39 } == "clipNorm: \(tooLarge)")
+        #expect(message { $0.validation = 1 } == "validation: expected a number from 0 to below 1, found 1.0")
         #expect(
             message { $0.nesterov = true }
-                == "--nesterov: expected the optimizer sgd with a momentum above 0, found optimizer adam")
+                == "nesterov: expected the optimizer sgd with a momentum above 0, found optimizer adam")
         #expect(
             message {
                 $0.nesterov = true
                 $0.optimizer = .sgd
                 $0.momentum = 0
-            } == "--nesterov: expected the optimizer sgd with a momentum above 0, found momentum 0.0")
-        #expect(message { $0.beta1 = 1 } == "--beta1: expected a number from 0 to below 1, found 1.0")
+            } == "nesterov: expected the optimizer sgd with a momentum above 0, found momentum 0.0")
+        #expect(message { $0.beta1 = 1 } == "beta1: expected a number from 0 to below 1, found 1.0")
         #expect(message { $0.seed = .max } == "sound")
     }
 }

@@ -140,15 +140,15 @@ struct RunConfigurationTests {
         changes = RecipeChanges()
         changes.set(\.momentum, to: 0.5)
         #expect(try configuration("optimizer: sgd").recipe(changedBy: changes).momentum == 0.5)
-        #expect(throws: FastTrainError.usage("--momentum goes with --optimizer sgd, not adam")) {
+        expectUsage("`momentum` goes with `optimizer` sgd, not adam") {
             try configuration("epochs: 3").recipe(changedBy: changes)
         }
-        #expect(throws: FastTrainError.usage("--momentum goes with --optimizer sgd, not adam")) {
+        expectUsage("`momentum` goes with `optimizer` sgd, not adam") {
             try configuration("epochs: 3\nfingerprint: ff").recipe(changedBy: changes)
         }
         changes = RecipeChanges()
         changes.set(\.epochs, to: 3)
-        #expect(throws: FastTrainError.usage("--warmup: expected at most the epochs, 3, found 5")) {
+        expectUsage("warmup: expected at most the epochs, 3, found 5") {
             try configuration("warmup: 5").recipe(changedBy: changes)
         }
     }
@@ -164,7 +164,7 @@ struct RunConfigurationTests {
         changes.set(\.momentum, to: 0.5)
         #expect(try changes.recipe(varying: space).momentum == 0.5)
         changes.set(\.power, to: 1)
-        #expect(throws: FastTrainError.usage("--power goes with --schedule inverse-scaling, not cosine")) {
+        expectUsage("`power` goes with `schedule` inverse-scaling, not cosine") {
             try changes.recipe(varying: space)
         }
     }
@@ -172,9 +172,7 @@ struct RunConfigurationTests {
     @Test func whatTheCommandLineMakesImpossibleIsItsFault() throws {
         var changes = RecipeChanges()
         changes.set(\.hidden, to: [4])
-        #expect(
-            throws: FastTrainError.usage("--dropout: expected one rate, or one for each of 1 hidden layers, found 2")
-        ) {
+        expectUsage("dropout: expected one rate, or one for each of 1 hidden layers, found 2") {
             try configuration("hidden: [4, 5]\ndropout: [0.1, 0.2]").recipe(changedBy: changes)
         }
         // And what it makes possible is none.

@@ -244,7 +244,7 @@ struct ReportTests {
         let steps = Counter()
         do {
             let training = try Training(recipe, on: data, options: RunOptions(threads: 1, output: path))
-            _ = try training.train(stop: { steps.next() == 20 ? 2 : nil })
+            _ = try training.train(stop: { steps.next() == 20 })
         }
         #expect(throws: Never.self) { try Training.report(path, data: data) }
         let page = try checked(String(contentsOfFile: path + "/report.html", encoding: .utf8))

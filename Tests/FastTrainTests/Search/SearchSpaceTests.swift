@@ -94,15 +94,10 @@ struct SearchSpaceTests {
             options.trials = 2
             _ = try Search(recipe, space: space(text), on: data, options: options)
         }
-        #expect(
-            throws: FastTrainError.usage("the space varies a setting: --momentum goes with --optimizer sgd, not adam")
-        ) {
+        expectUsage("the space varies a setting: `momentum` goes with `optimizer` sgd, not adam") {
             try search("momentum: [0.5, 0.9]")
         }
-        #expect(
-            throws: FastTrainError.usage(
-                "the space varies a setting: --gamma goes with --schedule step, exponential, plateau, not cosine")
-        ) {
+        expectUsage("the space varies a setting: `gamma` goes with `schedule` step, exponential, plateau, not cosine") {
             try search("gamma: [0.5, 0.9]\noptimizer: [sgd, adam]")
         }
         try search("momentum: [0.5, 0.9]\noptimizer: [sgd, adam]")

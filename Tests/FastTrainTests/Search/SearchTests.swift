@@ -69,13 +69,13 @@ struct SearchTests {
                 ? try Search(recipe, space: space, on: data, options: options(threads: 2, output: path))
                 : try Search.resume(path, threads: sessions % 3 + 1, data: data)
             let outcome = try search.run(
-                stop: { left.withLock { $0 <= 0 } ? 2 : nil },
+                stop: { left.withLock { $0 <= 0 } },
                 progress: { if case .trial = $0 { left.withLock { $0 -= 1 } } })
-            if outcome.interrupted == nil {
+            if !outcome.isInterrupted {
                 #expect(essence(outcome).0 == straight.0 && essence(outcome).1 == straight.1)
                 break
             }
-            #expect(outcome.interrupted == 2)
+            #expect(outcome.isInterrupted)
             if outcome.final == nil { try append("{\"trial\":", to: path + "/trials.jsonl") }
         }
         #expect(sessions > 4)
@@ -94,9 +94,9 @@ struct SearchTests {
         let isFinal = Mutex(false)
         do {  // the outcome owns the winner's folder
             let stopped = try Search(recipe, space: space, on: data, options: options(threads: 1, output: path)).run(
-                stop: { isFinal.withLock { $0 } ? 15 : nil },
+                stop: { isFinal.withLock { $0 } },
                 progress: { if case .winner = $0 { isFinal.withLock { $0 = true } } })
-            #expect(stopped.interrupted == 15 && stopped.final?.test == nil)
+            #expect(stopped.isInterrupted && stopped.final?.test == nil)
         }
         let rest = try Search.resume(path, threads: 2, data: data).run()
         let straight = try Search(recipe, space: space, on: data, options: options(threads: 1)).run()
@@ -338,24 +338,24 @@ struct SearchTests {
         func expect(_ message: String, _ edit: (inout Recipe, inout SearchOptions) -> Void) {
             var (recipe, options) = (recipe, options(threads: 1))
             edit(&recipe, &options)
-            #expect(throws: FastTrainError.usage(message)) {
+            expectUsage(message) {
                 try Search(recipe, space: space, on: data, options: options)
             }
         }
-        expect("--trials: expected a number from 1 to 100000, found 0") { $1.trials = 0 }
-        expect("--folds: expected a number from 2 to 120, found 1") { $1.folds = 1 }
-        expect("--folds: expected a number from 2 to 120, found 121") { $1.folds = 121 }
-        expect("--final-epochs: expected a number from 1 to 100000, found 0") { $1.finalEpochs = 0 }
-        expect("--time: expected a time above 0, found -1.0 s") { $1.time = -1 }
-        expect("--validation: expected a number above 0, because trials are compared on validation rows, found 0") {
+        expect("trials: expected a number from 1 to 100000, found 0") { $1.trials = 0 }
+        expect("folds: expected a number from 2 to 120, found 1") { $1.folds = 1 }
+        expect("folds: expected a number from 2 to 120, found 121") { $1.folds = 121 }
+        expect("finalEpochs: expected a number from 1 to 100000, found 0") { $1.finalEpochs = 0 }
+        expect("time: expected a time above 0, found -1.0 s") { $1.time = -1 }
+        expect("validation: expected a number above 0, because trials are compared on validation rows, found 0") {
             recipe, _ in recipe.validation = 0
         }
-        expect("--monitor: expected validation-loss or validation-score to compare trials by, found train-loss") {
+        expect("monitor: expected validation-loss or validation-score to compare trials by, found train-loss") {
             recipe, _ in
             recipe.monitor = .trainLoss
         }
-        expect("--method grid: expected lists of values, found a range of learning_rate") { $1.method = .grid }
-        expect("--threads: expected a number from 1 to 1024, found 0") { $1.threads = 0 }
+        expect("`method` grid: expected lists of values, found a range of learning_rate") { $1.method = .grid }
+        expect("threads: expected a number from 1 to 1024, found 0") { $1.threads = 0 }
     }
 
     /// A network that no machine has memory for, and a split that leaves no rows, are refused before the folder is
@@ -387,10 +387,8 @@ struct SearchTests {
     @Test func errorsNameTheTrial() throws {
         let space = try SearchSpace(
             JSON(parsing: #"{"dropout": [[0.1, 0.2]], "hidden": [[4]]}"#, file: ""), file: "", lines: [:])
-        #expect(
-            throws: FastTrainError.usage(
-                #"trial 1, {"hidden":[4],"dropout":[0.1,0.2]}: --dropout: expected one rate, or one for each of 1 hidden layers, found 2"#
-            )
+        expectUsage(
+            #"trial 1, {"hidden":[4],"dropout":[0.1,0.2]}: `dropout`: expected one rate, or one for each of 1 hidden layers, found 2"#
         ) { try Search(recipe, space: space, on: data, options: options(threads: 1)) }
     }
 }

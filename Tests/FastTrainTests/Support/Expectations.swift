@@ -27,6 +27,14 @@ func expectBadData(
     return ""
 }
 
+/// Runs `body`, which must throw a usage error (exit code 64) with the given line.
+func expectUsage<Answer>(
+    _ line: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Answer
+) {
+    let error = #expect(throws: FastTrainError.self, sourceLocation: sourceLocation) { _ = try body() }
+    #expect(error?.isUsage == true && error?.description == line, sourceLocation: sourceLocation)
+}
+
 /// Checks that damage to a file is detected: every single flipped bit and every truncation.
 ///
 /// - Parameters:

@@ -199,13 +199,13 @@ import Testing
         #expect(again?.exitCode == 73)
         #expect(
             again?.description
-                == "\(scratch.file("logs")): cannot create: holds the events of another run (--tensorboard); "
+                == "\(scratch.file("logs")): cannot create: holds the events of another run (`tensorBoard`); "
                 + "choose another folder")
         let file = #expect(throws: FastTrainError.self) {
             try Training(Recipe(), on: data, options: RunOptions(tensorBoard: scratch.file("run/recipe.json")))
         }
         #expect(file?.description == "\(scratch.file("run/recipe.json")): cannot create: is not a folder")
-        #expect(throws: FastTrainError.usage("--tensorboard: expected a folder, found none")) {
+        expectUsage("tensorBoard: expected a folder, found none") {
             try Training(Recipe(), on: data, options: RunOptions(tensorBoard: ""))
         }
     }

@@ -66,8 +66,8 @@ import _TestSupport
             _ = try Training(recipe, on: data, options: RunOptions(output: folder.file("run")))
             Issue.record("taken")
         } catch {
-            let says = "--hidden, --history-size: a checkpoint would have 108108 tensors, expected at most 99999"
-            #expect(error == .usage(says))
+            let says = "`hidden`, `historySize`: a checkpoint would have 108108 tensors, expected at most 99999"
+            #expect(error.isUsage && error.description == says)
         }
         #expect(!FileManager.default.fileExists(atPath: folder.file("run")))
     }

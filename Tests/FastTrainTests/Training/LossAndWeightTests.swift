@@ -218,32 +218,32 @@ import _TestSupport
         let values = try SmallData.values()
         #expect(
             message({ $0.loss = .poisson }, classes)
-                == "--loss: expected one of cross-entropy, binary-cross-entropy, squared-error, absolute-error, huber for "
+                == "loss: expected one of cross-entropy, binary-cross-entropy, squared-error, absolute-error, huber for "
                 + "the classes in small classes, found poisson")
         #expect(
             message({ $0.loss = .crossEntropy }, values).hasPrefix(
-                "--loss: expected one of binary-cross-entropy, squared-error"))
+                "loss: expected one of binary-cross-entropy, squared-error"))
         #expect(
             message({ $0.loss = .poisson }, values).hasPrefix(
-                "--loss poisson: expected targets of at least 0 in small values, found -"))
+                "`loss` poisson: expected targets of at least 0 in small values, found -"))
         #expect(
             message({ $0.loss = .binaryCrossEntropy }, values).hasPrefix(
-                "--loss binary-cross-entropy: expected targets from 0 to 1 in small values, found "))
+                "`loss` binary-cross-entropy: expected targets from 0 to 1 in small values, found "))
         #expect(
             message({ $0.classWeight = .balanced }, values)
-                == "--class-weight: expected none for the numbers in small values")
+                == "classWeight: expected none for the numbers in small values")
         #expect(
             message({ $0.classWeight = .given([1, 2]) }, classes)
-                == "--class-weight: expected 3 numbers, one for each class of small classes, found 2")
+                == "classWeight: expected 3 numbers, one for each class of small classes, found 2")
         #expect(
             message({ $0.classWeight = .given([0, 0, 0]) }, classes)
-                == "--class-weight: expected numbers of at least 0, one of them above, found 0.0,0.0,0.0")
+                == "classWeight: expected numbers of at least 0, one of them above, found 0.0,0.0,0.0")
         #expect(
             message(
                 {
                     $0.loss = .huber
                     $0.labelSmoothing = 0.1
-                }, classes) == "--label-smoothing: expected 0 with the loss huber, found 0.1")
-        #expect(message({ $0.huberDelta = 0 }, values) == "--huber-delta: expected a number above 0, found 0.0")
+                }, classes) == "labelSmoothing: expected 0 with the loss huber, found 0.1")
+        #expect(message({ $0.huberDelta = 0 }, values) == "huberDelta: expected a number above 0, found 0.0")
     }
 }

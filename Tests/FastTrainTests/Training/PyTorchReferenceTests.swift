@@ -26,7 +26,7 @@ import _TestSupport
         let data = try dataset(file)
         let initial = try parameters(file, "initial.", recipe, data)
         let training = try Training(recipe, on: data, options: RunOptions(threads: 2, initial: initial))
-        let session = RunLoop(training, stop: { nil }, progress: { _ in })
+        let session = RunLoop(training)
         var losses: [Double] = []
         session.onStep = { losses.append($1) }
         try session.run()

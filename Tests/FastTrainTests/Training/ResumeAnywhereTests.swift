@@ -61,15 +61,15 @@ import Testing
         let folder = ScratchFolder()
         var options = options
         options.output = folder.file("run")
-        var outcome = try Training(recipe, on: data, options: options).train(stop: { 15 })
+        var outcome = try Training(recipe, on: data, options: options).train(stop: { true })
         var sessions = 1
-        while outcome.interrupted != nil {
+        while outcome.ending == .interrupted {
             let state = try Checkpoint(path: try #require(outcome.checkpoint)).state
             #expect(state.step == sessions)
             check(state)
             let training = try Training.resume(folder.file("run"), threads: sessions % 4 + 1, data: data)
             #expect(training.resumedFromStep == sessions && training.warnings == [])
-            outcome = try training.train(stop: { 15 })
+            outcome = try training.train(stop: { true })
             sessions += 1
         }
         return (outcome, sessions)

@@ -120,7 +120,7 @@ import Testing
         let counter = Counter()
         _ = try Training(
             recipe, on: Dataset(path: path), dataPath: path, options: RunOptions(threads: 1, output: output)
-        ).train(stop: { counter.next() == 4 ? 15 : nil })
+        ).train(stop: { counter.next() == 4 })
         let (moved, movedPath) = (folder.file("elsewhere"), folder.file("moved"))
         try FileManager.default.moveItem(atPath: output, toPath: moved)
         try FileManager.default.moveItem(atPath: path, toPath: movedPath)

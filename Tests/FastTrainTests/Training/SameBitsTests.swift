@@ -281,12 +281,12 @@ import _TestSupport
         let straight = try Training(recipe, on: data).train()
         let folder = ScratchFolder()
         let output = folder.file("run")
-        var outcome = try Training(recipe, on: data, options: RunOptions(output: output)).train(stop: { 2 })
+        var outcome = try Training(recipe, on: data, options: RunOptions(output: output)).train(stop: { true })
         var stops = 1
-        while outcome.interrupted != nil {
+        while outcome.ending == .interrupted {
             let counter = Counter()
             outcome = try Training.resume(output, threads: stops % 4 + 1, data: data)
-                .train(stop: { counter.next() == 2 ? 2 : nil })
+                .train(stop: { counter.next() == 2 })
             stops += 1
         }
         // Stopped after step 1, then every 2 of 9 steps: at 3, 5 and 7. The last step is not interrupted.

@@ -87,10 +87,10 @@ import _TestSupport
         if schedule == .adaptive { #expect(straight.history.last!.learningRate <= 1e-6) }
         let folder = ScratchFolder()
         let output = folder.file("run")
-        var outcome = try Training(recipe, on: data, options: RunOptions(output: output)).train(stop: { 2 })
-        while outcome.interrupted != nil {
+        var outcome = try Training(recipe, on: data, options: RunOptions(output: output)).train(stop: { true })
+        while outcome.ending == .interrupted {
             let counter = Counter()
-            outcome = try Training.resume(output, data: data).train(stop: { counter.next() == 4 ? 2 : nil })
+            outcome = try Training.resume(output, data: data).train(stop: { counter.next() == 4 })
         }
         #expect(outcome.ending == .tolerance && outcome.model == straight.model)
         #expect(outcome.history.map(\.learningRate) == straight.history.map(\.learningRate))

@@ -168,7 +168,7 @@ private func takeTrials(_ search: Search, _ folder: SearchFolder) {
     expect(copy.map(\.result.json) == results.map(\.result.json), "other results when they are taken again")
     let board = reading { () throws(FastTrainError) in
         try SearchBoard(
-            search, results: results, folder: folder, begin: 0, stop: { nil }, progress: { _ in })
+            search, results: results, folder: folder, begin: 0, stop: { false }, progress: { _ in })
     }
     guard let board else { return }
     expect(board.plan.ranking.count <= search.trials, "more trials than there are")

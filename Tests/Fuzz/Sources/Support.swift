@@ -23,7 +23,7 @@ func reading<Value>(orUsage: Bool = false, _ body: () throws(FastTrainError) -> 
     } catch {
         switch error {
         case .badData: break
-        case .usage where orUsage: break
+        case _ where orUsage && error.isUsage: break
         default: finding("refused, but as no bad data: \(error)")
         }
         expect(!error.description.isEmpty, "an error without a word")

@@ -16,7 +16,8 @@ final class StepLoop: @unchecked Sendable {
         case iteration
         /// The evaluation of the validation rows, at the end of an epoch.
         case validation
-        /// Work of rank 0 for which the others wait, such as writing a checkpoint. It returns the next action.
+        /// Work of rank 0 for which the others wait asleep, such as writing a checkpoint or waiting itself. It returns
+        /// the next action.
         case leadOnly(() throws(FastTrainError) -> Action)
         /// The end of the loop.
         case end
@@ -139,7 +140,7 @@ final class StepLoop: @unchecked Sendable {
                 // All members have read `next` before rank 0 changes it.
                 try member.barrier()
                 if isLead { next = try work() }
-                try member.barrier()
+                try member.sleepingBarrier()
             case .end:
                 return
             }

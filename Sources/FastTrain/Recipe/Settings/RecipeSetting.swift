@@ -48,8 +48,17 @@ package struct RecipeSetting: Sendable {
     /// The name on the command line, such as "--learning-rate".
     package var option: String { Self.option(name) }
 
+    /// The name of the property of `Recipe`, such as "learningRate".
+    package var property: String { Self.property(name) }
+
+    /// Returns the property of the setting that has a name in `recipe.json`.
+    static func property(_ name: String) -> String {
+        let words = name.split(separator: "_")
+        return words.dropFirst().reduce(String(words.first ?? "")) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+    }
+
     /// Returns the command-line option of the setting that has a name in `recipe.json`.
-    static func option(_ name: String) -> String { "--" + String(name.map { $0 == "_" ? "-" : $0 }) }
+    private static func option(_ name: String) -> String { "--" + String(name.map { $0 == "_" ? "-" : $0 }) }
 
     /// Returns the name in `recipe.json` of a setting that may be spelled with hyphens, as on the command line.
     static func name(spelled text: String) -> String { String(text.map { $0 == "-" ? "_" : $0 }) }

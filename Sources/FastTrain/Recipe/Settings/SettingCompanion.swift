@@ -56,14 +56,14 @@ extension RecipeSetting {
             : "For --\(companion.rawValue) \(using.joined(separator: ", "))."
     }
 
-    /// Says that the setting, given on the command line, has no effect in a recipe; `nil` if it has one.
+    /// Says that the setting, which was set by itself, has no effect in a recipe; `nil` if it has one.
     ///
     /// A flag that states its default is no error.
-    func uselessOption(in recipe: Recipe) -> String? {
+    func uselessness(in recipe: Recipe) -> String? {
         guard let companion, !isUsed(in: recipe), !(isFlag && isDefault(in: recipe)) else { return nil }
         let using = companion.choices(using: path).using.map { " \($0)" }.joined(separator: ",")
         let found = companion.values(in: recipe).joined(separator: ",")
-        return "\(option) goes with --\(companion.rawValue)\(using)" + (found.isEmpty ? "" : ", not \(found)")
+        return "`\(property)` goes with `\(companion.rawValue)`\(using)" + (found.isEmpty ? "" : ", not \(found)")
     }
 
     /// Says that the setting, given in a file, has no effect in a recipe; `nil` if it has one.

@@ -1,5 +1,5 @@
 /// An event that a run reports.
-public enum Progress: Sendable {
+public enum TrainingProgress: Sendable {
     /// A step within an epoch, reported at most about twenty times per second.
     case step(StepProgress)
     /// An epoch has finished.

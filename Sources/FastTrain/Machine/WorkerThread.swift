@@ -9,7 +9,7 @@ final class WorkerThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Starts a thread, or returns `nil` if the system cannot create one; the other threads then do its work.
+    /// Starts a thread, or returns `nil` if the system cannot create one.
     init?(_ body: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(Body(body))
         let status = pthread_create(
@@ -22,6 +22,16 @@ final class WorkerThread {
             context.release()
             return nil
         }
+    }
+
+    /// Starts a thread that no one joins.
+    ///
+    /// - Throws: `.inputOutput` if the system cannot create one.
+    static func detach(_ body: @escaping @Sendable () -> Void) throws(FastTrainError) {
+        guard let thread = WorkerThread(body) else {
+            throw .inputOutput(path: "a thread", operation: "start", reason: "the system cannot provide one more")
+        }
+        pthread_detach(thread.handle)
     }
 
     func join() { pthread_join(handle, nil) }

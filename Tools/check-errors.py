@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Check that the library's texts name no command-line option.
+
+    Tools/check-errors.py
+
+An error of the library names a setting by its property, in backticks where it is a part of a sentence: `batchSize`. The
+programs replace these names by their options. Only the declarations of the recipe's settings, which are options too,
+may name some.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = ["Sources/FastTrain", "Sources/FastTrainData", "Sources/FastTrainPictures", "Sources/FastTrainSupport"]
+EXEMPT = ("Sources/FastTrain/Recipe/Settings/", "Sources/FastTrain/Report/RunReport+Style.swift")  # the latter: CSS
+OPTION = re.compile(r'(?:^|[^-\w<!])--[a-z]')
+
+
+def findings(file: str):
+    in_text = False  # within a string of several lines
+    for number, line in enumerate((ROOT / file).read_text().splitlines(), 1):
+        if line.lstrip().startswith("//"):
+            continue
+        texts = re.findall(r'"(?:[^"\\]|\\.)*"', line) if '"""' not in line else []
+        if '"""' in line:
+            in_text = not in_text
+        elif in_text:
+            texts = [line]
+        if any(OPTION.search(text) for text in texts):
+            yield f"{file}:{number}: {line.strip()}"
+
+
+def main() -> int:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", *LIBRARY], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    files = [name for name in listed.split("\0")
+             if name.endswith(".swift") and (ROOT / name).is_file() and not name.startswith(EXEMPT)]
+    found = [finding for file in files for finding in findings(file)]
+    for finding in found:
+        print(finding)
+    print(f"{len(found)} texts of the library name an option of a program")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
