@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import FastTrain
 
 /// The rows and widths of one layer's products.
@@ -23,12 +24,11 @@ struct Layer {
     /// The layers of the reference workloads on images of 28 × 28 in 10 classes, with the rows of one shard: the share
     /// of one of two threads.
     static var ofWorkloads: [Layer] {
-        Benchmark.workloads.flatMap { workload in
-            let network = Network(inputs: 28 * 28, hidden: workload.recipe.hidden, outputs: 10)
-            return (0..<network.layerCount).map { index in
+        Workload.all.flatMap { workload in
+            (0..<workload.widths.count - 1).map { index in
                 Layer(
                     network: workload.name, index: index, rows: workload.recipe.batchSize / workload.recipe.shards,
-                    inputs: network.widths[index], outputs: network.widths[index + 1])
+                    inputs: workload.widths[index], outputs: workload.widths[index + 1])
             }
         }
     }

@@ -1,19 +1,17 @@
+import BenchmarkSupport
 import FastTrain
 
-/// The default number of threads of a run.
-var usableThreads: Int { CPUs.usable().count }
-
 /// Runs of a reference workload on the built-in sample that can be stopped at any step.
-///
-/// This file does not import the benchmark library, which also has a type named `Benchmark`.
 struct SampleRun {
+    private let workload: Workload
     private let training: Training
     private let options: RunOptions
 
     init(workload name: String, threads: Int) throws {
-        guard let workload = Benchmark.workloads.first(where: { $0.name == name }) else {
+        guard let workload = Workload.all.first(where: { $0.name == name }) else {
             throw FastTrainError.invalidUse("no workload \(name)")
         }
+        self.workload = workload
         options = RunOptions(threads: threads)
         training = try Training(workload.recipe, on: Dataset.mnistSample(), options: options)
     }
@@ -31,5 +29,5 @@ struct SampleRun {
     }
 
     /// Nominal floating-point operations to train on one row.
-    var operationsPerRow: Int { training.network.operationsPerSample }
+    var operationsPerRow: Int { workload.operationsPerRow }
 }

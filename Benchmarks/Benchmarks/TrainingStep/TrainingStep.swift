@@ -1,3 +1,5 @@
+import BenchmarkSupport
+
 /// Whole steps, on one thread and on all usable CPUs: `Training.train` itself, on the built-in sample.
 let benchmarks: @Sendable () -> Void = {
     for workload in ["mnist-small", "mnist-medium"] {

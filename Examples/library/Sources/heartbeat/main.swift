@@ -1,5 +1,5 @@
 import FastTrain
-import Glibc
+import Foundation
 
 // Four trainings in the background of a program of tasks. A heartbeat task that sleeps for 10 ms at a time shows that
 // they leave Swift's threads free: the figures are the times between two beats.
@@ -7,7 +7,7 @@ import Glibc
 //     heartbeat [TRAININGS [THREADS [EPOCHS]]]
 let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let trainings = numbers.first ?? 4
-let threads = numbers.dropFirst().first ?? CPUs.usable().count
+let threads = numbers.dropFirst().first ?? ProcessInfo.processInfo.activeProcessorCount
 let epochs = numbers.dropFirst(2).first ?? 30
 
 /// Measures the times between beats until it is cancelled, and returns them in milliseconds.
@@ -52,7 +52,7 @@ try await Task.sleep(for: .seconds(1))
 beats.cancel()
 report("alone", await beats.value)
 
-print("\(trainings) trainings of \(epochs) epochs on \(threads) threads each, on \(CPUs.usable().count) CPUs")
+print("\(trainings) trainings of \(epochs) epochs on \(threads) threads each, on \(ProcessInfo.processInfo.activeProcessorCount) CPUs")
 beats = heartbeat()
 var jobs: [TrainingJob] = []
 for number in 0..<trainings {
