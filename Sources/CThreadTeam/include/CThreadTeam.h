@@ -22,8 +22,8 @@ typedef int (*ft_team_body)(void *context, ft_team *team, int rank);
 /// caller alone, without OpenMP.
 ///
 /// `cpus` is the number of threads that can run at the same time. If there are more threads, a waiting thread yields
-/// its CPU instead of spinning. While `body` runs, including its callbacks, subnormal operands and results of
-/// floating-point arithmetic are zero.
+/// its CPU instead of spinning. While `body` runs, subnormal operands and results of floating-point arithmetic are zero,
+/// except between `ft_team_leave` and `ft_team_return`. Teams may run side by side, and a member may run another team.
 ///
 /// Returns 0 if all members returned 0, and otherwise the error of the lowest rank that returned one. Returns
 /// FT_TEAM_NO_THREADS if the system cannot create the threads, and FT_TEAM_NO_SHARED_MEMORY, with errno set, if
@@ -35,6 +35,23 @@ int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 
 /// Error of `ft_team_run`: shared memory (/dev/shm) cannot be written.
 #define FT_TEAM_NO_SHARED_MEMORY (-2)
+
+/// What `ft_team_return` restores.
+typedef struct {
+    unsigned mode;
+    bool was_called_out;
+} ft_team_absence;
+
+/// Begins a call from a member to code outside the team, such as a progress callback of the embedding program: until
+/// `ft_team_return`, the calling thread has the floating-point state that it had before it became a member. Does nothing
+/// on a thread that is not a member.
+ft_team_absence ft_team_leave(void);
+
+/// Ends a call to code outside the team, on the thread that began it.
+void ft_team_return(ft_team_absence absence);
+
+/// Returns whether the calling thread is a member of a team that has called code outside it.
+bool ft_team_is_called_out(void);
 
 /// Returns the number of CPUs in the affinity mask of the calling thread, or 0 if it cannot be read.
 int ft_affinity_cpus(void);

@@ -88,7 +88,10 @@ public struct RateTest: Sendable, Equatable {
         let log = RateLog(self)
         let loop = RunLoop(
             training, rateTest: self, stop: { log.isOver ? Self.ended : stop() }, progress: { _ in })
-        loop.onStep = { step, loss in onStep(step, log.add(loss)) }
+        loop.onStep = { step, loss in
+            let point = log.add(loss)
+            Team.callOut { onStep(step, point) }
+        }
         do {
             try loop.run()
         } catch {

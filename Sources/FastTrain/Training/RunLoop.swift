@@ -49,8 +49,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         progress: @escaping @Sendable (Progress) -> Void
     ) {
         self.training = training
-        self.stop = stop
-        self.progress = progress
+        self.stop = { Team.callOut(stop) }
+        self.progress = { event in Team.callOut { progress(event) } }
         recipe = training.recipe
         loop = StepLoop(
             recipe, on: training.data, sampling: training.sampling, threads: training.threads,
