@@ -58,7 +58,7 @@ extension Model {
     /// Predicts the outputs for the rows at the given indices, in that order. The split's features must have the
     /// model's shape and scale.
     func predict(_ split: DataSplit, rows: [Int32], threads: Int?) throws(FastTrainError) -> Predictions {
-        let forward = try forwardPass(split, threads: threads)
+        let forward = try forwardPass(split, rows: rows.count, threads: threads)
         let count = rows.count
         let indices = Buffer<Int32>(count: count)
         indices.base.update(from: rows, count: count)
@@ -84,9 +84,10 @@ extension Model {
     }
 
     func evaluate(_ split: DataSplit, rows: [Int32]? = nil, threads: Int?) throws(FastTrainError) -> Evaluation {
-        let forward = try forwardPass(split, threads: threads)
+        let rows = rows ?? split.allRows
+        let forward = try forwardPass(split, rows: rows.count, threads: threads)
         let pass = EvaluationPass(
-            split: split, rows: rows ?? split.allRows, task: task, outputs: forward.pass.network.outputs,
+            split: split, rows: rows, task: task, outputs: forward.pass.network.outputs,
             loss: recipe.resolvedLoss(for: task))
         try Team.run(threads: forward.threads) { member throws(FastTrainError) in
             pass.run(forward.pass, member: member)
@@ -95,11 +96,11 @@ extension Model {
     }
 
     private func forwardPass(
-        _ split: DataSplit, threads: Int?
+        _ split: DataSplit, rows: Int, threads: Int?
     ) throws(FastTrainError) -> (pass: ForwardPass, threads: Int) {
-        let threads = try checkedThreads(threads)
+        let threads = try ThreadCount.checked(threads)
         let pass = ForwardPass(
-            network: network, recipe: recipe, task: task, rows: threads * ForwardPass.rowsPerThread,
+            network: network, recipe: recipe, task: task, rows: ForwardPass.evaluationRows(rows, threads: threads),
             density: FeatureDensity(split, width: network.inputs),
             kernels: try InstructionSet.chosen().kernels)
         pass.load(parameters)
