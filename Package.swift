@@ -151,7 +151,12 @@ let package = Package(
                 "RunFolder/README.md", "Search/README.md", "Training/README.md",
             ],
             swiftSettings: fuzzed),
-        .target(name: "CProgram", dependencies: ["CFiles"]),
+        .target(
+            name: "CProgram", dependencies: ["CFiles"],
+            // A program ends with a message, not a trap, if there is no memory (memory.c).
+            linkerSettings: [
+                .unsafeFlags(["malloc", "calloc", "realloc", "_Znwm"].flatMap { ["-Xlinker", "--wrap=\($0)"] })
+            ]),
         // Streams and signals, shared by both programs.
         .target(
             name: "ProgramSupport",

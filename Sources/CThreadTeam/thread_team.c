@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,10 @@
 
 // Declared in omp.h, which is outside the toolchain's include path.
 extern void omp_set_dynamic(int dynamic);
+extern void omp_set_max_active_levels(int levels);
 extern int omp_get_num_threads(void);
 extern int omp_get_thread_num(void);
+extern size_t kmp_get_stacksize_s(void);
 extern void kmp_set_blocktime(int milliseconds);
 extern void kmp_set_warnings_off(void);
 
@@ -100,34 +103,54 @@ bool ft_team_barrier(ft_team *team) { return wait_for_all(team, false); }
 
 bool ft_team_sleeping_barrier(ft_team *team) { return wait_for_all(team, true); }
 
-// Holds each new thread until all have been created.
-static void *meet(void *gate) {
-    pthread_mutex_lock(gate);
-    pthread_mutex_unlock(gate);
+// What new threads need to wait until all have been created.
+typedef struct {
+    pthread_mutex_t gate;
+    sem_t arrivals;
+} meeting;
+
+// Takes the memory that malloc reserves for a new thread, 64 MiB of address space, and waits. The thread's successor in
+// OpenMP's team takes it over.
+static void *meet(void *context) {
+    meeting *meeting = context;
+    void *volatile memory = malloc(1);
+    free(memory);
+    sem_post(&meeting->arrivals);
+    pthread_mutex_lock(&meeting->gate);
+    pthread_mutex_unlock(&meeting->gate);
     return NULL;
 }
 
-// Returns whether the system can create that many threads at once. If it cannot, OpenMP's runtime would end the
-// program.
-static bool can_create_threads(int threads) {
-    static atomic_int known_to_work = 1;
-    if (threads <= atomic_load(&known_to_work)) return true;
+// The members of all teams that are running, without their callers: teams run side by side, and one within another's
+// callback.
+static atomic_int threads_in_use;
+
+// Returns whether the system can create the threads of a team besides those of the teams that are running. If it
+// cannot, OpenMP's runtime would end the program. Not inlined, because it starts the runtime.
+__attribute__((noinline)) static bool can_create_threads(int threads) {
+    static atomic_int known_to_work;
+    int all = atomic_load(&threads_in_use) + threads - 1;
+    if (all <= atomic_load(&known_to_work)) return true;
     pthread_t *others = malloc((size_t)threads * sizeof *others);
     if (others == NULL) return false;
-    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-    pthread_mutex_lock(&gate);
-    // The stacks are larger than all that OpenMP's threads need, because memory may be limited too (ulimit -d, -v).
+    meeting meeting = {.gate = PTHREAD_MUTEX_INITIALIZER};
+    sem_init(&meeting.arrivals, 0, 0);
+    pthread_mutex_lock(&meeting.gate);
+    // The stacks are larger than those of OpenMP's threads, because these need other memory too, and it may be limited
+    // (ulimit -d, -v). The C library keeps some of them for OpenMP, which it would not do with smaller ones.
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, 16 << 20);
+    pthread_attr_setstacksize(&attributes, kmp_get_stacksize_s() + (2 << 20));
     int started = 0;
-    while (started < threads - 1 && pthread_create(&others[started], &attributes, meet, &gate) == 0) started++;
+    while (started < threads - 1 && pthread_create(&others[started], &attributes, meet, &meeting) == 0) started++;
     pthread_attr_destroy(&attributes);
-    pthread_mutex_unlock(&gate);
+    for (int arrived = 0; arrived < started;) arrived += sem_wait(&meeting.arrivals) == 0;
+    pthread_mutex_unlock(&meeting.gate);
     for (int i = 0; i < started; i++) pthread_join(others[i], NULL);
+    sem_destroy(&meeting.arrivals);
     free(others);
     if (started < threads - 1) return false;
-    atomic_store(&known_to_work, threads);
+    atomic_store(&known_to_work, all);
     return true;
 }
 
@@ -150,13 +173,41 @@ static bool can_write_shared_memory(void) {
     return error == 0;
 }
 
+// What the calling thread does in the innermost team that it is a member of.
+static _Thread_local struct {
+    // The floating-point state before the thread became a member.
+    ft_arithmetic_state outside;
+    bool is_member;
+    bool is_called_out;
+} state;
+
 // Runs `body` with subnormal numbers as zero.
 static int run_member(ft_team *team, int rank, ft_team_body body, void *context) {
-    ft_arithmetic_state state = ft_flush_subnormals();
+    ft_arithmetic_state outside = ft_flush_subnormals();
+    __typeof__(state) outer = state;
+    state = (__typeof__(state)){.outside = outside, .is_member = true};
     int error = body(context, team, rank);
-    ft_restore_arithmetic(state);
+    ft_restore_arithmetic(outside);
+    state = outer;
     return error;
 }
+
+ft_team_absence ft_team_leave(void) {
+    ft_team_absence absence = {.is_absent = state.is_member && !state.is_called_out};
+    if (absence.is_absent) {
+        absence.arithmetic = ft_restore_arithmetic(state.outside);
+        state.is_called_out = true;
+    }
+    return absence;
+}
+
+void ft_team_return(ft_team_absence absence) {
+    if (!absence.is_absent) return;
+    ft_restore_arithmetic(absence.arithmetic);
+    state.is_called_out = false;
+}
+
+bool ft_team_is_called_out(void) { return state.is_called_out; }
 
 // A separate function, because the compiler starts OpenMP's runtime at the beginning of the function that uses it.
 __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body, void *context) {
@@ -165,6 +216,8 @@ __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body
     int first_rank = threads;
     kmp_set_warnings_off();
     omp_set_dynamic(0);    // exactly as many threads as requested
+    // A team in another team's callback, or in a parallel region of the embedding program, is nested.
+    omp_set_max_active_levels(INT_MAX);
     kmp_set_blocktime(0);  // idle threads sleep as soon as the region ends
     atomic_store_explicit(&team->begun, true, memory_order_release);
 #pragma omp parallel num_threads(threads) default(shared)
@@ -190,7 +243,10 @@ __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body
 int ft_team_run(int threads, int cpus, ft_team_body body, void *context) {
     ft_team team = {.size = threads, .spins = threads > cpus ? 0 : SPINS_BEFORE_YIELD};
     if (threads == 1) return run_member(&team, 0, body, context);
-    if (!can_create_threads(threads)) return FT_TEAM_NO_THREADS;
     if (!can_write_shared_memory()) return FT_TEAM_NO_SHARED_MEMORY;
-    return run_region(&team, body, context);
+    if (!can_create_threads(threads)) return FT_TEAM_NO_THREADS;
+    atomic_fetch_add(&threads_in_use, threads - 1);
+    int error = run_region(&team, body, context);
+    atomic_fetch_sub(&threads_in_use, threads - 1);
+    return error;
 }

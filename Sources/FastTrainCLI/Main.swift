@@ -11,14 +11,7 @@ enum Main {
         Console.prepare()
         SignalFlag.clean()
         SignalFlag.cleanOpenMP()
-        SignalFlag.watchFiles()
-        OutOfMemory.end = { bytes in
-            let error = FastTrainError.inputOutput(
-                path: "memory", operation: "allocation", reason: "the system cannot provide \(bytes) bytes")
-            Console.error(error.description)
-            SignalFlag.removeUnfinished()
-            _exit(error.exitCode)
-        }
+        SignalFlag.watchFaults()
         do {
             var command = try FasttrainCommand.parseAsRoot(Console.arguments())
             try command.run()

@@ -43,12 +43,17 @@ extension Dataset {
     /// - Parameters:
     ///   - folder: The folder with the files.
     ///   - classes: The names of the ten classes, by default their digits.
+    ///   - storage: Whether uncompressed files are mapped or read into memory.
     /// - Throws: `.noInput` if a file is missing, `.badData` like
     ///   `init(name:trainImages:trainLabels:testImages:testLabels:classes:)`.
-    public init(mnistFolder folder: String, classes: [String]? = nil) throws(FastTrainError) {
+    public init(
+        mnistFolder folder: String, classes: [String]? = nil, storage: FileStorage = .mapped
+    ) throws(FastTrainError) {
         func open(_ stem: String, _ kind: String, rows: Int? = nil) throws(FastTrainError) -> IDXFile {
             let paths = Dataset.mnistFiles(in: folder, stem, kind)
-            for path in paths where try System.status(path) != nil { return try IDXFile(path: path, rows: rows) }
+            for path in paths where try System.status(path) != nil {
+                return try IDXFile(path: path, rows: rows, storage: storage)
+            }
             throw .noInput(path: paths[0], reason: "no such file, with or without .gz")
         }
         let trainImages = try open("train-images", "idx3")

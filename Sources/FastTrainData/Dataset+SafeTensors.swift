@@ -6,7 +6,7 @@ extension Dataset {
     /// The metadata entry `format` of a data set file.
     public static let fileFormat = "fasttrain.dataset.v1"
 
-    /// Opens a data set file, which is memory-mapped.
+    /// Opens a data set file.
     ///
     /// The file contains the tensors `train.x` and `train.y`, `test.x` and `test.y` if there are test rows, and
     /// `train.w` and `test.w` if rows have weights. The whole file is read once to verify its digest.
@@ -14,18 +14,27 @@ extension Dataset {
     /// A file that another program wrote needs only tensors with these names. Its classes are named by their numbers,
     /// and U8 features are not scaled unless there is a metadata entry `x_scale`.
     ///
-    /// - Throws: `.noInput` if the file does not exist, `.badData` if it is not a valid data set.
-    public init(path: String) throws(FastTrainError) { try self.init(path: path, name: path) }
+    /// - Parameters:
+    ///   - path: The file to open.
+    ///   - storage: Whether the file is mapped, which is fastest but relies on no one truncating it, or read into
+    ///     memory. Elements keep their type: U8 features take one byte each.
+    /// - Throws: `.noInput` if the file does not exist, `.badData` if it is not a valid data set, `.inputOutput` if it
+    ///   cannot be read.
+    public init(path: String, storage: FileStorage = .mapped) throws(FastTrainError) {
+        try self.init(path: path, name: path, storage: storage)
+    }
 
     /// Opens the data set file at `path`, which is called `name` in messages.
-    init(path: String, name: String) throws(FastTrainError) {
-        let file = try Self.open(path, name)
+    init(path: String, name: String, storage: FileStorage) throws(FastTrainError) {
+        let file = try Self.open(path, name, storage)
         try self.init(file, fingerprint: file.verifyDigest())
     }
 
-    private static func open(_ path: String, _ name: String) throws(FastTrainError) -> SafeTensors {
+    private static func open(
+        _ path: String, _ name: String, _ storage: FileStorage
+    ) throws(FastTrainError) -> SafeTensors {
         do throws(FastTrainError) {
-            return try SafeTensors(path: path, name: name)
+            return try SafeTensors(path: path, name: name, storage: storage)
         } catch {
             guard case .badData = error, CSVFormat.isTable(path) else { throw error }
             throw .badData(

@@ -8,7 +8,7 @@ public struct IDXFile: @unchecked Sendable {  // The memory is only read, and `o
     /// The extents, slowest-varying first; none of them is 0.
     public let shape: [Int]
 
-    /// All elements, in the mapped file or decompressed from it.
+    /// All elements, in the file or decompressed from it.
     let bytes: UnsafeRawBufferPointer
     let owner: any AnyObject & Sendable
 
@@ -20,11 +20,12 @@ public struct IDXFile: @unchecked Sendable {  // The memory is only read, and `o
     ///   - path: The file to open.
     ///   - rows: The expected number of rows, if it is known. It prevents a small compressed file from being
     ///     decompressed to gigabytes in vain.
+    ///   - storage: Whether the file is mapped or read into memory. The elements of a compressed file are in memory.
     /// - Throws: `.noInput` if the file does not exist; `.badData` if it is malformed, truncated or longer than its
     ///   header says, or has another number of rows.
-    public init(path: String, rows: Int? = nil) throws(FastTrainError) {
-        let file = try MappedFile(path: path)
-        defer { extendLifetime(file) }
+    public init(path: String, rows: Int? = nil, storage: FileStorage = .mapped) throws(FastTrainError) {
+        let file = try FileContent(path: path, storage: storage)
+        defer { extendLifetime(file.owner) }
         name = path
         if GzipInflater.recognizes(file.bytes) {
             let inflater = try GzipInflater(file, name: path)
@@ -47,7 +48,7 @@ public struct IDXFile: @unchecked Sendable {  // The memory is only read, and `o
             }
             shape = header.shape
             bytes = UnsafeRawBufferPointer(rebasing: file.bytes[position...])
-            owner = file
+            owner = file.owner
         }
     }
 

@@ -14,14 +14,13 @@ package enum SignalFlag {
     /// Adds the file at `path` to those that are removed when a signal ends the program.
     package static func clean(_ path: String) { _ = ft_temporary_list(path) }
 
-    /// Installs a handler that ends the program with one line, which starts with `lineStart`, if a data set, model or
-    /// checkpoint is truncated while it is being read.
-    package static func watchFiles(_ lineStart: String) {
-        _ = ft_signal_watch_mappings(strdup(lineStart))  // never freed
+    /// Lets the program end with one line, which starts with `lineStart`, if a data set or checkpoint is truncated
+    /// while it is being read, or if there is no memory.
+    package static func watchFaults(_ lineStart: String) {
+        ft_set_line_start(strdup(lineStart))  // never freed
+        _ = ft_signal_watch_mappings()
+        OutOfMemory.end = { ft_out_of_memory($0) }
     }
-
-    /// Removes unfinished files now. Only for a process that ends right afterwards.
-    package static func removeUnfinished() { ft_temporary_remove_all() }
 
     /// Records signals from now on, instead of ending the program.
     package static func watch() throws(FastTrainError) {

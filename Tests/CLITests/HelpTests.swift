@@ -209,8 +209,8 @@ struct HelpTests {
               --max-time <time>       End this session after the last epoch that fits into
                                       this time, such as 90s, 10m or 1.5h. One epoch is run
                                       in any case. (default: no limit)
-              --threads <n>           Number of threads. (default: the number of CPUs that
-                                      may be used)
+              --threads <n>           Number of threads. (default: at most the number of
+                                      CPUs that may be used)
               --quiet                 Show no settings and no progress on standard error.
               --json                  Print the result as one JSON object.
               --version               Show the version.
@@ -269,8 +269,8 @@ struct HelpTests {
               --output <folder>       Folder for the trials and, in its subfolder 'best',
                                       the winner's run. If it holds the same search, the
                                       search is continued. (default: nothing is written)
-              --threads <n>           Number of threads. (default: the number of CPUs that
-                                      may be used)
+              --threads <n>           Number of threads. (default: at most the number of
+                                      CPUs that may be used)
               --quiet                 Show no settings and no progress on standard error.
               --json                  Print the result as one JSON object.
               --version               Show the version.
@@ -307,8 +307,8 @@ struct HelpTests {
               --max-time <time>       End this session after the last epoch that fits into
                                       this time, such as 90s, 10m or 1.5h. One epoch is run
                                       in any case. (default: no limit)
-              --threads <n>           Number of threads. (default: the number of CPUs that
-                                      may be used)
+              --threads <n>           Number of threads. (default: at most the number of
+                                      CPUs that may be used)
               --quiet                 Show no settings and no progress on standard error.
               --json                  Print the result as one JSON object.
               --version               Show the version.
@@ -346,8 +346,8 @@ struct HelpTests {
               --unknown <name>        For a table: how to handle categories that the model
                                       does not know. (values: refuse, ignore; default:
                                       refuse)
-              --threads <n>           Number of threads. (default: the number of CPUs that
-                                      may be used)
+              --threads <n>           Number of threads. (default: at most the number of
+                                      CPUs that may be used)
               --json                  Print the result as one JSON object.
               --version               Show the version.
               -h, --help              Show help information.
@@ -393,8 +393,8 @@ struct HelpTests {
               --top <n>               Show the n most probable classes, each with its
                                       probability.
               -o, --output <file>     The output file. (default: standard output)
-              --threads <n>           Number of threads. (default: the number of CPUs that
-                                      may be used)
+              --threads <n>           Number of threads. (default: at most the number of
+                                      CPUs that may be used)
               --version               Show the version.
               -h, --help              Show help information.
 
@@ -443,8 +443,8 @@ struct HelpTests {
               --seconds <s>           Seconds to train each workload. (default: 3.0)
               --data <file>           A data set with 784 features and 10 classes.
                                       (default: the built-in MNIST sample)
-              --threads <n>           Number of threads. (default: the number of CPUs that
-                                      may be used)
+              --threads <n>           Number of threads. (default: at most the number of
+                                      CPUs that may be used)
               --precision <name>      Precision of the factors in matrix products and of
                                       the peak. (values: f32, bf16; default: f32)
               --profile               Show the time of each phase of a step by layer, and

@@ -20,14 +20,6 @@ struct TerminalTextTests {
         #expect("digit".clipped(to: 5) == "digit")
         #expect("digit".clipped(to: 0) == "")
     }
-
-    @Test(arguments: [
-        ("run", "run"), ("runs/a-1_b.x", "runs/a-1_b.x"), ("my run", "'my run'"), ("it's", #"'it'\''s'"#), ("", "''"),
-        ("$HOME", "'$HOME'"), ("手", "手"),
-    ])
-    func shellQuoting(text: String, word: String) {
-        #expect(text.shellQuoted == word)
-    }
 }
 
 struct TableTests {

@@ -11,6 +11,7 @@ import argparse
 import sys
 import time
 
+import address_space
 import bits
 import calls
 import cgroups
@@ -109,6 +110,7 @@ def main() -> int:
         "ignored-signals": signals.ignored,
         "search-signals": on(SearchBench, signals.signals),
         "limits": surroundings.limits,
+        "address-space": address_space.address_space,
         "names": surroundings.names,
         "modes": modes.modes,
         "links": modes.links,

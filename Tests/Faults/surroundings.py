@@ -96,7 +96,15 @@ def names(bench: Bench) -> str:
         for command in (["resume", run], ["evaluate", run], ["predict", run, "-o", parent / "p.csv"], ["inspect", data]):
             done = bench.call(*command)
             expect(done.returncode == 0, f"{command[0]} under the name {name!r}: {done.stderr}")
-    return f"{len(NAMES)} names"
+        # The commands that the program suggests can be pasted into a shell.
+        _, _, evaluate = bench.call("resume", run).stdout.partition("use it")
+        resume = bench.call("train", "--data", data, *OPTIONS, "--output", run).stderr.split("`")[1]
+        for hint in (evaluate.splitlines()[0].strip(), resume):
+            expect(hint.startswith("fasttrain "), f"{name!r}: no hint in {hint!r}")
+            shell = 'fasttrain() { "$0" "$@"; }; ' + hint
+            done = subprocess.run(["bash", "-c", shell, bench.fasttrain], capture_output=True, text=True)
+            expect(done.returncode == 0, f"{hint}: {done.stderr}")
+    return f"{len(NAMES)} names, {2 * len(NAMES)} hints"
 
 
 def leave_registration(content: str) -> None:

@@ -21,7 +21,7 @@ struct FastTrainDataTool: ParsableCommand {
     static func main() {
         Console.prepare()
         SignalFlag.clean()
-        SignalFlag.watchFiles("fasttrain-data: error: ")
+        SignalFlag.watchFaults("fasttrain-data: error: ")
         do {
             var command = try parseAsRoot(Console.arguments())
             try command.run()

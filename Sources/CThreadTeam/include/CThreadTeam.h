@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "CPlatform.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -22,8 +24,8 @@ typedef int (*ft_team_body)(void *context, ft_team *team, int rank);
 /// caller alone, without OpenMP.
 ///
 /// `cpus` is the number of threads that can run at the same time. If there are more threads, a waiting thread yields
-/// its CPU instead of spinning. While `body` runs, including its callbacks, subnormal operands and results of
-/// floating-point arithmetic are zero.
+/// its CPU instead of spinning. While `body` runs, subnormal operands and results of floating-point arithmetic are zero,
+/// except between `ft_team_leave` and `ft_team_return`. Teams may run side by side, and a member may run another team.
 ///
 /// Returns 0 if all members returned 0, and otherwise the error of the lowest rank that returned one. Returns
 /// FT_TEAM_NO_THREADS if the system cannot create the threads, and FT_TEAM_NO_SHARED_MEMORY, with errno set, if
@@ -35,6 +37,23 @@ int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 
 /// Error of `ft_team_run`: shared memory (/dev/shm) cannot be written.
 #define FT_TEAM_NO_SHARED_MEMORY (-2)
+
+/// What `ft_team_return` restores.
+typedef struct {
+    ft_arithmetic_state arithmetic;
+    bool is_absent;
+} ft_team_absence;
+
+/// Begins a call from a member to code outside the team, such as a progress callback of the embedding program: until
+/// `ft_team_return`, the calling thread has the floating-point state that it had before it became a member. Does nothing
+/// on a thread that is not a member.
+ft_team_absence ft_team_leave(void);
+
+/// Ends a call to code outside the team, on the thread that began it.
+void ft_team_return(ft_team_absence absence);
+
+/// Returns whether the calling thread is a member of a team that has called code outside it.
+bool ft_team_is_called_out(void);
 
 /// Returns the number of members of the team.
 int ft_team_size(const ft_team *team);

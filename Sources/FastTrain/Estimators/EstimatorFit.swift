@@ -55,24 +55,15 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         now = trained
         recipe = trained.recipe
         sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
-        let rows = min(recipe.mostRowsAtOnce, sampling.trainRows.count)
-        let operations = Double(rows) * Double(recipe.network(for: data).operationsPerSample)
+        let operations = ThreadCount.operations(recipe, on: data, rows: sampling.trainRows.count)
         loop = StepLoop(
             recipe, on: data, sampling: sampling,
-            threads: try EstimatorFit.threads(settings.threads, operations: operations),
+            threads: try ThreadCount.checked(settings.threads, operations: operations),
             kernels: try InstructionSet.chosen().kernels, convention: .scikitLearn)
     }
 
     private var engine: StepEngine { loop.engine }
     private var rowCount: Int { sampling.trainRows.count }
-
-    /// Returns the number of threads: as many as requested, or else as many as CPUs may be used, but only so many that each
-    /// has 2 million operations in a step. These take some 20 µs, beside which the barriers of a step (about 1 µs each on
-    /// two cores: docs/PERFORMANCE.md) are little.
-    private static func threads(_ requested: Int?, operations: Double) throws(FastTrainError) -> Int {
-        let most = try checkedThreads(requested)
-        return requested == nil ? Int(min(Double(most), max(1, operations / 2_000_000))) : most
-    }
 
     /// Trains, and returns the attributes of the fitted estimator.
     ///

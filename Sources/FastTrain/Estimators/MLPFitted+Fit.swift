@@ -34,9 +34,13 @@ extension MLPFitted {
         }
         let recipe = settings.recipe(seed: seed, rows: data.train.count, loss)
         let shape = recipe.network(for: data)
-        try MemoryLimit.check(
-            shape, recipe: recipe, rows: StepEngine.rows(recipe, of: data.train.count, threads: 1), threads: 1,
-            isSaved: false)
+        let kernels = try InstructionSet.chosen().kernels
+        let threads = try ThreadCount.checked(
+            settings.threads, operations: ThreadCount.operations(recipe, on: data, rows: data.train.count))
+        let density = FeatureDensity(data.train, width: data.featureCount)
+        try MemoryLimit.check(threads: threads, "a network \(shape)") { threads in
+            MemoryNeed(recipe, on: data, density: density, threads: threads, kernels: kernels, isSaved: false)
+        }
         var trained: Trained
         if goesOn, let network {
             guard shape.fits(network.parameters) else {

@@ -59,7 +59,8 @@ public struct MLPSettings: Sendable, Equatable {
     public var nIterNoChange: Int? = 10
     /// The maximum number of loss evaluations of `.lbfgs`.
     public var maxFun: Int = 15_000
-    /// The number of threads; `nil` means one for each usable CPU. It does not affect any result.
+    /// The number of threads; `nil` means one for each usable CPU, but no more than a step has work for. It does not
+    /// affect any result.
     public var threads: Int?
 
     /// An algorithm that finds the weights.

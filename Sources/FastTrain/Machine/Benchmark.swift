@@ -81,7 +81,7 @@ public enum Benchmark {
     ///   - name: The name of the workload.
     ///   - data: A data set of 784 features and 10 classes; `nil` means the built-in sample.
     ///   - seconds: The seconds to measure, after a warm-up of a fifth of that time.
-    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU, but no more than a step has work for.
     ///   - precision: The precision of the factors in matrix products.
     ///   - profile: Whether to measure each phase of a step, which itself takes some time.
     /// - Throws: `.invalidSetting` if there is no such workload, and any error of `Training`.

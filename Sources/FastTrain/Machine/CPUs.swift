@@ -62,13 +62,3 @@ public struct CPUs: Sendable, Equatable {
         return quota / period
     }
 }
-
-/// Returns the requested number of threads, or the number of usable CPUs if it is `nil`. Throws `.invalidSetting` if it
-/// is out of range.
-func checkedThreads(_ threads: Int?) throws(FastTrainError) -> Int {
-    guard let threads else { return CPUs.usable().count }
-    guard (1...1024).contains(threads) else {
-        throw .invalidSetting(name: "threads", expected: "a number from 1 to 1024", found: "\(threads)")
-    }
-    return threads
-}

@@ -1,60 +1,56 @@
 import Platform
 
-/// The memory that a run needs and the memory that is available. Both are compared before the run starts, so that it
-/// does not fail in the middle.
-enum MemoryLimit {
-    /// Throws `.unsuitableSetting` if a run's arrays need more memory than this process can have.
-    static func check(
-        _ network: Network, recipe: Recipe, rows: Int, threads: Int, isSaved: Bool
-    ) throws(FastTrainError) {
-        let need = bytes(network, recipe: recipe, rows: rows, threads: threads, isSaved: isSaved)
-        let available = usable(ControlGroup())
-        guard need > available else { return }
-        throw .unsuitableSetting(
-            name: "hidden",
-            reason:
-                "`hidden`, `batchSize`: a network \(network) on \(rows) rows at once needs \(text(need)) of memory, "
-                + "expected at most \(text(available)), the memory available to this process")
-    }
+/// The limits to the memory of this process. What a run needs is compared with them before it starts, so that it does
+/// not fail in the middle.
+struct MemoryLimit {
+    /// The bytes that the limit leaves.
+    let bytes: Double
+    /// What the limit is, for a message.
+    let name: String
+    /// Whether address space counts, used or not; otherwise memory that is used.
+    let countsMapped: Bool
 
-    /// Returns an estimate of the bytes that a run needs.
+    /// Throws `.unsuitableSetting` if a run needs more memory than this process can have.
     ///
-    /// Copies of the parameters: the parameters themselves, one for backpropagation, one for the average, one for the
-    /// whole gradient, one for each part of the optimizer's state, five more for L-BFGS (its smallest networks have
-    /// more, which is little), and one for the best epoch. Saving a checkpoint copies everything it contains once more;
-    /// otherwise the resulting model and its evaluation take two copies.
-    ///
-    /// Numbers for each unit and row: two, one more if the activation's derivative is stored, and two more with
-    /// normalization. In bf16 there are two more of half the size: pairs of rows, of the outputs and of their gradient.
-    /// The lists of the features and of one hidden layer, by rows and by columns, and each thread's block of the
-    /// gradient for each shard are included.
-    ///
-    /// The program itself takes 4 MB plus what malloc and huge pages round up. 784-1500-1500-10 needed 6 MiB more than
-    /// its arrays on two threads, 14 MiB in bf16, and 22 MiB on eight threads (Emerald Rapids, limits 2% apart;
-    /// Tests/Faults/cgroups.py).
-    static func bytes(_ network: Network, recipe: Recipe, rows: Int, threads: Int, isSaved: Bool) -> Double {
-        let saved = 1 + recipe.optimizerState.count + (recipe.ema == nil ? 0 : 1)
-        let hasBest = recipe.validation > 0 && recipe.monitor != .trainLoss
-        let copies = Double(
-            saved + 1 + (recipe.clipNorm == nil ? 0 : 1) + recipe.optimizer.batching.definition.workingCopies
-                + (hasBest ? 1 : 0) + max(isSaved ? saved : 0, 2))
-        let units = network.widths.reduce(0.0) { $0 + Double($1) }
-        let listed = Double(network.inputs) + 2 * Double(recipe.hidden.max() ?? 0)
-        let scratch = Double(threads) * (Double(recipe.shards) * 64 * 1024 + 6 * 128 * Double(rows))
-        let numbers =
-            2.0 + (recipe.precision == .bf16 ? 1 : 0)
-            + (recipe.activations.contains { $0.traits.storesDerivative } ? 1 : 0)
-            + (recipe.normalization == .none ? 0 : 2)
-        return 4 * (copies * parameterCount(network) + numbers * units * Double(rows)) + 6 * listed * Double(rows)
-            + scratch + 10e6 + 3e6 * Double(threads)
-    }
-
-    /// The value of `Network.parameterCount` as a Double. As an integer it would overflow for the largest networks that
-    /// can be requested.
-    private static func parameterCount(_ network: Network) -> Double {
-        (0..<network.layerCount).reduce(0.0) {
-            $0 + Double(network.widths[$1] + (network.isNormalized($1) ? 3 : 1)) * Double(network.widths[$1 + 1])
+    /// - Parameters:
+    ///   - threads: The number of threads of the run.
+    ///   - what: The run, for a message.
+    ///   - need: Returns the estimated need for a number of threads.
+    static func check(threads: Int, _ what: String, _ need: (Int) -> MemoryNeed) throws(FastTrainError) {
+        let whole = need(threads)
+        guard let limit = all(ControlGroup()).first(where: { !$0.allows(whole) }) else { return }
+        let most = "expected at most \(text(limit.bytes)), \(limit.name)"
+        let found = "needs \(text(limit.part(of: whole))) of memory"
+        guard threads == 1 || !limit.allows(need(1)) else {
+            throw .unsuitableSetting(
+                name: "threads", reason: "`threads`: \(what) on \(threads) threads \(found), \(most)")
         }
+        throw .unsuitableSetting(name: "hidden", reason: "`hidden`, `batchSize`: \(what) \(found), \(most)")
+    }
+
+    private func part(of need: MemoryNeed) -> Double { countsMapped ? need.mapped : need.resident }
+
+    private func allows(_ need: MemoryNeed) -> Bool { part(of: need) <= bytes }
+
+    /// Returns all limits: the memory of the machine and the control group, and `ulimit`'s.
+    static func all(_ group: ControlGroup) -> [MemoryLimit] {
+        let own = ControlGroup.read("/proc/self/statm")?.split { $0 == " " || $0 == "\n" }.map { Double($0) ?? 0 } ?? []
+        let pageSize = Double(sysconf(Int32(_SC_PAGESIZE)))
+        /// Returns what a limit of address space leaves besides what is mapped already: a number of /proc/self/statm.
+        func left(_ resource: __rlimit_resource, _ index: Int, _ name: String) -> MemoryLimit? {
+            var limit = rlimit()
+            guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max else {
+                return nil
+            }
+            let used = index < own.count ? own[index] * pageSize : 0
+            return MemoryLimit(bytes: max(0, Double(limit.rlim_cur) - used), name: name, countsMapped: true)
+        }
+        let memory = MemoryLimit(
+            bytes: usable(group), name: "the memory available to this process", countsMapped: false)
+        return [
+            memory, left(RLIMIT_AS, 0, "what the limit of address space (ulimit -v) leaves"),
+            left(RLIMIT_DATA, 5, "what the limit of data (ulimit -d) leaves"),
+        ].compactMap(\.self)
     }
 
     /// Returns the bytes of the machine's memory or the limit of the tightest control group, whichever is lower.

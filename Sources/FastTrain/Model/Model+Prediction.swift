@@ -54,9 +54,9 @@ extension Model {
     /// the model's.
     func evaluate(_ split: DataSplit, rows: [Int32], threads: Int?) throws(FastTrainError) -> Evaluation {
         try check(split)
-        let threads = try checkedThreads(threads)
+        let threads = try ThreadCount.checked(threads)
         let forward = ForwardPass(
-            network: network, recipe: recipe, task: task, rows: threads * ForwardPass.rowsPerThread,
+            network: network, recipe: recipe, task: task, rows: ForwardPass.evaluationRows(rows.count, threads: threads),
             density: FeatureDensity(split, width: network.inputs), kernels: try InstructionSet.chosen().kernels)
         forward.load(parameters)
         let pass = EvaluationPass(

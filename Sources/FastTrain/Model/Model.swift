@@ -83,9 +83,12 @@ public struct Model: Sendable, Equatable {
     ///
     /// - Parameter path: The path of a model file, a run folder or a checkpoint.
     /// - Throws: `.noInput` if there is no such file; `.badData` if the file is damaged, has another format, or has
-    ///   tensors that do not match its recipe.
+    ///   tensors that do not match its recipe; `.inputOutput` if it cannot be read.
     public init(path: String) throws(FastTrainError) {
-        let file = try SafeTensors(path: try FileSystem.isFolder(path) ? RunFolder.modelPath(in: path) : path)
+        let isRun = try FileSystem.isFolder(path)
+        // A server reads a model while another program may replace it, even by truncating it and writing it anew. So
+        // the file is not mapped.
+        let file = try SafeTensors(path: isRun ? RunFolder.modelPath(in: path) : path, storage: .memory)
         let metadata = try MetadataReader(file, formats: [Self.format, Checkpoint.format])
         let description = try NetworkDescription(metadata)
         if file.metadata["format"] == Checkpoint.format {
@@ -98,8 +101,6 @@ public struct Model: Sendable, Equatable {
             try file.expectOnly([description.tensors()])
             self.init(description, try description.tensors().read(file))
         }
-        // The digest was verified against the bytes that were read, so they must not have changed since.
-        try file.checkUnchanged()
     }
 
     /// Writes the model file completely or, if this throws, not at all. Equal models give equal bytes.

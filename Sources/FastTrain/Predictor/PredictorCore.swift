@@ -48,7 +48,7 @@ final class PredictorCore: Sendable {
         _ features: Features, rows: Int, indices: UnsafePointer<Int32>?, into output: UnsafeMutablePointer<Float>,
         threads: Int?
     ) throws(FastTrainError) {
-        let team = if let threads { try checkedThreads(threads) } else { defaultThreads(rows: rows) }
+        let team = if let threads { try ThreadCount.checked(threads) } else { defaultThreads(rows: rows) }
         if team == 1 {
             let state = ft_flush_subnormals()
             predictAlone(features, indices: indices, 0..<rows, into: output)

@@ -7,7 +7,7 @@ final class RowBatch {
     private let outputs: Int
     /// 0, 1, 2 and so on, for rows that lie in order.
     private let order: Buffer<Int32>
-    private let rows = ForwardPass.rowsPerThread
+    private let rows = ForwardPass.maxRowsPerThread
 
     /// Creates memory for a chunk of rows.
     ///

@@ -88,7 +88,10 @@ public struct RateTest: Sendable, Equatable {
             self.recipe(recipe, stepsPerEpoch: whole.stepsPerEpoch), on: data, options: options)
         let log = RateLog(self)
         let loop = RunLoop(training, rateTest: self, stop: { log.isOver || stop() })
-        loop.onStep = { step, loss in onStep(step, log.add(loss)) }
+        loop.onStep = { step, loss in
+            let point = log.add(loss)
+            Team.callOut { onStep(step, point) }
+        }
         do {
             try loop.run()
         } catch {

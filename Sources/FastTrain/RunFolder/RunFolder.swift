@@ -47,7 +47,7 @@ public final class RunFolder: Sendable {
         guard try !SearchFolder.isOne(path) else {
             throw .cannotCreate(
                 path: path,
-                reason: "holds a search; resume it with `fasttrain resume \(path)` or choose another folder")
+                reason: "holds a search; resume it with `fasttrain resume \(path.shellWord)` or choose another folder")
         }
         guard try folder.checkpoints().isEmpty else {
             throw .cannotCreate(path: path, reason: "holds checkpoints of another run; choose another folder")
@@ -59,10 +59,11 @@ public final class RunFolder: Sendable {
     static func expectNoRun(_ path: String) throws(FastTrainError) {
         for name in files where try FileSystem.exists(path + "/" + name) {
             let isWhole = try FileSystem.exists(recipePath(in: path))
+            let command = "fasttrain resume \(path.shellWord)"
             throw .cannotCreate(
                 path: path,
                 reason: isWhole
-                    ? "already holds a run (\(name)); resume it with `fasttrain resume \(path)` or choose another folder"
+                    ? "already holds a run (\(name)); resume it with `\(command)` or choose another folder"
                     : "holds remains of a run (\(name)); move them away or choose another folder")
         }
     }

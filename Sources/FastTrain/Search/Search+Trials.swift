@@ -27,11 +27,13 @@ extension Search {
     ) throws(FastTrainError) {
         let fold = description.folds.map { Fold(index: 0, count: $0) }
         _ = try Sampling(recipe: description.recipe, split: data.train, task: data.task, fold: fold)
+        let density = FeatureDensity(data.train, width: data.featureCount)
         for trial in 0..<description.trials {
             let settings = description.settings(of: trial)
             do {
                 let recipe = try settings.applied(to: description.recipe).resolved(for: data)
-                let requirements = try TrainingRequirements(recipe, on: data, threads: threads, isSaved: false)
+                let requirements = try TrainingRequirements(
+                    recipe, on: data, density: density, threads: threads, isSaved: false)
                 // If this trial wins, its training on all rows is saved.
                 try Checkpoint.expectSavable(requirements.network, recipe)
             } catch {
@@ -50,6 +52,14 @@ extension Search {
         result.warmup *= share
         result.decayEpochs = max(1, Int((Double(result.decayEpochs) * share).rounded()))
         return result
+    }
+
+    /// Returns the largest number of threads that are of use in training by a recipe.
+    func mostThreads(_ recipe: Recipe) -> Int {
+        guard requestedThreads == nil else { return threads }
+        return min(
+            threads,
+            ThreadCount.standard(operations: ThreadCount.operations(recipe, on: data, rows: data.train.count)))
     }
 
     /// Trains one trial, fold by fold. Divergence is a result, not an error.

@@ -15,9 +15,9 @@ extension Search {
         let recipe = finalRecipe(of: winner)
         if let folder, isBegun {
             try expectBest(recipe, of: winner, in: folder)
-            return try Training.resume(folder.bestPath, threads: threads, data: data)
+            return try Training.resume(folder.bestPath, threads: requestedThreads, data: data)
         }
-        var options = RunOptions(threads: threads, output: folder?.bestPath)
+        var options = RunOptions(threads: requestedThreads, output: folder?.bestPath)
         options.isOfSearch = true
         return try Training(recipe, on: data, dataPath: description.data, options: options)
     }

@@ -34,6 +34,8 @@ public final class Search: Sendable {
 
     let description: SearchDescription
     let folder: SearchFolder?
+    /// The number of threads that the caller asked for, if any.
+    let requestedThreads: Int?
 
     /// The number of epochs for a search whose recipe does not set it: Hyperband's rungs of 1, 3, 9 and 27 epochs.
     public static let standardEpochs = 27
@@ -85,7 +87,7 @@ public final class Search: Sendable {
         }
         // Read back the written form, because a value can be written in two ways: one activation, or a list of one.
         description = try SearchDescription(json: description.json, file: "the search")
-        let threads = try checkedThreads(options.threads)
+        let threads = try ThreadCount.checked(options.threads)
         try Self.checkTrials(description, data, threads: threads)
         let folder = try options.output.map { path throws(FastTrainError) in
             try SearchFolder.take(path, for: description)
@@ -127,7 +129,8 @@ public final class Search: Sendable {
         guard time.map({ $0 > 0 && $0.isFinite }) ?? true else {
             throw .invalidSetting(name: "time", expected: "a time above 0", found: "\(time ?? 0) s")
         }
-        self.threads = try checkedThreads(threads)
+        self.threads = try ThreadCount.checked(threads)
+        requestedThreads = threads
         self.description = description
         self.data = data
         self.folder = folder

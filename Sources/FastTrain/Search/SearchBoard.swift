@@ -121,7 +121,8 @@ final class SearchBoard: @unchecked Sendable {
                 let ready = plan.ready
                 if ready.isEmpty && running.isEmpty { return nil }
                 if let job = ready.first, freeThreads > 0 {
-                    let bytes = workingSet(of: job)
+                    let recipe = search.recipe(search.settings(of: job.trial), epochs: job.epochs)
+                    let bytes = workingSet(recipe)
                     let others = running.reduce(0) { $0 + $1.bytes }
                     if running.isEmpty || others + bytes <= Self.mostBytesSideBySide {
                         guard isTimeFor(job, sharing: ready.count) else {
@@ -130,7 +131,7 @@ final class SearchBoard: @unchecked Sendable {
                             pthread_cond_wait(changed, mutex)
                             continue
                         }
-                        let threads = share(of: ready.count, bytes: bytes)
+                        let threads = min(search.mostThreads(recipe), share(of: ready.count, bytes: bytes))
                         freeThreads -= threads
                         plan.start(job)
                         running.append(
@@ -161,9 +162,8 @@ final class SearchBoard: @unchecked Sendable {
     static let mostBytesSideBySide = 256e6
 
     /// Returns the bytes of the weights, their copy for backpropagation, and the optimizer's state.
-    private func workingSet(of job: SearchPlan.Job) -> Double {
-        let recipe = search.recipe(search.settings(of: job.trial), epochs: job.epochs)
-        return 4 * Double(2 + recipe.optimizerState.count) * Double(recipe.network(for: search.data).parameterCount)
+    private func workingSet(_ recipe: Recipe) -> Double {
+        4 * Double(2 + recipe.optimizerState.count) * Double(recipe.network(for: search.data).parameterCount)
     }
 
     /// Returns the number of threads for a trial, such that all free threads have work.

@@ -55,7 +55,7 @@ final class SearchFolder: Sendable {
                     path: path,
                     reason:
                         "holds a search with different settings (\(differences.joined(separator: ", "))); resume it with "
-                        + "`fasttrain resume \(path)` or choose another folder")
+                        + "`fasttrain resume \(path.shellWord)` or choose another folder")
             }
         } else {
             try RunFolder.expectNoRun(path)

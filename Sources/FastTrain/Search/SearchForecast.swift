@@ -29,8 +29,9 @@ struct SearchForecast {
     func finalSeconds(best: TrialResult?) -> Double {
         guard let rate, let best, best.divergence == nil else { return 0 }
         let recipe = search.finalRecipe(of: best)
-        let seconds = operations(recipe, rows: Double(search.data.train.count)) / (rate * Double(search.threads))
-        return search.threads > 1 ? seconds * Self.together : seconds
+        let threads = search.mostThreads(recipe)
+        let seconds = operations(recipe, rows: Double(search.data.train.count)) / (rate * Double(threads))
+        return threads > 1 ? seconds * Self.together : seconds
     }
 
     /// Returns the seconds until the winner's training ends, without regard to the time limit; `nil` if no trial has

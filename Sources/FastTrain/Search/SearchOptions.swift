@@ -14,7 +14,7 @@ public struct SearchOptions: Sendable {
     /// No trial is started that would exceed the limit, and a trial that takes longer than estimated is given up. This
     /// is the only option that can make two searches with the same seed differ.
     public var time: Double?
-    /// The number of threads; `nil` means one for each usable CPU. It does not affect any result.
+    /// The number of threads; `nil` means one for each usable CPU, over all trials. It does not affect any result.
     public var threads: Int?
     /// The folder of the search; `nil` means that nothing is written.
     public var output: String?

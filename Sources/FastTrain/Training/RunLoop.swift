@@ -53,8 +53,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     ) {
         self.training = training
         self.requests = requests
-        self.stop = stop
-        self.progress = progress
+        self.stop = { Team.callOut(stop) }
+        self.progress = { event in Team.callOut { progress(event) } }
         recipe = training.recipe
         loop = StepLoop(
             recipe, on: training.data, sampling: training.sampling, threads: training.threads,

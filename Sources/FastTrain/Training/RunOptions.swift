@@ -1,6 +1,6 @@
 /// The options of a run that do not affect its numbers.
 public struct RunOptions: Sendable {
-    /// The number of threads; `nil` means one for each usable CPU.
+    /// The number of threads; `nil` means one for each usable CPU, but no more than a step has work for.
     public var threads: Int?
     /// The run folder, which must not hold a run yet; `nil` means that nothing is written.
     public var output: String?

@@ -5,7 +5,7 @@ extension Training {
     ///   - path: The path of the run folder.
     ///   - epochs: A new total number of epochs, which the cosine and one-cycle schedules follow from here on; `nil`
     ///     keeps the number.
-    ///   - threads: The number of threads; `nil` means one for each usable CPU.
+    ///   - threads: The number of threads; `nil` means one for each usable CPU, but no more than a step has work for.
     ///   - data: The data set that the run was started on; `nil` opens the file that `recipe.json` names.
     ///   - dataPath: The current path of the data set file, to be recorded in `recipe.json`; `nil` keeps the path.
     ///   - maxTime: The time limit of this session in seconds; see `RunOptions.maxTime`.

@@ -16,8 +16,11 @@ extension Training {
                 throw .invalidSetting(name: "maxTime", expected: "a time above 0", found: "\(maxTime ?? 0) s")
             }
             self.maxTime = maxTime
-            self.threads = try checkedThreads(threads)
-            let requirements = try TrainingRequirements(recipe, on: data, threads: self.threads, isSaved: isSaved)
+            self.threads = try ThreadCount.checked(
+                threads, operations: ThreadCount.operations(recipe, on: data, rows: data.train.count))
+            let requirements = try TrainingRequirements(
+                recipe, on: data, density: FeatureDensity(data.train, width: data.featureCount), threads: self.threads,
+                isSaved: isSaved)
             instructionSet = requirements.instructionSet
             network = requirements.network
             sampling = try Sampling(recipe: recipe, split: data.train, task: data.task, fold: fold)

@@ -8,16 +8,20 @@ struct TrainingRequirements {
     /// - Parameters:
     ///   - recipe: The recipe.
     ///   - data: The data set.
+    ///   - density: The density of its features.
     ///   - threads: The number of threads.
     ///   - isSaved: Whether the run saves checkpoints.
     /// - Throws: A usage error if this CPU lacks instructions for the precision, if there is not enough memory, or if a
     ///   checkpoint would have too many tensors.
-    init(_ recipe: Recipe, on data: Dataset, threads: Int, isSaved: Bool) throws(FastTrainError) {
+    init(
+        _ recipe: Recipe, on data: Dataset, density: FeatureDensity, threads: Int, isSaved: Bool
+    ) throws(FastTrainError) {
         instructionSet = try InstructionSet.chosen(for: recipe.precision)
         network = recipe.network(for: data)
         if isSaved { try Checkpoint.expectSavable(network, recipe) }
-        try MemoryLimit.check(
-            network, recipe: recipe, rows: StepEngine.rows(recipe, of: data.train.count, threads: threads),
-            threads: threads, isSaved: isSaved)
+        let kernels = instructionSet.kernels
+        try MemoryLimit.check(threads: threads, "a network \(network)") { threads in
+            MemoryNeed(recipe, on: data, density: density, threads: threads, kernels: kernels, isSaved: isSaved)
+        }
     }
 }

@@ -6,7 +6,8 @@ import ProgramSupport
 struct ThreadOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Number of threads. (default: the number of CPUs that may be used)", valueName: "n"))
+        help: ArgumentHelp(
+            "Number of threads. (default: at most the number of CPUs that may be used)", valueName: "n"))
     var threads: Int?
 }
 

@@ -29,8 +29,8 @@ extension SignalFlag {
         clean("/dev/shm" + name)
     }
 
-    /// Watches mapped files. The error message first clears a status line that is being redrawn.
-    static func watchFiles() {
-        watchFiles((Terminal.standardError.redraws ? "\r\u{1B}[K" : "") + "fasttrain: error: ")
+    /// Watches mapped files and memory. The error message first clears a status line that is being redrawn.
+    static func watchFaults() {
+        watchFaults((Terminal.standardError.redraws ? "\r\u{1B}[K" : "") + "fasttrain: error: ")
     }
 }

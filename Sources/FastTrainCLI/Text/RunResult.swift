@@ -87,14 +87,14 @@ struct RunResult: SessionResult {
     }
 
     private var files: String {
-        let curves = eventFolder.map { "tensorboard --logdir \($0.shellQuoted)".printable }
+        let curves = eventFolder.map { "tensorboard --logdir \($0.shellWord)".printable }
         guard let folder else {
             let nothing = "no model was saved; use --output DIR to keep it"
             return curves.map { "curves  \($0)\n\n\(nothing)" }
                 ?? "nothing was saved; use --output DIR to keep the model"
         }
         let split = hasTestRows ? "" : " --split train"
-        let name = folder.shellQuoted
+        let name = folder.shellWord
         var table = TextTable([.left, .left])
         table.add("model", "\(folder)/model.safetensors".printable)
         table.add("run", "\(folder) (recipe.json, history.jsonl, metrics.json, checkpoints)".printable)
@@ -111,8 +111,8 @@ struct RunResult: SessionResult {
         guard let folder, let checkpoint else {
             return "\(start); nothing was saved because there is no output folder (--output)"
         }
-        let events = eventFolder.map { " --tensorboard \($0.shellQuoted)" } ?? ""
-        return "\(start); saved \(checkpoint); resume with: fasttrain resume \(folder.shellQuoted)\(events)"
+        let events = eventFolder.map { " --tensorboard \($0.shellWord)" } ?? ""
+        return "\(start); saved \(checkpoint); resume with: fasttrain resume \(folder.shellWord)\(events)"
     }
 
     // MARK: - JSON

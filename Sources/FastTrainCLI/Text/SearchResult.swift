@@ -57,7 +57,7 @@ struct SearchResult: SessionResult {
         let what =
             outcome.final == nil
             ? "finished trials are saved" : "all trials are finished, and the winner's training is saved"
-        return "\(start); \(what); resume with: fasttrain resume \(folder.shellQuoted)"
+        return "\(start); \(what); resume with: fasttrain resume \(folder.shellWord)"
     }
 
     var json: JSON {

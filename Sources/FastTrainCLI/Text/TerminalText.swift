@@ -22,13 +22,6 @@ extension String {
                 return left >= 0
             })
     }
-
-    /// The text as one word of a POSIX shell, quoted if necessary.
-    var shellQuoted: String {
-        let harmless = "0123456789_-./=+,:@%".unicodeScalars
-        if !isEmpty, unicodeScalars.allSatisfy({ $0.properties.isAlphabetic || harmless.contains($0) }) { return self }
-        return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
 }
 
 extension Unicode.Scalar {

@@ -26,7 +26,7 @@ struct DatasetWriter {
         let metadata = Dataset.metadata(task: task, scale: nil, preprocessing: preprocessing)
         var dataset: Dataset?
         func open(_ temporary: String) throws(FastTrainError) {
-            dataset = try Dataset(path: temporary, name: path)
+            dataset = try Dataset(path: temporary, name: path, storage: .mapped)
         }
         try SafeTensorsWriter.write(streaming: layouts, metadata: metadata, to: path, check: open) {
             (streams) throws(FastTrainError) in

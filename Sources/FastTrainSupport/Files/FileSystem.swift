@@ -12,10 +12,11 @@ package enum FileSystem {
 
     /// Returns a folder's path without trailing slashes.
     ///
-    /// - Throws: `.invalidUse` if the path is empty. An empty path is a mistake, such as a script's variable that was
-    ///   never set.
+    /// - Throws: `.invalidUse` if the path is empty or contains a NUL. An empty path is a mistake, such as a script's
+    ///   variable that was never set.
     package static func trimmed(_ path: String) throws(FastTrainError) -> String {
         guard !path.isEmpty else { throw .invalidUse("expected a folder, found an empty path") }
+        try System.expectWholePath(path)
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.unicodeScalars.removeLast() }
         return path

@@ -12,7 +12,7 @@ package final class GzipInflater {
         bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
     }
 
-    private let file: MappedFile
+    private let file: FileContent
     private var packed: UnsafeRawBufferPointer { file.bytes }
     private let name: String
     private let stream: UnsafeMutablePointer<z_stream>
@@ -21,7 +21,7 @@ package final class GzipInflater {
     private var ended = false
 
     /// Creates an inflater for `file`, which is called `name` in messages.
-    package init(_ file: MappedFile, name: String) throws(FastTrainError) {
+    package init(_ file: FileContent, name: String) throws(FastTrainError) {
         self.file = file
         self.name = name
         stream = .allocate(capacity: 1)

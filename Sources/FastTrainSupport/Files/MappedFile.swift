@@ -9,7 +9,7 @@ import Platform
 /// The mapping still shows the opened file after another file has been renamed over it. If the file is modified in
 /// place, the mapping shows the new content, which `checkUnchanged` detects. If the file is truncated, accessing the
 /// missing part raises SIGBUS, as with any memory-mapped file. The fasttrain programs turn this signal into the same
-/// error; it terminates any other program.
+/// error; it terminates any other program, which therefore has the choice of `FileStorage`.
 ///
 /// `@unchecked Sendable` because the memory is read-only and lives as long as the object.
 package final class MappedFile: @unchecked Sendable {

@@ -15,6 +15,33 @@ package final class Memory: @unchecked Sendable {
         try fill(UnsafeMutableRawBufferPointer(start: base, count: byteCount))
     }
 
+    /// Returns the content of a whole file.
+    ///
+    /// - Parameters:
+    ///   - path: The file to read.
+    ///   - name: The name of the file in messages.
+    /// - Throws: `.noInput` if the file does not exist or is not a regular file; `.badData` if it changes while it is
+    ///   read; `.inputOutput` if reading fails or there is not enough memory.
+    package static func contents(of path: String, name: String) throws(FastTrainError) -> Memory {
+        let (descriptor, status) = try System.openRegularFile(path)
+        defer { close(descriptor) }
+        let memory = try Memory(byteCount: Int(status.st_size)) { (bytes) throws(FastTrainError) in
+            var done = 0
+            while done < bytes.count {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
+                let count = try System.read(descriptor, rest, name)
+                guard count > 0 else { throw .changed(name, from: bytes.count, to: done) }
+                done += count
+            }
+            try System.expectUnchanged(descriptor, since: status, name)
+        }
+        guard let memory else {
+            throw .inputOutput(
+                path: name, operation: "read", reason: "the system cannot provide \(status.st_size) bytes of memory")
+        }
+        return memory
+    }
+
     /// Creates a copy of `elements`.
     package init<Element: BitwiseCopyable>(copying elements: [Element]) {
         let byteCount = elements.count * MemoryLayout<Element>.stride

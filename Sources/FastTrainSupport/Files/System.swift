@@ -18,12 +18,22 @@ package enum System {
         }
     }
 
+    /// Throws `.invalidUse` if a path contains a NUL, where the system's calls would end it and so use another file.
+    ///
+    /// Every path passes one of the functions that call this before it reaches a call that cannot fail with an error.
+    static func expectWholePath(_ path: String) throws(FastTrainError) {
+        guard !path.utf8.contains(0) else {
+            throw .invalidUse("expected a path without NUL characters, found '\(path.printable)'")
+        }
+    }
+
     /// Opens a regular file for reading, without ever waiting for the other end of a named pipe.
     ///
     /// - Returns: The open file and its status, which includes its size.
-    /// - Throws: `.noInput` if there is no regular file at `path`, `.invalidUse` if `path` is empty.
+    /// - Throws: `.noInput` if there is no regular file at `path`, `.invalidUse` if `path` is empty or contains a NUL.
     package static func openRegularFile(_ path: String) throws(FastTrainError) -> (descriptor: Int32, status: stat) {
         guard !path.isEmpty else { throw .invalidUse("expected a file, found an empty path") }
+        try expectWholePath(path)
         let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .noInput(path: path, reason: reason) }
         var status = stat()
@@ -156,8 +166,9 @@ package enum System {
     /// file.
     ///
     /// - Throws: `.inputOutput` if this cannot be determined, for example on a failing disk. Such a file must not be
-    ///   mistaken for a missing one.
+    ///   mistaken for a missing one. `.invalidUse` if `path` contains a NUL.
     package static func status(_ path: String) throws(FastTrainError) -> stat? {
+        try expectWholePath(path)
         var status = stat()
         if stat(path, &status) == 0 { return status }
         guard isNothing(errno) else { throw .inputOutput(path: path, operation: "stat", reason: reason) }
@@ -197,8 +208,10 @@ package enum System {
     /// Returns the names in a folder, in no particular order and including "." and "..". Empty if the folder does not
     /// exist.
     ///
-    /// - Throws: `.noInput` if the folder cannot be opened, `.inputOutput` if it cannot be read.
+    /// - Throws: `.noInput` if the folder cannot be opened, `.inputOutput` if it cannot be read, `.invalidUse` if its path
+    ///   contains a NUL.
     package static func names(in folder: String) throws(FastTrainError) -> [String] {
+        try expectWholePath(folder)
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
             throw .noInput(path: folder, reason: reason)

@@ -95,8 +95,8 @@ package struct SHA256 {
     ///
     /// - Throws: `.noInput` if the file cannot be read, `.badData` if its gzip data is damaged.
     package static func unpacked(path: String) throws(FastTrainError) -> String {
-        let file = try MappedFile(path: path)
-        defer { extendLifetime(file) }
+        let file = try FileContent(path: path, storage: .mapped)
+        defer { extendLifetime(file.owner) }
         var hash = SHA256()
         guard GzipInflater.recognizes(file.bytes) else {
             hash.update(file.bytes)

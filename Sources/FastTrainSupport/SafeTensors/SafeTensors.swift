@@ -1,5 +1,5 @@
-/// A safetensors file opened for reading. The file is memory-mapped, its header is validated in full, and nothing is
-/// copied.
+/// A safetensors file opened for reading. The file is memory-mapped or read into memory, its header is validated in
+/// full, and nothing else is copied.
 ///
 /// The format consists of the header length (8 bytes, little-endian), a JSON header, and the elements of all tensors
 /// without gaps. See github.com/huggingface/safetensors.
@@ -15,21 +15,28 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     let file: UnsafeRawBufferPointer
     /// The offset in the file of the 16 digits of the digest, if there is one.
     let digestOffset: Int?
-    private let mapping: MappedFile?
+    /// The owner of `file`; `nil` if the creator of this object keeps that memory.
+    private let owner: (any AnyObject & Sendable)?
     private let indices: [String: Int]
 
-    /// Maps the file at `path` and validates its header: bounds, types, shapes, and that there are no gaps, overlaps or
+    /// Opens the file at `path` and validates its header: bounds, types, shapes, and that there are no gaps, overlaps or
     /// duplicate names.
     ///
     /// The elements are not read. Use `verifyDigest` to check them.
     ///
-    /// - Throws: `.noInput` if the file does not exist, `.badData` with a byte offset if it is malformed.
-    public convenience init(path: String) throws(FastTrainError) { try self.init(path: path, name: path) }
+    /// - Parameters:
+    ///   - path: The file to open.
+    ///   - storage: Whether the file is mapped or read into memory.
+    /// - Throws: `.noInput` if the file does not exist, `.badData` with a byte offset if it is malformed,
+    ///   `.inputOutput` if it cannot be read.
+    public convenience init(path: String, storage: FileStorage = .mapped) throws(FastTrainError) {
+        try self.init(path: path, name: path, storage: storage)
+    }
 
-    /// Maps the file at `path`, which is called `name` in messages.
-    package convenience init(path: String, name: String) throws(FastTrainError) {
-        let mapping = try MappedFile(path: path, name: name)
-        try self.init(file: mapping.bytes, name: name, mapping: mapping)
+    /// Opens the file at `path`, which is called `name` in messages.
+    package convenience init(path: String, name: String, storage: FileStorage) throws(FastTrainError) {
+        let file = try FileContent(path: path, name: name, storage: storage)
+        try self.init(file: file.bytes, name: name, owner: file.owner)
     }
 
     /// Reads a file that is already in memory.
@@ -39,15 +46,17 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     ///   - name: The name of the file in messages.
     /// - Throws: `.badData` with a byte offset if the file is malformed.
     public convenience init(bytes: UnsafeRawBufferPointer, name: String) throws(FastTrainError) {
-        try self.init(file: bytes, name: name, mapping: nil)
+        try self.init(file: bytes, name: name, owner: nil)
     }
 
-    private init(file: UnsafeRawBufferPointer, name: String, mapping: MappedFile?) throws(FastTrainError) {
-        defer { extendLifetime(mapping) }
+    private init(
+        file: UnsafeRawBufferPointer, name: String, owner: (any AnyObject & Sendable)?
+    ) throws(FastTrainError) {
+        defer { extendLifetime(owner) }
         let header = try SafeTensorsHeader(parsing: file, name: name)
         self.file = file
         self.name = name
-        self.mapping = mapping
+        self.owner = owner
         metadata = header.metadata
         tensors = header.tensors
         digestOffset = header.digestOffset
@@ -60,8 +69,8 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     /// The size of the file in bytes.
     public var byteCount: Int { file.count }
 
-    /// Throws `.badData` if the file has been modified since it was opened.
-    package func checkUnchanged() throws(FastTrainError) { try mapping?.checkUnchanged() }
+    /// Throws `.badData` if the file is mapped and has been modified since it was opened.
+    package func checkUnchanged() throws(FastTrainError) { try (owner as? any UnchangingFile)?.checkUnchanged() }
 
     /// The tensor with this name, or `nil` if there is none.
     public subscript(name: String) -> TensorInfo? { indices[name].map { tensors[$0] } }

@@ -89,7 +89,7 @@ import _TestSupport
         _ recipe: Recipe, on data: Dataset, threads: Int, density: FeatureDensity?, _ kernels: KernelTable
     ) throws -> [UInt32] {
         let network = recipe.network(for: data)
-        let rows = StepEngine.rows(recipe, of: data.train.count, threads: threads)
+        let rows = StepEngine.rows(recipe, of: data.train.count, validation: 0, threads: threads)
         let engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, density: density, threads: threads,
             kernels: kernels)

@@ -57,7 +57,7 @@ private func testGzip(_ bytes: UnsafeRawBufferPointer) {
     guard packed.starts(with: [0x1F, 0x8B]) else { return }
     let most = 1 << 16
     let unpacked = reading { () throws(FastTrainError) in
-        let file = try MappedFile(path: path)
+        let file = try FileContent(path: path, storage: .mapped)
         let inflater = try GzipInflater(file, name: path)
         let size = [1, 2, 3, 7, 64, 1000, 4096, most][Int(settings & 7)]
         var unpacked: [UInt8] = []

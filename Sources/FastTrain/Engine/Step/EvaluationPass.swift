@@ -139,8 +139,14 @@ struct EvaluationPass: Sendable {
 }
 
 extension ForwardPass {
-    /// The number of rows of the pass that each thread has for evaluation.
-    static let rowsPerThread = 96
+    /// The largest number of rows of the pass that each thread has for evaluation.
+    static let maxRowsPerThread = 96
+
+    /// Returns the number of rows that a pass needs to evaluate `count` rows: at least one for each thread, and no more
+    /// than there are.
+    static func evaluationRows(_ count: Int, threads: Int) -> Int {
+        min(threads * maxRowsPerThread, max(threads, count))
+    }
 
     /// Cuts a thread's share of some rows into chunks that fit the thread's part of the pass.
     ///

@@ -29,15 +29,18 @@ enum GradientForm: Sendable {
                 panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * height }, ownPanels: ownPanels)
         }
         let isOuter = self == .outerProducts
-        // The lists of a block's columns have some 48,000 places, 288 KB with their offsets: half a second-level cache of
-        // 512 KiB. A block is at least two panels wide.
-        let inputs =
-            isOuter
-            ? featureBlockWidth
-            : min(GradientPlan.inputsPerBlock, max(2, 48_000 / rows / kernels.panelWidth) * kernels.panelWidth)
+        let inputs = isOuter ? featureBlockWidth : Self.inputsOfColumns(rows: rows, kernels)
         return GradientPlan.Layer(
             inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,
             panelsAtOnce: { kernels.panelsAtOnce($0) }, cost: { 20 + 1.5 * height * densities[$0] },
             ownPanels: ownPanels)
+    }
+
+    /// Returns the number of inputs in a block of the gradient that is made from lists of columns.
+    ///
+    /// Such lists have some 48,000 places, 288 KB with their offsets: half a second-level cache of 512 KiB. A block is at
+    /// least two panels wide.
+    static func inputsOfColumns(rows: Int, _ kernels: KernelTable) -> Int {
+        min(GradientPlan.inputsPerBlock, max(2, 48_000 / rows / kernels.panelWidth) * kernels.panelWidth)
     }
 }

@@ -102,8 +102,14 @@ final class StepEngine: Sendable {
     var network: Network { forward.network }
 
     /// Returns the number of rows to allocate memory for: those of a minibatch, and enough for each thread to evaluate by.
-    static func rows(_ recipe: Recipe, of count: Int, threads: Int) -> Int {
-        max(min(recipe.mostRowsAtOnce, count), threads * ForwardPass.rowsPerThread)
+    ///
+    /// - Parameters:
+    ///   - recipe: The recipe.
+    ///   - count: The number of rows to train on.
+    ///   - validation: The number of rows to evaluate.
+    ///   - threads: The number of members of the team.
+    static func rows(_ recipe: Recipe, of count: Int, validation: Int, threads: Int) -> Int {
+        max(min(recipe.mostRowsAtOnce, count), ForwardPass.evaluationRows(validation, threads: threads))
     }
 
     /// The parameters that rows are evaluated with and that a run yields: their average if there is one.

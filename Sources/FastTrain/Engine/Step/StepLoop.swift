@@ -66,7 +66,8 @@ final class StepLoop: @unchecked Sendable {
     ) {
         let network = recipe.network(for: data)
         let trainRows = sampling.trainRows
-        let rows = StepEngine.rows(recipe, of: trainRows.count, threads: threads)
+        let rows = StepEngine.rows(
+            recipe, of: trainRows.count, validation: sampling.validationRows.count, threads: threads)
         split = data.train
         batchSize = recipe.batchSize
         self.threads = threads

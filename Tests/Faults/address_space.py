@@ -1,0 +1,48 @@
+"""Limit the address space and the data of the process, from too little to plenty."""
+
+import re
+import resource
+import subprocess
+from collections import Counter
+
+from harness import Bench, expect
+from surroundings import expect_line
+
+KINDS = {"address space": resource.RLIMIT_AS, "data": resource.RLIMIT_DATA}
+
+
+def address_space(bench: Bench) -> str:
+    """Train on the built-in sample under limits in steps of 10 MB: a run is refused, ends with 74, or is complete. It
+    never traps, which Swift does if an array cannot be allocated."""
+    counts: Counter = Counter()
+
+    def check(name: str, limit: int, options: list[str]) -> str:
+        run = bench.new_folder()
+        command, environment = bench.command("train", "--epochs", "1", *options, "--output", run)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=120,
+            preexec_fn=lambda: resource.setrlimit(KINDS[name], (limit * 10**6, limit * 10**6)))
+        if done.returncode == 127 or done.returncode < 0 and not starts(bench, name, limit):
+            return f"{name}: not started"  # the system's loader and Swift's library need some memory before the program
+        what = f"{name} limited to {limit} MB, {' '.join(options)}"
+        expect_line(done, (0, 64, 74), what)
+        if done.returncode == 64:
+            expect(re.search("of memory, expected at most .*ulimit", done.stderr) is not None, f"{what}: {done.stderr}")
+        bench.remove(run)
+        return f"{name}: {'trained' if done.returncode == 0 else 'refused'}"
+
+    for name in KINDS:
+        cases = [(name, limit, []) for limit in range(10, 1501, 10)]
+        cases += [(name, limit, ["--hidden", "1024,1024", "--threads", "8"]) for limit in range(10, 701, 10)]
+        counts += bench.each(cases, check)
+        for outcome in ("trained", "refused"):
+            expect(counts[f"{name}: {outcome}"] > 0, f"{name}: none was {outcome}")
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+
+
+def starts(bench: Bench, name: str, limit: int) -> bool:
+    """Return whether the program comes as far as printing its version."""
+    done = subprocess.run(
+        [bench.fasttrain, "--version"], capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(KINDS[name], (limit * 10**6, limit * 10**6)))
+    return done.returncode == 0
