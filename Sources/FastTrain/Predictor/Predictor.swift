@@ -32,7 +32,11 @@ public struct Predictor: Sendable {
     ///
     /// - Throws: `.usage` if the environment variable `FASTTRAIN_ISA` names an instruction set that the CPU does not have.
     public init(_ model: Model) throws(FastTrainError) {
-        core = try PredictorCore(model)
+        self.init(model, core: try PredictorCore(model))
+    }
+
+    init(_ model: Model, core: PredictorCore) {
+        self.core = core
         inputs = core.inputs
         outputs = core.outputs
         task = model.task

@@ -106,7 +106,7 @@ public struct RowEncoder: Sendable {
     /// Returns the features of one row. `index` is its position in a window.
     private func encode(_ row: [String: TableValue], index: Int?) throws(FastTrainError) -> [Float] {
         let name = index.map { "row \($0) of the window" } ?? "the row"
-        for column in preprocessing.columns where row[column.name] == nil {
+        for column in preprocessing.columns where !row.keys.contains(column.name) {
             throw .badData(
                 file: name, place: .file, expected: "a value for the column '\(column.name)' (nil if it is missing)",
                 found: "none")
