@@ -13,8 +13,8 @@ public enum PredictionBenchmark {
     public struct Result: Sendable, Equatable {
         /// The widths, such as "784-256-128-10".
         public let network: String
-        /// The kind of rows: "dense" for random numbers, "MNIST" for the built-in images, four of five pixels of which are
-        /// zero.
+        /// The kind of rows: "dense" for random numbers, "MNIST" for the built-in images, four of five pixels of which
+        /// are zero.
         public let rows: String
         /// The instruction set of the kernels.
         public let instructionSet: String
@@ -26,7 +26,8 @@ public enum PredictionBenchmark {
         public let median: Double
         /// The 99th percentile of the seconds that a prediction for one row takes.
         public let percentile99: Double
-        /// The bytes per second at which one thread reads memory of the weights' size over and over, in the same process.
+        /// The bytes per second at which one thread reads memory of the weights' size over and over, in the same
+        /// process.
         public let bandwidth: Double
         /// The rows per second on one thread, for each number of rows predicted at once.
         public let rates: [Rate]

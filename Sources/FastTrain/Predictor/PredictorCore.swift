@@ -23,8 +23,8 @@ final class PredictorCore: Sendable {
     ///     784-1024-1024-10, MNIST 4.7 (6.0)   5.9 (5.8)   7.7 (5.4)   9.2 (6.3)
     ///     784-1024-1024-10, dense 3.4 (3.9)   3.7 (3.3)   5.8 (3.6)   6.6 (3.9)
     private static let mostSingleRows = 3
-    /// The number of multiply-adds from which one more thread takes part. They take half a millisecond or more on Zen 3,
-    /// where starting a team of two takes 15 µs.
+    /// The number of multiply-adds from which one more thread takes part. They take half a millisecond or more on Zen
+    /// 3, where starting a team of two takes 15 µs.
     private static let leastWorkOfThread = 1 << 24
 
     /// Packs a model's weights for the chosen instruction set. Throws the errors of `InstructionSet.chosen()`.

@@ -30,8 +30,8 @@ import Testing
         let more = try SmallData.classes(9, features: 6)
         #expect(
             message { _ = try two.evaluate(more.train) }
-                == "small classes, 'train.y': expected 2 classes (c0, c1), as in the model's training data, found 9 classes "
-                + "(c0, c1, c2, …)")
+                == "small classes, 'train.y': expected 2 classes (c0, c1), as in the model's training data, found 9 "
+                + "classes (c0, c1, c2, …)")
         #expect(message { _ = try two.evaluate(more.train, rows: [0], threads: 1) }.contains("9 classes"))
         #expect(message { _ = try two.evaluate(SmallData.values().train) }.contains("the targets t0, t1"))
         #expect(message { _ = try model(6, scale: 1).predict(more.train) }.contains("U8 features of scale"))
