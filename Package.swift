@@ -147,7 +147,8 @@ let package = Package(
             exclude: [
                 "README.md", "Engine/README.md", "Engine/Memory/README.md", "Engine/Optimizers/README.md",
                 "Engine/Schedules/README.md", "Engine/Step/README.md",
-                "Estimators/README.md", "Model/README.md", "Recipe/README.md", "Report/README.md",
+                "Estimators/README.md", "Model/README.md", "Predictor/README.md", "Recipe/README.md",
+                "Report/README.md",
                 "RunFolder/README.md", "Search/README.md", "Training/README.md",
             ],
             swiftSettings: fuzzed),
@@ -180,8 +181,10 @@ let package = Package(
             name: "FastTrainDataTests", dependencies: ["FastTrainData", "FastTrainSupport", "CSample", "_TestSupport"]),
         .testTarget(name: "FastTrainPicturesTests", dependencies: ["FastTrainPictures", "CZlib"]),
         .testTarget(name: "ConverterTests", dependencies: ["fasttrain-data", "FastTrainData"]),
+        .target(name: "CTestSupport", path: "Tests/CTestSupport"),
         .testTarget(
-            name: "FastTrainTests", dependencies: ["FastTrain", "Platform", "KernelDispatch", "_TestSupport"],
+            name: "FastTrainTests",
+            dependencies: ["FastTrain", "Platform", "KernelDispatch", "_TestSupport", "CTestSupport"],
             exclude: ["README.md"]),
         .testTarget(name: "CLITests", dependencies: ["FastTrainCLI", "FastTrain", "ProgramSupport", "_TestSupport"]),
     ],

@@ -144,7 +144,10 @@ MUTATIONS = [
         "        try System.expectUnchanged(descriptor, since: status, path)\n", "", faults="inputs"),
     Mutation(
         "ignore changes of data during a prediction", "Sources/FastTrain/Model/Model+Prediction.swift",
-        "        try data.checkUnchanged()\n        return predictions", "        return predictions", faults="inputs"),
+        "        try split.checkUnchanged()\n        return predictions", "        return predictions", faults="inputs"),
+    Mutation(
+        "predict the rows of any split", "Sources/FastTrain/Model/Model+Prediction.swift",
+        "        try checkFeatures(split)\n", "", filter="PredictorErrorTests"),
     Mutation(
         "treat a failing stat as a missing file", "Sources/FastTrainSupport/Files/System.swift",
         'guard isNothing(errno) else { throw .inputOutput(path: path, operation: "stat", reason: reason) }', "",

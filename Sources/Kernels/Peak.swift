@@ -12,19 +12,21 @@ extension Kernels {
         }
     }
 
-    /// Returns the sum of some numbers, in no particular order. Eight chains of additions keep as many loads in flight as
-    /// the core can.
+    /// Returns the sum of some numbers, in no particular order.
+    ///
+    /// Four streams of two chains each, as the product of a single row reads weights.
     public static func sum(_ values: UnsafePointer<Float>, count: Int) -> Float {
+        let quarter = count / 4
         var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0
-        for place in stride(from: 0, to: count, by: 8 * laneCount) {
+        for place in stride(from: 0, to: quarter, by: panelWidth) {
             a0 += load(values + place)
             a1 += load(values + place + laneCount)
-            a2 += load(values + place + 2 * laneCount)
-            a3 += load(values + place + 3 * laneCount)
-            a4 += load(values + place + 4 * laneCount)
-            a5 += load(values + place + 5 * laneCount)
-            a6 += load(values + place + 6 * laneCount)
-            a7 += load(values + place + 7 * laneCount)
+            a2 += load(values + place + quarter)
+            a3 += load(values + place + quarter + laneCount)
+            a4 += load(values + place + 2 * quarter)
+            a5 += load(values + place + 2 * quarter + laneCount)
+            a6 += load(values + place + 3 * quarter)
+            a7 += load(values + place + 3 * quarter + laneCount)
         }
         let sum = ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7))
         var total: Float = 0

@@ -2,8 +2,8 @@ import CIntrinsics
 import KernelTypes
 
 extension Kernels {
-    /// Computes a layer's product: `denseProduct` or `sparseProduct`, depending on the input. A single row has loops of its
-    /// own (RowProduct.swift).
+    /// Computes a layer's product: `denseProduct` or `sparseProduct`, depending on the input. A single row has loops of
+    /// its own (RowProduct.swift).
     public static func product(_ arguments: ProductArguments) {
         switch (arguments.precision, arguments.input) {
         case (.f32, .panels(let input)): denseProduct(Floats.self, arguments, input)

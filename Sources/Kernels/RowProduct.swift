@@ -1,10 +1,10 @@
 import CIntrinsics
 import KernelTypes
 
-// The products of a single row. A tile of one row and one panel has two chains of multiply-adds, and would wait for their
-// latency. So some panels are computed at once, and each weight is read once, straight through memory: the speed is that
-// of the cache that holds the weights. On Zen 3, 784-256-128-10 takes 13 µs with four panels at once, 15 with two, 16
-// with six; 784-1024-1024-10, whose weights come from third-level cache, 104, 113 and 128.
+// The products of a single row. A tile of one row and one panel has two chains of multiply-adds, and would wait for
+// their latency. So some panels are computed at once, and each weight is read once, straight through memory: the speed
+// is that of the cache that holds the weights. On Zen 3, 784-256-128-10 takes 13 µs with four panels at once, 15 with
+// two, 16 with six; 784-1024-1024-10, whose weights come from third-level cache, 104, 113 and 128.
 
 /// `denseProduct` for a single row.
 @inline(__always)

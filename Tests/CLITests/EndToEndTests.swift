@@ -145,6 +145,29 @@ import Testing
         }
     }
 
+    @Test func benchmarkOfPredictions() throws {
+        let arguments = ["benchmark", "--predict", "--seconds", "0.01"]
+        let text = try Fasttrain.run(arguments).stdout
+        for network in ["4-50-3", "784-256-128-10", "784-1024-1024-10"] { #expect(text.contains("\n\(network) ")) }
+        guard case .array(let results)? = try json(try Fasttrain.run(arguments + ["--json"]).stdout)["predictions"]
+        else {
+            Issue.record("no predictions")
+            return
+        }
+        #expect(results.count == 5)
+        for result in results {
+            for name in ["median_microseconds", "percentile_99_microseconds", "weight_reading_microseconds"] {
+                guard case .number(let value)? = result[name] else {
+                    Issue.record("no number \(name)")
+                    continue
+                }
+                #expect(value > 0)
+            }
+        }
+        let refused = try Fasttrain.run(["benchmark", "--predict", "--profile"])
+        #expect(refused.status == 64 && refused.stderr.contains("--predict and --profile cannot be combined"))
+    }
+
     @Test func aBenchmarkNeedsImages() throws {
         let folder = try TemporaryFolder()
         let table = try Dataset(name: "t", features: [1, 2], featureShape: [1], labels: [0, 1], classes: ["p", "q"])

@@ -435,7 +435,11 @@ struct HelpTests {
             The peak is measured in the same process before and after training, and the
             higher value is used.
 
-            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--precision <name>] [--profile] [--json]
+            --predict measures predictions instead: the latency of one row beside the time
+            that reading the weights takes, and the rows per second on one thread if
+            several rows are predicted at once.
+
+            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--precision <name>] [--profile] [--predict] [--json]
 
             OPTIONS:
               --workload <name>       One of mnist-small, mnist-medium, mnist-wide,
@@ -449,6 +453,8 @@ struct HelpTests {
                                       the peak. (values: f32, bf16; default: f32)
               --profile               Show the time of each phase of a step by layer, and
                                       the fraction of the peak that its arithmetic reaches.
+              --predict               Measure predictions by three networks instead of
+                                      training.
               --json                  Print the result as one JSON object.
               --version               Show the version.
               -h, --help              Show help information.

@@ -9,6 +9,8 @@ import _TestSupport
         for rows in 1...17 { shapes.append((rows, 31, 17)) }
         for depth in [15, 16, 17, 32, 33, 255, 256, 300, 513] { shapes.append((7, depth, 16)) }
         for outputs in [1, 15, 16, 17, 31, 32, 33, 65] { shapes.append((9, 20, outputs)) }
+        // A single row has loops of its own, over some panels at once.
+        for outputs in [1, 16, 33, 70, 100, 129, 161] { shapes.append((1, 77, outputs)) }
         return shapes
     }()
 
@@ -65,9 +67,9 @@ import _TestSupport
         }
     }
 
-    @Test func epilogueAppliesTheActivationToTheSum() {
+    @Test(arguments: [(11, 300, 21), (1, 300, 150)])
+    func epilogueAppliesTheActivationToTheSum(rows: Int, depth: Int, outputs: Int) {
         var random = TestRandom(4)
-        let (rows, depth, outputs) = (11, 300, 21)
         let input = random.floats(rows * depth)
         let weights = random.floats(depth * outputs)
         let initial = random.floats(outputs)
@@ -83,9 +85,9 @@ import _TestSupport
         }
     }
 
-    @Test func derivativeIsComputedFromTheOutput() {
+    @Test(arguments: [(5, 12, 19), (1, 12, 100)])
+    func derivativeIsComputedFromTheOutput(rows: Int, depth: Int, outputs: Int) {
         var random = TestRandom(5)
-        let (rows, depth, outputs) = (5, 12, 19)
         let delta = random.floats(rows * depth)
         let weights = random.floats(depth * outputs)
         let zeros = [Float](repeating: 0, count: outputs)

@@ -6,7 +6,9 @@ import _TestSupport
 @Suite struct SparseTests {
     static let densities = [0, 0.19, 0.5, 1]
     /// Shapes with every kind of remainder: of panels, of blocks of columns, and of values that are examined together.
-    static let shapes: [(rows: Int, width: Int)] = [(1, 1), (3, 15), (5, 17), (4, 64), (9, 65), (7, 130), (66, 100)]
+    static let shapes: [(rows: Int, width: Int)] = [
+        (1, 1), (3, 15), (5, 17), (4, 64), (9, 65), (7, 130), (66, 100), (1, 300),
+    ]
 
     // MARK: - Lists
 

@@ -13,8 +13,8 @@ public enum PredictionBenchmark {
     public struct Result: Sendable, Equatable {
         /// The widths, such as "784-256-128-10".
         public let network: String
-        /// The kind of rows: "dense" for random numbers, "MNIST" for the built-in images, four of five pixels of which are
-        /// zero.
+        /// The kind of rows: "dense" for random numbers, "MNIST" for the built-in images, four of five pixels of which
+        /// are zero.
         public let rows: String
         /// The instruction set of the kernels.
         public let instructionSet: String
@@ -22,10 +22,12 @@ public enum PredictionBenchmark {
         public let precision: Precision
         /// The size in bytes of the weights that a prediction reads if no input is zero.
         public let weightBytes: Int
-        /// The median and the 99th percentile of the seconds that a prediction for one row takes.
+        /// The median of the seconds that a prediction for one row takes.
         public let median: Double
+        /// The 99th percentile of the seconds that a prediction for one row takes.
         public let percentile99: Double
-        /// The bytes per second at which one thread reads memory of the weights' size over and over, in the same process.
+        /// The bytes per second at which one thread reads memory of the weights' size over and over, in the same
+        /// process.
         public let bandwidth: Double
         /// The rows per second on one thread, for each number of rows predicted at once.
         public let rates: [Rate]
@@ -167,10 +169,10 @@ public enum PredictionBenchmark {
         let count = (bytes / 4 + 127) & ~127
         let memory = Buffer<Float>(count: count)
         for index in 0..<count { memory.base[index] = 1e-3 }
-        let rounds = max(1, (1 << 25) / (count * 4))
+        let rounds = max(1, (1 << 22) / (count * 4))
         var best = 0.0
         var sum: Float = 0
-        for _ in 0..<10 {
+        for _ in 0..<200 {
             let begin = RunClock.now()
             for _ in 0..<rounds { sum += kernels.sum(memory.base, count: count) }
             best = max(best, Double(rounds * count * 4) / (RunClock.now() - begin))

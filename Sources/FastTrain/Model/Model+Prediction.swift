@@ -36,8 +36,8 @@ extension Model {
         try Predictor(self).predictions(features, threads: threads)
     }
 
-    /// Predicts the outputs for the rows at the given indices of a split, in that order. Throws `.badData` if the features
-    /// differ from the model's.
+    /// Predicts the outputs for the rows at the given indices of a split, in that order. Throws `.badData` if the
+    /// features differ from the model's.
     func predict(_ split: DataSplit, rows: [Int32], threads: Int?) throws(FastTrainError) -> Predictions {
         try checkFeatures(split)
         let core = try PredictorCore(self)
@@ -50,13 +50,14 @@ extension Model {
         return Predictions(count: rows.count, outputs: core.outputs, values: values, scales: targetScales)
     }
 
-    /// Evaluates the rows at the given indices of a split. Throws `.badData` if the features, classes or targets differ from
-    /// the model's.
+    /// Evaluates the rows at the given indices of a split. Throws `.badData` if the features, classes or targets differ
+    /// from the model's.
     func evaluate(_ split: DataSplit, rows: [Int32], threads: Int?) throws(FastTrainError) -> Evaluation {
         try check(split)
         let threads = try ThreadCount.checked(threads)
         let forward = ForwardPass(
-            network: network, recipe: recipe, task: task, rows: ForwardPass.evaluationRows(rows.count, threads: threads),
+            network: network, recipe: recipe, task: task,
+            rows: ForwardPass.evaluationRows(rows.count, threads: threads),
             density: FeatureDensity(split, width: network.inputs), kernels: try InstructionSet.chosen().kernels)
         forward.load(parameters)
         let pass = EvaluationPass(

@@ -12,6 +12,13 @@ public struct Predictions: Sendable, Equatable {
     /// The scale of each output in the data set that the model was trained on; empty if no output is scaled.
     let scales: [Preprocessing.Scale]
 
+    init(count: Int, outputs: Int, values: [Float], scales: [Preprocessing.Scale] = []) {
+        self.count = count
+        self.outputs = outputs
+        self.values = values
+        self.scales = scales
+    }
+
     /// Returns the class with the largest value in a row; among equal values, the first.
     ///
     /// - Precondition: `row` is below `count`.
@@ -30,6 +37,6 @@ public struct Predictions: Sendable, Equatable {
     public var restored: Predictions {
         guard !scales.isEmpty else { return self }
         let numbers = values.indices.map { Float(scales[$0 % outputs].invert(Double(values[$0]))) }
-        return Predictions(count: count, outputs: outputs, values: numbers, scales: [])
+        return Predictions(count: count, outputs: outputs, values: numbers)
     }
 }

@@ -1,9 +1,9 @@
 /// A model prepared for predictions at low latency, such as those of a server.
 ///
-/// The weights are packed once, when the predictor is created. After that a prediction for a few rows makes no system call
-/// and, except in the conveniences that return arrays, allocates no memory. Any number of tasks and threads may use one
-/// predictor at the same time: each call takes memory of its own from a pool without locks, which grows to as many
-/// calls as were ever made at once.
+/// The weights are packed once, when the predictor is created. After that a prediction for a few rows makes no system
+/// call and, except in the conveniences that return arrays, allocates no memory. Any number of tasks and threads may
+/// use one predictor at the same time: each call takes memory of its own from a pool without locks, which grows to as
+/// many calls as were ever made at once.
 ///
 ///     let predictor = try Predictor(Model(path: "iris.safetensors"))
 ///     let probabilities = try predictor.predict([5.1, 3.5, 1.4, 0.2])
@@ -14,7 +14,8 @@
 public struct Predictor: Sendable {
     /// The number of features of a row.
     public let inputs: Int
-    /// The number of values predicted for a row: the number of classes, also if there are two, or the number of targets.
+    /// The number of values predicted for a row: the number of classes, also if there are two, or the number of
+    /// targets.
     public let outputs: Int
     /// The task, with the names of its classes or targets.
     public let task: Dataset.Task
@@ -30,9 +31,14 @@ public struct Predictor: Sendable {
 
     /// Prepares a model for predictions.
     ///
-    /// - Throws: `.invalidUse` if the environment variable `FASTTRAIN_ISA` names an instruction set that the CPU does not have.
+    /// - Throws: `.invalidUse` if the environment variable `FASTTRAIN_ISA` names an instruction set that the CPU does not
+    ///   have.
     public init(_ model: Model) throws(FastTrainError) {
-        core = try PredictorCore(model)
+        self.init(model, core: try PredictorCore(model))
+    }
+
+    init(_ model: Model, core: PredictorCore) {
+        self.core = core
         inputs = core.inputs
         outputs = core.outputs
         task = model.task
@@ -54,10 +60,11 @@ public struct Predictor: Sendable {
     /// - Parameters:
     ///   - features: The features, [rows, inputs], row-major, prepared like those that the model was trained on.
     ///   - output: Receives the predictions, [rows, outputs], row-major: probabilities of the classes or labels if
-    ///     `hasProbabilities`, otherwise numbers as the model's data set holds them. Its content is undefined if this throws.
+    ///     `hasProbabilities`, otherwise numbers as the model's data set holds them. Its content is undefined if this
+    ///     throws.
     ///   - threads: The number of threads. `nil` means one thread unless there are very many rows.
-    /// - Throws: `.invalidUse` if the numbers of features and predictions are not those of the same whole number of rows, or if
-    ///   the model takes U8 features; `.badData` if a feature is not finite.
+    /// - Throws: `.invalidUse` if the numbers of features and predictions are not those of the same whole number of rows, or
+    ///   if the model takes U8 features; `.badData` if a feature is not finite.
     public func predict(
         _ features: Span<Float>, into output: inout MutableSpan<Float>, threads: Int? = nil
     ) throws(FastTrainError) {
@@ -75,8 +82,8 @@ public struct Predictor: Sendable {
     ///   - features: The features, [rows, inputs], row-major. The model scales them.
     ///   - output: Receives the predictions, [rows, outputs], as for F32 features.
     ///   - threads: The number of threads. `nil` means one thread unless there are very many rows.
-    /// - Throws: `.invalidUse` if the numbers of features and predictions are not those of the same whole number of rows, or if
-    ///   the model takes F32 features.
+    /// - Throws: `.invalidUse` if the numbers of features and predictions are not those of the same whole number of rows, or
+    ///   if the model takes F32 features.
     public func predict(
         _ features: Span<UInt8>, into output: inout MutableSpan<Float>, threads: Int? = nil
     ) throws(FastTrainError) {
@@ -160,10 +167,10 @@ public struct Predictor: Sendable {
     ///
     ///     let price = try predictor.predict(["area": 84.5, "city": "Rome", "rooms": nil])[0]
     ///
-    /// - Parameter row: The values by the names of their columns, in any order. The columns to predict may be among them
-    ///   and are ignored.
-    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if the
-    ///   model was not trained on a table, or on a time series.
+    /// - Parameter row: The values by the names of their columns, in any order. The columns to predict may be among
+    ///   them and are ignored.
+    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if
+    ///   the model was not trained on a table, or on a time series.
     public func predict(_ row: [String: TableValue]) throws(FastTrainError) -> [Float] {
         try restored(predict(tableEncoder.encode(row)))
     }
@@ -180,8 +187,8 @@ public struct Predictor: Sendable {
     ///
     /// - Parameter window: The last rows of the series, oldest first: as many as the model's windows have, each as for
     ///   `predict(_:)`.
-    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if the
-    ///   model was not trained on a time series, or if the number of rows is not that of a window.
+    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if
+    ///   the model was not trained on a time series, or if the number of rows is not that of a window.
     public func predict(window: [[String: TableValue]]) throws(FastTrainError) -> [Float] {
         try restored(predict(tableEncoder.encode(window: window)))
     }

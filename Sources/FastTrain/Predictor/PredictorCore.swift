@@ -7,22 +7,34 @@ final class PredictorCore: Sendable {
     let inputs: Int
     let outputs: Int
     /// The network; its passes share the weights.
-    private let network: ForwardPass
+    let network: ForwardPass
     private let pool: PredictorPool
     /// The number of multiply-adds for a row.
     private let work: Int
     private let cpus: Int
 
-    /// The number of rows up to which rows are predicted one by one, when the features are dense or sparse.
+    /// The largest number of rows that are predicted one by one.
     ///
-    /// On Zen 3, AVX2, microseconds for 784-256-128-10: TODO
+    /// On Zen 3 (AVX2, a busy machine), thousand rows per second of a batch, and one by one in brackets:
+    ///
+    ///                             2 rows      3 rows      4 rows      6 rows
+    ///     784-256-128-10, MNIST   37 (77)     47 (73)     61 (76)     100 (77)
+    ///     784-256-128-10, dense   35 (28)     33 (25)     45 (27)     52 (33)
+    ///     784-1024-1024-10, MNIST 4.7 (6.0)   5.9 (5.8)   7.7 (5.4)   9.2 (6.3)
+    ///     784-1024-1024-10, dense 3.4 (3.9)   3.7 (3.3)   5.8 (3.6)   6.6 (3.9)
     private static let mostSingleRows = 3
-    /// The number of multiply-adds from which a thread of a team is worth its start.
-    private static let leastWorkOfThread = 1 << 27
+    /// The number of multiply-adds from which one more thread takes part. They take half a millisecond or more on Zen
+    /// 3, where starting a team of two takes 15 µs.
+    private static let leastWorkOfThread = 1 << 24
 
-    init(_ model: Model) throws(FastTrainError) {
+    /// Packs a model's weights for the chosen instruction set. Throws the errors of `InstructionSet.chosen()`.
+    convenience init(_ model: Model) throws(FastTrainError) {
+        self.init(model, try InstructionSet.chosen().kernels)
+    }
+
+    /// Packs a model's weights for some kernels.
+    init(_ model: Model, _ kernels: KernelTable) {
         let shape = model.network
-        let kernels = try InstructionSet.chosen().kernels
         network = ForwardPass(
             network: shape, recipe: model.recipe, task: model.task, rows: 0,
             density: FeatureDensity(uniform: 0, width: shape.inputs), kernels: kernels)

@@ -25,9 +25,9 @@ final class PredictorMemory: @unchecked Sendable {
 
 /// Memory for calls that run at the same time, without locks.
 ///
-/// Each slot has a cache line of its own. A thread tries the slot that its number leads to first, so that threads seldom
-/// meet, and then the next ones. Memory is made when a slot is taken for the first time. If all slots are taken, which
-/// takes more threads in calls than there are slots, a call makes memory for itself.
+/// Each slot has a cache line of its own. A thread tries the slot that its number leads to first, so that threads
+/// seldom meet, and then the next ones. Memory is made when a slot is taken for the first time. If all slots are taken,
+/// which takes more threads in calls than there are slots, a call makes memory for itself.
 ///
 /// `@unchecked Sendable`: only the holder of a slot touches its memory, between an acquiring and a releasing access.
 final class PredictorPool: @unchecked Sendable {

@@ -28,9 +28,8 @@ final class RowBatch {
         into output: UnsafeMutablePointer<Float>
     ) {
         let width = sparse.network.inputs
-        let first = indices == nil ? features.from(all.lowerBound * width) : features
         let isSparse = FeatureDensity.isWorthLists(
-            first, rows: indices == nil ? all.count : 1, width: width, sparse.plan.precision)
+            features, rows: all, indices: indices, width: width, sparse.plan.precision)
         let pass = isSparse ? sparse : dense
         var start = all.lowerBound
         while start < all.upperBound {

@@ -13,6 +13,8 @@ extension RunReport {
 extension RunReport.Machine {
     /// Describes the machine that this process runs on.
     static func current(threads: Int, instructionSet: InstructionSet) -> Self {
-        Self(processor: Platform.Machine.processorName, threads: threads, cpus: .usable(), instructionSet: instructionSet)
+        Self(
+            processor: Platform.Machine.processorName, threads: threads, cpus: .usable(), instructionSet: instructionSet
+        )
     }
 }

@@ -3,8 +3,8 @@
 ///     let encoder = predictor.encoder!
 ///     let features = try encoder.encode(["area": 84.5, "city": "Rome", "rooms": nil])
 ///
-/// Values are treated as the fields of a CSV file are: missing numbers are filled in, categories become one feature each,
-/// and numbers are scaled.
+/// Values are treated as the fields of a CSV file are: missing numbers are filled in, categories become one feature
+/// each, and numbers are scaled.
 public struct RowEncoder: Sendable {
     /// The number of features that the model takes, for a time series those of a whole window.
     public var featureCount: Int { rowFeatureCount * (preprocessing.window?.length ?? 1) }
@@ -75,10 +75,10 @@ public struct RowEncoder: Sendable {
 
     /// Returns the features of a row, which are `featureCount` numbers.
     ///
-    /// - Parameter row: The values by the names of their columns, in any order. The columns to predict may be among them
-    ///   and are ignored.
-    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if the
-    ///   table is a time series of windows of several rows.
+    /// - Parameter row: The values by the names of their columns, in any order. The columns to predict may be among
+    ///   them and are ignored.
+    /// - Throws: `.badData` that names the column if one is missing or unknown, or its value is not valid; `.invalidUse` if
+    ///   the table is a time series of windows of several rows.
     public func encode(_ row: [String: TableValue]) throws(FastTrainError) -> [Float] {
         guard (preprocessing.window?.length ?? 1) == 1 else {
             throw .invalidUse("the model takes windows of \(preprocessing.window?.length ?? 1) rows, not single rows")
@@ -106,7 +106,7 @@ public struct RowEncoder: Sendable {
     /// Returns the features of one row. `index` is its position in a window.
     private func encode(_ row: [String: TableValue], index: Int?) throws(FastTrainError) -> [Float] {
         let name = index.map { "row \($0) of the window" } ?? "the row"
-        for column in preprocessing.columns where row[column.name] == nil {
+        for column in preprocessing.columns where !row.keys.contains(column.name) {
             throw .badData(
                 file: name, place: .file, expected: "a value for the column '\(column.name)' (nil if it is missing)",
                 found: "none")
@@ -127,8 +127,8 @@ public struct RowEncoder: Sendable {
 
     private func isKnown(_ column: String) -> Bool { columns[column] != nil || targets.contains(column) }
 
-    /// Computes the features of a row, which are `rowFeatureCount` numbers. Throws `.badData` with the place of the field
-    /// if one is not valid.
+    /// Computes the features of a row, which are `rowFeatureCount` numbers. Throws `.badData` with the place of the
+    /// field if one is not valid.
     func encode(_ table: some TableFields, into features: UnsafeMutablePointer<Float>) throws(FastTrainError) {
         var feature = features
         for index in steps.indices {

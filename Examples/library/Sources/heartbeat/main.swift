@@ -52,7 +52,8 @@ try await Task.sleep(for: .seconds(1))
 beats.cancel()
 report("alone", await beats.value)
 
-print("\(trainings) trainings of \(epochs) epochs on \(threads) threads each, on \(ProcessInfo.processInfo.activeProcessorCount) CPUs")
+let cpus = ProcessInfo.processInfo.activeProcessorCount
+print("\(trainings) trainings of \(epochs) epochs on \(threads) threads each, on \(cpus) CPUs")
 beats = heartbeat()
 var jobs: [TrainingJob] = []
 for number in 0..<trainings {

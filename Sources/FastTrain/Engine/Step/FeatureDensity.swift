@@ -18,7 +18,7 @@ struct FeatureDensity: Sendable {
 
     /// Estimates the density of the features of a split.
     init(_ split: DataSplit, width: Int) {
-        let samples = min(split.count, Self.mostSamples)
+        let samples = min(split.count, 256)
         var counts = [Int](repeating: 0, count: width)
         var pairs = 0
         func count(_ isZero: (Int) -> Bool) {
@@ -39,25 +39,27 @@ struct FeatureDensity: Sendable {
         self.pairs = Double(pairs) / Double(samples * ((width + 1) / 2))
     }
 
-    private static let mostSamples = 256
-
-    /// Returns whether the first layer's product over some rows is faster with lists of the features that are not zero.
-    /// This allocates nothing.
+    /// Returns whether the first layer's product over some rows is faster with lists of the features that are not zero,
+    /// by a sample of four rows. This allocates nothing.
     ///
     /// - Parameters:
-    ///   - features: The features of the rows.
-    ///   - rows: The number of rows.
+    ///   - features: The features.
+    ///   - rows: The rows.
+    ///   - indices: The index of each row in the features; `nil` means all rows in order.
     ///   - width: The number of features of a row.
     ///   - precision: The format of the factors.
-    static func isWorthLists(_ features: Features, rows: Int, width: Int, _ precision: KernelPrecision) -> Bool {
-        let samples = min(rows, mostSamples)
+    static func isWorthLists(
+        _ features: Features, rows: Range<Int>, indices: UnsafePointer<Int32>?, width: Int, _ precision: KernelPrecision
+    ) -> Bool {
+        let samples = min(rows.count, 4)
         let step = precision == .bf16 ? 2 : 1
         func count(_ isZero: (Int) -> Bool) -> Int {
             var count = 0
             for sample in 0..<samples {
-                let row = rows * sample / samples * width
+                let row = rows.lowerBound + rows.count * sample / samples
+                let first = (indices.map { Int($0[row]) } ?? row) * width
                 for column in stride(from: 0, to: width, by: step)
-                where !isZero(row + column) || step == 2 && column + 1 < width && !isZero(row + column + 1) {
+                where !isZero(first + column) || step == 2 && column + 1 < width && !isZero(first + column + 1) {
                     count += 1
                 }
             }

@@ -91,8 +91,9 @@ struct ForwardPass: Sendable {
         return pass
     }
 
-    /// Returns the same network with memory of its own for some rows, for predictions. Parameters and running statistics
-    /// are shared; several passes that share them may be in use at the same time, because they only read them.
+    /// Returns the same network with memory of its own for some rows, for predictions. Parameters and running
+    /// statistics are shared; several passes that share them may be in use at the same time, because they only read
+    /// them.
     func withOwnRows(_ rows: Int) -> ForwardPass {
         var pass = self
         pass.activations = Activations(widths: network.widths, rows: rows, panelWidth: kernels.panelWidth)
