@@ -64,6 +64,23 @@ MUTATIONS = [
         "take a step while paused", "Sources/FastTrain/Training/JobRequests.swift",
         "return state.isHeld ? nil : .goOn", "return .goOn", filter="TrainingJobTests"),
     Mutation(
+        "call callbacks with the floating-point state of a team", "Sources/CThreadTeam/thread_team.c",
+        "absence.arithmetic = ft_restore_arithmetic(state.outside);", "absence.arithmetic = state.outside;",
+        filter="CallbackTests"),
+    Mutation(
+        "leave nested teams without threads", "Sources/CThreadTeam/thread_team.c",
+        "omp_set_max_active_levels(INT_MAX);", "", filter="CallbackTests"),
+    Mutation(
+        "trap if there is no memory", "Sources/CProgram/memory.c",
+        "if (memory == NULL && size > 0) ft_out_of_memory(size);", "", faults="address-space"),
+    Mutation(
+        "cut a path short at a NUL", "Sources/FastTrainSupport/Files/System.swift",
+        "guard !path.utf8.contains(0) else {", "guard !path.utf8.contains(0) || true else {", filter="PathTests"),
+    Mutation(
+        "map a model that may be truncated", "Sources/FastTrain/Model/Model.swift",
+        "RunFolder.modelPath(in: path) : path, storage: .memory)", "RunFolder.modelPath(in: path) : path)",
+        filter="FileStorageTests"),
+    Mutation(
         "ignore the digest of a file", "Sources/FastTrainSupport/SafeTensors/SafeTensors+Digest.swift",
         "digest != digestPrefix + content", "digest.isEmpty", faults="damage"),
     Mutation(

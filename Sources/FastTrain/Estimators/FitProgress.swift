@@ -10,10 +10,17 @@ public struct FitProgress: Sendable, Hashable {
     public let learningRate: Double?
 }
 
-/// The functions that watch a fit and can end it.
+/// The functions that watch a fit and can end it. Both run with the floating-point state of the caller of the fit.
 struct FitWatch: Sendable {
     /// Polled after each step; true ends the fit.
-    var stop: @Sendable () -> Bool = { false }
+    let stop: @Sendable () -> Bool
     /// Called after each epoch or iteration.
-    var progress: @Sendable (FitProgress) -> Void = { _ in }
+    let progress: @Sendable (FitProgress) -> Void
+
+    init(
+        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
+    ) {
+        self.stop = { Team.callOut(stop) }
+        self.progress = { epoch in Team.callOut { progress(epoch) } }
+    }
 }

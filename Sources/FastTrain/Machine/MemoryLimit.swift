@@ -5,7 +5,7 @@ import Platform
 struct MemoryLimit {
     /// The bytes that the limit leaves.
     let bytes: Double
-    /// The name of the limit, for a message.
+    /// A few words that describe the limit in a message.
     let name: String
     /// Whether address space counts, used or not; otherwise memory that is used.
     let countsMapped: Bool

@@ -15,8 +15,8 @@ struct MemoryNeed {
     /// The memory of the program itself. Its peak on a network of one unit is 19 MB, of which 17 MB are code and constants
     /// that are mapped from its file, and so part of the address space before a run begins.
     private static let (base, mappedBase) = (18e6, 2e6)
-    /// The memory that each thread uses besides its part of the engine: its stack, OpenMP's and malloc's state. Measured with
-    /// up to 1,000 threads that have nothing to do: 57 KB each.
+    /// The memory of each thread besides its part of the engine: its stack, OpenMP's and malloc's state. Measured with up
+    /// to 1,000 threads that have nothing to do: 57 KB each.
     private static let residentPerThread = 57e3
     /// The stack of each thread of OpenMP, 8 MiB unless `ulimit -s` is different, and of each thread by which
     /// CThreadTeam tries whether there is room.
