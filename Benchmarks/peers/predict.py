@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measure the latency of predicting one row on one thread: fasttrain, numpy, PyTorch and scikit-learn in one run.
 
-The tools take turns over some rounds; the median over all predictions of the median round counts. Everything runs on one
-CPU. PyTorch's outputs are probabilities, computed without gradients; numpy's are computed by `maximum(x @ w + b, 0)` and a
-softmax, scikit-learn's by `predict_proba`. Requirements: numpy, scikit-learn, torch (requirements.txt).
+The tools take turns over some rounds; the median over all predictions of the median round counts. Everything runs on
+one CPU. PyTorch's outputs are probabilities, computed without gradients; numpy's are computed by
+`maximum(x @ w + b, 0)` and a softmax, scikit-learn's by `predict_proba`. Requirements: numpy, scikit-learn, torch
+(requirements.txt).
 
 Usage: predict.py [--fasttrain PROGRAM] [--rounds N] [--seconds S]
 """
