@@ -8,8 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "CPlatform.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -40,7 +38,7 @@ int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 
 /// What `ft_team_return` restores.
 typedef struct {
-    ft_arithmetic_state arithmetic;
+    unsigned arithmetic;
     bool is_absent;
 } ft_team_absence;
 
