@@ -13,7 +13,7 @@ public struct DataSplit: Sendable {
     /// The quantity to learn.
     public let task: Dataset.Task
     /// How the features and targets were made from the columns of a table, if they were.
-    public internal(set) var preprocessing: Preprocessing?
+    package internal(set) var preprocessing: Preprocessing?
     /// The number of rows, at least 1.
     public let count: Int
     /// The features. Row `r` starts at element `r * featureCount`.
@@ -58,7 +58,7 @@ public struct DataSplit: Sendable {
     }
 
     /// The number of rows in each class; empty for regression.
-    public var labelCounts: [Int] {
+    package var labelCounts: [Int] {
         guard case .classification(let classes) = task else { return [] }
         var counts = [Int](repeating: 0, count: classes.count)
         for row in 0..<count { counts[label(row)] += 1 }

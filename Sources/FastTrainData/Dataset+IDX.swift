@@ -10,7 +10,7 @@ extension Dataset {
     ///   - classes: The names of the classes, or `nil` to name them by their numbers, up to the largest label.
     /// - Throws: `.badData` if the files do not match each other or a label is not a class, `.invalidUse` if test
     ///   images or test labels are missing.
-    public init(
+    package init(
         name: String, trainImages: IDXFile, trainLabels: IDXFile, testImages: IDXFile? = nil,
         testLabels: IDXFile? = nil, classes: [String]? = nil
     ) throws(FastTrainError) {
@@ -27,7 +27,7 @@ extension Dataset {
     }
 
     /// Returns the possible paths of the four files that `init(mnistFolder:)` reads.
-    public static func mnistFiles(in folder: String) -> [String] {
+    package static func mnistFiles(in folder: String) -> [String] {
         ["train", "t10k"].flatMap { rows in
             [("images", "idx3"), ("labels", "idx1")].flatMap { mnistFiles(in: folder, "\(rows)-\($0)", $1) }
         }
@@ -46,7 +46,7 @@ extension Dataset {
     ///   - storage: Whether uncompressed files are mapped or read into memory.
     /// - Throws: `.noInput` if a file is missing, `.badData` like
     ///   `init(name:trainImages:trainLabels:testImages:testLabels:classes:)`.
-    public init(
+    package init(
         mnistFolder folder: String, classes: [String]? = nil, storage: FileStorage = .mapped
     ) throws(FastTrainError) {
         func open(_ stem: String, _ kind: String, rows: Int? = nil) throws(FastTrainError) -> IDXFile {

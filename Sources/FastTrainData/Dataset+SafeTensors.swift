@@ -4,7 +4,7 @@
 
 extension Dataset {
     /// The metadata entry `format` of a data set file.
-    public static let fileFormat = "fasttrain.dataset.v1"
+    package static let fileFormat = "fasttrain.dataset.v1"
 
     /// Opens a data set file.
     ///

@@ -13,10 +13,10 @@ public struct Dataset: Sendable {
     /// The rows held out for testing, if any.
     public internal(set) var test: DataSplit?
     /// How the features and targets were made from the columns of a table, if they were.
-    public internal(set) var preprocessing: Preprocessing?
+    package internal(set) var preprocessing: Preprocessing?
     /// 16 hexadecimal digits that identify the content: the XXH64 hash of the file, with the digits of its own digest
     /// read as zeros, or of the elements and shapes if the data is in memory.
-    public let fingerprint: String
+    package let fingerprint: String
 
     /// The quantity that a network learns to predict.
     public enum Task: Sendable, Equatable {
@@ -51,17 +51,17 @@ public struct Dataset: Sendable {
     }
 
     /// The number of features of a row: the product of `featureShape`.
-    public var featureCount: Int { train.featureCount }
+    package var featureCount: Int { train.featureCount }
 
     /// The number of outputs of a network for this data: the number of classes or targets.
-    public var outputCount: Int { task.outputCount }
+    package var outputCount: Int { task.outputCount }
 
     /// The factor that U8 features are multiplied by; `nil` if the features are floats.
     package var scale: Float? { train.scale }
 
     /// One line for people, such as `60,000 training and 10,000 test rows, 28×28 U8, 10 classes`. `, weighted` is
     /// appended if rows have weights.
-    public var summary: String {
+    package var summary: String {
         let rows =
             test.map { "\(Format.integer(train.count)) training and \(Format.integer($0.count)) test rows" }
             ?? "\(Format.integer(train.count)) training rows"

@@ -7,7 +7,7 @@ extension FileDescription {
 
     /// Several lines for people, each ending with a newline. Control characters from the file are escaped (see
     /// `printable`).
-    public var text: String {
+    package var text: String {
         var text = "\(path.printable): \(kind.rawValue), \(Format.integer(byteCount)) bytes"
         text += digest.map { ", intact (\($0))" } ?? ", no digest"
         text += "\n"

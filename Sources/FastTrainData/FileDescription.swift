@@ -1,25 +1,25 @@
 /// The content of a safetensors file, as `inspect` shows it. The file may be a data set, a model or a checkpoint of
 /// fasttrain, or come from another program.
-public struct FileDescription: Sendable {
+package struct FileDescription: Sendable {
     /// The path of the file.
-    public let path: String
+    package let path: String
     /// The size of the file in bytes.
-    public let byteCount: Int
+    package let byteCount: Int
     /// The kind of the file.
-    public let kind: Kind
+    package let kind: Kind
     /// The verified digest in the file, or `nil` if there is none.
-    public let digest: String?
+    package let digest: String?
     /// The metadata entries by name.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// The tensors, in the order of the file.
-    public let tensors: [TensorInfo]
+    package let tensors: [TensorInfo]
     /// The data set in the file, if it is one.
-    public let dataset: Dataset?
+    package let dataset: Dataset?
     /// How features are made from the columns of a table, if the file describes it.
-    public let preprocessing: Preprocessing?
+    package let preprocessing: Preprocessing?
 
     /// The kind of a file.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         case dataset = "data set"
         case model
         case checkpoint
@@ -29,7 +29,7 @@ public struct FileDescription: Sendable {
 
     /// The number of learned parameters, which are the elements of all `….weight` and `….bias` tensors, or `nil` if
     /// there are none.
-    public var parameterCount: Int? {
+    package var parameterCount: Int? {
         let names = [".weight", ".bias"]
         let count = tensors.filter { tensor in names.contains { tensor.name.hasSuffix($0) } }.map(\.elementCount)
         return count.isEmpty || kind == .checkpoint ? nil : count.reduce(0, +)
@@ -39,7 +39,7 @@ public struct FileDescription: Sendable {
     ///
     /// - Throws: `.noInput` if the file does not exist, `.badData` if it is malformed or damaged, or claims to be a
     ///   data set of fasttrain but is not valid.
-    public init(path: String) throws(FastTrainError) {
+    package init(path: String) throws(FastTrainError) {
         let file = try SafeTensors(path: path)
         let fingerprint = try file.verifyDigest()
         self.path = path
@@ -69,7 +69,7 @@ public struct FileDescription: Sendable {
 
 extension FileDescription {
     /// An object with the members `file`, `kind`, `bytes`, `digest`, `parameters`, `dataset`, `metadata` and `tensors`.
-    public var json: JSON {
+    package var json: JSON {
         var members = [
             JSON.Member("file", .string(path)),
             JSON.Member("kind", .string(kind == .dataset ? "dataset" : kind.rawValue)),

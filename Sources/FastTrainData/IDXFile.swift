@@ -2,11 +2,11 @@
 ///
 /// The format consists of two zero bytes, the element type (0x08 for an unsigned byte), the number of dimensions, each
 /// extent in four bytes (big-endian), and the elements in row-major order.
-public struct IDXFile: @unchecked Sendable {  // The memory is only read, and `owner` keeps it alive.
+package struct IDXFile: @unchecked Sendable {  // The memory is only read, and `owner` keeps it alive.
     /// The path of the file.
-    public let name: String
+    package let name: String
     /// The extents, slowest-varying first; none of them is 0.
-    public let shape: [Int]
+    package let shape: [Int]
 
     /// All elements, in the file or decompressed from it.
     let bytes: UnsafeRawBufferPointer
@@ -23,7 +23,7 @@ public struct IDXFile: @unchecked Sendable {  // The memory is only read, and `o
     ///   - storage: Whether the file is mapped or read into memory. The elements of a compressed file are in memory.
     /// - Throws: `.noInput` if the file does not exist; `.badData` if it is malformed, truncated or longer than its
     ///   header says, or has another number of rows.
-    public init(path: String, rows: Int? = nil, storage: FileStorage = .mapped) throws(FastTrainError) {
+    package init(path: String, rows: Int? = nil, storage: FileStorage = .mapped) throws(FastTrainError) {
         let file = try FileContent(path: path, storage: storage)
         defer { extendLifetime(file.owner) }
         name = path

@@ -6,11 +6,11 @@ import FastTrainPictures
 /// numbers. The rows of a data set can be drawn on top.
 ///
 ///     try BoundaryPicture(model, data: data).write(to: "boundary.png")
-public struct BoundaryPicture: Sendable {
+package struct BoundaryPicture: Sendable {
     /// The range of the first input, from left to right.
-    public let xRange: ClosedRange<Double>
+    package let xRange: ClosedRange<Double>
     /// The range of the second input, from bottom to top.
-    public let yRange: ClosedRange<Double>
+    package let yRange: ClosedRange<Double>
 
     let model: Model
     let survey: PlaneSurvey
@@ -45,7 +45,7 @@ public struct BoundaryPicture: Sendable {
     ///   - threads: The number of threads; `nil` means one for each usable CPU.
     /// - Throws: `.badData` if the model does not have two inputs or does not fit the data; a usage error if a range or
     ///   the target is missing or not valid.
-    public init(
+    package init(
         _ model: Model, name: String = "the model", data: Dataset? = nil, xRange: ClosedRange<Double>? = nil,
         yRange: ClosedRange<Double>? = nil, grid: Int = 101, target: String? = nil, threads: Int? = nil
     ) throws(FastTrainError) {
@@ -92,14 +92,14 @@ public struct BoundaryPicture: Sendable {
     /// Writes the picture as a PNG file, completely or, if this throws, not at all.
     ///
     /// - Throws: `.cannotCreate` if the file cannot be created; `.inputOutput` if writing fails.
-    public func write(to path: String) throws(FastTrainError) {
+    package func write(to path: String) throws(FastTrainError) {
         try AtomicFile.write(png(), to: path)
     }
 
     /// Returns the picture as a PNG file.
     ///
     /// - Throws: `.internalError` if zlib fails.
-    public func png() throws(FastTrainError) -> [UInt8] { try drawn().png() }
+    package func png() throws(FastTrainError) -> [UInt8] { try drawn().png() }
 
     private static func output(named target: String?, of model: Model) throws(FastTrainError) -> Int {
         guard case .regression(let targets) = model.task else {

@@ -4,13 +4,13 @@ import KernelTypes
 import Synchronization
 
 /// Measures how fast this machine trains, using the same code as `Training.train`.
-public enum Benchmark {
+package enum Benchmark {
     /// A network and recipe to measure on images of 28 × 28 pixels.
-    public struct Workload: Sendable {
+    package struct Workload: Sendable {
         /// The name that `--workload` takes.
-        public let name: String
+        package let name: String
         /// The recipe, without validation and with more epochs than a measurement can reach.
-        public let recipe: Recipe
+        package let recipe: Recipe
 
         init(_ name: String, hidden: [Int], batchSize: Int, optimizer: Optimizer, learningRate: Double) {
             self.name = name
@@ -27,7 +27,7 @@ public enum Benchmark {
     }
 
     /// The reference workloads: small, medium, wide and deep. SGD uses a momentum of 0.9.
-    public static let workloads = [
+    package static let workloads = [
         Workload("mnist-small", hidden: [128], batchSize: 64, optimizer: .sgd, learningRate: 0.05),
         Workload("mnist-medium", hidden: [512, 512], batchSize: 128, optimizer: .adam, learningRate: 0.001),
         Workload("mnist-wide", hidden: [2048, 2048], batchSize: 512, optimizer: .sgd, learningRate: 0.05),
@@ -36,43 +36,43 @@ public enum Benchmark {
     ]
 
     /// The result of a measurement.
-    public struct Result: Sendable, Equatable {
+    package struct Result: Sendable, Equatable {
         /// The name of the workload.
-        public let workload: String
+        package let workload: String
         /// The number of threads.
-        public let threads: Int
+        package let threads: Int
         /// The instruction set of the kernels.
-        public let instructionSet: String
+        package let instructionSet: String
         /// The precision of the factors in matrix products.
-        public let precision: Precision
+        package let precision: Precision
         /// The number of rows trained per second, including shuffling and gathering.
-        public let samplesPerSecond: Double
+        package let samplesPerSecond: Double
         /// Billions of nominal operations per second (`Network.operationsPerSample`), regardless of how many were
         /// skipped.
-        public let gflops: Double
+        package let gflops: Double
         /// Billions of operations per second in multiply-adds of this precision without memory access, over all
         /// threads.
         ///
         /// It is measured in the same process before and after training, and the higher value counts.
-        public let peakGflops: Double
+        package let peakGflops: Double
         /// The time of each phase of a step; empty unless profiling was requested.
-        public let phases: [PhaseTime]
+        package let phases: [PhaseTime]
         /// The value of `gflops` as a fraction of `peakGflops`.
-        public var fractionOfPeak: Double { gflops / peakGflops }
+        package var fractionOfPeak: Double { gflops / peakGflops }
     }
 
     /// The time of one phase of a step, for one layer or for the whole network.
-    public struct PhaseTime: Sendable, Equatable {
+    package struct PhaseTime: Sendable, Equatable {
         /// The phase: gather, pack (lists, pairs), forward, loss, backward, gradient, update or barrier.
-        public let phase: String
+        package let phase: String
         /// The layer, from 0; `nil` if the phase covers the whole network.
-        public let layer: Int?
+        package let layer: Int?
         /// The seconds per step, averaged over the threads.
-        public let seconds: Double
+        package let seconds: Double
         /// The number of operations per step in a dense network, over all threads; 0 if the phase has no product.
-        public let operations: Double
+        package let operations: Double
         /// The number of operations per step that were executed.
-        public let executedOperations: Double
+        package let executedOperations: Double
     }
 
     /// Trains one workload for about the given time and measures its speed.
@@ -85,7 +85,7 @@ public enum Benchmark {
     ///   - precision: The precision of the factors in matrix products.
     ///   - profile: Whether to measure each phase of a step, which itself takes some time.
     /// - Throws: `.invalidSetting` if there is no such workload, and any error of `Training`.
-    public static func run(
+    package static func run(
         workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
         precision: Precision = .f32, profile: Bool = false
     ) throws(FastTrainError) -> Result {

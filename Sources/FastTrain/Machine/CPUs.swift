@@ -1,19 +1,19 @@
 import Platform
 
 /// The CPUs that this process may use, which determine the default number of threads.
-public struct CPUs: Sendable, Equatable {
+package struct CPUs: Sendable, Equatable {
     /// The number of threads that can run at once; at least 1.
-    public let count: Int
+    package let count: Int
     /// The number of CPUs of the machine.
-    public let machine: Int
+    package let machine: Int
     /// The reason why `count` is less than `machine`: "affinity" or "cpu.max"; empty if it is not.
-    public let limit: String
+    package let limit: String
 
     /// Determines the usable CPUs from the affinity mask and the quotas (`cpu.max`) of the process's control group and
     /// its ancestors.
     ///
     /// A quota that is not a whole number of CPUs is rounded.
-    public static func usable() -> CPUs {
+    package static func usable() -> CPUs {
         usable(
             machine: Machine.cpuCount, affinity: Machine.affinityCPUCount,
             quota: quota(ControlGroup()))

@@ -3,14 +3,14 @@ import KernelTypes
 import Platform
 
 /// An instruction set that the hot path is compiled for.
-public typealias InstructionSet = KernelTypes.InstructionSet
+package typealias InstructionSet = KernelTypes.InstructionSet
 
 extension InstructionSet {
     /// Returns the instruction set to use: the one that the environment variable `FASTTRAIN_ISA` names, or the best one
     /// that this CPU supports if the variable is unset or empty.
     ///
     /// - Throws: A usage error if the variable names no instruction set, or one that this CPU does not support.
-    public static func chosen() throws(FastTrainError) -> InstructionSet {
+    package static func chosen() throws(FastTrainError) -> InstructionSet {
         guard let name = requested else { return best }
         let supported = allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
         guard let choice = InstructionSet(rawValue: name) else {

@@ -3,45 +3,45 @@ import KernelTypes
 import Platform
 
 /// Measures the latency of predictions for one row, and the rate of predictions for many, with `Predictor`.
-public enum PredictionBenchmark {
+package enum PredictionBenchmark {
     /// The networks to measure: their widths from the inputs to the outputs.
     static let shapes = [[4, 50, 3], [784, 256, 128, 10], [784, 1024, 1024, 10]]
     /// The numbers of rows whose rate is measured, on one thread.
     static let batches = [1, 8, 64, 1024]
 
     /// The result for one network and one kind of rows.
-    public struct Result: Sendable, Equatable {
+    package struct Result: Sendable, Equatable {
         /// The widths, such as "784-256-128-10".
-        public let network: String
+        package let network: String
         /// The kind of rows: "dense" for random numbers, "MNIST" for the built-in images, four of five pixels of which
         /// are zero.
-        public let rows: String
+        package let rows: String
         /// The instruction set of the kernels.
-        public let instructionSet: String
+        package let instructionSet: String
         /// The precision of the factors in matrix products.
-        public let precision: Precision
+        package let precision: Precision
         /// The size in bytes of the weights that a prediction reads if no input is zero.
-        public let weightBytes: Int
+        package let weightBytes: Int
         /// The median of the seconds that a prediction for one row takes.
-        public let median: Double
+        package let median: Double
         /// The 99th percentile of the seconds that a prediction for one row takes.
-        public let percentile99: Double
+        package let percentile99: Double
         /// The bytes per second at which one thread reads memory of the weights' size over and over, in the same
         /// process.
-        public let bandwidth: Double
+        package let bandwidth: Double
         /// The rows per second on one thread, for each number of rows predicted at once.
-        public let rates: [Rate]
+        package let rates: [Rate]
 
         /// The seconds that reading all weights takes: the bound for a row without zeros.
-        public var bound: Double { Double(weightBytes) / bandwidth }
+        package var bound: Double { Double(weightBytes) / bandwidth }
     }
 
     /// The rate of predictions on one thread.
-    public struct Rate: Sendable, Equatable {
+    package struct Rate: Sendable, Equatable {
         /// The number of rows that are predicted at once.
-        public let batch: Int
+        package let batch: Int
         /// The number of rows predicted per second.
-        public let rowsPerSecond: Double
+        package let rowsPerSecond: Double
     }
 
     /// Measures all networks.
@@ -51,7 +51,7 @@ public enum PredictionBenchmark {
     ///   - precision: The precision of the factors in matrix products.
     ///   - progress: Is called with the name of each network before it is measured.
     /// - Throws: `.invalidUse` if `seconds` is not above 0, or for bf16 on a CPU without instructions for it.
-    public static func run(
+    package static func run(
         seconds: Double = 3, precision: Precision = .f32, progress: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> [Result] {
         guard seconds > 0 && seconds.isFinite else {

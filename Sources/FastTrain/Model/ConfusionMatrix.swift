@@ -47,7 +47,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
     }
 
     /// The largest entry.
-    public var largest: Int { counts.values.max() ?? 0 }
+    package var largest: Int { counts.values.max() ?? 0 }
 
     /// The fraction of rows on the diagonal, or 0 if no rows have been counted.
     public var accuracy: Double {

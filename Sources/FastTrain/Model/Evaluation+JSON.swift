@@ -4,7 +4,7 @@ extension Evaluation {
     ///
     /// Rows of the confusion matrix are true classes and columns are predicted classes. The matrix is `null` for more
     /// than 1000 classes. Regression has `r2` in place of accuracy and matrix; labels have no matrix.
-    public var json: JSON {
+    package var json: JSON {
         .object([JSON.Member("loss", loss.json)] + scoreMembers + [JSON.Member("samples", samples.json)])
     }
 

@@ -19,7 +19,7 @@ public struct Evaluation: Sendable, Hashable {
     }
 
     /// Creates an evaluation from its parts.
-    public init(samples: Int, loss: Double, score: Score) {
+    package init(samples: Int, loss: Double, score: Score) {
         self.samples = samples
         self.loss = loss
         self.score = score

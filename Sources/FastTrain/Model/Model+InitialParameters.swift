@@ -11,7 +11,7 @@ extension Model {
     /// - Throws: `.noInput` if there is no such file; `.badData` if a tensor is missing, has the wrong type or shape,
     ///   or holds a number that is not finite, if the file has a layer or normalization that the network does not have,
     ///   or if its digest does not match.
-    public static func loadParameters(path: String, of network: Network) throws(FastTrainError) -> Parameters {
+    package static func loadParameters(path: String, of network: Network) throws(FastTrainError) -> Parameters {
         let file = try SafeTensors(path: path)
         // The weight of a normalization is a vector.
         let weights = file.tensors.filter { module(of: $0.name) != nil && $0.name.hasSuffix(".weight") }

@@ -13,7 +13,7 @@ public struct Model: Sendable, Equatable {
     /// The task, with the names of its classes or targets.
     public let task: Dataset.Task
     /// How features and targets are made from a table's columns; `nil` if the data set was not made from a table.
-    public let preprocessing: Preprocessing?
+    package let preprocessing: Preprocessing?
     /// The weights and biases of each layer.
     public let parameters: Parameters
 
@@ -29,7 +29,7 @@ public struct Model: Sendable, Equatable {
     ///   - preprocessing: How features and targets are made from a table's columns, if they are.
     ///   - parameters: The parameters. Their shapes follow from the recipe, the features and the task.
     /// - Throws: `.invalidUse` or `.badData` if the parts do not fit together.
-    public init(
+    package init(
         recipe: Recipe, featureShape: [Int], scale: Float?, task: Dataset.Task, preprocessing: Preprocessing? = nil,
         parameters: Parameters
     ) throws(FastTrainError) {
@@ -57,7 +57,7 @@ public struct Model: Sendable, Equatable {
     }
 
     /// The network that the parameters belong to.
-    public var network: Network {
+    package var network: Network {
         let layers = parameters.layers
         return recipe.network(inputs: layers[0].inputs, outputs: layers[layers.count - 1].outputs)
     }
@@ -66,7 +66,7 @@ public struct Model: Sendable, Equatable {
     public var hasProbabilities: Bool { recipe.loss?.output.givesProbabilities ?? false }
 
     /// Whether predictions are either right or wrong, as in classification, rather than near or far, as in regression.
-    public var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(task) }
+    package var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(task) }
 
     /// Returns the scale of a target.
     func targetScale(_ output: Int) -> Preprocessing.Scale { targetScales.isEmpty ? .identity : targetScales[output] }

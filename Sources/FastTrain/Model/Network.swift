@@ -1,10 +1,10 @@
 /// The layer widths and normalization of a multilayer perceptron.
-public struct Network: Sendable, Equatable {
+package struct Network: Sendable, Equatable {
     /// The number of units in each layer, from the inputs through the hidden layers to the outputs. There are at least
     /// two elements.
-    public let widths: [Int]
+    package let widths: [Int]
     /// The normalization between the weighted sums of each hidden layer and its activation.
-    public let normalization: Normalization
+    package let normalization: Normalization
 
     /// Creates a network.
     ///
@@ -13,22 +13,22 @@ public struct Network: Sendable, Equatable {
     ///   - hidden: The widths of the hidden layers, input side first. A linear model has none.
     ///   - outputs: The number of outputs.
     ///   - normalization: The normalization of the hidden layers.
-    public init(inputs: Int, hidden: [Int], outputs: Int, normalization: Normalization = .none) {
+    package init(inputs: Int, hidden: [Int], outputs: Int, normalization: Normalization = .none) {
         widths = [inputs] + hidden + [outputs]
         self.normalization = normalization
     }
 
     /// The number of features of a row.
-    public var inputs: Int { widths[0] }
+    package var inputs: Int { widths[0] }
     /// The number of outputs: one for each class or target, or a single one for two classes (see
     /// `Loss.binaryCrossEntropy`).
-    public var outputs: Int { widths[widths.count - 1] }
+    package var outputs: Int { widths[widths.count - 1] }
 
     /// The number of layers with weights.
-    public var layerCount: Int { widths.count - 1 }
+    package var layerCount: Int { widths.count - 1 }
 
     /// The number of weights and biases, including the scale and shift of each normalization.
-    public var parameterCount: Int {
+    package var parameterCount: Int {
         (0..<layerCount).reduce(0) { $0 + (widths[$1] + (isNormalized($1) ? 3 : 1)) * widths[$1 + 1] }
     }
 
@@ -39,13 +39,13 @@ public struct Network: Sendable, Equatable {
     ///
     /// Each weight takes two operations in the forward pass, two for its gradient, and two for the gradient of the
     /// layer's inputs, which the first layer does not need.
-    public var operationsPerSample: Int {
+    package var operationsPerSample: Int {
         let products = (0..<layerCount).map { widths[$0] * widths[$0 + 1] }
         return 6 * products.reduce(0, +) - 2 * products[0]
     }
 
     /// Returns whether `parameters` have the shapes of this network.
-    public func fits(_ parameters: Parameters) -> Bool {
+    package func fits(_ parameters: Parameters) -> Bool {
         parameters.layers.count == layerCount
             && parameters.layers.indices.allSatisfy { index in
                 let layer = parameters.layers[index]
@@ -66,7 +66,7 @@ public struct Network: Sendable, Equatable {
     }
 
     /// Returns parameters of this network's shapes that are all zero, without running statistics.
-    public func zeroParameters() -> Parameters {
+    package func zeroParameters() -> Parameters {
         Parameters(
             layers: (0..<layerCount).map { index in
                 var layer = Parameters.Layer(inputs: widths[index], outputs: widths[index + 1])
@@ -79,5 +79,5 @@ public struct Network: Sendable, Equatable {
 
 extension Network: CustomStringConvertible {
     /// The widths, such as "784-256-10".
-    public var description: String { widths.map(String.init).joined(separator: "-") }
+    package var description: String { widths.map(String.init).joined(separator: "-") }
 }

@@ -93,7 +93,7 @@ extension RateCurve {
     }
 
     /// Returns a learning rate with two significant digits, which is the accuracy of a range test.
-    public static func text(_ rate: Double) -> String {
+    package static func text(_ rate: Double) -> String {
         var exponent = 0
         var mantissa = rate
         while mantissa < 0.995 {

@@ -1,30 +1,30 @@
 /// The result of a learning-rate range test: the loss at each learning rate.
-public struct RateCurve: Sendable, Equatable {
+package struct RateCurve: Sendable, Equatable {
     /// The result of one step.
-    public struct Point: Sendable, Equatable {
+    package struct Point: Sendable, Equatable {
         /// The learning rate of the step.
-        public let rate: Double
+        package let rate: Double
         /// The loss of the step's minibatch before the update.
-        public let loss: Double
+        package let loss: Double
         /// The exponentially weighted mean of the losses up to this step, over about a twentieth of all steps.
-        public let smoothed: Double
+        package let smoothed: Double
     }
 
     /// The settings of the test.
-    public let test: RateTest
+    package let test: RateTest
     /// The points, one for each finished step.
-    public let points: [Point]
+    package let points: [Point]
     /// Whether the test ended early because the loss exploded.
-    public let isCutShort: Bool
+    package let isCutShort: Bool
     /// Whether `stop` ended the test early.
-    public let isInterrupted: Bool
+    package let isInterrupted: Bool
 
     /// The point with the lowest smoothed loss, beyond which the loss rises; `nil` if the loss never fell below its
     /// start.
-    public var lowest: Point? { lowestIndex.map { points[$0] } }
+    package var lowest: Point? { lowestIndex.map { points[$0] } }
 
     /// The point where the smoothed loss falls fastest per factor of the rate; `nil` if it never fell.
-    public var steepest: Point? {
+    package var steepest: Point? {
         guard let lowestIndex else { return nil }
         // The slope is taken over several steps so that the noise of one does not decide; over fewer if the loss
         // exploded after a few.
@@ -40,7 +40,7 @@ public struct RateCurve: Sendable, Equatable {
     /// fell.
     ///
     /// The longest fall is the longest decreasing subsequence of the smoothed losses.
-    public var valley: Point? {
+    package var valley: Point? {
         guard lowestIndex != nil else { return nil }
         // For each length, the highest loss that a fall of that length can end at. The losses decrease with the length.
         var ends: [Double] = []
@@ -64,7 +64,7 @@ public struct RateCurve: Sendable, Equatable {
     }
 
     /// The settings, the suggestions (`null` if there is none) and the points as JSON.
-    public var json: JSON {
+    package var json: JSON {
         func json(_ point: Point?) -> JSON {
             point.map {
                 .object([.init("learning_rate", .number($0.rate)), .init("loss", .number($0.smoothed))])
@@ -85,7 +85,7 @@ public struct RateCurve: Sendable, Equatable {
     ///
     /// - Throws: `.invalidSetting` if the name ends in neither .svg nor .json; `.cannotCreate` if the file would
     ///   replace a file of a run or search, and any error of writing files.
-    public func write(to path: String) throws(FastTrainError) {
+    package func write(to path: String) throws(FastTrainError) {
         try Self.checkOutput(path)
         try AtomicFile.write(path.hasSuffix(".json") ? json.text + "\n" : svg, to: path)
     }
@@ -97,7 +97,7 @@ public struct RateCurve: Sendable, Equatable {
     ///   - inputs: The files that are read, which must not be replaced.
     /// - Throws: The errors of `write(to:)` that can be detected in advance; `.cannotCreate` if `path` is one of
     ///   `inputs`.
-    public static func checkOutput(_ path: String, reading inputs: [String] = []) throws(FastTrainError) {
+    package static func checkOutput(_ path: String, reading inputs: [String] = []) throws(FastTrainError) {
         guard path.hasSuffix(".svg") || path.hasSuffix(".json") else {
             throw .invalidSetting(name: "path", expected: "a name that ends in .svg or .json", found: "\(path)")
         }

@@ -7,16 +7,16 @@
 ///     print(curve.valley?.rate ?? "the loss never fell")
 ///
 /// As in training, the number of threads does not affect the results.
-public struct RateTest: Sendable, Equatable {
+package struct RateTest: Sendable, Equatable {
     /// The learning rate of the first step.
-    public var from = 1e-6
+    package var from = 1e-6
     /// The learning rate of the last step.
-    public var to = 10.0
+    package var to = 10.0
     /// The number of minibatches, over as many epochs as needed.
-    public var steps = 200
+    package var steps = 200
 
     /// Creates a test from its settings.
-    public init(from: Double = 1e-6, to: Double = 10, steps: Int = 200) {
+    package init(from: Double = 1e-6, to: Double = 10, steps: Int = 200) {
         self.from = from
         self.to = to
         self.steps = steps
@@ -25,7 +25,7 @@ public struct RateTest: Sendable, Equatable {
     /// Checks the settings.
     ///
     /// - Throws: `.invalidSetting` that names the first setting out of range.
-    public func validate() throws(FastTrainError) {
+    package func validate() throws(FastTrainError) {
         guard Float(from) >= .leastNormalMagnitude, from.isFinite else {
             throw .invalidSetting(name: "from", expected: "a number of at least 1.2e-38", found: "\(from)")
         }
@@ -71,7 +71,7 @@ public struct RateTest: Sendable, Equatable {
     ///   - onStep: A function that is called after each step with its number, from 1, and its point.
     /// - Throws: `.invalidSetting` if a setting is out of range or the optimizer has no learning rate, and any error of
     ///   `Training.init`.
-    public func run(
+    package func run(
         _ recipe: Recipe, on data: Dataset, options: RunOptions = RunOptions(),
         stop: @escaping @Sendable () -> Bool = { false },
         onStep: @escaping @Sendable (Int, RateCurve.Point) -> Void = { _, _ in }

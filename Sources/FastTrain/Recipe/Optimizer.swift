@@ -20,7 +20,7 @@ public enum Optimizer: String, Sendable, CaseIterable {
     case lbfgs
 
     /// The value of `Recipe.beta2` if none is given.
-    public var defaultBeta2: Double { batching.definition.defaultBeta2 }
+    package var defaultBeta2: Double { batching.definition.defaultBeta2 }
 }
 
 extension Optimizer {

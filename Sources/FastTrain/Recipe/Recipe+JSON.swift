@@ -1,6 +1,6 @@
 extension Recipe {
     /// The recipe as a JSON object with names in snake case. Numbers are exact to the bit.
-    public var json: JSON { .object(jsonMembers) }
+    package var json: JSON { .object(jsonMembers) }
 
     var jsonMembers: [JSON.Member] { Self.settings.map { JSON.Member($0.name, $0.json(self)) } }
 
@@ -12,7 +12,7 @@ extension Recipe {
     ///   - json: The object.
     ///   - file: The file's name for error messages.
     /// - Throws: `.badData` that names a member which is missing, unknown, of the wrong type or out of range.
-    public init(json: JSON, file: String) throws(FastTrainError) {
+    package init(json: JSON, file: String) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: .file)
         try self.init(&reader)
         try reader.finish()
@@ -26,7 +26,7 @@ extension Recipe {
     }
 
     /// Returns the settings in which two recipes differ, by their names in `recipe.json`.
-    public func differences(from other: Recipe) -> [(field: String, mine: String, theirs: String)] {
+    package func differences(from other: Recipe) -> [(field: String, mine: String, theirs: String)] {
         Self.settings.compactMap { setting in
             let (mine, theirs) = (setting.json(self), setting.json(other))
             return mine == theirs ? nil : (setting.name, mine.text, theirs.text)

@@ -4,12 +4,12 @@ extension Recipe {
     /// - Parameters:
     ///   - inputs: The number of features of a row.
     ///   - outputs: The number of outputs.
-    public func network(inputs: Int, outputs: Int) -> Network {
+    package func network(inputs: Int, outputs: Int) -> Network {
         Network(inputs: inputs, hidden: hidden, outputs: outputs, normalization: normalization)
     }
 
     /// Returns the network that this recipe trains on a data set.
-    public func network(for data: Dataset) -> Network {
+    package func network(for data: Dataset) -> Network {
         network(inputs: data.featureCount, outputs: outputs(for: data.task))
     }
 

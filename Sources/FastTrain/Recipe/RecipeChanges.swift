@@ -1,18 +1,18 @@
 /// Values for some settings of a recipe, such as those of a configuration file, of the command line, or of one trial of a
 /// search.
-public struct RecipeChanges: Sendable, Equatable {
+package struct RecipeChanges: Sendable, Equatable {
     /// The values by their names in `recipe.json`, each in the form that it has there, in the order in which they were set.
-    public private(set) var settings: [JSON.Member] = []
+    package private(set) var settings: [JSON.Member] = []
 
     /// Creates changes that change nothing.
-    public init() {}
+    package init() {}
 
     /// Sets one setting.
     ///
     /// - Parameters:
     ///   - path: The property of `Recipe`.
     ///   - value: The new value.
-    public mutating func set<Value>(_ path: WritableKeyPath<Recipe, Value> & Sendable, to value: Value) {
+    package mutating func set<Value>(_ path: WritableKeyPath<Recipe, Value> & Sendable, to value: Value) {
         guard let setting = Recipe.settings.first(where: { ($0.path as PartialKeyPath<Recipe>) == path }) else {
             preconditionFailure("no setting of recipe.json")
         }
@@ -34,10 +34,10 @@ public struct RecipeChanges: Sendable, Equatable {
     }
 
     /// The names of the settings that are set.
-    public var names: [String] { settings.map(\.name) }
+    package var names: [String] { settings.map(\.name) }
 
     /// Returns a recipe with these settings, and otherwise with those of `recipe`.
-    public func applied(to recipe: Recipe) -> Recipe {
+    package func applied(to recipe: Recipe) -> Recipe {
         var recipe = recipe
         guard var reader = try? ObjectReader(.object(settings), file: "", place: .file) else { return recipe }
         for setting in Recipe.settings where reader[setting.name] != nil {

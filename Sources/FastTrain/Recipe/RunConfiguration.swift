@@ -1,18 +1,18 @@
 /// A configuration file in YAML or JSON: some settings by their names in `recipe.json`, and possibly the other members of
 /// that file. The `recipe.json` of a run is a configuration file that repeats the run bit for bit.
-public struct RunConfiguration: Sendable {
+package struct RunConfiguration: Sendable {
     /// The file's path.
-    public let file: String
+    package let file: String
     /// The settings in the file.
-    public let changes: RecipeChanges
+    package let changes: RecipeChanges
     /// The path of the data set; `nil` for the built-in sample, or if the file names none.
-    public let data: String?
+    package let data: String?
     /// The `Dataset.fingerprint` that the data must have, if the file has one. Every `recipe.json` of a run does.
-    public let fingerprint: String?
+    package let fingerprint: String?
     /// The number of steps between two checkpoints; `nil` means one epoch.
-    public let checkpointEvery: Int?
+    package let checkpointEvery: Int?
     /// Whether the run started from parameters that are not in the file.
-    public let isFromParameters: Bool
+    package let isFromParameters: Bool
     /// The line of each member, by its name.
     private let lines: [String: Int]
 
@@ -24,7 +24,7 @@ public struct RunConfiguration: Sendable {
     /// - Parameter path: The path of the file.
     /// - Throws: `.noInput` if it cannot be read; `.badData` with the line if it is not YAML, a name is not a setting, or a
     ///   value is of the wrong type.
-    public init(path: String) throws(FastTrainError) {
+    package init(path: String) throws(FastTrainError) {
         let text = try FileSystem.readText(path, most: Self.mostBytes)
         let document = try YAMLDocument(parsing: text, file: path)
         let (object, lines) = try Self.normalized(document, file: path)
@@ -51,7 +51,7 @@ public struct RunConfiguration: Sendable {
     ///   - later: Settings that override those of the file, such as those of the command line.
     ///   - space: The space of a search, if the settings are those of all its trials.
     /// - Throws: `.badData` with the line if the cause is in the file alone, otherwise a usage error.
-    public func recipe(
+    package func recipe(
         changedBy later: RecipeChanges = RecipeChanges(), varying space: SearchSpace? = nil
     ) throws(FastTrainError) -> Recipe {
         var own = changes.applied(to: Recipe())
@@ -95,7 +95,7 @@ public struct RunConfiguration: Sendable {
     }
 
     /// Throws `.badData` if the file has a fingerprint and it is not that of the data.
-    public func expect(_ data: Dataset) throws(FastTrainError) {
+    package func expect(_ data: Dataset) throws(FastTrainError) {
         guard let fingerprint, data.fingerprint != fingerprint else { return }
         throw .badData(
             file: data.name, place: .named("fingerprint"),

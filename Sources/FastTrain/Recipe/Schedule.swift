@@ -21,7 +21,7 @@ public enum Schedule: String, Sendable, CaseIterable {
     case oneCycle = "one-cycle"
 
     /// The value of `Recipe.gamma` if none is given.
-    public var defaultGamma: Double { rule.defaultGamma }
+    package var defaultGamma: Double { rule.defaultGamma }
 }
 
 extension Schedule {

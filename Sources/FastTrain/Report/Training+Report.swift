@@ -21,7 +21,7 @@ extension Training {
     /// - Returns: The path of the report.
     /// - Throws: `.noInput` if there is no run or it has saved nothing yet; `.badData` if the data is not that of the
     ///   run; `.folderInUse` if another process owns the folder; `.inputOutput` if writing fails.
-    public static func report(
+    package static func report(
         _ path: String, data: Dataset? = nil, threads: Int? = nil, warn: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> String {
         let folder = try RunFolder.open(path)

@@ -1,26 +1,26 @@
 /// The complete state of a run between two minibatches. A checkpoint file and the data set suffice to resume the run.
-public struct Checkpoint: Sendable, Equatable {
+package struct Checkpoint: Sendable, Equatable {
     /// The recipe of the run; its `loss` is set.
-    public let recipe: Recipe
+    package let recipe: Recipe
     /// The `Dataset.fingerprint` of the data.
-    public let fingerprint: String
+    package let fingerprint: String
     /// The shape of one row of features, as in the data set.
-    public let featureShape: [Int]
+    package let featureShape: [Int]
     /// The factor that U8 features are multiplied by; `nil` for F32 features.
-    public let scale: Float?
+    package let scale: Float?
     /// The task, with the names of its classes or targets.
-    public let task: Dataset.Task
+    package let task: Dataset.Task
     /// How features and targets are made from a table's columns; `nil` if the data set was not made from a table.
-    public let preprocessing: Preprocessing?
+    package let preprocessing: Preprocessing?
     /// The state that changes during the run.
-    public let state: TrainingState
+    package let state: TrainingState
 
     static let format = "fasttrain.checkpoint.v1"
 
     /// Creates a checkpoint from its parts.
     ///
     /// `recipe.loss` must be set, and `state` must be one that a run of the recipe can reach. `save(to:)` checks both.
-    public init(
+    package init(
         recipe: Recipe, fingerprint: String, featureShape: [Int], scale: Float?, task: Dataset.Task,
         preprocessing: Preprocessing? = nil, state: TrainingState
     ) {
@@ -37,7 +37,7 @@ public struct Checkpoint: Sendable, Equatable {
     ///
     /// - Throws: `.noInput` if there is no such file; `.badData` if the file is damaged, has another format, or holds a
     ///   state that no run of its recipe can reach.
-    public init(path: String) throws(FastTrainError) {
+    package init(path: String) throws(FastTrainError) {
         let file = try SafeTensors(path: path)
         let metadata = try MetadataReader(file, formats: [Self.format])
         let network = try NetworkDescription(metadata)
@@ -73,7 +73,7 @@ public struct Checkpoint: Sendable, Equatable {
     ///
     /// - Throws: `.cannotCreate` if the file cannot be created; `.inputOutput` if writing fails; `.internalError` if no
     ///   run of the recipe can reach the state, because the file could not be read back.
-    public func save(to path: String) throws(FastTrainError) {
+    package func save(to path: String) throws(FastTrainError) {
         try save(to: path, HistoryText(state.history))
     }
 

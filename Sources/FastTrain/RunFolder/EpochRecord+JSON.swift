@@ -1,6 +1,6 @@
 extension EpochRecord {
     /// The record as an object of `history.jsonl`. Numbers are written exactly, and values that are `nil` are left out.
-    public var json: JSON {
+    package var json: JSON {
         var members = [
             JSON.Member("epoch", epoch.json),
             JSON.Member("step", step.json),

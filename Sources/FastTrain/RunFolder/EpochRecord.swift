@@ -21,7 +21,7 @@ public struct EpochRecord: Sendable, Hashable {
     public var seconds: Double
 
     /// Creates a record from its parts.
-    public init(
+    package init(
         epoch: Int, step: Int, trainLoss: Double, validationLoss: Double? = nil, validationAccuracy: Double? = nil,
         validationR2: Double? = nil, learningRate: Double, samplesPerSecond: Double, seconds: Double
     ) {

@@ -1,18 +1,18 @@
 /// How a run was started: the content of `recipe.json`. Together with the data set it reproduces the run exactly.
-public struct RunDescription: Sendable, Equatable {
+package struct RunDescription: Sendable, Equatable {
     /// The recipe; its `loss` is set.
-    public var recipe: Recipe
+    package var recipe: Recipe
     /// The path of the data set file; `nil` for the built-in sample or for data in memory.
-    public var data: String?
+    package var data: String?
     /// The `Dataset.fingerprint` of the data.
-    public var fingerprint: String
+    package var fingerprint: String
     /// The number of steps between checkpoints; `nil` means one checkpoint after each epoch.
-    public var checkpointEvery: Int?
+    package var checkpointEvery: Int?
     /// Whether the run started from given parameters instead of random ones. Its checkpoint of step 0 holds them.
-    public var isFromParameters: Bool
+    package var isFromParameters: Bool
 
     /// Creates a description from its parts.
-    public init(
+    package init(
         recipe: Recipe, data: String?, fingerprint: String, checkpointEvery: Int? = nil, isFromParameters: Bool = false
     ) {
         self.recipe = recipe
@@ -26,7 +26,7 @@ public struct RunDescription: Sendable, Equatable {
     ///
     /// - Parameter folder: The path of the run folder.
     /// - Throws: `.noInput` if there is no such file; `.badData` that names the wrong member.
-    public init(folder: String) throws(FastTrainError) {
+    package init(folder: String) throws(FastTrainError) {
         let path = RunFolder.recipePath(in: folder)
         let text = try FileSystem.readText(path)
         try self.init(json: JSON(parsing: text, file: path), file: path)
@@ -50,7 +50,7 @@ public struct RunDescription: Sendable, Equatable {
     ///   - data: The data set.
     ///   - path: The path of the run folder, for the message.
     /// - Throws: `.badData` if the fingerprints differ.
-    public func expect(_ data: Dataset, in path: String) throws(FastTrainError) {
+    package func expect(_ data: Dataset, in path: String) throws(FastTrainError) {
         guard data.fingerprint != fingerprint else { return }
         throw .badData(
             file: data.name, place: .named("fingerprint"), expected: "\(fingerprint), the data of the run in \(path)",

@@ -5,10 +5,10 @@ extension RunFolder {
     static let keptCheckpoints = 3
 
     /// The path of the folder of checkpoints, which is created with the first checkpoint.
-    public var checkpointsPath: String { path + "/checkpoints" }
+    package var checkpointsPath: String { path + "/checkpoints" }
 
     /// Returns the path of the checkpoint of a step: `checkpoints/step-<10 digits>.safetensors`.
-    public func checkpointPath(step: Int) -> String { checkpointsPath + "/" + Self.name(ofStep: step) }
+    package func checkpointPath(step: Int) -> String { checkpointsPath + "/" + Self.name(ofStep: step) }
 
     /// Writes a checkpoint and, once it is on the storage device, removes all but the newest 3 up to its step.
     ///
@@ -16,7 +16,7 @@ extension RunFolder {
     ///
     /// - Returns: The checkpoint's path.
     /// - Throws: Any error of `Checkpoint.save(to:)`. All earlier checkpoints are then still there.
-    public func save(_ checkpoint: Checkpoint) throws(FastTrainError) -> String {
+    package func save(_ checkpoint: Checkpoint) throws(FastTrainError) -> String {
         let step = checkpoint.state.step
         let path = checkpointPath(step: step)
         try lock.expectOwned()
@@ -38,7 +38,7 @@ extension RunFolder {
     ///
     /// - Returns: The checkpoint, its path and the warnings, or `nil` if the run has not saved a checkpoint yet.
     /// - Throws: `.badData` if there are checkpoints but none can be used, and any error of `readRecipe()`.
-    public func newestSoundCheckpoint() throws(FastTrainError) -> (
+    package func newestSoundCheckpoint() throws(FastTrainError) -> (
         checkpoint: Checkpoint, path: String, warnings: [String]
     )? {
         try newestSoundCheckpoint(of: readRecipe())

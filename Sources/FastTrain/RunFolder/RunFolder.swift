@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// Every file in it is written completely or not at all (`AtomicFile`), so a run that is killed at any moment leaves a
 /// folder that can be resumed. Only one thread at a time may write.
-public final class RunFolder: Sendable {
+package final class RunFolder: Sendable {
     /// The folder's path as it was given, without trailing slashes.
-    public let path: String
+    package let path: String
     let lock: FolderLock
     private let history = Mutex(HistoryText())
 
@@ -15,15 +15,15 @@ public final class RunFolder: Sendable {
     private static let files = ["recipe.json", "history.jsonl", "metrics.json", "model.safetensors", "report.html"]
 
     /// The path of the model to use: the best one by validation if the run has validation, and the last one otherwise.
-    public var modelPath: String { Self.modelPath(in: path) }
+    package var modelPath: String { Self.modelPath(in: path) }
     /// The path of the history, which has one line for each finished epoch.
-    public var historyPath: String { path + "/history.jsonl" }
+    package var historyPath: String { path + "/history.jsonl" }
     /// The path of the results on the test rows and the validation rows.
-    public var metricsPath: String { path + "/metrics.json" }
+    package var metricsPath: String { path + "/metrics.json" }
     /// The path of the report, a web page about the run.
-    public var reportPath: String { path + "/report.html" }
+    package var reportPath: String { path + "/report.html" }
     /// The path of the description of how the run was started.
-    public var recipePath: String { Self.recipePath(in: path) }
+    package var recipePath: String { Self.recipePath(in: path) }
 
     static func recipePath(in folder: String) -> String { folder + "/recipe.json" }
     static func modelPath(in folder: String) -> String { folder + "/model.safetensors" }
@@ -32,7 +32,7 @@ public final class RunFolder: Sendable {
     ///
     /// - Throws: `.cannotCreate` if the folder holds a run already, is reserved by a search, or cannot be created;
     ///   `.folderInUse` if another process owns it.
-    public static func create(_ path: String) throws(FastTrainError) -> RunFolder {
+    package static func create(_ path: String) throws(FastTrainError) -> RunFolder {
         try create(path, isOfSearch: false)
     }
 
@@ -72,7 +72,7 @@ public final class RunFolder: Sendable {
     ///
     /// - Throws: `.noInput` if there is no run; `.folderInUse` if another process owns the folder; `.inputOutput` if
     ///   the operating system reports an error.
-    public static func open(_ path: String) throws(FastTrainError) -> RunFolder {
+    package static func open(_ path: String) throws(FastTrainError) -> RunFolder {
         let path = try FileSystem.trimmed(path)
         guard try FileSystem.isFolder(path) else {
             throw .noInput(path: path, reason: try FileSystem.exists(path) ? "is not a folder" : "no such folder")
@@ -107,7 +107,7 @@ extension RunFolder {
     ///
     /// - Throws: `.cannotCreate` or `.inputOutput` if writing fails, or if the folder was moved or replaced. The other
     ///   writing methods throw likewise.
-    public func writeRecipe(_ run: RunDescription) throws(FastTrainError) {
+    package func writeRecipe(_ run: RunDescription) throws(FastTrainError) {
         try lock.expectOwned()
         try AtomicFile.write(run.json.page, to: recipePath)
     }
@@ -115,12 +115,12 @@ extension RunFolder {
     /// Reads `recipe.json`.
     ///
     /// - Throws: `.noInput` if there is no such file; `.badData` that names the wrong member.
-    public func readRecipe() throws(FastTrainError) -> RunDescription { try RunDescription(folder: path) }
+    package func readRecipe() throws(FastTrainError) -> RunDescription { try RunDescription(folder: path) }
 
     /// Writes `history.jsonl` with one line per epoch, replacing its content.
     ///
     /// - Throws: The errors of `writeRecipe(_:)`.
-    public func writeHistory(_ records: [EpochRecord]) throws(FastTrainError) {
+    package func writeHistory(_ records: [EpochRecord]) throws(FastTrainError) {
         try lock.expectOwned()
         try AtomicFile.write(text(of: records).lines, to: historyPath)
     }
@@ -154,7 +154,7 @@ extension RunFolder {
     ///
     /// - Returns: The records, or an empty array if there is no such file yet.
     /// - Throws: `.badData` that names the wrong line.
-    public func readHistory() throws(FastTrainError) -> [EpochRecord] {
+    package func readHistory() throws(FastTrainError) -> [EpochRecord] {
         guard try FileSystem.exists(historyPath) else { return [] }
         let bytes = try FileSystem.readBytes(historyPath)
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -171,7 +171,7 @@ extension RunFolder {
     /// Writes `model.safetensors`.
     ///
     /// - Throws: The errors of `writeRecipe(_:)`.
-    public func writeModel(_ model: Model) throws(FastTrainError) {
+    package func writeModel(_ model: Model) throws(FastTrainError) {
         try lock.expectOwned()
         try model.save(to: modelPath)
     }
@@ -179,7 +179,7 @@ extension RunFolder {
     /// Writes `metrics.json`; see `Evaluation.metrics`.
     ///
     /// - Throws: The errors of `writeRecipe(_:)`.
-    public func writeMetrics(test: Evaluation?, validation: Evaluation?) throws(FastTrainError) {
+    package func writeMetrics(test: Evaluation?, validation: Evaluation?) throws(FastTrainError) {
         try lock.expectOwned()
         try AtomicFile.write(Evaluation.metrics(test: test, validation: validation).page, to: metricsPath)
     }

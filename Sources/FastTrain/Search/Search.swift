@@ -12,25 +12,25 @@ import Platform
 /// Trials, results and winner depend only on the recipe (including its seed), the space, the data and the options. They
 /// do not depend on the number of threads, on how many trials train side by side, or on how often the search was
 /// stopped and resumed. The only exception is a time limit.
-public final class Search: Sendable {
+package final class Search: Sendable {
     /// The recipe that trials share except for what the space varies. Its `epochs` is the maximum for a trial.
-    public var recipe: Recipe { description.recipe }
+    package var recipe: Recipe { description.recipe }
     /// The settings that vary between trials.
-    public var space: SearchSpace { description.space }
+    package var space: SearchSpace { description.space }
     /// The strategy that decides which trials are trained for how long.
-    public var method: SearchMethod { description.method }
+    package var method: SearchMethod { description.method }
     /// The number of trials.
-    public var trials: Int { description.trials }
+    package var trials: Int { description.trials }
     /// The number of cross-validation folds; see `SearchOptions.folds`.
-    public var folds: Int? { description.folds }
+    package var folds: Int? { description.folds }
     /// The data set to train on.
-    public let data: Dataset
+    package let data: Dataset
     /// The number of threads.
-    public let threads: Int
+    package let threads: Int
     /// The time limit in seconds; see `SearchOptions.time`.
-    public let time: Double?
+    package let time: Double?
     /// The path of the search's folder; `nil` if there is none.
-    public var output: String? { folder?.path }
+    package var output: String? { folder?.path }
 
     let description: SearchDescription
     let folder: SearchFolder?
@@ -38,7 +38,7 @@ public final class Search: Sendable {
     let requestedThreads: Int?
 
     /// The number of epochs for a search whose recipe does not set it: Hyperband's rungs of 1, 3, 9 and 27 epochs.
-    public static let standardEpochs = 27
+    package static let standardEpochs = 27
 
     /// Creates a new search, or continues the search in `options.output` if it has the same settings.
     ///
@@ -50,7 +50,7 @@ public final class Search: Sendable {
     ///   - options: The options of the search.
     /// - Throws: A usage error if a setting is out of range or the recipe of a trial, which it names, is not valid;
     ///   `.cannotCreate` if the folder cannot be used; `.folderInUse` if another process owns it.
-    public convenience init(
+    package convenience init(
         _ recipe: Recipe, space: SearchSpace, on data: Dataset, dataPath: String? = nil,
         options: SearchOptions = SearchOptions()
     ) throws(FastTrainError) {
@@ -104,7 +104,7 @@ public final class Search: Sendable {
     ///   - data: The data set of the search; `nil` opens the file that `search.json` names.
     /// - Throws: `.noInput` if there is no search; `.badData` if the data is not that of the search; `.folderInUse` if
     ///   another process owns the folder.
-    public static func resume(
+    package static func resume(
         _ path: String, threads: Int? = nil, time: Double? = nil, data: Dataset? = nil
     ) throws(FastTrainError) -> Search {
         let folder = try SearchFolder.open(path)
@@ -121,7 +121,7 @@ public final class Search: Sendable {
     /// Returns whether a folder holds a search.
     ///
     /// - Throws: `.inputOutput` if this cannot be determined.
-    public static func isSearch(_ path: String) throws(FastTrainError) -> Bool { try SearchFolder.isOne(path) }
+    package static func isSearch(_ path: String) throws(FastTrainError) -> Bool { try SearchFolder.isOne(path) }
 
     private init(
         _ description: SearchDescription, data: Dataset, folder: SearchFolder?, threads: Int?, time: Double?
@@ -138,7 +138,7 @@ public final class Search: Sendable {
     }
 
     /// Whether the score of a trial is an accuracy; otherwise it is R².
-    public var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(data.task) }
+    package var isScoredByAccuracy: Bool { recipe.isScoredByAccuracy(data.task) }
 
     /// Trains all remaining trials and then the winner. With a folder, writes all results there.
     ///
@@ -148,7 +148,7 @@ public final class Search: Sendable {
     ///   - progress: A function that is called with the progress of the search.
     /// - Returns: The ranking of the trials and the trained winner.
     /// - Throws: `.diverged` if all trials diverged, and any error of training and of writing files.
-    public func run(
+    package func run(
         stop: @escaping @Sendable () -> Bool = { false },
         progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
     ) throws(FastTrainError) -> SearchOutcome {

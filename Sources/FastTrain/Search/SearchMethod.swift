@@ -1,5 +1,5 @@
 /// A strategy that decides which trials are trained for how many epochs.
-public enum SearchMethod: String, Sendable, CaseIterable {
+package enum SearchMethod: String, Sendable, CaseIterable {
     /// Trains many trials for a few epochs, then the best third for three times as many epochs, and so on. This repeats
     /// with fewer trials that start with more epochs (Li et al., "Hyperband", 2018).
     case hyperband

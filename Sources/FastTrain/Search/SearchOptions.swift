@@ -1,24 +1,24 @@
 /// The options of a search.
-public struct SearchOptions: Sendable {
+package struct SearchOptions: Sendable {
     /// The strategy that decides which trials are trained for how long.
-    public var method: SearchMethod = .hyperband
+    package var method: SearchMethod = .hyperband
     /// The number of trials; `nil` means 50 or, for a grid, all of its combinations.
-    public var trials: Int?
+    package var trials: Int?
     /// The number of cross-validation folds; `nil` means validation on the fraction of rows that the recipe sets.
-    public var folds: Int?
+    package var folds: Int?
     /// The number of epochs for training the winner; `nil` means the number with which it won, or with a patience its
     /// best epoch.
-    public var finalEpochs: Int?
+    package var finalEpochs: Int?
     /// The time limit of the search in seconds, including the winner's training as estimated; `nil` means no limit.
     ///
     /// No trial is started that would exceed the limit, and a trial that takes longer than estimated is given up. This
     /// is the only option that can make two searches with the same seed differ.
-    public var time: Double?
+    package var time: Double?
     /// The number of threads; `nil` means one for each usable CPU, over all trials. It does not affect any result.
-    public var threads: Int?
+    package var threads: Int?
     /// The folder of the search; `nil` means that nothing is written.
-    public var output: String?
+    package var output: String?
 
     /// Creates options with default values.
-    public init() {}
+    package init() {}
 }

@@ -1,16 +1,16 @@
 /// The result of a search.
-public struct SearchOutcome {
+package struct SearchOutcome {
     /// The best result of each trial, best trial first and diverged trials last.
-    public let ranking: [TrialResult]
+    package let ranking: [TrialResult]
     /// The training of the winner on all training rows; `nil` if the search was interrupted before. It owns its run
     /// folder as long as it exists.
-    public let training: Training?
+    package let training: Training?
     /// The result of the winner's training; `nil` if the search was interrupted before.
-    public let final: Outcome?
+    package let final: Outcome?
     /// Whether trials were skipped because of the time limit.
-    public let isCutShort: Bool
+    package let isCutShort: Bool
     /// Whether `stop` ended the search early.
-    public let isInterrupted: Bool
+    package let isInterrupted: Bool
     /// The seconds that this session took.
-    public let seconds: Double
+    package let seconds: Double
 }

@@ -1,5 +1,5 @@
 /// An event that a search reports. Only one thread reports at a time.
-public enum SearchProgress: Sendable {
+package enum SearchProgress: Sendable {
     /// The search's folder had a defect; the search continues.
     case warning(String)
     /// Trials are training; reported at most a few times per second.

@@ -1,15 +1,15 @@
 /// The recipes that a search may try: for each setting that varies, a list of values or a range of numbers.
-public struct SearchSpace: Sendable, Equatable {
+package struct SearchSpace: Sendable, Equatable {
     /// A setting that varies.
-    public struct Dimension: Sendable, Equatable {
+    package struct Dimension: Sendable, Equatable {
         /// The name in `recipe.json`.
-        public let name: String
+        package let name: String
         /// The possible values.
-        public let values: Values
+        package let values: Values
     }
 
     /// The possible values of a setting.
-    public enum Values: Sendable, Equatable {
+    package enum Values: Sendable, Equatable {
         /// One of these, all equally likely.
         case list([JSON])
         /// A number from `low` to `high`. It, or its logarithm, is distributed uniformly.
@@ -17,7 +17,7 @@ public struct SearchSpace: Sendable, Equatable {
     }
 
     /// The settings that vary, in the order in which a grid counts: the last one fastest.
-    public let dimensions: [Dimension]
+    package let dimensions: [Dimension]
     /// Whether the first trial is the unchanged recipe.
     let startsWithRecipe: Bool
 
@@ -65,7 +65,7 @@ public struct SearchSpace: Sendable, Equatable {
     ///   - recipe: The settings of all trials.
     ///   - given: The names of settings that must not vary.
     /// - Returns: A space without the settings that are given or that have no effect in the recipe.
-    public static func standard(
+    package static func standard(
         for data: Dataset, recipe: Recipe = Recipe(), given: [String] = []
     ) -> SearchSpace {
         func list<Value: JSONConvertible>(_ name: String, _ values: [Value]) -> Dimension {

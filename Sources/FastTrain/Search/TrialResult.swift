@@ -1,30 +1,30 @@
 /// The result of training a trial for a number of epochs: a line of `trials.jsonl`.
-public struct TrialResult: Sendable, Equatable {
+package struct TrialResult: Sendable, Equatable {
     /// The number of the trial, from 0, in the order in which trials are drawn.
-    public let trial: Int
+    package let trial: Int
     /// The Hyperband bracket, from 0; 0 for other methods.
-    public let bracket: Int
+    package let bracket: Int
     /// The rung of the bracket, from 0.
-    public let rung: Int
+    package let rung: Int
     /// The number of epochs that the trial was to be trained for.
-    public let epochs: Int
+    package let epochs: Int
     /// The settings in which the trial differs from the search's recipe.
-    public let settings: RecipeChanges
+    package let settings: RecipeChanges
     /// The validation loss of the last epoch or, with a patience, of the best one; the mean over folds; `nil` if the
     /// trial diverged.
-    public let validationLoss: Double?
+    package let validationLoss: Double?
     /// The validation accuracy or R² of the same epoch; `nil` if the trial diverged.
-    public let score: Double?
+    package let score: Double?
     /// The epoch of these values, averaged over folds and rounded; `nil` if the trial diverged.
-    public let bestEpoch: Int?
+    package let bestEpoch: Int?
     /// The reason why the trial diverged; `nil` if it did not.
-    public let divergence: String?
+    package let divergence: String?
     /// The seconds that the training took with its threads. No result depends on it.
-    public let seconds: Double
+    package let seconds: Double
     let isScoredByAccuracy: Bool
 
     /// The result as a line of `trials.jsonl`. The score is named by the task.
-    public var json: JSON {
+    package var json: JSON {
         .object([
             JSON.Member("trial", trial.json), JSON.Member("bracket", bracket.json), JSON.Member("rung", rung.json),
             JSON.Member("epochs", epochs.json), JSON.Member("settings", .object(settings.settings)),

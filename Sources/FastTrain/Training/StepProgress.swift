@@ -16,7 +16,7 @@ public struct StepProgress: Sendable, Equatable {
     public var secondsLeft: Double
 
     /// Creates a progress report from its parts.
-    public init(
+    package init(
         epoch: Int, epochs: Int, step: Int, steps: Int, loss: Double, samplesPerSecond: Double, secondsLeft: Double
     ) {
         self.epoch = epoch

@@ -19,15 +19,15 @@ public final class Training: Sendable {
     /// The data set to train on.
     public let data: Dataset
     /// The network to train.
-    public let network: Network
+    package let network: Network
     /// The number of threads.
     public let threads: Int
     /// The instruction set of the kernels in use.
-    public let instructionSet: InstructionSet
+    package let instructionSet: InstructionSet
     /// The path of the run folder; `nil` if there is none.
     public var output: String? { folder?.path }
     /// The folder of event files for TensorBoard; `nil` if there is none.
-    public var eventFolder: String? { tensorBoard?.folder }
+    package var eventFolder: String? { tensorBoard?.folder }
     /// Messages to show before the run starts, such as a damaged checkpoint that was skipped.
     public let warnings: [String]
     /// The step that the run resumes from; 0 if it starts from the beginning.
@@ -36,7 +36,7 @@ public final class Training: Sendable {
     let sampling: Sampling
     let folder: RunFolder?
     /// The number of steps between checkpoints; `nil` means one checkpoint after each epoch.
-    public let checkpointEvery: Int?
+    package let checkpointEvery: Int?
     let initial: Parameters?
     /// The state that the run continues from, until the run takes it.
     private let startState: Mutex<TrainingState?>

@@ -1,9 +1,9 @@
 /// The state that a run needs to continue as if it had never stopped.
-public struct TrainingState: Sendable, Equatable {
+package struct TrainingState: Sendable, Equatable {
     /// The parameters after `step` minibatches.
-    public var parameters: Parameters
+    package var parameters: Parameters
     /// The exponential moving average of the parameters; `nil` unless the recipe has `ema`.
-    public var average: Parameters?
+    package var average: Parameters?
     /// The optimizer's state for each parameter, under PyTorch's names.
     ///
     /// - SGD: "momentum" if there is momentum, otherwise nothing.
@@ -11,37 +11,37 @@ public struct TrainingState: Sendable, Equatable {
     /// - RMSprop: "square_avg". Adagrad: "sum". Lion: "exp_avg".
     /// - L-BFGS: the last steps "s1", "s2" and so on, newest first, and the changes of the gradient along them, "y1",
     ///   "y2" and so on. Those that do not exist yet are 0.
-    public var optimizer: [String: Parameters]
+    package var optimizer: [String: Parameters]
     /// The best epoch by the recipe's monitor so far; `nil` without validation.
-    public var best: Best?
+    package var best: Best?
     /// The number of minibatches since the start of the run.
-    public var step: Int
+    package var step: Int
     /// The sum of the losses of the rows seen in the unfinished epoch. A minibatch's losses are added in row order
     /// within each shard and by the fixed tree over shards; minibatches are added in order.
-    public var lossSum: Double
+    package var lossSum: Double
     /// The records of the finished epochs.
-    public var history: [EpochRecord]
+    package var history: [EpochRecord]
     /// Whether L-BFGS has converged, which ends the run.
-    public var hasConverged: Bool
+    package var hasConverged: Bool
     /// The wall-clock time in seconds that the run has taken in all its sessions. No result depends on it.
-    public var seconds: Double
+    package var seconds: Double
 
     /// The parameters of the best epoch.
-    public struct Best: Sendable, Equatable {
+    package struct Best: Sendable, Equatable {
         /// The number of the epoch, from 1.
-        public var epoch: Int
+        package var epoch: Int
         /// The parameters, or their average if the recipe has `ema`, at the end of the epoch.
-        public var parameters: Parameters
+        package var parameters: Parameters
 
         /// Creates the record of a best epoch from its parts.
-        public init(epoch: Int, parameters: Parameters) {
+        package init(epoch: Int, parameters: Parameters) {
             self.epoch = epoch
             self.parameters = parameters
         }
     }
 
     /// Creates a state from its parts.
-    public init(
+    package init(
         parameters: Parameters, average: Parameters? = nil, optimizer: [String: Parameters], best: Best?, step: Int,
         lossSum: Double, history: [EpochRecord], hasConverged: Bool = false, seconds: Double = 0
     ) {

@@ -10,7 +10,7 @@ public struct CSVFormat: Sendable, Equatable {
     public init() {}
 
     /// Creates the format for a file name: fields separated by tabs for `.tsv`, otherwise by commas; with a header.
-    public init(path: String) {
+    package init(path: String) {
         if Self.ending(path) == "tsv" { delimiter = UInt8(ascii: "\t") }
     }
 
@@ -18,7 +18,7 @@ public struct CSVFormat: Sendable, Equatable {
     ///
     /// The extensions csv, tsv, txt and data mean a table. Otherwise the first bytes decide: a safetensors file starts
     /// with an eight-byte length, whose high bytes are zero, and text contains no zeros.
-    public static func isTable(_ path: String) -> Bool {
+    package static func isTable(_ path: String) -> Bool {
         if ["csv", "tsv", "txt", "data"].contains(ending(path)) { return true }
         if ending(path) == "safetensors" { return false }
         guard let start = System.firstBytes(of: path, 8) else { return false }
@@ -34,7 +34,7 @@ public struct CSVFormat: Sendable, Equatable {
 extension CSVFormat {
     /// Returns the delimiter for an option's value: an ASCII character, or `tab`. Throws `.invalidSetting` for anything
     /// else.
-    public static func delimiter(_ text: String) throws(FastTrainError) -> UInt8 {
+    package static func delimiter(_ text: String) throws(FastTrainError) -> UInt8 {
         if text == "tab" || text == "\\t" { return UInt8(ascii: "\t") }
         let bytes = Array(text.utf8)
         guard bytes.count == 1, bytes[0] < 0x80, bytes[0] == UInt8(ascii: "\t") || bytes[0] >= 0x20,

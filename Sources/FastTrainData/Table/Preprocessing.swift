@@ -1,60 +1,60 @@
 /// The transformation of table columns into the features and targets of a data set.
 ///
 /// It is stored in the data set and in the models trained on it, so that a model accepts rows of the original table.
-public struct Preprocessing: Sendable, Equatable {
+package struct Preprocessing: Sendable, Equatable {
     /// The columns that features are made from, in the order of the features.
-    public var columns: [Column]
+    package var columns: [Column]
     /// The columns to predict.
-    public var targets: [Target]
+    package var targets: [Target]
     /// For a time series, the rows that a row of features is made from. `nil` means that each row of the table is
     /// independent.
-    public var window: Window?
+    package var window: Window?
 
     /// Creates a preprocessing from its columns, targets and, for a time series, its window.
-    public init(columns: [Column], targets: [Target], window: Window? = nil) {
+    package init(columns: [Column], targets: [Target], window: Window? = nil) {
         self.columns = columns
         self.targets = targets
         self.window = window
     }
 
     /// An affine transformation: a number x becomes (x − offset) / divisor.
-    public struct Scale: Sendable, Equatable {
+    package struct Scale: Sendable, Equatable {
         /// The mean for standardization, or the minimum for min-max scaling.
-        public var offset: Double
+        package var offset: Double
         /// The standard deviation (of the population) or the range, or 1 if that is 0. Always above 0.
-        public var divisor: Double
+        package var divisor: Double
 
         /// The scale that leaves numbers unchanged.
-        public static let identity = Scale(offset: 0, divisor: 1)
+        package static let identity = Scale(offset: 0, divisor: 1)
 
         /// Creates a scale from its offset and divisor.
-        public init(offset: Double, divisor: Double) {
+        package init(offset: Double, divisor: Double) {
             self.offset = offset
             self.divisor = divisor
         }
 
         /// Returns the number in the data set for a number in the table.
-        public func apply(_ value: Double) -> Double { (value - offset) / divisor }
+        package func apply(_ value: Double) -> Double { (value - offset) / divisor }
 
         /// Returns the number in the table for a number in the data set.
-        public func invert(_ value: Double) -> Double { value * divisor + offset }
+        package func invert(_ value: Double) -> Double { value * divisor + offset }
     }
 
     /// A column that features are made from.
-    public struct Column: Sendable, Equatable {
+    package struct Column: Sendable, Equatable {
         /// The name in the table.
-        public var name: String
+        package var name: String
         /// How the fields become features.
-        public var kind: Kind
+        package var kind: Kind
 
         /// Creates a column from its name and kind.
-        public init(name: String, kind: Kind) {
+        package init(name: String, kind: Kind) {
             self.name = name
             self.kind = kind
         }
 
         /// How the fields of a column become features.
-        public enum Kind: Sendable, Equatable {
+        package enum Kind: Sendable, Equatable {
             /// A column of numbers, which becomes one feature.
             ///
             /// Missing numbers are replaced by `fill`, or not allowed if it is `nil`. If `isMarked`, there is one more
@@ -68,7 +68,7 @@ public struct Preprocessing: Sendable, Equatable {
         }
 
         /// The number of features made from the column.
-        public var featureCount: Int {
+        package var featureCount: Int {
             switch kind {
             case .number(_, _, let isMarked): isMarked ? 2 : 1
             case .categories(let values, let isMarked): values.count + (isMarked ? 1 : 0)
@@ -86,14 +86,14 @@ public struct Preprocessing: Sendable, Equatable {
     }
 
     /// A column to predict.
-    public struct Target: Sendable, Equatable {
+    package struct Target: Sendable, Equatable {
         /// The name in the table.
-        public var name: String
+        package var name: String
         /// The scale of numbers. Classes have the scale `identity`.
-        public var scale: Scale
+        package var scale: Scale
 
         /// Creates a target from its name and scale.
-        public init(name: String, scale: Scale = .identity) {
+        package init(name: String, scale: Scale = .identity) {
             self.name = name
             self.scale = scale
         }
@@ -101,35 +101,35 @@ public struct Preprocessing: Sendable, Equatable {
 
     /// The rows of a time series that belong together: `length` rows, the last at time t, and the target at time t +
     /// `horizon`.
-    public struct Window: Sendable, Equatable {
+    package struct Window: Sendable, Equatable {
         /// The number of rows whose columns form a row of features, oldest first; at least 1.
-        public var length: Int
+        package var length: Int
         /// The number of rows from the last row of the window to the row of the target; at least 1.
-        public var horizon: Int
+        package var horizon: Int
 
         /// Creates a window from its length and horizon.
-        public init(length: Int, horizon: Int) {
+        package init(length: Int, horizon: Int) {
             self.length = length
             self.horizon = horizon
         }
     }
 
     /// The number of features of a row.
-    public var featureCount: Int { columns.reduce(0) { $0 + $1.featureCount } * (window?.length ?? 1) }
+    package var featureCount: Int { columns.reduce(0) { $0 + $1.featureCount } * (window?.length ?? 1) }
 
     /// The names of the features, such as `age` and `city=Rome`, or `close[-2]`, `close[-1]` and `close[0]` for a time
     /// series.
-    public var featureNames: [String] {
+    package var featureNames: [String] {
         let names = columns.flatMap(\.featureNames)
         guard let window else { return names }
         return (1 - window.length...0).flatMap { time in names.map { "\($0)[\(time)]" } }
     }
 
     /// The names of the targets, such as `price`, or `close[+1]` for a time series.
-    public var targetNames: [String] {
+    package var targetNames: [String] {
         targets.map { target in window.map { "\(target.name)[+\($0.horizon)]" } ?? target.name }
     }
 
     /// Whether numbers to predict are scaled in the data set.
-    public var scalesTargets: Bool { targets.contains { $0.scale != .identity } }
+    package var scalesTargets: Bool { targets.contains { $0.scale != .identity } }
 }

@@ -39,7 +39,7 @@ public struct RowEncoder: Sendable {
     /// - Parameters:
     ///   - preprocessing: The transformation of the table's columns.
     ///   - unknown: The treatment of categories that the model does not know.
-    public init(_ preprocessing: Preprocessing, unknown: UnknownCategory = .refused) {
+    package init(_ preprocessing: Preprocessing, unknown: UnknownCategory = .refused) {
         self.init(preprocessing, fields: Array(preprocessing.columns.indices), unknown: unknown)
     }
 

@@ -6,12 +6,12 @@
 /// The last windows are held out for testing. No value that they forecast occurs in a window or target used for
 /// training, and scales are computed from the rows before the first such value. A test window may reach back into the
 /// training period, because the past is known when a forecast is made.
-public enum SeriesConversion {
+package enum SeriesConversion {
     /// Writes the data set of the series at `path` to `output`, atomically, and opens it.
     ///
     /// - Throws: `.badData` with line and column if a field is missing or malformed, `.noInput` if the file cannot be
     ///   read, a usage error if the options do not match the series, and the errors of `AtomicFile.write`.
-    public static func write(
+    package static func write(
         table path: String, options: SeriesOptions, to output: String
     ) throws(FastTrainError) -> Dataset {
         guard options.test >= 0, options.test < 1 else {

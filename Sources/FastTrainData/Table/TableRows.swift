@@ -1,9 +1,9 @@
 /// The rows of a CSV file in the form a model takes, read piece by piece for `fasttrain predict`.
-public struct TableRows {
+package struct TableRows {
     /// The columns that the model does not use, not counting its targets.
-    public var unusedColumns: [String] { encoder.unused }
+    package var unusedColumns: [String] { encoder.unused }
     /// The number of rows that have been returned so far.
-    public private(set) var rowCount = 0
+    package private(set) var rowCount = 0
 
     private let table: Table
     private let preprocessing: Preprocessing
@@ -20,7 +20,7 @@ public struct TableRows {
     ///   - task: The task of the model.
     ///   - unknown: The treatment of categories that the model does not know.
     /// - Throws: `.noInput` if the file cannot be read, `.badData` with the names of missing columns.
-    public init(
+    package init(
         path: String, format: CSVFormat, _ preprocessing: Preprocessing, task: Dataset.Task,
         unknown: UnknownCategory = .refused
     ) throws(FastTrainError) {
@@ -37,7 +37,7 @@ public struct TableRows {
     /// - Returns: The features, [count, features], and for each row its index in the table, counted from 0. For a time
     ///   series, this is the index of the last row of the window.
     /// - Throws: `.badData` with line and column if a field is not valid.
-    public mutating func next(maxCount: Int) throws(FastTrainError) -> (features: [Float], rows: [Int])? {
+    package mutating func next(maxCount: Int) throws(FastTrainError) -> (features: [Float], rows: [Int])? {
         let width = encoder.featureCount
         var features: [Float] = []
         var rows: [Int] = []
@@ -59,7 +59,7 @@ public struct TableRows {
     }
 
     /// The error for a table without any row to predict for.
-    public var nothingToPredict: FastTrainError {
+    package var nothingToPredict: FastTrainError {
         guard let window = preprocessing.window, table.rowCount > 0 else { return table.noRows }
         return .badData(
             file: table.path, place: .file, expected: "at least \(window.length) rows, which is one window",
@@ -69,7 +69,7 @@ public struct TableRows {
     /// Returns all rows with their targets, in memory, for `fasttrain evaluate`. The table must not be a time series.
     ///
     /// - Throws: `.badData` with line and column if a field is missing or not valid, `.invalidUse` for a time series.
-    public func dataset() throws(FastTrainError) -> Dataset {
+    package func dataset() throws(FastTrainError) -> Dataset {
         guard preprocessing.window == nil else {
             throw .invalidUse(
                 "\(table.path): a time series cannot be evaluated as a table; predict from it, or hold out windows for "

@@ -10,7 +10,7 @@ import Platform
 ///
 /// A new file gets the mode 0666 minus the umask. A replaced file keeps its mode, and its owner as far as the system
 /// permits. A symbolic link is followed and kept.
-public enum AtomicFile {
+package enum AtomicFile {
     /// Writes a file whose content `body` produces.
     ///
     /// - Parameters:
@@ -19,7 +19,7 @@ public enum AtomicFile {
     ///   - body: Writes the content to its sink.
     /// - Throws: `.cannotCreate` if the file cannot be created, `.inputOutput` if writing fails (for example because
     ///   the disk is full), and any error of `body` and `check`.
-    public static func write(
+    package static func write(
         to path: String, check: (_ temporary: String) throws(FastTrainError) -> Void = { _ in },
         _ body: (inout FileSink) throws(FastTrainError) -> Void
     ) throws(FastTrainError) {
@@ -44,19 +44,19 @@ public enum AtomicFile {
     }
 
     /// Writes `bytes` as the whole content of a file.
-    public static func write(_ bytes: [UInt8], to path: String) throws(FastTrainError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(FastTrainError) {
         try write(to: path) { (sink) throws(FastTrainError) in try sink.write(bytes) }
     }
 
     /// Writes `text`, encoded as UTF-8, as the whole content of a file.
-    public static func write(_ text: String, to path: String) throws(FastTrainError) {
+    package static func write(_ text: String, to path: String) throws(FastTrainError) {
         try write(to: path) { (sink) throws(FastTrainError) in try sink.write(text) }
     }
 
     /// Removes the temporary files that killed processes left in `folder`.
     ///
     /// Files that a live process is writing are locked and stay. So do files that cannot be removed.
-    public static func removeLeftovers(in folder: String) {
+    package static func removeLeftovers(in folder: String) {
         for name in (try? System.names(in: folder)) ?? []
         where name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix) {
             removeLeftover(folder + "/" + name)

@@ -1,7 +1,7 @@
 import Platform
 
 /// Checks of an output file whose path the caller of a command chooses.
-public enum OutputFile {
+package enum OutputFile {
     /// The names of the files that make up a run or a search.
     private static let namesOfRuns: Set = [
         "recipe.json", "history.jsonl", "metrics.json", "model.safetensors", "report.html", "lock", "search.json",
@@ -16,7 +16,7 @@ public enum OutputFile {
     ///   - inputs: The files that the command reads.
     /// - Throws: `.cannotCreate` if the path leads to one of the inputs, to a file of a run or search or to something
     ///   other than a regular file, or if its folder does not exist.
-    public static func check(_ path: String, reading inputs: [String]) throws(FastTrainError) {
+    package static func check(_ path: String, reading inputs: [String]) throws(FastTrainError) {
         try expectNoInput(path, among: inputs)
         let target = try AtomicFile.resolve(path).path
         let holding = AtomicFile.folder(of: target)

@@ -1,7 +1,7 @@
 /// The 64-bit hash XXH64, as defined in its specification (github.com/Cyan4973/xxHash, doc/xxhash_spec.md).
 ///
 /// It detects accidental damage, not tampering: anyone can construct two files with the same hash.
-public struct XXH64: Sendable {
+package struct XXH64: Sendable {
     private var lanes: SIMD4<UInt64>
     /// Input that does not fill a stripe yet: the first `pendingCount` of these 32 bytes.
     private var pending = SIMD32<UInt8>()
@@ -18,21 +18,21 @@ public struct XXH64: Sendable {
     private static let stripe = 32
 
     /// Creates the hash of an empty input.
-    public init(seed: UInt64 = 0) {
+    package init(seed: UInt64 = 0) {
         self.seed = seed
         lanes = SIMD4(
             seed &+ Self.prime1 &+ Self.prime2, seed &+ Self.prime2, seed, seed &- Self.prime1)
     }
 
     /// Returns the hash of `bytes`.
-    public static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
+    package static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
         var hash = XXH64(seed: seed)
         hash.update(bytes)
         return hash.value
     }
 
     /// Appends `bytes` to the input. The hash does not depend on how the input is divided among calls.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         total &+= UInt64(bytes.count)
         var rest = bytes
         if pendingCount > 0 {
@@ -51,13 +51,13 @@ public struct XXH64: Sendable {
     }
 
     /// Appends `text`, encoded as UTF-8, to the input.
-    public mutating func update(_ text: String) {
+    package mutating func update(_ text: String) {
         var text = text
         text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
     /// The hash of all input so far.
-    public var value: UInt64 {
+    package var value: UInt64 {
         var hash: UInt64
         if total >= UInt64(Self.stripe) {
             hash =

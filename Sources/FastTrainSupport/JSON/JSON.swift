@@ -1,6 +1,6 @@
 /// A JSON value. Objects preserve the order of their members, so that the same value is always written as the same
 /// bytes.
-public enum JSON: Sendable, Equatable {
+package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int)
@@ -11,21 +11,21 @@ public enum JSON: Sendable, Equatable {
     case object([Member])
 
     /// A member of an object: a name and its value.
-    public struct Member: Sendable, Equatable {
+    package struct Member: Sendable, Equatable {
         /// The name.
-        public let name: String
+        package let name: String
         /// The value.
-        public let value: JSON
+        package let value: JSON
 
         /// Creates a member from its name and value.
-        public init(_ name: String, _ value: JSON) {
+        package init(_ name: String, _ value: JSON) {
             self.name = name
             self.value = value
         }
     }
 
     /// The value of the first member with this name, or `nil` if there is none or the value is not an object.
-    public subscript(name: String) -> JSON? {
+    package subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
@@ -46,7 +46,7 @@ extension JSON {
 
 extension JSON {
     /// The value as JSON text on one line, without spaces.
-    public var text: String {
+    package var text: String {
         // Bytes, because appending to a string is eight times slower, and a history can reach a megabyte.
         var bytes: [UInt8] = []
         write(to: &bytes)
@@ -141,7 +141,7 @@ extension JSON {
     ///   - text: The JSON text.
     ///   - file: The name of the file in errors.
     /// - Throws: `.badData` with a byte offset if the text is malformed.
-    public init(parsing text: String, file: String) throws(FastTrainError) {
+    package init(parsing text: String, file: String) throws(FastTrainError) {
         var text = text
         let result = text.withUTF8 { (bytes) -> Result<JSON, JSONScanner.Failure> in
             var scanner = JSONScanner(UnsafeRawBufferPointer(bytes))

@@ -4,11 +4,11 @@
 /// tags, so its content is never larger than the file. Names are unique within a mapping. An unquoted word is `true`,
 /// `false`, `null` or a number if it is written as in JSON (`1e-3`, `.5` and `+1` are numbers, too), and text
 /// otherwise. Anything quoted is text.
-public struct YAMLDocument: Sendable {
+package struct YAMLDocument: Sendable {
     /// The whole document; `null` for an empty file.
-    public let value: JSON
+    package let value: JSON
     /// The line of each name in the outermost mapping, counted from 1.
-    public let lines: [String: Int]
+    package let lines: [String: Int]
 
     /// Parses YAML text.
     ///
@@ -16,7 +16,7 @@ public struct YAMLDocument: Sendable {
     ///   - text: The YAML text.
     ///   - file: The name of the file in errors.
     /// - Throws: `.badData` with a line if the text is malformed or not supported.
-    public init(parsing text: String, file: String) throws(FastTrainError) {
+    package init(parsing text: String, file: String) throws(FastTrainError) {
         let bytes = Array(text.utf8)
         let result = bytes.withUnsafeBufferPointer { (bytes) -> Result<YAMLDocument, FastTrainError> in
             do throws(FastTrainError) {

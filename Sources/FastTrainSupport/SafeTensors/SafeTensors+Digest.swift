@@ -7,14 +7,14 @@ let digestPlaceholder = "0000000000000000"
 
 extension SafeTensors {
     /// Whether the file contains a digest of its own content.
-    public var hasDigest: Bool { digestOffset != nil }
+    package var hasDigest: Bool { digestOffset != nil }
 
     /// Whether the file's metadata says that fasttrain wrote it. Such a file must contain a digest.
-    public var isOurs: Bool { metadata["format"]?.hasPrefix("fasttrain.") ?? false }
+    package var isOurs: Bool { metadata["format"]?.hasPrefix("fasttrain.") ?? false }
 
     /// Returns the XXH64 hash of the whole file, with the digits of its digest read as zeros. Accesses every page of
     /// the file.
-    public func contentHash() -> UInt64 {
+    package func contentHash() -> UInt64 {
         defer { extendLifetime(self) }
         var hash = XXH64()
         guard let digestOffset else {
@@ -33,7 +33,7 @@ extension SafeTensors {
     /// - Returns: The hash of the content as 16 hexadecimal digits.
     /// - Throws: `.badData` if the digest does not match, or is missing from a file that fasttrain wrote.
     @discardableResult
-    public func verifyDigest() throws(FastTrainError) -> String {
+    package func verifyDigest() throws(FastTrainError) -> String {
         guard hasDigest || !isOurs else {
             throw .badData(
                 file: name, place: .named(digestKey), expected: "\(digestPrefix) and 16 hexadecimal digits",

@@ -3,13 +3,13 @@
 ///
 /// The format consists of the header length (8 bytes, little-endian), a JSON header, and the elements of all tensors
 /// without gaps. See github.com/huggingface/safetensors.
-public final class SafeTensors: @unchecked Sendable {  // The memory is read-only, and the object keeps it alive.
+package final class SafeTensors: @unchecked Sendable {  // The memory is read-only, and the object keeps it alive.
     /// The name of the file in messages, by default its path.
-    public let name: String
+    package let name: String
     /// The `__metadata__` entries.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// All tensors, in the order of their elements in the file.
-    public let tensors: [TensorInfo]
+    package let tensors: [TensorInfo]
 
     /// The whole file.
     let file: UnsafeRawBufferPointer
@@ -29,7 +29,7 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     ///   - storage: Whether the file is mapped or read into memory.
     /// - Throws: `.noInput` if the file does not exist, `.badData` with a byte offset if it is malformed,
     ///   `.inputOutput` if it cannot be read.
-    public convenience init(path: String, storage: FileStorage = .mapped) throws(FastTrainError) {
+    package convenience init(path: String, storage: FileStorage = .mapped) throws(FastTrainError) {
         try self.init(path: path, name: path, storage: storage)
     }
 
@@ -45,7 +45,7 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     ///   - bytes: The content of the file, in memory that outlives the object.
     ///   - name: The name of the file in messages.
     /// - Throws: `.badData` with a byte offset if the file is malformed.
-    public convenience init(bytes: UnsafeRawBufferPointer, name: String) throws(FastTrainError) {
+    package convenience init(bytes: UnsafeRawBufferPointer, name: String) throws(FastTrainError) {
         try self.init(file: bytes, name: name, owner: nil)
     }
 
@@ -67,19 +67,19 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     }
 
     /// The size of the file in bytes.
-    public var byteCount: Int { file.count }
+    package var byteCount: Int { file.count }
 
     /// Throws `.badData` if the file is mapped and has been modified since it was opened.
     package func checkUnchanged() throws(FastTrainError) { try (owner as? any UnchangingFile)?.checkUnchanged() }
 
     /// The tensor with this name, or `nil` if there is none.
-    public subscript(name: String) -> TensorInfo? { indices[name].map { tensors[$0] } }
+    package subscript(name: String) -> TensorInfo? { indices[name].map { tensors[$0] } }
 
     /// Returns the elements of a tensor of this file, in place.
     ///
     /// The memory is valid as long as this object lives. The optimizer may release the object after its last mention,
     /// so extend its life beyond the last access with `extendLifetime(file)`.
-    public func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
+    package func bytes(of tensor: TensorInfo) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: file[tensor.offset..<tensor.offset + tensor.byteCount])
     }
 
@@ -87,7 +87,7 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     /// can be incremented further.
     ///
     /// - Throws: `.badData` if there is no such tensor or its number is out of range.
-    public func count(_ name: String) throws(FastTrainError) -> Int {
+    package func count(_ name: String) throws(FastTrainError) -> Int {
         let expected = "I64 [], a number of at least 0 and below 2^62"
         guard let tensor = self[name] else {
             throw .badData(file: self.name, place: .named(name), expected: expected, found: "no such tensor")
@@ -107,7 +107,7 @@ public final class SafeTensors: @unchecked Sendable {  // The memory is read-onl
     /// Returns a copy of the elements of an F32 tensor.
     ///
     /// - Throws: `.badData` if there is no tensor with this name, type and shape.
-    public func floats(_ name: String, shape: [Int]) throws(FastTrainError) -> [Float] {
+    package func floats(_ name: String, shape: [Int]) throws(FastTrainError) -> [Float] {
         let expected = "F32 \(shape)"
         guard let tensor = self[name] else {
             throw .badData(file: self.name, place: .named(name), expected: expected, found: "no such tensor")

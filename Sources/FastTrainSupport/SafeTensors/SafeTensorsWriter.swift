@@ -1,7 +1,7 @@
 /// Writes safetensors files. The same tensors and metadata always give the same bytes.
 ///
 /// The metadata contains a digest of the whole file, and the first element is at a multiple of 64 bytes.
-public enum SafeTensorsWriter {
+package enum SafeTensorsWriter {
     /// The alignment of the first element in the file: the size of a cache line and of the widest vector.
     static let alignment = 64
     /// The maximum number of tensors in a file. The metadata is one more member of the header.
@@ -19,7 +19,7 @@ public enum SafeTensorsWriter {
     ///   - check: Called with the path of the complete temporary file before it replaces the old file.
     /// - Throws: The errors of `AtomicFile.write`, and `.cannotCreate` if there are more tensors than a header may
     ///   have.
-    public static func write(
+    package static func write(
         _ tensors: [TensorToWrite], metadata: [String: String], to path: String,
         check: (_ temporary: String) throws(FastTrainError) -> Void = { _ in }
     ) throws(FastTrainError) {

@@ -1,11 +1,11 @@
 /// A tensor to be written, with its elements in row-major order, little-endian.
-public struct TensorToWrite: @unchecked Sendable {  // Its memory is only read.
+package struct TensorToWrite: @unchecked Sendable {  // Its memory is only read.
     /// The name in the file.
-    public let name: String
+    package let name: String
     /// The type of an element.
-    public let type: TensorType
+    package let type: TensorType
     /// The extents, slowest-varying first.
-    public let shape: [Int]
+    package let shape: [Int]
 
     private let elements: Elements
 
@@ -26,17 +26,17 @@ public struct TensorToWrite: @unchecked Sendable {  // Its memory is only read.
     }
 
     /// Creates a tensor whose elements stay in place. They must not move or change until the file is written.
-    public init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer) {
+    package init(name: String, type: TensorType, shape: [Int], bytes: UnsafeRawBufferPointer) {
         self.init(name: name, type: type, shape: shape, elements: .bytes(bytes))
     }
 
     /// Creates an F32 tensor.
-    public init(name: String, shape: [Int], floats: [Float]) {
+    package init(name: String, shape: [Int], floats: [Float]) {
         self.init(name: name, type: .f32, shape: shape, elements: .floats(floats))
     }
 
     /// Creates an I64 tensor without dimensions, which is a single number.
-    public init(name: String, integer: Int64) {
+    package init(name: String, integer: Int64) {
         self.init(name: name, type: .i64, shape: [], elements: .integer(integer))
     }
 

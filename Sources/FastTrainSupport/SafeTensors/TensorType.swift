@@ -1,5 +1,5 @@
 /// The element types of a safetensors file. The raw values are their names in the format.
-public enum TensorType: String, Sendable, CaseIterable {
+package enum TensorType: String, Sendable, CaseIterable {
     case bool = "BOOL"
     case u8 = "U8"
     case i8 = "I8"
@@ -19,7 +19,7 @@ public enum TensorType: String, Sendable, CaseIterable {
     case c64 = "C64"
 
     /// The size of an element in bytes.
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .bool, .u8, .i8, .f8E4M3, .f8E5M2, .f8E8M0: 1
         case .u16, .i16, .f16, .bf16: 2
