@@ -45,7 +45,7 @@ import _TestSupport
         _ = try Training(recipe, on: data, options: options).train(
             stop: {
                 steps.multiply()
-                return nil
+                return false
             }, progress: { _ in events.multiply() })
         steps.expectSubnormals(7)
         events.expectSubnormals(8)
@@ -75,7 +75,7 @@ import _TestSupport
         let recipe = recipe
         let options = RunOptions(threads: threads)
         let model = try Training(recipe, on: data, options: options).train().model
-        let expected = try (model.predict(data, data.train).values, model.evaluate(data, data.test!).loss)
+        let expected = try (model.predict(data.train).values, model.evaluate(data.test!).loss)
         let calls = Mutex(0)
         let failure = Mutex<(any Error)?>(nil)
         let outcome = try Training(recipe, on: data, options: options).train(progress: { event in
@@ -83,8 +83,8 @@ import _TestSupport
             do {
                 let inner = try Training(recipe, on: data, options: RunOptions(threads: nested)).train()
                 #expect(inner.model == model)
-                let values = try model.predict(data, data.train, threads: nested).values
-                let loss = try model.evaluate(data, data.test!, threads: nested).loss
+                let values = try model.predict(data.train, threads: nested).values
+                let loss = try model.evaluate(data.test!, threads: nested).loss
                 #expect(values == expected.0 && loss == expected.1)
                 calls.withLock { $0 += 1 }
             } catch {

@@ -23,7 +23,7 @@ import Testing
         #expect(truncate(path, 5000) == 0)
         let outcome = try Training(recipe, on: data).train()
         #expect(outcome.model == expected.model && outcome.test == expected.test)
-        #expect(try outcome.model.predict(data, data.test!).count == 1000)
+        #expect(try outcome.model.predict(data.test!).count == 1000)
         // The mapped one reports the change, unless it accesses the missing part first.
         #expect(throws: FastTrainError.self) { try mapped.checkUnchanged() }
     }
@@ -51,7 +51,7 @@ import Testing
         var recipe = Recipe()
         recipe.hidden = [300]
         let network = Network(inputs: 784, hidden: [300], outputs: 10)
-        let model = Model(
+        let model = try Model(
             recipe: try recipe.resolved(for: Dataset.mnistSample()), featureShape: [784], scale: nil,
             task: .classification(classes: (0..<10).map(String.init)), parameters: network.zeroParameters())
         try model.save(to: path)
