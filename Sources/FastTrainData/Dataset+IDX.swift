@@ -46,7 +46,7 @@ extension Dataset {
     ///   - storage: Whether uncompressed files are mapped or read into memory.
     /// - Throws: `.noInput` if a file is missing, `.badData` like
     ///   `init(name:trainImages:trainLabels:testImages:testLabels:classes:)`.
-    package init(
+    public init(
         mnistFolder folder: String, classes: [String]? = nil, storage: FileStorage = .mapped
     ) throws(FastTrainError) {
         func open(_ stem: String, _ kind: String, rows: Int? = nil) throws(FastTrainError) -> IDXFile {

@@ -8,7 +8,7 @@ extension Dataset {
     ///   - licence: A licence for the metadata.
     /// - Throws: The errors of `AtomicFile.write`, and `.badData` if a file that contains the rows was modified
     ///   meanwhile.
-    package func write(to path: String, description: String? = nil, licence: String? = nil) throws(FastTrainError) {
+    public func write(to path: String, description: String? = nil, licence: String? = nil) throws(FastTrainError) {
         defer { extendLifetime(self) }
         var metadata = Self.metadata(task: task, scale: scale, preprocessing: preprocessing)
         metadata["description"] = description
