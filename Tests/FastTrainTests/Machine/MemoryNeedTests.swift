@@ -40,11 +40,11 @@ import Testing
         let threads = failure { () throws(FastTrainError) in
             try MemoryLimit.check(threads: 1000, "a run") { MemoryNeed(resident: 1e13 * Double($0 - 1)) }
         }
-        #expect(threads.hasPrefix("--threads: a run on 1000 threads needs 9990000 GB of memory, expected at most "))
+        #expect(threads.hasPrefix("`threads`: a run on 1000 threads needs 9990000 GB of memory, expected at most "))
         let network = failure { () throws(FastTrainError) in
             try MemoryLimit.check(threads: 1000, "a run") { _ in MemoryNeed(resident: 1e15) }
         }
-        #expect(network.hasPrefix("--hidden, --batch-size: a run needs 1000000 GB of memory, expected at most "))
+        #expect(network.hasPrefix("`hidden`, `batchSize`: a run needs 1000000 GB of memory, expected at most "))
         #expect(
             failure { () throws(FastTrainError) in
                 try MemoryLimit.check(threads: 8, "a run") { _ in MemoryNeed(resident: 1) }

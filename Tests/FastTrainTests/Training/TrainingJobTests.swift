@@ -17,10 +17,14 @@ struct TrainingJobTests {
         return recipe
     }
 
-    /// Far more epochs than a test waits for.
-    private var endless: Recipe { recipe(epochs: 100_000) }
+    /// A run of hours: 600 steps in each of ten million epochs.
+    private var endless: Recipe {
+        var recipe = recipe(epochs: 10_000_000)
+        recipe.batchSize = 1
+        return recipe
+    }
 
-    private let data = try! SmallData.classes(rows: 60, testRows: 10)
+    private let data = try! SmallData.classes(rows: 600, testRows: 10)
     private let folder = ScratchFolder()
 
     /// Trains on the calling thread, which an overload resolves to outside asynchronous code only.
