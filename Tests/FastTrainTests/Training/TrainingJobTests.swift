@@ -17,14 +17,17 @@ struct TrainingJobTests {
         return recipe
     }
 
-    /// A run of hours: 600 steps in each of ten million epochs.
-    private var endless: Recipe {
-        var recipe = recipe(epochs: 10_000_000)
+    /// Far more epochs than a test waits for, if each ends with a checkpoint.
+    private var endless: Recipe { recipe(epochs: 100_000) }
+
+    /// A run of many minutes without checkpoints: 6000 steps in each of a hundred thousand epochs.
+    private func endlessRun() throws -> Training {
+        var recipe = endless
         recipe.batchSize = 1
-        return recipe
+        return try Training(recipe, on: SmallData.classes(rows: 6000))
     }
 
-    private let data = try! SmallData.classes(rows: 600, testRows: 10)
+    private let data = try! SmallData.classes(rows: 60, testRows: 10)
     private let folder = ScratchFolder()
 
     /// Trains on the calling thread, which an overload resolves to outside asynchronous code only.
@@ -144,7 +147,7 @@ struct TrainingJobTests {
         expectRefused(#expect(throws: FastTrainError.self) { try training.start() })
         expectRefused(#expect(throws: FastTrainError.self) { try again(training) })
         // Also while it is trained.
-        let running = try Training(endless, on: data)
+        let running = try endlessRun()
         let job = try running.start()
         expectRefused(#expect(throws: FastTrainError.self) { try again(running) })
         job.stop()
@@ -214,7 +217,7 @@ struct TrainingJobTests {
     }
 
     @Test func cancellingAReaderDoesNotStopTheRun() async throws {
-        let job = try Training(endless, on: data).start()
+        let job = try endlessRun().start()
         let events = job.progress
         let readers = (0..<4).map { _ in Task { for await _ in events {} } }
         for reader in readers { reader.cancel() }
@@ -228,7 +231,7 @@ struct TrainingJobTests {
     }
 
     @Test func aCheckpointNeedsAFolder() async throws {
-        let job = try Training(endless, on: data).start()
+        let job = try endlessRun().start()
         await job.pause()
         let error = await #expect(throws: FastTrainError.self) { try await job.checkpoint() }
         #expect(error == .noFolder)

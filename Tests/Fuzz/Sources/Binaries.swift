@@ -152,7 +152,8 @@ private func testDataset(_ bytes: UnsafeRawBufferPointer) {
     guard let data = reading({ () throws(FastTrainError) in try Dataset(path: path) }) else { return }
     check(data)
     guard isOneInFour(bytes) else { return }
-    let copy = checkCopies(of: data, read: Dataset.init(path:)) { data, path throws(FastTrainError) in
+    let copy = checkCopies(of: data, read: { path throws(FastTrainError) in try Dataset(path: path) }) {
+        data, path throws(FastTrainError) in
         try data.write(to: path)
     }
     expect(copy.task == data.task && copy.featureShape == data.featureShape, "another task or shape")
