@@ -8,11 +8,10 @@ sentence that stands alone ("The weights of one panel"), not the rest of one ("O
 """
 
 import re
-import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from findings import ROOT, report, swift_files
+
 FRAGMENT = re.compile(
     r"\s*/// ?(?:Of|What|That|By|From which|Whose|For what|So many|To which|In which|By which|Those|Such|How many"
     r"|See the properties)\b")
@@ -27,14 +26,8 @@ def findings(file: str):
 
 
 def main() -> int:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "*.swift"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    files = [name for name in listed.split("\0") if name and (ROOT / name).is_file() and not (ROOT / name).is_symlink()]
-    found = [finding for file in files for finding in findings(file)]
-    for finding in found:
-        print(finding)
-    print(f"{len(found)} documentation comments begin with a fragment")
-    return 1 if found else 0
+    found = [finding for file in swift_files() for finding in findings(file)]
+    return report(found, f"{len(found)} documentation comments begin with a fragment")
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ import fnmatch
 import itertools
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from findings import ROOT, report, tracked_files
+
 # A bare name or the end of a path is checked if it ends so; outputs such as metrics.json are named, too, but not
 # tracked.
 SOURCES = (".swift", ".c", ".h", ".py", ".sh", ".md")
@@ -37,8 +37,7 @@ class Tree:
     """The tracked files of the repository and their folders."""
 
     def __init__(self):
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-        self.files = [name for name in listed.split("\0") if name and (ROOT / name).exists()]
+        self.files = tracked_files()
         folders = {str(parent) for name in self.files for parent in Path(name).parents}
         self.all = set(self.files) | folders
         self.tops = {name.split("/")[0] for name in self.files if "/" in name}
@@ -125,10 +124,7 @@ def main() -> int:
     tree = Tree()
     documents = [name for name in tree.files if name.endswith(".md")]
     found = [finding for document in documents for finding in findings(tree, document)]
-    for finding in found:
-        print(finding)
-    print(f"{len(documents)} documents, {len(found)} paths that do not exist")
-    return 1 if found else 0
+    return report(found, f"{len(documents)} documents, {len(found)} paths that do not exist")
 
 
 if __name__ == "__main__":

@@ -9,11 +9,10 @@ may name some.
 """
 
 import re
-import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from findings import ROOT, report, swift_files
+
 LIBRARY = ["Sources/FastTrain", "Sources/FastTrainData", "Sources/FastTrainPictures", "Sources/FastTrainSupport"]
 EXEMPT = ("Sources/FastTrain/Recipe/Settings/", "Sources/FastTrain/Report/RunReport+Style.swift")  # the latter: CSS
 OPTION = re.compile(r'(?:^|[^-\w<!])--[a-z]')
@@ -34,15 +33,9 @@ def findings(file: str):
 
 
 def main() -> int:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", *LIBRARY], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    files = [name for name in listed.split("\0")
-             if name.endswith(".swift") and (ROOT / name).is_file() and not name.startswith(EXEMPT)]
+    files = [name for name in swift_files(*LIBRARY) if not name.startswith(EXEMPT)]
     found = [finding for file in files for finding in findings(file)]
-    for finding in found:
-        print(finding)
-    print(f"{len(found)} texts of the library name an option of a program")
-    return 1 if found else 0
+    return report(found, f"{len(found)} texts of the library name an option of a program")
 
 
 if __name__ == "__main__":
