@@ -103,7 +103,7 @@ bool ft_team_barrier(ft_team *team) { return wait_for_all(team, false); }
 
 bool ft_team_sleeping_barrier(ft_team *team) { return wait_for_all(team, true); }
 
-// What new threads need to wait until all have been created.
+// The gate at which new threads wait until all have been created, and the count of those that arrived.
 typedef struct {
     pthread_mutex_t gate;
     sem_t arrivals;
@@ -173,7 +173,7 @@ static bool can_write_shared_memory(void) {
     return error == 0;
 }
 
-// What the calling thread does in the innermost team that it is a member of.
+// The state of the calling thread in the innermost team that it is a member of.
 static _Thread_local struct {
     // The floating-point state before the thread became a member.
     ft_arithmetic_state outside;

@@ -1,5 +1,5 @@
-/// What depends on the processor or the operating system, for x86-64 and Linux. docs/PORTING.md tells what another
-/// platform has to provide. Compiled without any instruction-set flag.
+/// Everything that depends on the processor or the operating system, for x86-64 and Linux. docs/PORTING.md tells what
+/// another platform has to provide. Compiled without any instruction-set flag.
 #ifndef FASTTRAIN_PLATFORM_H
 #define FASTTRAIN_PLATFORM_H
 

@@ -36,7 +36,7 @@ int ft_team_run(int threads, int cpus, ft_team_body body, void *context);
 /// Error of `ft_team_run`: shared memory (/dev/shm) cannot be written.
 #define FT_TEAM_NO_SHARED_MEMORY (-2)
 
-/// What `ft_team_return` restores.
+/// The state of a member before `ft_team_leave`, which `ft_team_return` restores.
 typedef struct {
     unsigned arithmetic;
     bool is_absent;

@@ -51,8 +51,7 @@ struct MemoryNeed {
         let parameters = self.parameters(network, recipe, plan, threads: threads)
         add(parameters.engine)
 
-        // What exists at the end of an epoch or of the run only: copies for a checkpoint, or the model and its
-        // evaluation.
+        // Memory at the end of an epoch or of the run only: copies for a checkpoint, or the model and its evaluation.
         let saving = isSaved ? parameters.saved : 0
         var evaluation = self
         evaluation.resident = 0

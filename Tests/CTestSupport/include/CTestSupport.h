@@ -1,4 +1,4 @@
-/// What tests need from C: a count of allocations, and a function called without system calls.
+/// Functions for tests that have to be C: a count of allocations, and a function called without system calls.
 #ifndef FASTTRAIN_TEST_SUPPORT_H
 #define FASTTRAIN_TEST_SUPPORT_H
 
