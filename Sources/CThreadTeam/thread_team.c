@@ -145,11 +145,16 @@ __attribute__((noinline)) static bool can_create_threads(int threads) {
     while (started < threads - 1 && pthread_create(&others[started], &attributes, meet, &meeting) == 0) started++;
     pthread_attr_destroy(&attributes);
     for (int arrived = 0; arrived < started;) arrived += sem_wait(&meeting.arrivals) == 0;
+    // A thread that has no arena yet lets malloc map 128 MiB for a moment, and OpenMP ends the program if it cannot
+    // create the next one then. So there has to be room for that on two threads at once.
+    void *room = mmap(NULL, 256 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    bool has_room = room != MAP_FAILED;
+    if (has_room) munmap(room, 256 << 20);
     pthread_mutex_unlock(&meeting.gate);
     for (int i = 0; i < started; i++) pthread_join(others[i], NULL);
     sem_destroy(&meeting.arrivals);
     free(others);
-    if (started < threads - 1) return false;
+    if (started < threads - 1 || !has_room) return false;
     atomic_store(&known_to_work, all);
     return true;
 }

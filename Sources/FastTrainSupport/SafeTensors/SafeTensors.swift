@@ -35,6 +35,7 @@ package final class SafeTensors: @unchecked Sendable {  // The memory is read-on
 
     /// Opens the file at `path`, which is called `name` in messages.
     package convenience init(path: String, name: String, storage: FileStorage) throws(FastTrainError) {
+        if storage == .memory { try SafeTensorsHeader.check(path: path, name: name) }
         let file = try FileContent(path: path, name: name, storage: storage)
         try self.init(file: file.bytes, name: name, owner: file.owner)
     }
@@ -53,7 +54,7 @@ package final class SafeTensors: @unchecked Sendable {  // The memory is read-on
         file: UnsafeRawBufferPointer, name: String, owner: (any AnyObject & Sendable)?
     ) throws(FastTrainError) {
         defer { extendLifetime(owner) }
-        let header = try SafeTensorsHeader(parsing: file, name: name)
+        let header = try SafeTensorsHeader(parsing: file, fileSize: file.count, name: name)
         self.file = file
         self.name = name
         self.owner = owner

@@ -1,3 +1,5 @@
+import Platform
+
 /// The header of a safetensors file, parsed and validated: every tensor is known to lie within the file.
 struct SafeTensorsHeader {
     private(set) var metadata: [String: String] = [:]
@@ -19,20 +21,21 @@ struct SafeTensorsHeader {
     /// Parses the header of a file.
     ///
     /// - Parameters:
-    ///   - file: The content of the file.
+    ///   - file: The content of the file, or its beginning up to the end of the header.
+    ///   - fileSize: The size of the whole file in bytes.
     ///   - name: The name of the file in errors.
     /// - Throws: `.badData` with the offset of the first error.
-    init(parsing file: UnsafeRawBufferPointer, name: String) throws(FastTrainError) {
+    init(parsing file: UnsafeRawBufferPointer, fileSize: Int, name: String) throws(FastTrainError) {
         func fault(_ offset: Int, _ expected: String, _ found: String) -> FastTrainError {
             .badData(file: name, place: .byte(UInt64(offset)), expected: expected, found: found)
         }
-        guard file.count >= Self.lengthBytes else {
+        guard fileSize >= Self.lengthBytes else {
             throw fault(
-                file.count, "a safetensors file, which starts with 8 bytes of header length",
-                "a file of \(file.count) bytes")
+                fileSize, "a safetensors file, which starts with 8 bytes of header length",
+                "a file of \(fileSize) bytes")
         }
         let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
-        let longest = min(Self.maxHeaderBytes, file.count - Self.lengthBytes)
+        let longest = min(Self.maxHeaderBytes, fileSize - Self.lengthBytes)
         guard length <= UInt64(longest) else {
             throw fault(0, "a safetensors header length of at most \(longest)", "\(length)")
         }
@@ -44,10 +47,30 @@ struct SafeTensorsHeader {
             throw fault(Self.lengthBytes + error.offset, error.expected, error.found)
         }
         let end = try checkCoverage(name: name, dataStart: dataStart)
-        guard end == file.count else {
-            throw end > file.count
-                ? fault(file.count, "\(end) bytes, as the header says", "a file of \(file.count) bytes")
-                : fault(end, "the end of the file", "\(file.count - end) more bytes")
+        guard end == fileSize else {
+            throw end > fileSize
+                ? fault(fileSize, "\(end) bytes, as the header says", "a file of \(fileSize) bytes")
+                : fault(end, "the end of the file", "\(fileSize - end) more bytes")
+        }
+    }
+
+    /// Checks the header of a file before the rest of the file is read, so that the size of a file that is none of this
+    /// format does not matter. A file that cannot be read is left to the reading that follows.
+    ///
+    /// - Throws: The errors of `init(parsing:fileSize:name:)`; `.noInput` if there is no regular file at `path`.
+    static func check(path: String, name: String) throws(FastTrainError) {
+        let (descriptor, status) = try System.openRegularFile(path)
+        close(descriptor)
+        let fileSize = Int(status.st_size)
+        guard let start = System.firstBytes(of: path, lengthBytes) else { return }
+        var count = start.count
+        if count == lengthBytes {
+            let length = start.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+            if length <= UInt64(max(0, min(maxHeaderBytes, fileSize - lengthBytes))) { count += Int(length) }
+        }
+        guard let header = System.firstBytes(of: path, count), header.count == count else { return }
+        try header.withUnsafeBufferPointer { (bytes) throws(FastTrainError) in
+            _ = try SafeTensorsHeader(parsing: UnsafeRawBufferPointer(bytes), fileSize: fileSize, name: name)
         }
     }
 
