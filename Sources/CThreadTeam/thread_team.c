@@ -80,11 +80,11 @@ static inline bool wait_for_all(ft_team *team, bool sleeps) {
         atomic_store(&team->generation, generation + 1);  // sequentially consistent: before `asleep` is read
         wake(team);
     } else {
-        int spins = team->spins;
+        int spins = sleeps ? 0 : team->spins;
         bool is_shared = sleeps;
         while (atomic_load_explicit(&team->generation, memory_order_acquire) == generation) {
             if (atomic_load_explicit(&team->failed, memory_order_relaxed)) return false;
-            if (spins > 0 && !sleeps) {
+            if (spins > 0) {
                 spins -= 1;
                 ft_spin_pause();
             } else if (is_shared) {

@@ -45,6 +45,15 @@ import Testing
         }
     }
 
+    /// A header says how large a file is, so none larger than the memory is read because of its name.
+    @Test func aHugeFileOfAnotherFormatIsRefusedWithoutBeingRead() throws {
+        let path = folder.file("huge")
+        try writeBytes([], to: path)
+        try #require(truncate(path, 1 << 40) == 0)
+        #expect(exitCode { _ = try Dataset(path: path, storage: .memory) } == 65)
+        #expect(exitCode { _ = try Model(path: path) } == 65)
+    }
+
     /// A model can be replaced in the worst way while it is read: truncated and written again.
     @Test func aModelThatIsRewrittenMeanwhileIsReadOrRefused() throws {
         let path = folder.file("model.safetensors")
