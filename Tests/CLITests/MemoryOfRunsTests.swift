@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import FastTrain
+@_spi(Benchmarks) @testable import FastTrain
 
 /// The estimate of a run's memory against the peak of that run.
 @Suite(.serialized) struct MemoryOfRunsTests {

@@ -1,8 +1,10 @@
+@_spi(Benchmarks) import FastTrain
+import KernelDispatch
 import KernelTypes
 
 /// Benchmarks of all kernels, on one thread.
 let benchmarks: @Sendable () -> Void = {
-    let kernels = chosenKernels()
+    let kernels = try! InstructionSet.chosen().kernels
     declarePeak(kernels)
     for layer in Layer.ofWorkloads {
         for precision in KernelPrecision.measured(kernels) {

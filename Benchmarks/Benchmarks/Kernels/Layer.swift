@@ -1,5 +1,5 @@
 import BenchmarkSupport
-import FastTrain
+@_spi(Benchmarks) import FastTrain
 
 /// The rows and widths of one layer's products.
 struct Layer {

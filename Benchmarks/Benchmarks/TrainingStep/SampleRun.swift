@@ -1,5 +1,5 @@
 import BenchmarkSupport
-import FastTrain
+@_spi(Benchmarks) import FastTrain
 
 /// Runs of a reference workload on the built-in sample that can be stopped at any step.
 struct SampleRun {

@@ -28,7 +28,7 @@ package struct BoundaryPicture: Sendable {
     }
 
     /// The maximum number of points; more would hide the plane.
-    private static let mostPoints = 5000
+    private static let maxPoints = 5000
     /// The margin around the data as a fraction of its extent.
     private static let margin = 0.08
 
@@ -136,7 +136,7 @@ package struct BoundaryPicture: Sendable {
         of data: Dataset, _ units: [FeatureUnit], output: Int, _ target: Preprocessing.Scale
     ) -> [Point] {
         let splits = [(data.train, false)] + (data.test.map { [($0, true)] } ?? [])
-        let every = splits.reduce(0) { $0 + $1.0.count } / mostPoints + 1
+        let every = splits.reduce(0) { $0 + $1.0.count } / maxPoints + 1
         return splits.flatMap { split, isTest in
             stride(from: 0, to: split.count, by: every).map { row in
                 let place = split.features(of: row)

@@ -106,7 +106,8 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     private func nextStep() -> StepLoop.Action {
         guard case .minibatches(let optimizer) = loop.descent else { return .iteration }
         let rate = now.learningRate / loss.ofRate(recipe.optimizer)
-        return loop.step(now.steps, first: first, optimizer.step(now.steps + 1, learningRate: rate, recipe))
+        return loop.action(
+            step: now.steps, first: first, optimizer.updateStep(now.steps + 1, learningRate: rate, recipe))
     }
 
     // MARK: - StepLoopLead

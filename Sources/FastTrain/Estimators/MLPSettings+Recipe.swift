@@ -50,13 +50,13 @@ extension MLPSettings {
 
     /// Throws `.invalidSetting` that names the first setting that is out of range.
     func validate() throws(FastTrainError) {
-        if let size = hiddenLayerSizes.first(where: { !(1...Recipe.mostUnits).contains($0) }) {
+        if let size = hiddenLayerSizes.first(where: { !(1...Recipe.maxUnits).contains($0) }) {
             throw .invalidSetting(
-                name: "hiddenLayerSizes", expected: "from 1 to \(Recipe.mostUnits) units per layer", found: "\(size)")
+                name: "hiddenLayerSizes", expected: "from 1 to \(Recipe.maxUnits) units per layer", found: "\(size)")
         }
-        guard hiddenLayerSizes.count <= Recipe.mostLayers else {
+        guard hiddenLayerSizes.count <= Recipe.maxLayers else {
             throw .invalidSetting(
-                name: "hiddenLayerSizes", expected: "at most \(Recipe.mostLayers) layers",
+                name: "hiddenLayerSizes", expected: "at most \(Recipe.maxLayers) layers",
                 found: "\(hiddenLayerSizes.count)")
         }
         let positive = "a number above 0"

@@ -5,35 +5,8 @@ import Synchronization
 
 /// Measures how fast this machine trains, using the same code as `Training.train`.
 package enum Benchmark {
-    /// A network and recipe to measure on images of 28 × 28 pixels.
-    package struct Workload: Sendable {
-        /// The name that `--workload` takes.
-        package let name: String
-        /// The recipe, without validation and with more epochs than a measurement can reach.
-        package let recipe: Recipe
-
-        init(_ name: String, hidden: [Int], batchSize: Int, optimizer: Optimizer, learningRate: Double) {
-            self.name = name
-            var recipe = Recipe()
-            recipe.hidden = hidden
-            recipe.batchSize = batchSize
-            recipe.optimizer = optimizer
-            recipe.learningRate = learningRate
-            recipe.schedule = .constant
-            recipe.validation = 0
-            recipe.epochs = 100_000
-            self.recipe = recipe
-        }
-    }
-
-    /// The reference workloads: small, medium, wide and deep. SGD uses a momentum of 0.9.
-    package static let workloads = [
-        Workload("mnist-small", hidden: [128], batchSize: 64, optimizer: .sgd, learningRate: 0.05),
-        Workload("mnist-medium", hidden: [512, 512], batchSize: 128, optimizer: .adam, learningRate: 0.001),
-        Workload("mnist-wide", hidden: [2048, 2048], batchSize: 512, optimizer: .sgd, learningRate: 0.05),
-        Workload(
-            "mnist-deep", hidden: [2500, 2000, 1500, 1000, 500], batchSize: 1000, optimizer: .sgd, learningRate: 0.05),
-    ]
+    /// The names that `--workload` takes.
+    package static let workloads = Workload.all.map(\.name)
 
     /// The result of a measurement.
     package struct Result: Sendable, Equatable {
@@ -89,16 +62,18 @@ package enum Benchmark {
         workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
         precision: Precision = .f32, profile: Bool = false
     ) throws(FastTrainError) -> Result {
-        guard let workload = workloads.first(where: { $0.name == name }) else {
+        guard let workload = Workload.all.first(where: { $0.name == name }) else {
             throw .invalidSetting(
-                name: "workload", expected: "one of \(workloads.map(\.name).joined(separator: ", "))",
+                name: "workload", expected: "one of \(workloads.joined(separator: ", "))",
                 found: "'\(name)'")
         }
         guard seconds > 0 && seconds.isFinite else {
             throw .invalidSetting(name: "seconds", expected: "a number above 0", found: "\(seconds)")
         }
         let data = if let data { data } else { try Dataset.mnistSample() }
-        guard data.featureCount == 784, case .classification(let classes) = data.task, classes.count == 10 else {
+        guard data.featureCount == Workload.features, case .classification(let classes) = data.task,
+            classes.count == Workload.classes
+        else {
             throw .badData(
                 file: data.name, place: .file, expected: "784 features and 10 classes, which the workloads require",
                 found: data.summary)

@@ -10,7 +10,7 @@ extension InstructionSet {
     /// that this CPU supports if the variable is unset or empty.
     ///
     /// - Throws: A usage error if the variable names no instruction set, or one that this CPU does not support.
-    package static func chosen() throws(FastTrainError) -> InstructionSet {
+    @_spi(Benchmarks) public static func chosen() throws(FastTrainError) -> KernelTypes.InstructionSet {
         guard let name = requested else { return best }
         let supported = allCases.filter(\.isSupported).map(\.rawValue).joined(separator: ", ")
         guard let choice = InstructionSet(rawValue: name) else {

@@ -42,7 +42,7 @@ struct MemoryNeed {
         let heldOut = Int((Double(data.train.count) * recipe.validation).rounded(.up))
         let rows = StepEngine.rows(
             recipe, of: data.train.count - heldOut, validation: heldOut, threads: threads)
-        let minibatch = min(rows, recipe.mostRowsAtOnce)
+        let minibatch = min(rows, recipe.maxRowsAtOnce)
 
         addRows(data.train.count)
         addPass(network, plan, rows: rows, data.task)
@@ -158,7 +158,7 @@ struct MemoryNeed {
         let strips = plan.layers.reduce(0.0) { sum, layer in
             let panels = padded(layer.outputs) / panelWidth
             let isOuter = layer.gradientForm == .outerProducts
-            let atOnce = layer.gradientForm == .dense ? 1 : Double(kernels.panelsAtOnce(GradientScratch.mostPanels))
+            let atOnce = layer.gradientForm == .dense ? 1 : Double(kernels.panelsAtOnce(GradientScratch.maxPanels))
             let width = isOuter ? Double(plan.featureBlockWidth) : panelWidth
             return sum + (panels / atOnce).rounded(.up) * (Double(layer.inputs) / width).rounded(.up)
         }
@@ -166,10 +166,10 @@ struct MemoryNeed {
         let written = min(most, panelWidth * (strips / Double(threads)).rounded(.up))
         let working = min(strips, Double(threads)) / Double(threads)
         let scratch = Double(threads * recipe.shards)
-        let biases = Double(GradientScratch.mostPanels) * panelWidth
+        let biases = Double(GradientScratch.maxPanels) * panelWidth
         add(scratch * 4 * biases * (most + 1), resident: working * written / most)
         let shardRows = (minibatch + recipe.shards - 1) / recipe.shards
-        let inputsOfColumns = Double(GradientForm.inputsOfColumns(rows: recipe.mostRowsAtOnce, kernels))
+        let inputsOfColumns = Double(GradientForm.inputsOfColumns(rows: recipe.maxRowsAtOnce, kernels))
         let columns = plan.layers.contains { $0.gradientForm == .columns } ? written : 0
         add(
             scratch * lists(shardRows, rows: GradientPlan.inputsPerBlock),
@@ -201,7 +201,7 @@ struct MemoryNeed {
         case .fullBatch:
             // The gradient; and the other vectors, once or for each member (FullBatch.roomsForEach).
             let vectors = recipe.optimizerState.count + recipe.optimizer.batching.definition.workingCopies - 1
-            let isForEach = packed <= 4 * Double(FullBatch.mostForEachMember)
+            let isForEach = packed <= 4 * Double(FullBatch.maxCopiedParameters)
             copies += 1 + Double(vectors) * (isForEach ? Double(threads) : 1)
             saved += Double(recipe.optimizerState.count)
         }

@@ -29,7 +29,7 @@ enum ThreadCount {
         // In integers, the largest networks that can be requested would overflow (see Network.operationsPerSample).
         let widths = recipe.network(for: data).widths.map { Double($0) }
         let products = zip(widths, widths.dropFirst()).map { $0 * $1 }
-        return Double(min(recipe.mostRowsAtOnce, rows)) * (6 * products.reduce(0, +) - 2 * products[0])
+        return Double(min(recipe.maxRowsAtOnce, rows)) * (6 * products.reduce(0, +) - 2 * products[0])
     }
 
     /// The fewest operations of a step that are worth a thread. These take some 20 µs, beside which the barriers of a step

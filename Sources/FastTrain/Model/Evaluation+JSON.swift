@@ -54,11 +54,11 @@ extension Evaluation {
 
 extension ConfusionMatrix {
     /// The largest number of classes for which the whole matrix is written; at this size it takes over a megabyte.
-    private static let mostWritten = 1000
+    private static let maxWrittenClasses = 1000
 
-    /// One array for each true class, or `null` if there are more than `mostWritten` classes.
+    /// One array for each true class, or `null` if there are more than `maxWrittenClasses` classes.
     fileprivate var json: JSON {
-        guard classes.count <= Self.mostWritten else { return .null }
+        guard classes.count <= Self.maxWrittenClasses else { return .null }
         return classes.indices.map { label in classes.indices.map { self[label, $0] } }.json
     }
 }

@@ -59,13 +59,13 @@ extension Model {
     }
 
     /// An upper bound on module positions, far beyond any network that a recipe can describe.
-    private static let mostModules = 1_000_000
+    private static let maxModules = 1_000_000
 
     /// Returns the module position in a name such as "0.weight" or "0.bias", or `nil` if `name` has another form.
     private static func module(of name: String) -> Int? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1] == "weight" || parts[1] == "bias", let number = Int(parts[0]),
-            (0...mostModules).contains(number), String(number) == parts[0]
+            (0...maxModules).contains(number), String(number) == parts[0]
         else { return nil }
         return number
     }

@@ -22,10 +22,10 @@ final class PredictorCore: Sendable {
     ///     784-256-128-10, dense   35 (28)     33 (25)     45 (27)     52 (33)
     ///     784-1024-1024-10, MNIST 4.7 (6.0)   5.9 (5.8)   7.7 (5.4)   9.2 (6.3)
     ///     784-1024-1024-10, dense 3.4 (3.9)   3.7 (3.3)   5.8 (3.6)   6.6 (3.9)
-    private static let mostSingleRows = 3
+    private static let maxSingleRows = 3
     /// The number of multiply-adds from which one more thread takes part. They take half a millisecond or more on Zen
     /// 3, where starting a team of two takes 15 µs.
-    private static let leastWorkOfThread = 1 << 24
+    private static let minWorkPerThread = 1 << 24
 
     /// Packs a model's weights for the chosen instruction set. Throws the errors of `InstructionSet.chosen()`.
     convenience init(_ model: Model) throws(FastTrainError) {
@@ -83,7 +83,7 @@ final class PredictorCore: Sendable {
 
     private func defaultThreads(rows: Int) -> Int {
         let (total, overflow) = work.multipliedReportingOverflow(by: rows)
-        return overflow ? cpus : max(1, min(cpus, total / Self.leastWorkOfThread))
+        return overflow ? cpus : max(1, min(cpus, total / Self.minWorkPerThread))
     }
 
     /// Predicts some rows on the calling thread. Subnormal numbers are zero on it.
@@ -94,7 +94,7 @@ final class PredictorCore: Sendable {
     ) {
         let loan = pool.take()
         defer { pool.giveBack(loan) }
-        if rows.count <= Self.mostSingleRows {
+        if rows.count <= Self.maxSingleRows {
             let single = loan.memory.single
             for row in rows {
                 let index = indices.map { Int($0[row]) } ?? row

@@ -52,12 +52,21 @@ final class RowBatch {
 extension ForwardPass {
     /// Copies the predictions of a row. Zeros are +0, whichever form the products read.
     func copyPredictions(row: Int, to target: UnsafeMutablePointer<Float>) {
-        if isBinary {
-            // The single output is the probability of the second class.
-            target[1] = output(row: row, column: 0)
-            target[0] = 1 - target[1]
-        } else {
-            for column in 0..<network.outputs { target[column] = output(row: row, column: column) }
-        }
+        copyOutputs(isBinary: isBinary, outputs: network.outputs, to: target) { output(row: row, column: $0) }
+    }
+}
+
+/// Copies the predictions of a row from its outputs: those themselves, or for a binary classifier the probability of each
+/// class. Zeros become +0.
+@inline(__always)
+func copyOutputs(
+    isBinary: Bool, outputs: Int, to target: UnsafeMutablePointer<Float>, _ output: (_ column: Int) -> Float
+) {
+    if isBinary {
+        // The single output is the probability of the second class.
+        target[1] = output(0) + 0
+        target[0] = 1 - target[1]
+    } else {
+        for column in 0..<outputs { target[column] = output(column) + 0 }
     }
 }

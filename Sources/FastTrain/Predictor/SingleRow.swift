@@ -136,13 +136,7 @@ final class SingleRow {
     /// Copies the predictions of the row. Zeros are +0, whichever form the products read.
     func copy(to target: UnsafeMutablePointer<Float>) {
         let values = outputs.base
-        if isBinary {
-            // The single output is the probability of the second class.
-            target[1] = values[0] + 0
-            target[0] = 1 - target[1]
-        } else {
-            for column in 0..<outputs.width { target[column] = values[column] + 0 }
-        }
+        copyOutputs(isBinary: isBinary, outputs: outputs.width, to: target) { values[$0] }
     }
 
     /// The class with the largest prediction, and the first one among equals.

@@ -34,7 +34,7 @@ extension Recipe {
     }
 
     /// The largest number of rows that pass through the network together.
-    var mostRowsAtOnce: Int {
+    var maxRowsAtOnce: Int {
         switch optimizer.batching {
         case .minibatches: batchSize
         case .fullBatch: FullBatch.rowsAtOnce

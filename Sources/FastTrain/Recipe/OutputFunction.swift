@@ -27,6 +27,12 @@ enum OutputFunction: String {
         }
     }
 
+    /// Returns the number that an output of a regression predicts.
+    func number(_ output: Float) -> Double {
+        // A larger exponent would overflow.
+        self == .exponential ? FastTrain.exponential(min(Double(output), 700)) : Double(output)
+    }
+
     /// Returns whether a network with this function can learn a task.
     func fits(_ task: Dataset.Task) -> Bool {
         switch (self, task) {

@@ -1,8 +1,8 @@
 extension Recipe {
     /// The largest number of units in a layer. It is far beyond any memory, and keeps products of sizes from overflowing.
-    static let mostUnits = 1 << 24
+    static let maxUnits = 1 << 24
     /// The largest number of hidden layers in a network.
-    static let mostLayers = 1000
+    static let maxLayers = 1000
 
     /// Checks that each setting is in its range and fits the others.
     ///

@@ -17,7 +17,7 @@ package struct RunConfiguration: Sendable {
     private let lines: [String: Int]
 
     /// The largest size of a file, far more than any recipe needs.
-    static let mostBytes = 1 << 20
+    static let maxBytes = 1 << 20
 
     /// Reads a file. Names may have hyphens for underscores, as on the command line, and any member may be missing.
     ///
@@ -25,7 +25,7 @@ package struct RunConfiguration: Sendable {
     /// - Throws: `.noInput` if it cannot be read; `.badData` with the line if it is not YAML, a name is not a setting, or a
     ///   value is of the wrong type.
     package init(path: String) throws(FastTrainError) {
-        let text = try FileSystem.readText(path, most: Self.mostBytes)
+        let text = try FileSystem.readText(path, maxBytes: Self.maxBytes)
         let document = try YAMLDocument(parsing: text, file: path)
         let (object, lines) = try Self.normalized(document, file: path)
         var reader = try ObjectReader(object, file: path, place: .file, lines: lines)

@@ -27,7 +27,7 @@ extension RunReport {
 
 extension RunReport.CloseUp {
     /// The maximum number of outputs to hold, which take 80 MB. If there are more, the rows are thinned out evenly.
-    private static let mostOutputs = 20_000_000
+    private static let maxOutputs = 20_000_000
 
     /// Predicts rows of a split.
     ///
@@ -43,7 +43,7 @@ extension RunReport.CloseUp {
         _ name: String, _ split: DataSplit, rows: [Int32]?, model: Model, outputs: Int, threads: Int?
     ) throws(FastTrainError) {
         let rows = rows ?? split.allRows
-        let every = rows.count * outputs / Self.mostOutputs + 1
+        let every = rows.count * outputs / Self.maxOutputs + 1
         self.name = name
         self.split = split
         self.rows = stride(from: 0, to: rows.count, by: every).map { rows[$0] }

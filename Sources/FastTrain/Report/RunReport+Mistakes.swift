@@ -11,7 +11,7 @@ extension RunReport {
         var value: Float
     }
 
-    private static let mostMistakes = 24
+    private static let maxMistakes = 24
 
     /// Adds the most confident mistakes, with their images if the rows are images.
     func addMistakes(_ closeUp: CloseUp, _ page: inout Markup) throws(FastTrainError) {
@@ -71,6 +71,6 @@ extension RunReport {
             mistakes.append(Mistake(row: Int(row), label: label, prediction: prediction, value: value))
         }
         mistakes.sort { ($1.value, $0.row) < ($0.value, $1.row) }
-        return (Array(mistakes.prefix(mostMistakes)), mistakes.count)
+        return (Array(mistakes.prefix(maxMistakes)), mistakes.count)
     }
 }

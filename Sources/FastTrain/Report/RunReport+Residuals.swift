@@ -1,13 +1,13 @@
 import FastTrainPictures
 
 extension RunReport {
-    private static let mostTargets = 8
-    private static let mostDots = 1500
+    private static let maxTargets = 8
+    private static let maxDots = 1500
 
     /// Adds the size and direction of the errors for each predicted number.
     func addResiduals(_ closeUp: CloseUp, _ page: inout Markup) {
         guard case .regression(let targets) = model.task, !model.isScoredByAccuracy else { return }
-        let fits = targets.indices.prefix(Self.mostTargets).map { Fit(closeUp, output: $0, model.targetScale($0)) }
+        let fits = targets.indices.prefix(Self.maxTargets).map { Fit(closeUp, output: $0, model.targetScale($0)) }
         let rest = targets.count > fits.count ? " The first \(fits.count) of \(targets.count) targets are shown." : ""
         section(
             "Predicted and true", "On the \(Format.count(closeUp.rows.count, "\(closeUp.name) row")).\(rest)", &page
@@ -17,7 +17,7 @@ extension RunReport {
                 if fits.count > 1 { page.element("h3", target) }
                 page.element("div", ["class": "charts"]) { page in
                     figure("Predicted against true values; correct predictions lie on the line", &page) { page in
-                        let every = fit.pairs.count / Self.mostDots + 1
+                        let every = fit.pairs.count / Self.maxDots + 1
                         let shown = stride(from: 0, to: fit.pairs.count, by: every).map { fit.pairs[$0] }
                         ScatterChart(
                             shown.map { (x: $0.truth, y: $0.prediction) }, xName: "true \(target)", yName: "predicted",

@@ -16,7 +16,7 @@ extension RunReport {
         guard case .classification(let matrix) = evaluation.score else { return }
         let names = matrix.classes
         let isSmall = names.count <= HeatMap.maxNames
-        let mistakes = names.count > 5 ? Array(matrix.mistakes.prefix(Self.mostPairs)) : []
+        let mistakes = names.count > 5 ? Array(matrix.mistakes.prefix(Self.maxPairs)) : []
         if isSmall || !mistakes.isEmpty {
             let legend =
                 isSmall
@@ -38,7 +38,7 @@ extension RunReport {
         addClasses(matrix.classScores, "class", "One class against the rest", rows, &page)
     }
 
-    private static let mostPairs = 12
+    private static let maxPairs = 12
 
     /// Adds the list of the most frequent confusions.
     private func addPairs(
@@ -59,7 +59,7 @@ extension RunReport {
         }
     }
 
-    private static let mostClasses = 60
+    private static let maxClasses = 60
 
     /// Adds the table of scores.
     ///
@@ -77,11 +77,11 @@ extension RunReport {
         let largest = scores.map { 1 - $0.f1 }.max() ?? 0
         var note =
             "\(meaning), on the \(rows) rows. The bar shows how far F1 is below 100%, relative to the worst \(what)."
-        if scores.count > Self.mostClasses {
+        if scores.count > Self.maxClasses {
             note +=
-                " These are the \(Self.mostClasses) of \(Format.integer(scores.count)) \(several) with the lowest F1."
+                " These are the \(Self.maxClasses) of \(Format.integer(scores.count)) \(several) with the lowest F1."
             let order = scores.indices.sorted { (scores[$0].f1, $0) < (scores[$1].f1, $1) }
-            scores = order.prefix(Self.mostClasses).map { scores[$0] }
+            scores = order.prefix(Self.maxClasses).map { scores[$0] }
         }
         section(what == "class" ? "Scores by class" : "Scores by label", note, &page) { page in
             page.element("div", ["class": "wide"]) { page in

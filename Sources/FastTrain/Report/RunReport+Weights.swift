@@ -1,7 +1,7 @@
 import FastTrainPictures
 
 extension RunReport {
-    private static let mostUnits = 48
+    private static let maxUnits = 48
     /// The number of colors on each side of zero. More would make the page larger but not clearer.
     private static let levels = 15
     /// The colors of weights: blue if negative, orange if positive, stronger if larger. A zero weight is transparent.
@@ -16,10 +16,10 @@ extension RunReport {
         let layer = model.parameters.layers[0]
         let isLinear = recipe.hidden.isEmpty
         var units = Array(0..<layer.outputs)
-        if units.count > Self.mostUnits {
+        if units.count > Self.maxUnits {
             let norms = units.map { unit in row(unit, layer).reduce(0) { $0 + Double($1) * Double($1) } }
             units = units.sorted { (norms[$1], $0) < (norms[$0], $1) }
-            units = Array(units.prefix(Self.mostUnits))
+            units = Array(units.prefix(Self.maxUnits))
         }
         var pictures: [[UInt8]] = []
         for unit in units { pictures.append(try picture(of: row(unit, layer), shape)) }

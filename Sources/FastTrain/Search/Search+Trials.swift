@@ -55,7 +55,7 @@ extension Search {
     }
 
     /// Returns the largest number of threads that are of use in training by a recipe.
-    func mostThreads(_ recipe: Recipe) -> Int {
+    func maxThreads(_ recipe: Recipe) -> Int {
         guard requestedThreads == nil else { return threads }
         return min(
             threads,

@@ -124,14 +124,14 @@ final class SearchBoard: @unchecked Sendable {
                     let recipe = search.recipe(search.settings(of: job.trial), epochs: job.epochs)
                     let bytes = workingSet(recipe)
                     let others = running.reduce(0) { $0 + $1.bytes }
-                    if running.isEmpty || others + bytes <= Self.mostBytesSideBySide {
+                    if running.isEmpty || others + bytes <= Self.maxBytesSideBySide {
                         guard isTimeFor(job, sharing: ready.count) else {
                             isCutShort = true
                             if running.isEmpty { return nil }
                             pthread_cond_wait(changed, mutex)
                             continue
                         }
-                        let threads = min(search.mostThreads(recipe), share(of: ready.count, bytes: bytes))
+                        let threads = min(search.maxThreads(recipe), share(of: ready.count, bytes: bytes))
                         freeThreads -= threads
                         plan.start(job)
                         running.append(
@@ -159,7 +159,7 @@ final class SearchBoard: @unchecked Sendable {
     /// - 784-1024-1024-10: 42 against 34
     /// - 784-2048-2048-10 (93 MB each): 11.8 against 11.4
     /// - 784-4096-4096-10 (321 MB each): 2.1 against 3.0
-    static let mostBytesSideBySide = 256e6
+    static let maxBytesSideBySide = 256e6
 
     /// Returns the bytes of the weights, their copy for backpropagation, and the optimizer's state.
     private func workingSet(_ recipe: Recipe) -> Double {
@@ -168,7 +168,7 @@ final class SearchBoard: @unchecked Sendable {
 
     /// Returns the number of threads for a trial, such that all free threads have work.
     private func share(of ready: Int, bytes: Double) -> Int {
-        bytes * Double(min(ready, freeThreads)) > Self.mostBytesSideBySide
+        bytes * Double(min(ready, freeThreads)) > Self.maxBytesSideBySide
             ? freeThreads : max(1, freeThreads / min(ready, freeThreads))
     }
 

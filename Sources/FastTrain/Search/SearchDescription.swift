@@ -52,12 +52,12 @@ struct SearchDescription: Sendable, Equatable {
     }
 
     /// The maximum number of trials in a search.
-    static let mostTrials = 100_000
+    static let maxTrials = 100_000
 
     /// The first setting that no search can have, or `nil` if all are valid.
     var fault: (member: String, expected: String, found: String)? {
-        if !(1...Self.mostTrials).contains(trials) {
-            return ("trials", "a number from 1 to \(Self.mostTrials)", "\(trials)")
+        if !(1...Self.maxTrials).contains(trials) {
+            return ("trials", "a number from 1 to \(Self.maxTrials)", "\(trials)")
         }
         // Trials are compared on validation rows.
         if recipe.validation == 0 { return ("recipe.validation", "a number above 0", "0") }

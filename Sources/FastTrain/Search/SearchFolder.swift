@@ -97,7 +97,7 @@ final class SearchFolder: Sendable {
     }
 
     /// The size limit of `trials.jsonl` in bytes, enough for over a million trials.
-    private static let mostTrialBytes = 1 << 30
+    private static let maxTrialBytes = 1 << 30
 
     /// Returns the results so far with their positions in the file, and rewrites the file.
     ///
@@ -114,7 +114,7 @@ final class SearchFolder: Sendable {
         isScoredByAccuracy: Bool, warn: (String) -> Void = { _ in }
     ) throws(FastTrainError) -> [(result: TrialResult, place: FastTrainError.Place)] {
         let bytes =
-            try FileSystem.exists(trialsPath) ? try FileSystem.readBytes(trialsPath, most: Self.mostTrialBytes) : []
+            try FileSystem.exists(trialsPath) ? try FileSystem.readBytes(trialsPath, maxBytes: Self.maxTrialBytes) : []
         // Text after the last newline is an incomplete line.
         var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let rest = lines.removeLast()

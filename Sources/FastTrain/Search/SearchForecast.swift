@@ -9,7 +9,7 @@ struct SearchForecast {
     init(_ search: Search) { self.search = search }
 
     /// The factor by which training on all threads takes longer than the speed of trials side by side predicts; see
-    /// `SearchBoard.mostBytesSideBySide`.
+    /// `SearchBoard.maxBytesSideBySide`.
     private static let together = 1.3
 
     /// Counts a finished training of a trial.
@@ -29,7 +29,7 @@ struct SearchForecast {
     func finalSeconds(best: TrialResult?) -> Double {
         guard let rate, let best, best.divergence == nil else { return 0 }
         let recipe = search.finalRecipe(of: best)
-        let threads = search.mostThreads(recipe)
+        let threads = search.maxThreads(recipe)
         let seconds = operations(recipe, rows: Double(search.data.train.count)) / (rate * Double(threads))
         return threads > 1 ? seconds * Self.together : seconds
     }

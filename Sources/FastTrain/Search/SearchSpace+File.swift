@@ -9,7 +9,7 @@ extension SearchSpace {
     /// - Throws: `.noInput` if it cannot be read; `.badData` with the line for a name that is not a setting, a setting that
     ///   all trials must share, an empty list, or a value of the wrong type or out of range.
     package init(path: String) throws(FastTrainError) {
-        let text = try FileSystem.readText(path, most: RunConfiguration.mostBytes)
+        let text = try FileSystem.readText(path, maxBytes: RunConfiguration.maxBytes)
         let document = try YAMLDocument(parsing: text, file: path)
         try self.init(document.value, file: path, lines: document.lines)
     }

@@ -126,9 +126,9 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             loop.setOrder(training.sampling.order(epoch: epoch))
             orderedEpoch = epoch
         }
-        return loop.step(
-            step, first: stepInEpoch * recipe.batchSize,
-            optimizer.step(step + 1, learningRate: rates.rate(step, history: history), recipe))
+        return loop.action(
+            step: step, first: stepInEpoch * recipe.batchSize,
+            optimizer.updateStep(step + 1, learningRate: rates.rate(step, history: history), recipe))
     }
 
     /// Returns the next step, the answers to a job's requests, or the end if the run was interrupted.

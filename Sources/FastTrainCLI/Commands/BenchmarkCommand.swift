@@ -15,7 +15,7 @@ struct BenchmarkCommand: ParsableCommand {
             takes, and the rows per second on one thread if several rows are predicted at once.
             """)
 
-    @Option(help: ArgumentHelp("One of \(Self.all.joined(separator: ", ")). (default: all of them)", valueName: "name"))
+    @Option(help: ArgumentHelp("One of \(Benchmark.workloads.joined(separator: ", ")). (default: all of them)", valueName: "name"))
     var workload: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Seconds to train each workload.", valueName: "s"))
@@ -42,15 +42,13 @@ struct BenchmarkCommand: ParsableCommand {
     @Flag(help: "Print the result as one JSON object.")
     var json = false
 
-    private static let all = Benchmark.workloads.map(\.name)
-
     func run() throws {
         if predict { return try measurePredictions() }
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let status = StatusLine(.standardError)
         defer { status.replace() }
         var results: [Benchmark.Result] = []
-        for name in workload.map({ [$0] }) ?? Self.all {
+        for name in workload.map({ [$0] }) ?? Benchmark.workloads {
             status.show { "measuring \(name)".clipped(to: $0) }
             results.append(
                 try Benchmark.run(

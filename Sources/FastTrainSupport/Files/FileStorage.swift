@@ -24,15 +24,19 @@ package struct FileContent: @unchecked Sendable {  // The memory is only read, a
     ///   - path: The file to open.
     ///   - name: The name of the file in messages, by default its path.
     ///   - storage: Whether the file is mapped or read into memory.
+    ///   - check: Called before the file is read into memory; it may refuse the file by its size and first bytes.
     /// - Throws: `.noInput` if the file does not exist or is not a regular file; `.inputOutput` if it cannot be mapped
-    ///   or read; `.badData` if it changes while it is read.
-    package init(path: String, name: String? = nil, storage: FileStorage) throws(FastTrainError) {
+    ///   or read; `.badData` if it changes while it is read; the errors of `check`.
+    package init(
+        path: String, name: String? = nil, storage: FileStorage,
+        check: (FileStart) throws(FastTrainError) -> Void = { _ in }
+    ) throws(FastTrainError) {
         switch storage {
         case .mapped:
             let file = try MappedFile(path: path, name: name)
             (bytes, owner) = (file.bytes, file)
         case .memory:
-            let memory = try Memory.contents(of: path, name: name ?? path)
+            let memory = try Memory.contents(of: path, name: name ?? path, check: check)
             (bytes, owner) = (memory.bytes, memory)
         }
     }

@@ -52,14 +52,14 @@ package enum FileSystem {
     }
 
     /// The default size limit of a text file in bytes: twice the size of the history of the longest run.
-    package static let mostTextBytes = 1 << 26
+    package static let maxTextBytes = 1 << 26
 
     /// Returns the content of a text file.
     ///
     /// - Throws: `.noInput` if there is no such file; `.inputOutput` if reading fails; `.badData` if the file is not
-    ///   UTF-8 or has more than `most` bytes.
-    package static func readText(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> String {
-        guard let text = String(validating: try readBytes(path, most: most), as: UTF8.self) else {
+    ///   UTF-8 or has more than `maxBytes` bytes.
+    package static func readText(_ path: String, maxBytes: Int = maxTextBytes) throws(FastTrainError) -> String {
+        guard let text = String(validating: try readBytes(path, maxBytes: maxBytes), as: UTF8.self) else {
             throw .badData(file: path, place: .file, expected: "UTF-8 text", found: "invalid bytes")
         }
         return text
@@ -68,13 +68,14 @@ package enum FileSystem {
     /// Returns the content of a file.
     ///
     /// - Throws: `.noInput` if there is no such file; `.inputOutput` if reading fails; `.badData` if the file has more
-    ///   than `most` bytes.
-    package static func readBytes(_ path: String, most: Int = mostTextBytes) throws(FastTrainError) -> [UInt8] {
+    ///   than `maxBytes` bytes.
+    package static func readBytes(_ path: String, maxBytes: Int = maxTextBytes) throws(FastTrainError) -> [UInt8] {
         let (descriptor, status) = try System.openRegularFile(path)
         defer { close(descriptor) }
         let size = Int(status.st_size)
-        let tooMuch = FastTrainError.badData(file: path, place: .file, expected: "at most \(most) bytes", found: "more")
-        guard size <= most else { throw tooMuch }
+        let tooMuch = FastTrainError.badData(
+            file: path, place: .file, expected: "at most \(maxBytes) bytes", found: "more")
+        guard size <= maxBytes else { throw tooMuch }
         var bytes: [UInt8] = []
         // A file that is small enough is read in one piece. The extra byte reveals whether the file has grown.
         let piece = UnsafeMutableRawBufferPointer.allocate(
@@ -82,7 +83,7 @@ package enum FileSystem {
         defer { piece.deallocate() }
         while case let count = try System.read(descriptor, piece, path), count > 0 {
             bytes += piece[..<count]
-            guard bytes.count <= most else { throw tooMuch }
+            guard bytes.count <= maxBytes else { throw tooMuch }
         }
         return bytes
     }

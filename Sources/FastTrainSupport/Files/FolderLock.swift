@@ -15,7 +15,7 @@ package final class FolderLock: Sendable {
     /// Either the owner is about to record its number, or it has released the lock while another thread of its process
     /// starts a program, which has all open files until it runs. The 0.4 s in total leave time within the second in
     /// which an occupied folder is to be refused.
-    private static let mostAttempts = 40
+    private static let maxAttempts = 40
 
     /// Takes the lock of a folder.
     ///
@@ -39,7 +39,7 @@ package final class FolderLock: Sendable {
                 throw .inputOutput(path: path, operation: "flock", reason: System.reason)
             }
             let holder = holder(descriptor)
-            guard holder == nil, attempts < mostAttempts else {
+            guard holder == nil, attempts < maxAttempts else {
                 close(descriptor)
                 throw .folderInUse(path: folder, holder: holder)
             }

@@ -20,11 +20,15 @@ package final class Memory: @unchecked Sendable {
     /// - Parameters:
     ///   - path: The file to read.
     ///   - name: The name of the file in messages.
+    ///   - check: Called before memory is allocated for the file; it may refuse the file by its size and first bytes.
     /// - Throws: `.noInput` if the file does not exist or is not a regular file; `.badData` if it changes while it is
-    ///   read; `.inputOutput` if reading fails or there is not enough memory.
-    package static func contents(of path: String, name: String) throws(FastTrainError) -> Memory {
+    ///   read; `.inputOutput` if reading fails or there is not enough memory; the errors of `check`.
+    package static func contents(
+        of path: String, name: String, check: (FileStart) throws(FastTrainError) -> Void = { _ in }
+    ) throws(FastTrainError) -> Memory {
         let (descriptor, status) = try System.openRegularFile(path)
         defer { close(descriptor) }
+        try check(FileStart(descriptor: descriptor, fileSize: Int(status.st_size), name: name))
         let memory = try Memory(byteCount: Int(status.st_size)) { (bytes) throws(FastTrainError) in
             var done = 0
             while done < bytes.count {

@@ -35,8 +35,7 @@ package final class SafeTensors: @unchecked Sendable {  // The memory is read-on
 
     /// Opens the file at `path`, which is called `name` in messages.
     package convenience init(path: String, name: String, storage: FileStorage) throws(FastTrainError) {
-        if storage == .memory { try SafeTensorsHeader.check(path: path, name: name) }
-        let file = try FileContent(path: path, name: name, storage: storage)
+        let file = try FileContent(path: path, name: name, storage: storage, check: SafeTensorsHeader.check)
         try self.init(file: file.bytes, name: name, owner: file.owner)
     }
 

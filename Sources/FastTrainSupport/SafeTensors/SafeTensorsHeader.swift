@@ -1,5 +1,3 @@
-import Platform
-
 /// The header of a safetensors file, parsed and validated: every tensor is known to lie within the file.
 struct SafeTensorsHeader {
     private(set) var metadata: [String: String] = [:]
@@ -55,22 +53,21 @@ struct SafeTensorsHeader {
     }
 
     /// Checks the header of a file before the rest of the file is read, so that the size of a file that is none of this
-    /// format does not matter. A file that cannot be read is left to the reading that follows.
+    /// format does not matter.
     ///
-    /// - Throws: The errors of `init(parsing:fileSize:name:)`; `.noInput` if there is no regular file at `path`.
-    static func check(path: String, name: String) throws(FastTrainError) {
-        let (descriptor, status) = try System.openRegularFile(path)
-        close(descriptor)
-        let fileSize = Int(status.st_size)
-        guard let start = System.firstBytes(of: path, lengthBytes) else { return }
-        var count = start.count
-        if count == lengthBytes {
+    /// - Throws: The errors of `init(parsing:fileSize:name:)`; `.inputOutput` if reading fails.
+    static func check(_ file: FileStart) throws(FastTrainError) {
+        var start = try file.bytes(lengthBytes)
+        if start.count == lengthBytes {
             let length = start.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
-            if length <= UInt64(max(0, min(maxHeaderBytes, fileSize - lengthBytes))) { count += Int(length) }
+            if length <= UInt64(max(0, min(maxHeaderBytes, file.fileSize - lengthBytes))) {
+                start = try file.bytes(lengthBytes + Int(length))
+                // A file that was truncated meanwhile is left to the reading that follows.
+                guard start.count == lengthBytes + Int(length) else { return }
+            }
         }
-        guard let header = System.firstBytes(of: path, count), header.count == count else { return }
-        try header.withUnsafeBufferPointer { (bytes) throws(FastTrainError) in
-            _ = try SafeTensorsHeader(parsing: UnsafeRawBufferPointer(bytes), fileSize: fileSize, name: name)
+        try start.withUnsafeBufferPointer { (bytes) throws(FastTrainError) in
+            _ = try SafeTensorsHeader(parsing: UnsafeRawBufferPointer(bytes), fileSize: file.fileSize, name: file.name)
         }
     }
 

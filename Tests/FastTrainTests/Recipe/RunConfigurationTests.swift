@@ -193,7 +193,7 @@ struct RunConfigurationTests {
         let path = folder.path + "/bytes"
         try Data([0x61, 0x3A, 0xFF]).write(to: URL(fileURLWithPath: path))
         expectBadData(path, .file) { _ = try RunConfiguration(path: path) }
-        try Data(repeating: 0x20, count: RunConfiguration.mostBytes + 1).write(to: URL(fileURLWithPath: path))
+        try Data(repeating: 0x20, count: RunConfiguration.maxBytes + 1).write(to: URL(fileURLWithPath: path))
         expectBadData(path, .file) { _ = try RunConfiguration(path: path) }
     }
 }

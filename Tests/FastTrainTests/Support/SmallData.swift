@@ -73,7 +73,7 @@ extension StepEngine {
         let network = recipe.network(for: data)
         let engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows,
-            weights: RowWeights(
+            rowWeights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: (0..<Int32(rows)).map { $0 },
                 rows: rows), threads: threads, kernels: kernels)
         engine.load(parameters)
@@ -94,7 +94,7 @@ extension Recipe {
     /// Returns the update of a step of the recipe's optimizer, which must take minibatches.
     func update(step number: Int, learningRate: Double) -> UpdateStep {
         guard case .minibatches(let optimizer) = optimizer.batching else { preconditionFailure("\(optimizer)") }
-        return optimizer.init(self, convention: .pyTorch).step(number, learningRate: learningRate, self)
+        return optimizer.init(self, convention: .pyTorch).updateStep(number, learningRate: learningRate, self)
     }
 }
 

@@ -140,7 +140,7 @@ import _TestSupport
         let network = recipe.network(for: data)
         let engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, density: density,
-            weights: RowWeights(
+            rowWeights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: data.train.allRows, rows: rows),
             threads: threads, kernels: kernels)
         engine.load(network.initialParameters(recipe))

@@ -12,7 +12,7 @@
 ///     (bytes, repeated until all tensors are full; without any, zeros)
 enum Assembly {
     /// The maximum number of bytes in all tensors together.
-    private static let mostBytes = 1 << 16
+    private static let maxBytes = 1 << 16
 
     /// Returns `nil` if the lines do not describe a file.
     static func file(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
@@ -44,9 +44,9 @@ enum Assembly {
         for tensor in tensors {
             var count = TensorType(rawValue: tensor.type)?.size ?? 1
             for extent in tensor.shape {
-                guard extent >= 0, extent <= mostBytes else { return nil }
+                guard extent >= 0, extent <= maxBytes else { return nil }
                 count *= extent
-                guard count <= mostBytes else { return nil }
+                guard count <= maxBytes else { return nil }
             }
             members.append(
                 JSON.Member(
@@ -56,7 +56,7 @@ enum Assembly {
                         JSON.Member("data_offsets", [end, end + count].json),
                     ])))
             end += count
-            guard end <= mostBytes else { return nil }
+            guard end <= maxBytes else { return nil }
         }
         var header = Array(JSON.object(members).text.utf8)
         header += [UInt8](repeating: 0x20, count: (8 - header.count % 8) % 8)

@@ -17,12 +17,12 @@ struct GradientScratch: Sendable {
         columns = (0..<shards).map { _ in
             SparseLists(rows: GradientPlan.inputsPerBlock, width: shardRows)
         }
-        let biases = GradientScratch.mostPanels * panelWidth
+        let biases = GradientScratch.maxPanels * panelWidth
         let block = GradientPlan.inputsPerBlock * biases
         floats = Buffer(count: shards * (block + biases))
         gradients = Buffer(count: 2 * shards)
         stretches = Buffer(
-            count: GradientScratch.mostPanels * (5 + GradientPlan.inputsPerBlock / panelWidth))
+            count: GradientScratch.maxPanels * (5 + GradientPlan.inputsPerBlock / panelWidth))
         for shard in 0..<shards {
             gradients.base[shard] = floats.base + shard * block
             gradients.base[shards + shard] = floats.base + shards * block + shard * biases
@@ -30,7 +30,7 @@ struct GradientScratch: Sendable {
     }
 
     /// The largest value of `KernelTable.panelsAtOnce`.
-    static let mostPanels = 4
+    static let maxPanels = 4
 
     /// The pointers to each shard's bias gradient, for the all-reduce.
     var biasPointers: UnsafeMutablePointer<UnsafeMutablePointer<Float>?> { gradients.base + shards }

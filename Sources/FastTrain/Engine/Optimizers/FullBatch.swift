@@ -32,7 +32,7 @@ struct FullBatch: Sendable {
     /// The size of a network up to which each member computes with whole vectors in memory of its own, instead of waiting
     /// for the others some 25 times an iteration. A product of this many numbers takes 5 µs from second-level cache; a
     /// barrier takes 1 µs on a quiet machine, and as long as a time slice when other programs use the CPUs.
-    static let mostForEachMember = 1 << 16
+    static let maxCopiedParameters = 1 << 16
 
     /// Creates the objective of a recipe over some rows of a split.
     init(engine: StepEngine, split: DataSplit, rows: [Int32], recipe: Recipe, threads: Int) {
@@ -46,7 +46,7 @@ struct FullBatch: Sendable {
         )
         let layout = engine.forward.parameters.layout
         gradient = PackedParameters(layout)
-        let isSmall = layout.count <= Self.mostForEachMember
+        let isSmall = layout.count <= Self.maxCopiedParameters
         let pieces = PackedPieces(layout, threads: isSmall ? 1 : threads, kernels: engine.kernels)
         self.pieces = pieces
         own = isSmall ? (0..<threads).map { _ in Buffer(count: pieces.sumCount) } : nil
@@ -99,7 +99,7 @@ struct FullBatch: Sendable {
     /// Adds the gradient of a minibatch to that of the minibatches before it; the last one adds the decay.
     private func addGradient(count: Int, isFirst: Bool, isLast: Bool, member: TeamMember) {
         let (kernels, parameters) = (engine.kernels, engine.forward.parameters)
-        let step = engine.step(count: count, member: member)
+        let step = engine.memberStep(count: count, member: member)
         for block in engine.blocks.shares[member.rank] {
             engine.makeGradient(of: block, step)
             engine.forEachGradient(of: block, step) { part, slice in

@@ -41,7 +41,7 @@ struct LBFGS: OptimizerDefinition, Sendable {
 
     /// The least relative decrease of the objective by an iteration; a smaller one ends the run. SciPy's `factr · epsilon`
     /// of L-BFGS-B.
-    static let leastFall = 2.220446049250313e-9
+    static let minDecrease = 2.220446049250313e-9
 
     /// Creates the optimizer of a recipe, without pairs.
     init(_ recipe: Recipe, batch: FullBatch) {
@@ -134,7 +134,7 @@ struct LBFGS: OptimizerDefinition, Sendable {
         try consider(state.spare, &state, member: member)
         let most = max(before.objective.magnitude, after.objective.magnitude, 1)
         let isFlat = try batch.largestSlope(member: member) <= tolerance
-        state.hasConverged = isFlat || before.objective - after.objective <= Self.leastFall * most
+        state.hasConverged = isFlat || before.objective - after.objective <= Self.minDecrease * most
     }
 
     /// Computes loss and gradient at the start, and takes the pairs that were loaded into the order.

@@ -27,13 +27,13 @@ struct LineSearch {
     /// The relative rounding error of a value: one unit in the last place of a single-precision number.
     private static let noise = 0x1p-23
     /// The largest number of evaluations, about as many as PyTorch and SciPy make.
-    private static let mostEvaluations = 25
+    private static let maxEvaluations = 25
 
     /// A function that evaluates the objective at a step length.
     typealias Function = (Double) throws(FastTrainError) -> Point
 
     private let start: Point
-    private var left = LineSearch.mostEvaluations
+    private var left = LineSearch.maxEvaluations
 
     private init(_ start: Point) { self.start = start }
 

@@ -15,7 +15,7 @@ extension MinibatchOptimizer {
     /// Returns the update after a minibatch.
     ///
     /// - Parameter number: The number of the step in the run, from 1.
-    func step(_ number: Int, learningRate: Double, _ recipe: Recipe) -> UpdateStep {
+    func updateStep(_ number: Int, learningRate: Double, _ recipe: Recipe) -> UpdateStep {
         UpdateStep(
             update: update(step: number, learningRate: learningRate),
             averageRate: ParameterAverage.rate(recipe, step: number))

@@ -8,7 +8,7 @@ enum DivisionByPanels {
     /// The largest number of weights of the second layer, for each member, for which that layer is divided by panels:
     /// 1 MiB, half of a second-level cache or all of it; more would not stay there anyway. On Emerald Rapids, dividing the
     /// second layer of `mnist-medium` gains 11%.
-    static let mostWeights = 1 << 18
+    static let maxWeights = 1 << 18
 
     /// Returns how many layers, counted from the first, are divided by panels: none, one or two.
     ///
@@ -19,7 +19,7 @@ enum DivisionByPanels {
         func hasBlocks(_ width: Int) -> Bool { threads > 1 && width >= SparsePlan.blockWidth * threads }
         guard network.normalization == .none, hasBlocks(network.widths[1]) else { return 0 }
         guard network.layerCount > 2, recipe.activations.first == .relu, hasBlocks(network.widths[2]),
-            network.widths[1] * network.widths[2] <= mostWeights * threads
+            network.widths[1] * network.widths[2] <= maxWeights * threads
         else { return 1 }
         return 2
     }
@@ -38,7 +38,7 @@ enum DivisionByPanels {
     }
 
     /// Returns the largest number of panels that a member makes.
-    static func mostPanels(of width: Int, threads: Int, kernels: KernelTable) -> Int {
+    static func maxPanels(of width: Int, threads: Int, kernels: KernelTable) -> Int {
         panels(of: width, threads: threads, kernels: kernels).reduce(0) { max($0, $1.count) }
     }
 }

@@ -121,18 +121,13 @@ struct EvaluationPass: Sendable {
         }
     }
 
-    /// Returns the value that the network predicts by an output.
-    private func expectation(_ output: Float) -> Double {
-        self.output == .exponential ? exponential(min(Double(output), 700)) : Double(output)
-    }
-
     /// Returns the mean over the outputs of their R², as scikit-learn's `r2_score`.
     private func r2(_ weight: (Int) -> Double = { _ in 1 }) -> Double {
         guard case .values(let targets, _) = split.targets else { return 0 }
         let scores = (0..<outputs).map { column in
             Evaluation.r2(
                 (0..<rows.count).map { Double(targets[Int(rows.base[$0]) * outputs + column]) },
-                (0..<rows.count).map { expectation(values.base[$0 * outputs + column]) }, weight)
+                (0..<rows.count).map { output.number(values.base[$0 * outputs + column]) }, weight)
         }
         return scores.reduce(0, +) / Double(outputs)
     }

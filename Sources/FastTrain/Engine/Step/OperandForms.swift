@@ -59,7 +59,7 @@ struct OperandForms {
     func gradient(_ layer: Int, firstPanels: Int, isByPanels: Bool) -> GradientForm {
         if layer == 0 {
             guard gradientListsFeatures else { return .dense }
-            return firstPanels <= SparsePlan.mostOuterPanels ? .outerProducts : .columns
+            return firstPanels <= SparsePlan.maxOuterPanels ? .outerProducts : .columns
         }
         guard input(layer) == .lists else { return .dense }
         return isByPanels ? .sharedColumns : .columns

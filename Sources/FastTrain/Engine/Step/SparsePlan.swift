@@ -10,11 +10,11 @@ enum SparsePlan {
     static let densest = 0.7
     /// The smallest number of panels of outputs for which lists are faster: with fewer, there are too few sums to hide the
     /// latency of multiply-adds.
-    private static let leastPanels = 3
+    private static let minPanels = 3
     /// The largest number of panels of a thread for which the first layer's gradient is made by outer products, which
     /// need no lists of columns. On Emerald Rapids, two threads: 35 µs instead of 52 with two panels (`mnist-small`), 242
     /// instead of 231 with eight (`mnist-medium`).
-    static let mostOuterPanels = 8
+    static let maxOuterPanels = 8
     /// The number of columns in a block of lists. The weights of 64 inputs and four panels take 32 KiB of AVX-512's
     /// first-level cache, 16 KiB of AVX2's. On Emerald Rapids, 256 × 2048 × 2048 at a density of 0.5: 10.2 ms, with 96
     /// columns 10.7, with 32 columns 11.7.
@@ -31,6 +31,6 @@ enum SparsePlan {
 
     /// Whether a product that makes the given number of columns is faster with lists of its input.
     static func isWorthLists(outputs: Int, _ kernels: KernelTable) -> Bool {
-        outputs >= leastPanels * kernels.panelWidth
+        outputs >= minPanels * kernels.panelWidth
     }
 }

@@ -20,7 +20,7 @@ extension StepEngine {
         _ split: DataSplit, indices: UnsafePointer<Int32>, of count: Int, ofTotal total: Double? = nil, step: Int,
         member: TeamMember, laps: LapTimer? = nil
     ) throws(FastTrainError) {
-        let step = self.step(count: count, number: step, member: member, laps: laps)
+        let step = memberStep(count: count, number: step, member: member, laps: laps)
         penalty?.add(forward.parameters, member: member)
         gather(split, indices, step)
         for layer in plan.layers {
@@ -109,7 +109,7 @@ extension StepEngine {
     private func computeLoss(_ indices: UnsafePointer<Int32>, total: Double?, _ step: MemberStep) {
         let sum = total ?? weightSum(indices, count: step.minibatch.count)
         forward.computeLoss(
-            rows: step.rows, scale: sum > 0 ? 1 / Float(sum) : 0, weights: weights?.gather(indices, rows: step.rows),
+            rows: step.rows, scale: sum > 0 ? 1 / Float(sum) : 0, weights: rowWeights?.gather(indices, rows: step.rows),
             smoothing: smoothing)
         step.laps?.lap(.loss)
     }

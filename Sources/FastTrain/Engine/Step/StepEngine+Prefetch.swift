@@ -8,7 +8,7 @@ extension StepEngine {
     /// 2%; `mnist-medium`, with 8 MB of weights and memories, would lose 3%.
     func updatePrefetch(_ block: GradientPlan.Block, _ scratch: GradientScratch) -> Prefetch {
         let layout = forward.parameters.layout
-        guard layout.count * 4 * (1 + memories.count) > StepEngine.mostNearBytes else {
+        guard layout.count * 4 * (1 + memories.count) > StepEngine.maxNearBytes else {
             return Prefetch()
         }
         let layer = layout.layers[block.layer]
@@ -32,7 +32,7 @@ extension StepEngine {
     }
 
     /// The largest size of weights and optimizer memories, in bytes, for which updates are not prefetched.
-    private static let mostNearBytes = 16 << 20
+    private static let maxNearBytes = 16 << 20
 }
 
 extension Prefetch {

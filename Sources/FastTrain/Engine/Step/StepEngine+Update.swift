@@ -20,7 +20,7 @@ extension StepEngine {
         count: Int, _ update: UpdateStep, weights weightUpdate: UpdateStep? = nil,
         member: TeamMember, upcoming: UpcomingRows? = nil, laps: LapTimer? = nil
     ) throws(FastTrainError) {
-        let step = self.step(count: count, member: member, laps: laps)
+        let step = memberStep(count: count, member: member, laps: laps)
         let weightUpdate = weightUpdate ?? update
         let own = blocks.shares[member.rank]
         for (place, block) in own.enumerated() {

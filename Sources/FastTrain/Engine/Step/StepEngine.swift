@@ -26,7 +26,7 @@ final class StepEngine: Sendable {
     /// The share of label smoothing.
     let smoothing: Float
     /// The weights of the rows; `nil` means that all rows count alike.
-    let weights: RowWeights?
+    let rowWeights: RowWeights?
     /// How the members divide each layer, and in which form its products read their operands.
     let plan: StepPlan
     /// The blocks of weights that each member updates.
@@ -52,12 +52,12 @@ final class StepEngine: Sendable {
     ///   - task: The task of the data set.
     ///   - rows: The largest number of rows that are in use at once.
     ///   - density: The density of the features; `nil` means that they have no zeros.
-    ///   - weights: The weights of the rows; `nil` means that all rows count alike.
+    ///   - rowWeights: The weights of the rows; `nil` means that all rows count alike.
     ///   - threads: The number of members of the team.
     ///   - kernels: The kernels to compute with.
     init(
         network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity? = nil,
-        weights: RowWeights? = nil, threads: Int, kernels: KernelTable
+        rowWeights: RowWeights? = nil, threads: Int, kernels: KernelTable
     ) {
         let plan = StepPlan(network, recipe: recipe, density: density, threads: threads, kernels: kernels)
         let forward = ForwardPass(
@@ -65,7 +65,7 @@ final class StepEngine: Sendable {
         let layout = forward.parameters.layout
         self.plan = plan
         self.forward = forward
-        self.weights = weights
+        self.rowWeights = rowWeights
         self.kernels = kernels
         shards = recipe.shards
         dropout = DropoutPlan(recipe)
@@ -84,13 +84,13 @@ final class StepEngine: Sendable {
         derivatives = Activations(
             widths: hidden.map { $0.storesDerivative ? $0.outputs : 0 }, rows: rows, panelWidth: kernels.panelWidth)
 
-        let minibatchRows = min(rows, recipe.mostRowsAtOnce)
+        let minibatchRows = min(rows, recipe.maxRowsAtOnce)
         let shardRows = (minibatchRows + recipe.shards - 1) / recipe.shards
         operands = GradientOperands(
             network, plan: plan, activations: forward.activations, featureLists: forward.features.lists, deltas: deltas,
             rows: minibatchRows, shards: recipe.shards, kernels: kernels)
         blocks = GradientPlan(
-            layout, plan: plan, density: density, rows: recipe.mostRowsAtOnce, threads: threads, kernels: kernels)
+            layout, plan: plan, density: density, rows: recipe.maxRowsAtOnce, threads: threads, kernels: kernels)
         scratch = (0..<threads).map { _ in
             GradientScratch(shards: recipe.shards, shardRows: shardRows, panelWidth: kernels.panelWidth)
         }
@@ -109,7 +109,7 @@ final class StepEngine: Sendable {
     ///   - validation: The number of rows to evaluate.
     ///   - threads: The number of members of the team.
     static func rows(_ recipe: Recipe, of count: Int, validation: Int, threads: Int) -> Int {
-        max(min(recipe.mostRowsAtOnce, count), ForwardPass.evaluationRows(validation, threads: threads))
+        max(min(recipe.maxRowsAtOnce, count), ForwardPass.evaluationRows(validation, threads: threads))
     }
 
     /// The parameters that rows are evaluated with and that a run yields: their average if there is one.
@@ -128,13 +128,13 @@ final class StepEngine: Sendable {
     }
 
     /// Returns a member's view of a step over `count` rows. The step's number is needed in the forward and backward pass.
-    func step(count: Int, number: Int = 0, member: TeamMember, laps: LapTimer? = nil) -> MemberStep {
+    func memberStep(count: Int, number: Int = 0, member: TeamMember, laps: LapTimer? = nil) -> MemberStep {
         MemberStep(minibatch(count), number: number, member: member, scratch: scratch[member.rank], laps: laps)
     }
 
     /// Returns the sum of the weights of some rows of the data set.
     func weightSum(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
-        weights?.sum(rows, count: count) ?? Double(count)
+        rowWeights?.sum(rows, count: count) ?? Double(count)
     }
 
     // MARK: - Loss

@@ -75,7 +75,7 @@ final class StepLoop: @unchecked Sendable {
         engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows,
             density: FeatureDensity(data.train, width: network.inputs),
-            weights: RowWeights(
+            rowWeights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
             threads: threads, kernels: kernels)
         descent = Descent(
@@ -102,9 +102,9 @@ final class StepLoop: @unchecked Sendable {
     /// Sets the order of the rows for the epoch to come.
     func setOrder(_ rows: [Int32]) { order.base.update(from: rows, count: rows.count) }
 
-    /// Returns the step over the minibatch that starts at a position of the epoch's order. The last minibatch of an epoch
+    /// Returns the action of a step over the minibatch that starts at a position of the epoch's order. The last minibatch of an epoch
     /// may be smaller than the others.
-    func step(_ number: Int, first: Int, _ update: UpdateStep) -> Action {
+    func action(step number: Int, first: Int, _ update: UpdateStep) -> Action {
         .step(Step(number: number, first: first, count: min(batchSize, order.count - first), update: update))
     }
 

@@ -28,7 +28,7 @@ struct StepPlan: Sendable {
         let firstPanels =
             byPanels == 0
             ? (network.widths[1] + kernels.panelWidth - 1) / kernels.panelWidth
-            : DivisionByPanels.mostPanels(of: network.widths[1], threads: threads, kernels: kernels)
+            : DivisionByPanels.maxPanels(of: network.widths[1], threads: threads, kernels: kernels)
         let forms = OperandForms(network: network, recipe: recipe, density: density, kernels: kernels)
         func division(_ index: Int) -> LayerPlan.Division { index < byPanels ? .panels : .rows }
         layers = (0..<network.layerCount).map { index in

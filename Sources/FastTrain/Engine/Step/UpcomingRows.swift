@@ -11,7 +11,7 @@ struct UpcomingRows {
     let indices: UnsafeBufferPointer<Int32>
 
     /// The largest number of bytes to prefetch: a quarter of a second-level cache of 512 KiB.
-    private static let mostBytes = 128 << 10
+    private static let maxBytes = 128 << 10
 
     /// Prefetches one of `parts` parts of the rows.
     func prefetch(part: Int, of parts: Int) {
@@ -23,7 +23,7 @@ struct UpcomingRows {
 
     private func prefetch<Element>(_ base: UnsafePointer<Element>, part: Int, of parts: Int) {
         let bytes = featureCount * MemoryLayout<Element>.stride
-        let rows = min(indices.count, UpcomingRows.mostBytes / bytes)
+        let rows = min(indices.count, UpcomingRows.maxBytes / bytes)
         for place in rows * part / parts..<rows * (part + 1) / parts {
             let row = UnsafeRawPointer(base + Int(indices[place]) * featureCount)
             for line in stride(from: 0, to: bytes, by: 64) { ft_prefetch(row + line) }

@@ -3,12 +3,12 @@ extension RecipeSetting {
     static let network: [RecipeSetting] = [
         RecipeSetting(
             "hidden", \.hidden,
-            SettingRange("at most \(Recipe.mostLayers) layers, each of 1 to \(Recipe.mostUnits) units") { hidden in
-                guard hidden.count <= Recipe.mostLayers else {
-                    return ("at most \(Recipe.mostLayers) layers", "\(hidden.count)")
+            SettingRange("at most \(Recipe.maxLayers) layers, each of 1 to \(Recipe.maxUnits) units") { hidden in
+                guard hidden.count <= Recipe.maxLayers else {
+                    return ("at most \(Recipe.maxLayers) layers", "\(hidden.count)")
                 }
-                let units = hidden.first { !(1...Recipe.mostUnits).contains($0) }
-                return units.map { ("from 1 to \(Recipe.mostUnits) units a layer", "\($0)") }
+                let units = hidden.first { !(1...Recipe.maxUnits).contains($0) }
+                return units.map { ("from 1 to \(Recipe.maxUnits) units a layer", "\($0)") }
             },
             section: .network, value: "units",
             help: "Units of each hidden layer, separated by commas, or 'none' for a linear model.", isRequired: true),

@@ -1,12 +1,16 @@
-import FastTrain
-import Foundation
-
-/// A reference workload on images of 28 × 28 pixels in 10 classes, as `fasttrain benchmark` trains it.
-public struct Workload: Sendable {
-    /// The name, such as `mnist-small`.
+/// A network and recipe to measure the speed of training with, on images of 28 × 28 pixels in 10 classes.
+///
+/// The interface is for the package in Benchmarks/ only, which measures the same workloads.
+@_spi(Benchmarks) public struct Workload: Sendable {
+    /// The name that `--workload` takes.
     public let name: String
     /// The recipe, without validation and with more epochs than a measurement can reach.
     public let recipe: Recipe
+
+    /// The number of features of a row.
+    static let features = 28 * 28
+    /// The number of classes.
+    static let classes = 10
 
     private init(_ name: String, hidden: [Int], batchSize: Int, optimizer: Optimizer, learningRate: Double) {
         self.name = name
@@ -21,7 +25,7 @@ public struct Workload: Sendable {
         self.recipe = recipe
     }
 
-    /// The reference workloads: small, medium, wide and deep.
+    /// The reference workloads: small, medium, wide and deep. SGD uses a momentum of 0.9.
     public static let all = [
         Workload("mnist-small", hidden: [128], batchSize: 64, optimizer: .sgd, learningRate: 0.05),
         Workload("mnist-medium", hidden: [512, 512], batchSize: 128, optimizer: .adam, learningRate: 0.001),
@@ -31,14 +35,10 @@ public struct Workload: Sendable {
     ]
 
     /// The widths of the network from its inputs to its outputs.
-    public var widths: [Int] { [28 * 28] + recipe.hidden + [10] }
+    public var widths: [Int] { network.widths }
 
-    /// Nominal floating-point operations to train on one row.
-    public var operationsPerRow: Int {
-        let products = zip(widths, widths.dropFirst()).map { $0 * $1 }
-        return 6 * products.reduce(0, +) - 2 * products[0]
-    }
+    /// The number of floating-point operations needed to train on one row, by the usual count.
+    public var operationsPerRow: Int { network.operationsPerSample }
+
+    private var network: Network { Network(inputs: Self.features, hidden: recipe.hidden, outputs: Self.classes) }
 }
-
-/// The default number of threads of a run.
-public let usableThreads = ProcessInfo.processInfo.activeProcessorCount
