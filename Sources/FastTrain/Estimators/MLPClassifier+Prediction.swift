@@ -3,26 +3,19 @@ extension MLPClassifier {
     ///
     /// - Throws: The errors of `predictProbabilities(_:)`; `.invalidUse` if the classifier was trained on sets of
     ///   labels.
-    public func predict(_ x: Matrix) throws(FastTrainError) -> [Label] {
+    public func predict(_ x: some MatrixConvertible) throws(FastTrainError) -> [Label] {
         guard !isMultilabel else {
             throw .invalidUse("predict: expected a fit to one class per row; use predictLabels for labels")
         }
-        let answers = try answers(x)
+        let answers = try answers(x.matrix())
         return (0..<answers.count).map { classes[answers.bestClass($0)] }
-    }
-
-    /// Predicts the most probable class of each row, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predict(_:)`; `.invalidSetting` if the rows differ in length.
-    public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Label] {
-        try predict(Matrix(x))
     }
 
     /// Predicts the labels of each row whose probability is above 0.5.
     ///
     /// - Throws: The errors of `predictProbabilities(_:)`; `.invalidUse` if the classifier was trained on one class per
     ///   row.
-    public func predictLabels(_ x: Matrix) throws(FastTrainError) -> [Set<Label>] {
+    public func predictLabels(_ x: some MatrixConvertible) throws(FastTrainError) -> [Set<Label>] {
         let probabilities = try predictProbabilities(x)
         guard isMultilabel else {
             throw .invalidUse("predictLabels: expected a fit to labels; use predict for classes")
@@ -32,76 +25,45 @@ extension MLPClassifier {
         }
     }
 
-    /// Predicts the labels of each row whose probability is above 0.5, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predictLabels(_:)`; `.invalidSetting` if the rows differ in length.
-    public func predictLabels<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Set<Label>] {
-        try predictLabels(Matrix(x))
-    }
-
     /// Predicts the probability of each class or label, [rows, classes].
     ///
     /// - Throws: `.invalidUse` before training; `.invalidSetting` if the number of features differs from training;
     ///   `.badData` if a feature is not finite.
-    public func predictProbabilities(_ x: Matrix) throws(FastTrainError) -> Matrix {
-        let answers = try answers(x)
+    public func predictProbabilities(_ x: some MatrixConvertible) throws(FastTrainError) -> Matrix {
+        let answers = try answers(x.matrix())
         return Matrix(answers.values, rows: answers.count, columns: answers.outputs)
-    }
-
-    /// Predicts the probability of each class or label, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predictProbabilities(_:)`; `.invalidSetting` if the rows differ in length.
-    public func predictProbabilities<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
-        try predictProbabilities(Matrix(x))
     }
 
     /// Predicts the natural logarithm of the probability of each class or label, [rows, classes].
     ///
     /// - Throws: The errors of `predictProbabilities(_:)`.
-    public func predictLogProbabilities(_ x: Matrix) throws(FastTrainError) -> Matrix {
+    public func predictLogProbabilities(_ x: some MatrixConvertible) throws(FastTrainError) -> Matrix {
         let probabilities = try predictProbabilities(x)
         return Matrix(
             probabilities.values.map { Float(logarithm(Double($0))) }, rows: probabilities.rows,
             columns: probabilities.columns)
     }
 
-    /// Predicts the natural logarithm of the probability of each class or label, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predictProbabilities(_:)`; `.invalidSetting` if the rows differ in length.
-    public func predictLogProbabilities<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
-        try predictLogProbabilities(Matrix(x))
-    }
-
     /// Returns the weighted fraction of rows that are classified correctly. Throws the errors of `predict(_:)`.
-    public func score(_ x: Matrix, _ y: [Label], sampleWeight: [Double]? = nil) throws(FastTrainError) -> Double {
+    public func score(
+        _ x: some MatrixConvertible, _ y: [Label], sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) -> Double {
+        let x = try x.matrix()
         let predicted = try predict(x)
         try expect(y.count, "labels", for: x)
         return try share(zip(predicted, y).map(==), x, sampleWeight)
     }
 
-    /// Returns the weighted fraction of rows that are classified correctly, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predict(_:)`; `.invalidSetting` if the rows differ in length.
-    public func score<Number: BinaryFloatingPoint>(
-        _ x: [[Number]], _ y: [Label], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) -> Double { try score(Matrix(x), y, sampleWeight: sampleWeight) }
-
     /// Returns the weighted fraction of rows with exactly the right set of labels. Throws the errors of
     /// `predictLabels(_:)`.
     public func score(
-        _ x: Matrix, labels y: [Set<Label>], sampleWeight: [Double]? = nil
+        _ x: some MatrixConvertible, labels y: [Set<Label>], sampleWeight: [Double]? = nil
     ) throws(FastTrainError) -> Double {
+        let x = try x.matrix()
         let predicted = try predictLabels(x)
         try expect(y.count, "sets of labels", for: x)
         return try share(zip(predicted, y).map(==), x, sampleWeight)
     }
-
-    /// Returns the weighted fraction of rows with exactly the right set of labels, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predictLabels(_:)`; `.invalidSetting` if the rows differ in length.
-    public func score<Number: BinaryFloatingPoint>(
-        _ x: [[Number]], labels y: [Set<Label>], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) -> Double { try score(Matrix(x), labels: y, sampleWeight: sampleWeight) }
 
     private func share(_ isRight: [Bool], _ x: Matrix, _ given: [Double]?) throws(FastTrainError) -> Double {
         let weights = try checkedWeights(given, for: x)

@@ -43,48 +43,29 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
     ///   - stop: A function that is polled after each step. If it returns true, the fit ends with the weights so far,
     ///     and `isConverged` is false.
     ///   - progress: A function that is called after each epoch, or iteration of L-BFGS, on the calling thread.
-    /// - Throws: `.invalidSetting` if a setting is out of range, if there are too few rows, or if the classes do not
-    ///   fit the rows or, with `warmStart`, the previous classes; `.badData` with row and column if a feature is NaN or
-    ///   infinite; `.diverged` if the loss or a weight becomes infinite or NaN.
+    /// - Throws: `.invalidSetting` if a setting is out of range, if there are too few rows, if they differ in length, or
+    ///   if the classes do not fit the rows or, with `warmStart`, the previous classes; `.badData` with row and column
+    ///   if a feature is NaN or infinite; `.diverged` if the loss or a weight becomes infinite or NaN.
     public mutating func fit(
-        _ x: Matrix, _ y: [Label], sampleWeight: [Double]? = nil,
+        _ x: some MatrixConvertible, _ y: [Label], sampleWeight: [Double]? = nil,
         stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
     ) throws(FastTrainError) {
         try train(
-            x, .classes(y), sampleWeight, classes: nil, isPartial: false,
+            x.matrix(), .classes(y), sampleWeight, classes: nil, isPartial: false,
             watch: FitWatch(stop: stop, progress: progress))
-    }
-
-    /// Trains on rows given as arrays; see `fit(_:_:sampleWeight:stop:progress:)` for a `Matrix`.
-    ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
-    public mutating func fit<Number: BinaryFloatingPoint>(
-        _ x: [[Number]], _ y: [Label], sampleWeight: [Double]? = nil,
-        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
-    ) throws(FastTrainError) {
-        try fit(Matrix(x), y, sampleWeight: sampleWeight, stop: stop, progress: progress)
     }
 
     /// Trains on rows of features and the set of labels of each row, which may be empty.
     ///
     /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`.
     public mutating func fit(
-        _ x: Matrix, labels y: [Set<Label>], sampleWeight: [Double]? = nil,
+        _ x: some MatrixConvertible, labels y: [Set<Label>], sampleWeight: [Double]? = nil,
         stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
     ) throws(FastTrainError) {
         try train(
-            x, .labels(y), sampleWeight, classes: nil, isPartial: false, watch: FitWatch(stop: stop, progress: progress)
+            x.matrix(), .labels(y), sampleWeight, classes: nil, isPartial: false,
+            watch: FitWatch(stop: stop, progress: progress)
         )
-    }
-
-    /// Trains on rows given as arrays and the set of labels of each row.
-    ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
-    public mutating func fit<Number: BinaryFloatingPoint>(
-        _ x: [[Number]], labels y: [Set<Label>], sampleWeight: [Double]? = nil,
-        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
-    ) throws(FastTrainError) {
-        try fit(Matrix(x), labels: y, sampleWeight: sampleWeight, stop: stop, progress: progress)
     }
 
     /// Trains for one epoch on the given rows, continuing from the previous epochs.
@@ -97,27 +78,14 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
     /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.badData` if `y` has a class that is not in
     ///   `classes`.
     public mutating func partialFit(
-        _ x: Matrix, _ y: [Label], classes: [Label]? = nil, sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try train(x, .classes(y), sampleWeight, classes: classes, isPartial: true) }
-
-    /// Trains for one epoch on rows given as arrays.
-    ///
-    /// - Throws: The errors of `partialFit(_:_:classes:sampleWeight:)`; `.invalidSetting` if the rows differ in length.
-    public mutating func partialFit<Number: BinaryFloatingPoint>(
-        _ x: [[Number]], _ y: [Label], classes: [Label]? = nil, sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try partialFit(Matrix(x), y, classes: classes, sampleWeight: sampleWeight) }
+        _ x: some MatrixConvertible, _ y: [Label], classes: [Label]? = nil, sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try train(x.matrix(), .classes(y), sampleWeight, classes: classes, isPartial: true) }
 
     /// Trains for one epoch on rows of features and the set of labels of each row.
     ///
     /// - Throws: The errors of `partialFit(_:_:classes:sampleWeight:)`.
     public mutating func partialFit(
-        _ x: Matrix, labels y: [Set<Label>], classes: [Label]? = nil, sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try train(x, .labels(y), sampleWeight, classes: classes, isPartial: true) }
+        _ x: some MatrixConvertible, labels y: [Set<Label>], classes: [Label]? = nil, sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try train(x.matrix(), .labels(y), sampleWeight, classes: classes, isPartial: true) }
 
-    /// Trains for one epoch on rows given as arrays and the set of labels of each row.
-    ///
-    /// - Throws: The errors of `partialFit(_:_:classes:sampleWeight:)`; `.invalidSetting` if the rows differ in length.
-    public mutating func partialFit<Number: BinaryFloatingPoint>(
-        _ x: [[Number]], labels y: [Set<Label>], classes: [Label]? = nil, sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try partialFit(Matrix(x), labels: y, classes: classes, sampleWeight: sampleWeight) }
 }

@@ -32,117 +32,56 @@ public struct MLPRegressor: MLPEstimator {
     ///
     /// - Parameters:
     ///   - x: The features, [rows, features].
-    ///   - y: The numbers to predict, [rows, outputs].
+    ///   - y: The numbers to predict, [rows, outputs], or one number for each row.
     ///   - sampleWeight: The weight of each row; `nil` means that all rows count the same.
     ///   - stop: A function that is polled after each step. If it returns true, the fit ends with the weights so far,
     ///     and `isConverged` is false.
     ///   - progress: A function that is called after each epoch, or iteration of L-BFGS, on the calling thread.
-    /// - Throws: `.invalidSetting` if a setting is out of range, if there are too few rows, or if the targets do not
-    ///   fit the rows; `.badData` with row and column if a number is NaN or infinite; `.diverged` if the loss or a
-    ///   weight becomes infinite or NaN.
+    /// - Throws: `.invalidSetting` if a setting is out of range, if there are too few rows, if they differ in length, or
+    ///   if the targets do not fit the rows; `.badData` with row and column if a number is NaN or infinite; `.diverged`
+    ///   if the loss or a weight becomes infinite or NaN.
     public mutating func fit(
-        _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil,
+        _ x: some MatrixConvertible, _ y: some MatrixConvertible, sampleWeight: [Double]? = nil,
         stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
     ) throws(FastTrainError) {
-        try train(x, y, sampleWeight, isPartial: false, watch: FitWatch(stop: stop, progress: progress))
-    }
-
-    /// Trains on rows of features and one number per row.
-    ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`.
-    public mutating func fit<Number: BinaryFloatingPoint>(
-        _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil,
-        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
-    ) throws(FastTrainError) {
-        try fit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight, stop: stop, progress: progress)
-    }
-
-    /// Trains on rows given as arrays and one number per row.
-    ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
-    public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil,
-        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
-    ) throws(FastTrainError) {
-        try fit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight, stop: stop, progress: progress)
-    }
-
-    /// Trains on rows given as arrays and several numbers per row.
-    ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
-    public mutating func fit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil,
-        stop: @escaping @Sendable () -> Bool = { false }, progress: @escaping @Sendable (FitProgress) -> Void = { _ in }
-    ) throws(FastTrainError) {
-        try fit(Matrix(x), Matrix(y), sampleWeight: sampleWeight, stop: stop, progress: progress)
+        try train(
+            x.matrix(), y.matrix(), sampleWeight, isPartial: false, watch: FitWatch(stop: stop, progress: progress))
     }
 
     /// Trains for one epoch on the given rows, continuing from the previous epochs.
     ///
     /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`.
     public mutating func partialFit(
-        _ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try train(x, y, sampleWeight, isPartial: true) }
-
-    /// Trains for one epoch on rows of features and one number per row.
-    ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`.
-    public mutating func partialFit<Number: BinaryFloatingPoint>(
-        _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try partialFit(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
-
-    /// Trains for one epoch on rows given as arrays and one number per row.
-    ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
-    public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
-
-    /// Trains for one epoch on rows given as arrays and several numbers per row.
-    ///
-    /// - Throws: The errors of `fit(_:_:sampleWeight:stop:progress:)`; `.invalidSetting` if the rows differ in length.
-    public mutating func partialFit<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) { try partialFit(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
+        _ x: some MatrixConvertible, _ y: some MatrixConvertible, sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) { try train(x.matrix(), y.matrix(), sampleWeight, isPartial: true) }
 
     /// Predicts one number for each row.
     ///
     /// - Throws: `.invalidSetting` if the number of features differs from training; `.invalidUse` before training and
     ///   if there are several numbers per row, which `predictOutputs(_:)` returns; `.badData` if a feature is not
     ///   finite.
-    public func predict(_ x: Matrix) throws(FastTrainError) -> [Float] {
+    public func predict(_ x: some MatrixConvertible) throws(FastTrainError) -> [Float] {
         guard fitted.nOutputs <= 1 else {
             throw .invalidUse("predict: expected one output, found \(fitted.nOutputs); use predictOutputs")
         }
-        return try answers(x).values
-    }
-
-    /// Predicts one number for each row, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predict(_:)`; `.invalidSetting` if the rows differ in length.
-    public func predict<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> [Float] {
-        try predict(Matrix(x))
+        return try answers(x.matrix()).values
     }
 
     /// Predicts all numbers of each row, [rows, outputs].
     ///
     /// - Throws: `.invalidUse` before training; `.invalidSetting` if the number of features differs from training;
     ///   `.badData` if a feature is not finite.
-    public func predictOutputs(_ x: Matrix) throws(FastTrainError) -> Matrix {
-        let answers = try answers(x)
+    public func predictOutputs(_ x: some MatrixConvertible) throws(FastTrainError) -> Matrix {
+        let answers = try answers(x.matrix())
         return Matrix(answers.values, rows: answers.count, columns: answers.outputs)
-    }
-
-    /// Predicts all numbers of each row, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predictOutputs(_:)`; `.invalidSetting` if the rows differ in length.
-    public func predictOutputs<Number: BinaryFloatingPoint>(_ x: [[Number]]) throws(FastTrainError) -> Matrix {
-        try predictOutputs(Matrix(x))
     }
 
     /// Returns the weighted coefficient of determination R², averaged over the outputs. Throws the errors of
     /// `predictOutputs(_:)`.
-    public func score(_ x: Matrix, _ y: Matrix, sampleWeight: [Double]? = nil) throws(FastTrainError) -> Double {
+    public func score(
+        _ x: some MatrixConvertible, _ y: some MatrixConvertible, sampleWeight: [Double]? = nil
+    ) throws(FastTrainError) -> Double {
+        let (x, y) = (try x.matrix(), try y.matrix())
         let predicted = try predictOutputs(x)
         try check(y, for: x)
         let weights = try checkedWeights(sampleWeight, for: x)
@@ -153,27 +92,6 @@ public struct MLPRegressor: MLPEstimator {
         }
         return scores.reduce(0, +) / Double(scores.count)
     }
-
-    /// Returns the weighted R² for one number per row.
-    ///
-    /// - Throws: The errors of `predictOutputs(_:)`.
-    public func score<Number: BinaryFloatingPoint>(
-        _ x: Matrix, _ y: [Number], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) -> Double { try score(x, Matrix(y, columns: 1), sampleWeight: sampleWeight) }
-
-    /// Returns the weighted R² for one number per row, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predictOutputs(_:)`; `.invalidSetting` if the rows differ in length.
-    public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [Y], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y, columns: 1), sampleWeight: sampleWeight) }
-
-    /// Returns the weighted R², averaged over several numbers per row, with rows given as arrays.
-    ///
-    /// - Throws: The errors of `predictOutputs(_:)`; `.invalidSetting` if the rows differ in length.
-    public func score<X: BinaryFloatingPoint, Y: BinaryFloatingPoint>(
-        _ x: [[X]], _ y: [[Y]], sampleWeight: [Double]? = nil
-    ) throws(FastTrainError) -> Double { try score(Matrix(x), Matrix(y), sampleWeight: sampleWeight) }
 
     /// The trained network; `nil` before training. Its target is named "y", or its targets "y0", "y1" and so on.
     public var model: Model? {

@@ -1,6 +1,6 @@
 /// A matrix of numbers, used for the estimators' features, targets and weights.
 ///
-/// Estimators also take arrays of arrays. A matrix holds a flat buffer, which avoids copying row by row.
+/// Estimators also take arrays (`MatrixConvertible`). A matrix holds a flat buffer, which avoids copying row by row.
 public struct Matrix: Sendable, Equatable {
     /// The numbers in row-major order.
     public let values: [Float]
