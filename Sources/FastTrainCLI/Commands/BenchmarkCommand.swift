@@ -46,6 +46,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     func run() throws {
         if predict { return try measurePredictions() }
+        let planning = try Planning.chosen()
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let status = StatusLine(.standardError)
         defer { status.replace() }
@@ -55,7 +56,7 @@ struct BenchmarkCommand: ParsableCommand {
             results.append(
                 try Benchmark.run(
                     workload: name, data: dataset, seconds: seconds, threads: threads.threads, precision: precision,
-                    profile: profile))
+                    profile: profile, planning: planning))
         }
         status.replace()
         if !json { return try Console.print(BenchmarkTable.text(results, style: Terminal.standardOutput.style)) }
