@@ -12,7 +12,18 @@ package enum Machine {
     }
 
     /// The processor's name according to the kernel; `nil` if it does not report one.
-    package static var processorName: String? {
+    package static var processorName: String? { processorField("model name") }
+
+    /// The processor's name with its family and model, which tell apart generations that a virtual machine names alike;
+    /// `nil` if the kernel reports no name.
+    package static var processor: String? {
+        guard let name = processorName else { return nil }
+        let numbers = ["cpu family", "model"].compactMap { processorField($0) }
+        return numbers.isEmpty ? name : "\(name) (\(numbers.joined(separator: "/")))"
+    }
+
+    /// Returns a field of the first processor in /proc/cpuinfo; `nil` if there is none.
+    private static func processorField(_ field: String) -> String? {
         guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
         defer { fclose(file) }
         // Every CPU has such a line; the first one is enough.
@@ -20,9 +31,11 @@ package enum Machine {
         for _ in 0..<64 {
             guard fgets(&line, Int32(line.count), file) != nil else { return nil }
             let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
-            let name = text[text.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            return name.isEmpty ? nil : name
+            guard let colon = text.firstIndex(of: ":"),
+                text[..<colon].split(whereSeparator: \.isWhitespace).joined(separator: " ") == field
+            else { continue }
+            let value = text[text.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return value.isEmpty ? nil : value
         }
         return nil
     }

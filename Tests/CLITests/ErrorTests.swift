@@ -36,6 +36,16 @@ struct ErrorTests {
         #expect(result.stderr.hasPrefix("fasttrain: error: FASTTRAIN_ISA: expected one of scalar"))
     }
 
+    @Test func anUnknownPlan() throws {
+        let folder = try TemporaryFolder()
+        for arguments in [["--output", folder.path("run")], ["benchmark"]] {
+            let result = try Fasttrain.run(arguments, environment: ["FASTTRAIN_PLAN": "best"])
+            #expect(result.status == 64)
+            #expect(result.error == "FASTTRAIN_PLAN: expected fixed or measure, found 'best'")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path("run")))
+    }
+
     @Test func missingInput() throws {
         let result = try Fasttrain.run(["--data", "no/such.safetensors"])
         #expect(result.status == 66)

@@ -102,7 +102,7 @@ enum Fasttrain {
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
-        let fixed = ["COLUMNS": "80", "LC_ALL": "C.UTF-8"]
+        let fixed = ["COLUMNS": "80", "LC_ALL": "C.UTF-8", "FASTTRAIN_PLAN": "fixed"]
         process.environment = ProcessInfo.processInfo.environment.merging(fixed) { $1 }.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         return process

@@ -42,6 +42,7 @@ import Testing
         let process = Process()
         process.executableURL = TestScope.release.map { URL(fileURLWithPath: $0) } ?? Fasttrain.binary
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(["FASTTRAIN_PLAN": "fixed"]) { $1 }
         process.standardOutput = pipe
         process.standardError = FileHandle.nullDevice
         try process.run()

@@ -233,7 +233,7 @@ struct BenchmarkTableTests {
     @Test func textAndJSON() {
         let result = Benchmark.Result(
             workload: "mnist-small", threads: 2, instructionSet: "avx2", precision: .bf16,
-            samplesPerSecond: 512_345.5, gflops: 303.125, peakGflops: 606.25, phases: [])
+            samplesPerSecond: 512_345.5, gflops: 303.125, peakGflops: 606.25, phases: [], plan: nil)
         #expect(
             BenchmarkTable.text([result], style: .plain) == """
                 workload     threads  samples/s  GFLOP/s  peak  of peak
@@ -246,5 +246,52 @@ struct BenchmarkTableTests {
             result.json.text
                 == #"{"workload":"mnist-small","threads":2,"samples_per_second":512345.5,"gflops":303.125,"#
                 + #""peak_gflops":606.25,"fraction_of_peak":0.5,"instruction_set":"avx2","precision":"bf16"}"#)
+    }
+
+    private let finding = PlanFinding(
+        layer: 1, subject: "input", kept: "lists", tried: "numbers", isChanged: true, time: 125e-6, timeTried: 100e-6,
+        ratio: 0.803, pairs: 7)
+
+    private func plan(_ source: PlanSummary.Source, isComplete: Bool = true, _ findings: [PlanFinding]) -> PlanSummary {
+        PlanSummary(
+            source: source, isComplete: isComplete, panelLayers: 1, featureBlockWidth: 64,
+            layers: [
+                PlanSummary.Layer(input: "lists", delta: "numbers", gradient: "outerProducts", inputsPerBlock: 128),
+                PlanSummary.Layer(input: "numbers", delta: "numbers", gradient: "dense", inputsPerBlock: 64),
+            ], findings: findings, seconds: 0.0125)
+    }
+
+    @Test func aPlanIsShownWithItsReasons() {
+        let whole = PlanFinding(
+            layer: nil, subject: "plan", kept: "measured", tried: "constants", isChanged: false, time: 1e-3,
+            timeTried: 1.1e-3, ratio: 1.1, pairs: 7)
+        #expect(
+            PlanTable.lines(plan(.measured, [finding, whole]), of: "mnist-small", style: .plain)
+                .joined(separator: "\n") == """
+                    mnist-small, plan: measured, 12.5 ms lost to measuring
+                    comparison  layer  way          µs  other way     µs  ratio  result
+                    input           2  lists       125  numbers      100   0.80  changed
+                    plan               measured  1,000  constants  1,100   1.10  kept
+                    layer  input    delta    gradient       block
+                        1  lists    numbers  outerProducts    128
+                        2  numbers  numbers  dense             64
+                    layers by panels: 1, feature blocks: 64 columns
+                    """)
+        let first = { (plan: PlanSummary) in PlanTable.lines(plan, of: "x", style: .plain)[0] }
+        #expect(first(plan(.remembered, [])) == "x, plan: remembered from an earlier run")
+        #expect(
+            first(plan(.constants, isComplete: false, [])) == "x, plan: the constants', not all candidates measured yet"
+        )
+    }
+
+    @Test func aPlanAsJSON() {
+        #expect(
+            plan(.measured, [finding]).json.text
+                == #"{"source":"measured","complete":true,"measuring_seconds":0.0125,"panel_layers":1,"#
+                + #""feature_block_width":64,"layers":[{"input":"lists","delta":"numbers","#
+                + #""gradient":"outerProducts","inputs_per_block":128},{"input":"numbers","delta":"numbers","#
+                + #""gradient":"dense","inputs_per_block":64}],"comparisons":[{"comparison":"input","layer":2,"#
+                + #""way":"lists","microseconds":125.0,"other_way":"numbers","other_microseconds":100.0,"#
+                + #""ratio":0.803,"pairs":7,"changed":true}]}"#)
     }
 }

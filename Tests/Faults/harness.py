@@ -118,6 +118,7 @@ class Bench:
         """Return the command and its environment, with the shim preloaded if there are faults or an observed folder
         `at`."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("FAULT_")}
+        environment["FASTTRAIN_PLAN"] = "fixed"  # no file outside the folders of a check is written
         if self.skip is not None:
             environment |= {"FAULT_SKIP": self.skip, "FAULT_ROOT": str(self.folder), "LD_PRELOAD": str(self.shim)}
         if faults is not None:

@@ -4,7 +4,8 @@
     Tests/Faults/soak.py FASTTRAIN FASTTRAIN_DATA [--hours 2 | --rounds N] [--seed N] [--first N] [--epochs N]
 
 Each round draws a data set and a recipe, or a search space, runs it undisturbed, and then again with stops at random
-moments, each time on another number of threads and another instruction set. Both must give the same bits. Exits with 1
+moments, each time on another number of threads and another instruction set, and with plans of the steps that are
+measured or fixed. Both must give the same bits. Exits with 1
 at the first difference, keeps its folders, and prints how to repeat the round.
 """
 
@@ -78,6 +79,9 @@ class Round:
         arguments = [verb, *self.data, *self.options, "--output", run] if is_new else ["resume", run]
         command, environment = self.bench.command(*arguments, *threads, faults=faults, at=run.parent)
         environment["FASTTRAIN_ISA"] = isa
+        # On an odd number of threads the plan of the steps changes as it is measured.
+        environment["FASTTRAIN_PLAN"] = "measure" if int(threads[1]) % 2 else "fixed"
+        environment["XDG_CACHE_HOME"] = str(self.bench.folder / "cache")
         self.counts["resumptions"] += not is_new
         return subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

@@ -30,6 +30,8 @@ package enum Benchmark {
         package let peakGflops: Double
         /// The time of each phase of a step; empty unless profiling was requested.
         package let phases: [PhaseTime]
+        /// The plan of the steps; `nil` if it was fixed.
+        package let plan: PlanSummary?
         /// The value of `gflops` as a fraction of `peakGflops`.
         package var fractionOfPeak: Double { gflops / peakGflops }
     }
@@ -57,10 +59,11 @@ package enum Benchmark {
     ///   - threads: The number of threads; `nil` means one for each usable CPU, but no more than a step has work for.
     ///   - precision: The precision of the factors in matrix products.
     ///   - profile: Whether to measure each phase of a step, which itself takes some time.
+    ///   - planning: How the plan of the steps is chosen.
     /// - Throws: `.invalidSetting` if there is no such workload, and any error of `Training`.
     package static func run(
         workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
-        precision: Precision = .f32, profile: Bool = false
+        precision: Precision = .f32, profile: Bool = false, planning: Planning = .fixed
     ) throws(FastTrainError) -> Result {
         guard let workload = Workload.all.first(where: { $0.name == name }) else {
             throw .invalidSetting(
@@ -86,9 +89,11 @@ package enum Benchmark {
         let profile =
             profile ? Profile(threads: training.threads, layers: training.network.layerCount) : nil
         let meter = Meter(warmUp: seconds / 5, seconds: seconds) { profile?.startCounting() }
-        let session = RunLoop(training, profile: profile, stop: { meter.tick() })
+        let plan = RunPlanner(planning, training)
+        let session = RunLoop(training, profile: profile, planner: plan?.planner, stop: { meter.tick() })
         let clock = (ticks: ft_ticks(), seconds: RunClock.now())
         try session.run()
+        plan?.remember()
         let secondsPerTick = (RunClock.now() - clock.seconds) / Double(ft_ticks() - clock.ticks)
         let after = try peak(threads: training.threads, precision: precision, kernels: kernels)
         let rate = meter.stepsPerSecond * Double(training.trainRows) / Double(training.stepsPerEpoch)
@@ -97,7 +102,8 @@ package enum Benchmark {
             precision: precision, samplesPerSecond: rate,
             gflops: rate * Double(training.network.operationsPerSample) / 1e9,
             peakGflops: max(before, after),
-            phases: profile.map { phases($0, of: training, secondsPerTick: secondsPerTick) } ?? [])
+            phases: profile.map { phases($0, of: training, secondsPerTick: secondsPerTick) } ?? [],
+            plan: plan?.summary)
     }
 
     /// Returns the times in the order of a step, layer by layer.

@@ -28,6 +28,9 @@ struct MemoryLimit {
         throw .unsuitableSetting(name: "hidden", reason: "`hidden`, `batchSize`: \(what) \(found), \(most)")
     }
 
+    /// Returns whether this process can have the memory that a run needs.
+    static func allows(_ need: MemoryNeed) -> Bool { all(ControlGroup()).allSatisfy { $0.allows(need) } }
+
     private func part(of need: MemoryNeed) -> Double { countsMapped ? need.mapped : need.resident }
 
     private func allows(_ need: MemoryNeed) -> Bool { part(of: need) <= bytes }

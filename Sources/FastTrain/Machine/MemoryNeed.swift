@@ -31,8 +31,10 @@ struct MemoryNeed {
     ///   - threads: The number of threads.
     ///   - kernels: The kernels to compute with.
     ///   - isSaved: Whether the run saves checkpoints.
+    ///   - isPlanned: Whether the run compares plans by measurement.
     init(
-        _ recipe: Recipe, on data: Dataset, density: FeatureDensity?, threads: Int, kernels: KernelTable, isSaved: Bool
+        _ recipe: Recipe, on data: Dataset, density: FeatureDensity?, threads: Int, kernels: KernelTable, isSaved: Bool,
+        isPlanned: Bool = false
     ) {
         panelWidth = Double(kernels.panelWidth)
         resident = Self.base
@@ -47,6 +49,7 @@ struct MemoryNeed {
         addRows(data.train.count)
         addPass(network, plan, rows: rows, data.task)
         addBackwardPass(network, recipe, plan, rows: rows, minibatch: minibatch)
+        if isPlanned { addComparedPlans(network, recipe, rows: rows, minibatch: minibatch) }
         addThreads(threads, recipe, plan, minibatch: minibatch, kernels)
         let parameters = self.parameters(network, recipe, plan, threads: threads)
         add(parameters.engine)
@@ -145,6 +148,16 @@ struct MemoryNeed {
         if plan.layers[0].gradientForm != .dense {
             add(lists(network.inputs, rows: pairs, blockWidth: plan.featureBlockWidth))
         }
+    }
+
+    /// Adds the lists that a plan may have besides those of the constants' plan: of the features, in blocks of either width,
+    /// of a hidden matrix, and of the second layer's columns.
+    private mutating func addComparedPlans(_ network: Network, _ recipe: Recipe, rows: Int, minibatch: Int) {
+        for width in PlanSpace.blockWidths { add(lists(network.inputs, rows: rows, blockWidth: width)) }
+        if let widest = network.widths[1..<network.layerCount].max() { add(lists(widest, rows: rows)) }
+        guard network.layerCount > 2 else { return }
+        let shardRows = (minibatch + recipe.shards - 1) / recipe.shards
+        add(Double(recipe.shards) * lists(shardRows, rows: network.widths[1]))
     }
 
     /// Adds what there is once for each thread, without the stacks that are mapped.

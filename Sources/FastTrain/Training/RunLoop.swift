@@ -16,6 +16,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     private let requests: JobRequests?
     private let stopping: EarlyStopping
     private let rates: LearningRate
+    /// The chooser of the steps' plans; `nil` means that all steps follow the first plan.
+    private let planner: (any StepPlanner)?
     /// The state of L-BFGS after its last iteration; `nil` before the first, and for other optimizers.
     private var minimum: LBFGS.State?
 
@@ -43,22 +45,24 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     ///   - training: The run.
     ///   - profile: Where the time of each phase is recorded, if anywhere.
     ///   - rateTest: The range test that sets the learning rates, if any.
+    ///   - planner: The chooser of the steps' plans, if any.
     ///   - stop: Polled after each step; true ends the run.
     ///   - progress: Receives the progress of the run.
     ///   - requests: What a job asks of the run, if it belongs to one.
     init(
         _ training: Training, profile: Profile? = nil, rateTest: RateTest? = nil,
-        stop: @escaping @Sendable () -> Bool = { false },
+        planner: (any StepPlanner)? = nil, stop: @escaping @Sendable () -> Bool = { false },
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }, requests: JobRequests? = nil
     ) {
         self.training = training
         self.requests = requests
+        self.planner = planner
         self.stop = { Team.callOut(stop) }
         self.progress = { event in Team.callOut { progress(event) } }
         recipe = training.recipe
         loop = StepLoop(
             recipe, on: training.data, sampling: training.sampling, threads: training.threads,
-            kernels: training.instructionSet.kernels, profile: profile)
+            kernels: training.instructionSet.kernels, profile: profile, choices: planner?.first)
         stopping = EarlyStopping(recipe)
         rates = LearningRate(
             recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows,
@@ -128,15 +132,31 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         }
         return loop.action(
             step: step, first: stepInEpoch * recipe.batchSize,
-            optimizer.updateStep(step + 1, learningRate: rates.rate(step, history: history), recipe))
+            optimizer.updateStep(step + 1, learningRate: rates.rate(step, history: history), recipe),
+            planner?.next(isFull: isFull(stepInEpoch)) ?? StepWay())
+    }
+
+    /// Whether a step of an epoch has as many rows as most.
+    private func isFull(_ stepInEpoch: Int) -> Bool {
+        stepInEpoch == 0 || (stepInEpoch + 1) * recipe.batchSize <= training.trainRows
     }
 
     /// Returns the next step, the answers to a job's requests, or the end if the run was interrupted.
     private func goOn() -> StepLoop.Action {
         if isInterrupted { return .end }
-        // After the last step nothing is left to hold or to interrupt.
+        // After the last step nothing is left to hold, to interrupt or to plan.
         let isOver = step == training.totalSteps || ending != nil
-        return !isOver && requests?.arePending ?? false ? .leadOnly(attend) : nextStep()
+        if !isOver && requests?.arePending ?? false { return .leadOnly(attend) }
+        return isOver ? nextStep() : planOrStep()
+    }
+
+    /// Returns the next step, or the planning before it.
+    private func planOrStep() -> StepLoop.Action {
+        guard let planner, planner.isDue else { return nextStep() }
+        return .leadOnly {
+            planner.plan(self.loop)
+            return self.nextStep()
+        }
     }
 
     // MARK: - StepLoopLead
@@ -213,6 +233,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         if let loss = result?.loss {
             guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))", atStep: step) }
         }
+        planner?.endEpoch(samplesPerSecond: record.samplesPerSecond)
         history.append(record)
         if stopping.isBest(history) {
             try checkFinite()
@@ -270,7 +291,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         }
         clock.exclude(RunClock.now() - begin)
         isInterrupted = stop()
-        return isInterrupted ? try save() : nextStep()
+        return isInterrupted ? try save() : planOrStep()
     }
 
     private func state() -> TrainingState {

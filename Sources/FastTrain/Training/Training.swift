@@ -131,8 +131,24 @@ public final class Training: Sendable {
         stop: @escaping @Sendable () -> Bool = { false },
         progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
     ) throws(FastTrainError) -> Outcome {
+        try train(planning: .fixed, stop: stop, progress: progress)
+    }
+
+    /// Trains as `train(stop:progress:)`, with a plan of the steps that may be measured and remembered.
+    ///
+    /// - Parameters:
+    ///   - planning: How the plan is chosen.
+    ///   - stop: A function that is polled after each step; true ends the run.
+    ///   - progress: A function that is called with the progress of the run.
+    package func train(
+        planning: Planning, stop: @escaping @Sendable () -> Bool = { false },
+        progress: @escaping @Sendable (TrainingProgress) -> Void = { _ in }
+    ) throws(FastTrainError) -> Outcome {
         try claim()
-        return try run(RunLoop(self, stop: stop, progress: progress))
+        let plan = RunPlanner(planning, self)
+        let outcome = try run(RunLoop(self, planner: plan?.planner, stop: stop, progress: progress))
+        plan?.remember()
+        return outcome
     }
 
     /// Throws `.invalidUse` unless this is the first call.

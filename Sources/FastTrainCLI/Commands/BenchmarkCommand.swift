@@ -15,7 +15,9 @@ struct BenchmarkCommand: ParsableCommand {
             takes, and the rows per second on one thread if several rows are predicted at once.
             """)
 
-    @Option(help: ArgumentHelp("One of \(Benchmark.workloads.joined(separator: ", ")). (default: all of them)", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "One of \(Benchmark.workloads.joined(separator: ", ")). (default: all of them)", valueName: "name"))
     var workload: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Seconds to train each workload.", valueName: "s"))
@@ -44,6 +46,7 @@ struct BenchmarkCommand: ParsableCommand {
 
     func run() throws {
         if predict { return try measurePredictions() }
+        let planning = try Planning.chosen()
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let status = StatusLine(.standardError)
         defer { status.replace() }
@@ -53,7 +56,7 @@ struct BenchmarkCommand: ParsableCommand {
             results.append(
                 try Benchmark.run(
                     workload: name, data: dataset, seconds: seconds, threads: threads.threads, precision: precision,
-                    profile: profile))
+                    profile: profile, planning: planning))
         }
         status.replace()
         if !json { return try Console.print(BenchmarkTable.text(results, style: Terminal.standardOutput.style)) }

@@ -30,11 +30,12 @@ struct Resume: ParsableCommand {
 
     func run() throws {
         if try Search.isSearch(folder) { return try resumeSearch() }
+        let planning = try Planning.chosen()
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let training = try Training.resume(
             folder, epochs: epochs, threads: threads.threads, data: dataset, dataPath: data,
             maxTime: time.maxTime?.seconds, tensorBoard: tensorBoard.tensorboard)
-        try RunSession(training, report: report).run()
+        try RunSession(training, planning: planning, report: report).run()
     }
 
     private func resumeSearch() throws {

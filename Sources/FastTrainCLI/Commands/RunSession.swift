@@ -6,9 +6,11 @@ import ProgramSupport
 struct RunSession {
     private let training: Training
     private let report: ReportOptions
+    private let planning: Planning
 
-    init(_ training: Training, report: ReportOptions) {
+    init(_ training: Training, planning: Planning, report: ReportOptions) {
         self.training = training
+        self.planning = planning
         self.report = report
     }
 
@@ -23,10 +25,10 @@ struct RunSession {
     }
 
     private func train(_ screen: Terminal) throws(FastTrainError) -> Outcome {
-        if report.quiet { return try training.train(stop: SignalFlag.hasArrived) }
+        if report.quiet { return try training.train(planning: planning, stop: SignalFlag.hasArrived) }
         let status = StatusLine(screen)
         defer { status.replace() }
         let reporter = ProgressReporter(status: status, style: screen.style, epochs: training.recipe.epochs)
-        return try training.train(stop: SignalFlag.hasArrived, progress: { reporter.report($0) })
+        return try training.train(planning: planning, stop: SignalFlag.hasArrived, progress: { reporter.report($0) })
     }
 }

@@ -41,6 +41,7 @@ struct Train: ParsableCommand {
     @OptionGroup var report: ReportOptions
 
     func run() throws {
+        let planning = try Planning.chosen()
         if checkpointEvery != nil, output == nil {
             throw FastTrainError.invalidUse("--checkpoint-every needs a folder to save in: --output")
         }
@@ -59,6 +60,6 @@ struct Train: ParsableCommand {
         let dataset = try data.open(configuration)
         options.initial = try network.parameters(recipe, for: dataset)
         let training = try Training(recipe, on: dataset, dataPath: data.path(configuration), options: options)
-        try RunSession(training, report: report).run()
+        try RunSession(training, planning: planning, report: report).run()
     }
 }

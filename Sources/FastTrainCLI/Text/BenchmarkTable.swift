@@ -16,7 +16,10 @@ enum BenchmarkTable {
             + (results.first.map {
                 ["", "instruction set: \($0.instructionSet)", "precision: \($0.precision.rawValue)"]
             } ?? [])
-        for result in results where !result.phases.isEmpty { lines += [""] + profile(result, style: style) }
+        for result in results where !result.phases.isEmpty {
+            lines += [""] + profile(result, style: style)
+            if let plan = result.plan { lines += [""] + PlanTable.lines(plan, of: result.workload, style: style) }
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -50,7 +53,10 @@ extension Benchmark.Result {
                 .init("samples_per_second", .number(samplesPerSecond)), .init("gflops", .number(gflops)),
                 .init("peak_gflops", .number(peakGflops)), .init("fraction_of_peak", .number(fractionOfPeak)),
                 .init("instruction_set", .string(instructionSet)), .init("precision", .string(precision.rawValue)),
-            ] + (phases.isEmpty ? [] : [.init("phases", .array(phases.map(\.json)))]))
+            ]
+                + (phases.isEmpty
+                    ? [] : [.init("phases", .array(phases.map(\.json))), .init("plan", plan?.json ?? .null)])
+        )
     }
 }
 

@@ -20,6 +20,23 @@ import Testing
         #expect(needs[2] < 100e6)
     }
 
+    /// A run that compares plans needs memory for the lists of all of them.
+    @Test func comparedPlansNeedMore() throws {
+        let data = try SmallData.classes(rows: 5000, features: 784)
+        var recipe = Recipe()
+        recipe.hidden = [512, 512]
+        recipe.batchSize = 1000
+        func need(isPlanned: Bool) -> MemoryNeed {
+            MemoryNeed(
+                recipe, on: data, density: nil, threads: 2, kernels: InstructionSet.best.kernels, isSaved: false,
+                isPlanned: isPlanned)
+        }
+        // Six bytes for a place of a list, of which the features have two.
+        let lists = 6.0 * 1000 * (2 * 784 + 512)
+        let more = need(isPlanned: true).resident - need(isPlanned: false).resident
+        #expect(more > lists && more < 3 * lists)
+    }
+
     @Test func theLargestNetworksHaveAFiniteNeed() throws {
         let data = try SmallData.classes(rows: 20)
         var recipe = Recipe()

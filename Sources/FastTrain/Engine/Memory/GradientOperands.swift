@@ -13,7 +13,7 @@ struct GradientOperands: Sendable {
     let hasPairs: Bool
     private let activations: Activations
     private let sums: Activations
-    private let lists: SparseLists?
+    private var lists: SparseLists?
     private let kernels: KernelTable
 
     /// Creates the operands of a network.
@@ -48,6 +48,26 @@ struct GradientOperands: Sendable {
         lists =
             plan.layers[0].gradientForm == .dense
             ? nil : SparseLists(rows: pairs, width: network.inputs, blockWidth: plan.featureBlockWidth)
+    }
+
+    /// Creates the same operands for another plan. They share all memory but lists that only the new plan needs.
+    ///
+    /// - Parameters:
+    ///   - other: The operands.
+    ///   - plan: The plan of the step.
+    ///   - featureLists: The lists of the features, if the forward pass reads them.
+    init(_ other: GradientOperands, plan: StepPlan, featureLists: SparseLists?) {
+        self = other
+        guard hasPairs else {
+            lists = featureLists
+            return
+        }
+        guard plan.layers[0].gradientForm != .dense else {
+            lists = nil
+            return
+        }
+        guard lists?.blockWidth != plan.featureBlockWidth else { return }
+        lists = SparseLists(rows: inputs.rows, width: inputs[0].width, blockWidth: plan.featureBlockWidth)
     }
 
     /// The lists of the features' rows, or of their pairs, if the first layer's gradient reads them.

@@ -3,6 +3,7 @@ import KernelTypes
 /// Memory for one matrix in another form than its numbers. One row of it belongs to one thread at a time.
 struct OperandRoom: Sendable {
     private let kernels: KernelTable
+    private let needs: Needs
     private let pairs: Activations?
     /// The memory for lists, if a matrix takes that form.
     let lists: SparseLists?
@@ -19,14 +20,43 @@ struct OperandRoom: Sendable {
         kernels: KernelTable
     ) {
         self.kernels = kernels
-        func widest(_ forms: OperandForm...) -> Int? {
-            matrices.filter { forms.contains($0.form) }.map(\.width).max()
+        needs = Needs(rows: rows, matrices, blockWidth: blockWidth)
+        pairs = needs.pairs.map {
+            Activations(widths: [$0], rows: rows, panelWidth: kernels.panelWidth)
         }
-        pairs = widest(.pairs, .listedPairs).map {
-            Activations(widths: [($0 + 1) / 2], rows: rows, panelWidth: kernels.panelWidth)
+        lists = needs.places.map { SparseLists(rows: rows, width: $0, blockWidth: blockWidth) }
+    }
+
+    /// Returns this room if it suffices for some matrices, and otherwise a new one.
+    func room(for matrices: [(width: Int, form: OperandForm)], blockWidth: Int = SparsePlan.blockWidth) -> OperandRoom {
+        needs.include(Needs(rows: needs.rows, matrices, blockWidth: blockWidth))
+            ? self : OperandRoom(rows: needs.rows, for: matrices, blockWidth: blockWidth, kernels: kernels)
+    }
+
+    /// The sizes of a room.
+    private struct Needs {
+        let rows: Int
+        /// The number of pairs of columns; `nil` means no matrix of pairs.
+        let pairs: Int?
+        /// The number of columns of the lists; `nil` means no lists.
+        let places: Int?
+        let blockWidth: Int
+
+        init(rows: Int, _ matrices: [(width: Int, form: OperandForm)], blockWidth: Int) {
+            func widest(_ forms: OperandForm...) -> Int? {
+                matrices.filter { forms.contains($0.form) }.map(\.width).max()
+            }
+            self.rows = rows
+            self.blockWidth = blockWidth
+            pairs = widest(.pairs, .listedPairs).map { ($0 + 1) / 2 }
+            places = [widest(.lists), widest(.listedPairs).map { ($0 + 1) / 2 }].compactMap(\.self).max()
         }
-        let places = [widest(.lists), widest(.listedPairs).map { ($0 + 1) / 2 }].compactMap(\.self).max()
-        lists = places.map { SparseLists(rows: rows, width: $0, blockWidth: blockWidth) }
+
+        /// Returns whether a room of these sizes suffices for others.
+        func include(_ other: Needs) -> Bool {
+            (pairs ?? 0) >= (other.pairs ?? 0)
+                && (other.places.map { $0 <= places ?? 0 && other.blockWidth == blockWidth } ?? true)
+        }
     }
 
     /// Returns the operand that a product reads, in the form that `pack` has brought the matrix into.

@@ -6,7 +6,8 @@ struct SparseLists: Sendable {
     private let values: Buffer<Float>
     private let offsets: Buffer<UInt16>
     private let segments: Buffer<SparseSegment>
-    private let blockWidth: Int
+    /// The number of columns in a block of lists.
+    let blockWidth: Int
 
     /// Creates memory for lists.
     ///

@@ -16,12 +16,19 @@ enum DivisionByPanels {
     /// ReLU precedes it, so that it reads its input as lists. A network with a normalization has no such layers, and a
     /// team of one member needs none.
     static func layers(of network: Network, recipe: Recipe, threads: Int, kernels: KernelTable) -> Int {
+        let most = maxLayers(of: network, threads: threads)
+        guard most == 2, recipe.activations.first == .relu,
+            network.widths[1] * network.widths[2] <= maxWeights * threads
+        else { return min(most, 1) }
+        return 2
+    }
+
+    /// Returns how many layers, counted from the first, can be divided by panels so that each member has a block of lists:
+    /// none, one or two.
+    static func maxLayers(of network: Network, threads: Int) -> Int {
         func hasBlocks(_ width: Int) -> Bool { threads > 1 && width >= SparsePlan.blockWidth * threads }
         guard network.normalization == .none, hasBlocks(network.widths[1]) else { return 0 }
-        guard network.layerCount > 2, recipe.activations.first == .relu, hasBlocks(network.widths[2]),
-            network.widths[1] * network.widths[2] <= maxWeights * threads
-        else { return 1 }
-        return 2
+        return network.layerCount > 2 && hasBlocks(network.widths[2]) ? 2 : 1
     }
 
     /// Returns the columns of a matrix that the member of a rank makes: whole blocks of lists, as even a share as these

@@ -109,6 +109,22 @@ struct ForwardPass: Sendable {
         return pass
     }
 
+    /// Returns the same pass with another plan. It shares all memory but that which only the new plan needs.
+    func replanned(by plan: StepPlan) -> ForwardPass {
+        var pass = planned(by: plan)
+        pass.features = features.room(for: plan.featureMatrices, blockWidth: plan.featureBlockWidth)
+        pass.hidden = hidden.room(for: plan.hiddenMatrices)
+        return pass
+    }
+
+    /// Returns the same pass with the plan and the memory for rows of another pass over the same network.
+    func planned(as other: ForwardPass) -> ForwardPass {
+        var pass = planned(by: other.plan)
+        pass.features = other.features
+        pass.hidden = other.hidden
+        return pass
+    }
+
     /// Loads parameters in the public layout.
     func load(_ parameters: Parameters) {
         self.parameters.load(parameters)

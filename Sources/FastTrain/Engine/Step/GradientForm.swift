@@ -1,7 +1,7 @@
 import KernelTypes
 
 /// The way in which a layer's weight gradient δᵀ·X is made.
-enum GradientForm: Sendable {
+enum GradientForm: String, Sendable, CaseIterable {
     /// In registers, from all numbers of the input X.
     case dense
     /// In registers, from lists of X's columns, which each thread makes for a block of the gradient.
@@ -14,22 +14,24 @@ enum GradientForm: Sendable {
     /// Returns the way in which the gradient is cut into blocks.
     ///
     /// - Parameters:
+    ///   - inputsPerBlock: The number of inputs of a block; see `PlanChoices.Layer`.
     ///   - densities: The share of numbers in each column of X that are not zero; `nil` means that all may be.
     ///   - rows: The number of rows that the products run over.
     ///   - featureBlockWidth: The number of columns in a block of the features' lists.
     ///   - ownPanels: The panels of each thread, if the layer is divided by panels.
     ///   - kernels: The kernels, for their panel width.
     func cut(
-        densities: [Double]?, rows: Int, featureBlockWidth: Int, ownPanels: [Range<Int>]?, _ kernels: KernelTable
+        inputsPerBlock: Int, densities: [Double]?, rows: Int, featureBlockWidth: Int, ownPanels: [Range<Int>]?,
+        _ kernels: KernelTable
     ) -> GradientPlan.Layer {
         let height = Double(rows)
         guard self != .dense, let densities else {
             return GradientPlan.Layer(
-                inputsPerBlock: GradientPlan.inputsPerBlock, inputsPerStrip: kernels.panelWidth,
+                inputsPerBlock: inputsPerBlock, inputsPerStrip: kernels.panelWidth,
                 panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * height }, ownPanels: ownPanels)
         }
         let isOuter = self == .outerProducts
-        let inputs = isOuter ? featureBlockWidth : Self.inputsOfColumns(rows: rows, kernels)
+        let inputs = isOuter ? featureBlockWidth : min(inputsPerBlock, Self.inputsOfColumns(rows: rows, kernels))
         return GradientPlan.Layer(
             inputsPerBlock: inputs, inputsPerStrip: isOuter ? inputs : kernels.panelWidth,
             panelsAtOnce: { kernels.panelsAtOnce($0) }, cost: { 20 + 1.5 * height * densities[$0] },

@@ -34,8 +34,9 @@ struct GradientPlan: Sendable {
         let ownPanels: [Range<Int>]?
     }
 
-    /// The number of inputs of a block. The rows × 128 inputs of a minibatch of 512 take 256 KiB, half a second-level
-    /// cache, and stay there while the panels pass. A multiple of every panel width.
+    /// The largest number of inputs of a block, and the one that the constants choose. The rows × 128 inputs of a minibatch
+    /// of 512 take 256 KiB, half a second-level cache, and stay there while the panels pass. A multiple of every panel
+    /// width.
     static let inputsPerBlock = 128
 
     /// The blocks of each thread, in order: all panels of some inputs before the next inputs.
@@ -56,6 +57,7 @@ struct GradientPlan: Sendable {
         let densities = density?.alongRows(plan.precision)
         let layers = plan.layers.map { layer in
             layer.gradientForm.cut(
+                inputsPerBlock: layer.inputsPerBlock,
                 densities: layer.index == 0 ? densities : Array(repeating: 0.5, count: layer.inputs),
                 rows: plan.precision == .bf16 ? (rows + 1) / 2 : rows, featureBlockWidth: plan.featureBlockWidth,
                 ownPanels: layer.division == .rows

@@ -31,6 +31,8 @@ struct LayerPlan: Sendable {
     let deltaForm: OperandForm
     /// The way in which the weight gradient is made.
     let gradientForm: GradientForm
+    /// The number of inputs of a block of the weight gradient; see `PlanChoices.Layer`.
+    let inputsPerBlock: Int
     /// Whether X and δ are brought into other forms in a phase of their own. Only the features need none: they are
     /// gathered in the form that the first layer reads, and that layer has no backward product.
     let hasPacking: Bool

@@ -21,6 +21,13 @@ struct ParameterAverage: Sendable {
         forward = source.withOwnParameters()
     }
 
+    /// Creates the same average, which shares its numbers, for a pass with another plan.
+    init(_ other: ParameterAverage, planned source: ForwardPass) {
+        self.source = source
+        kernels = other.kernels
+        forward = other.forward.planned(as: source)
+    }
+
     /// Returns the weight of the newest parameters in the average after a step, which is numbered from 1.
     static func rate(_ recipe: Recipe, step: Int) -> Float {
         guard let decay = recipe.ema else { return 0 }

@@ -21,10 +21,18 @@ final class Profile: @unchecked Sendable {
     /// The counters of each thread's `LapTimer`, with a cache line between those of two threads.
     private let counters: Buffer<UInt64>
     private let isCounting = Atomic(false)
+    private let countsMultiplyAdds: Bool
 
-    init(threads: Int, layers: Int) {
+    /// Creates counters that are all zero.
+    ///
+    /// - Parameters:
+    ///   - threads: The number of members of the team.
+    ///   - layers: The number of layers of the network.
+    ///   - countsMultiplyAdds: Whether to count multiply-adds too, for which the entries of lists are counted.
+    init(threads: Int, layers: Int, countsMultiplyAdds: Bool = true) {
         self.threads = threads
         self.layers = layers
+        self.countsMultiplyAdds = countsMultiplyAdds
         counters = Buffer(count: threads * LapTimer.counters(layers: layers))
     }
 
@@ -34,7 +42,8 @@ final class Profile: @unchecked Sendable {
     /// Returns the stopwatch for a thread's next step, or `nil` during the warm-up.
     func timer(rank: Int) -> LapTimer? {
         guard isCounting.load(ordering: .relaxed) else { return nil }
-        return LapTimer(counters.base + rank * LapTimer.counters(layers: layers))
+        return LapTimer(
+            counters.base + rank * LapTimer.counters(layers: layers), countsMultiplyAdds: countsMultiplyAdds)
     }
 
     /// The number of steps counted.
@@ -60,8 +69,11 @@ struct LapTimer {
     /// The time at the end of the last lap, the number of steps, then ticks and multiply-adds of each phase of each layer.
     private let counters: UnsafeMutablePointer<UInt64>
 
-    fileprivate init(_ counters: UnsafeMutablePointer<UInt64>) {
+    private let countsMultiplyAdds: Bool
+
+    fileprivate init(_ counters: UnsafeMutablePointer<UInt64>, countsMultiplyAdds: Bool) {
         self.counters = counters
+        self.countsMultiplyAdds = countsMultiplyAdds
         counters[0] = ft_ticks()
         counters[1] += 1
     }
@@ -70,6 +82,7 @@ struct LapTimer {
     /// counting them takes belongs to no phase.
     func lap(_ phase: Phase, layer: Int = 0, multiplyAdds: @autoclosure () -> Int) {
         lap(phase, layer: layer)
+        guard countsMultiplyAdds else { return }
         counters[LapTimer.place(phase, layer) + 1] &+= UInt64(multiplyAdds())
         counters[0] = ft_ticks()
     }

@@ -43,6 +43,10 @@ final class StepEngine: Sendable {
     let operands: GradientOperands
     /// The columns of the second layer's input in each shard's rows as lists, if its gradient reads shared lists.
     let sharedColumns: [SparseLists]
+    /// The plans that the engine could have.
+    let space: PlanSpace
+    /// The density of the features; `nil` means that they have no zeros.
+    let density: FeatureDensity?
 
     /// Creates an engine whose parameters are zero.
     ///
@@ -55,11 +59,14 @@ final class StepEngine: Sendable {
     ///   - rowWeights: The weights of the rows; `nil` means that all rows count alike.
     ///   - threads: The number of members of the team.
     ///   - kernels: The kernels to compute with.
+    ///   - choices: The choices of the plan; `nil` means those of the constants.
     init(
         network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity? = nil,
-        rowWeights: RowWeights? = nil, threads: Int, kernels: KernelTable
+        rowWeights: RowWeights? = nil, threads: Int, kernels: KernelTable, choices: PlanChoices? = nil
     ) {
-        let plan = StepPlan(network, recipe: recipe, density: density, threads: threads, kernels: kernels)
+        space = PlanSpace(network: network, recipe: recipe, threads: threads, kernels: kernels)
+        self.density = density
+        let plan = StepPlan(network, recipe: recipe, choices ?? space.constants(density))
         let forward = ForwardPass(
             network: network, recipe: recipe, task: task, rows: rows, plan: plan, kernels: kernels, isTraining: true)
         let layout = forward.parameters.layout
@@ -85,7 +92,7 @@ final class StepEngine: Sendable {
             widths: hidden.map { $0.storesDerivative ? $0.outputs : 0 }, rows: rows, panelWidth: kernels.panelWidth)
 
         let minibatchRows = min(rows, recipe.maxRowsAtOnce)
-        let shardRows = (minibatchRows + recipe.shards - 1) / recipe.shards
+        let shardRows = StepEngine.rowsOfShard(recipe, rows: rows)
         operands = GradientOperands(
             network, plan: plan, activations: forward.activations, featureLists: forward.features.lists, deltas: deltas,
             rows: minibatchRows, shards: recipe.shards, kernels: kernels)
@@ -94,9 +101,58 @@ final class StepEngine: Sendable {
         scratch = (0..<threads).map { _ in
             GradientScratch(shards: recipe.shards, shardRows: shardRows, panelWidth: kernels.panelWidth)
         }
-        sharedColumns = plan.layers.filter { $0.gradientForm == .sharedColumns }.flatMap { layer in
+        sharedColumns = StepEngine.sharedColumns(plan, recipe, rows: rows)
+    }
+
+    /// Creates an engine with another plan. Both share all numbers and all memory, except memory that only one of the
+    /// plans needs, so a step with either leaves the same numbers to the next.
+    ///
+    /// - Parameters:
+    ///   - other: An engine.
+    ///   - choices: The choices of the plan, which `other.space` contains.
+    init(_ other: StepEngine, choices: PlanChoices) {
+        space = other.space
+        density = other.density
+        let recipe = space.recipe
+        let plan = StepPlan(space.network, recipe: recipe, choices)
+        self.plan = plan
+        forward = other.forward.replanned(by: plan)
+        rowWeights = other.rowWeights
+        kernels = other.kernels
+        shards = other.shards
+        dropout = other.dropout
+        smoothing = other.smoothing
+        memories = other.memories
+        adjustment = other.adjustment
+        let forward = forward
+        average = other.average.map { ParameterAverage($0, planned: forward) }
+        penalty = other.penalty
+        clipping = other.clipping
+        constraint = other.constraint
+        transposed = other.transposed
+        deltas = other.deltas
+        derivatives = other.derivatives
+        operands = GradientOperands(other.operands, plan: plan, featureLists: forward.features.lists)
+        blocks = GradientPlan(
+            forward.parameters.layout, plan: plan, density: density, rows: recipe.maxRowsAtOnce,
+            threads: space.threads, kernels: kernels)
+        scratch = other.scratch
+        sharedColumns =
+            other.sharedColumns.isEmpty
+            ? StepEngine.sharedColumns(plan, recipe, rows: forward.activations.rows) : other.sharedColumns
+    }
+
+    /// Returns memory for the lists of columns that members share, if a plan has any.
+    private static func sharedColumns(_ plan: StepPlan, _ recipe: Recipe, rows: Int) -> [SparseLists] {
+        let shardRows = rowsOfShard(recipe, rows: rows)
+        return plan.layers.filter { $0.gradientForm == .sharedColumns }.flatMap { layer in
             (0..<recipe.shards).map { _ in SparseLists(rows: layer.inputs, width: shardRows) }
         }
+    }
+
+    /// Returns the largest number of rows of a shard, if there is memory for a number of rows.
+    private static func rowsOfShard(_ recipe: Recipe, rows: Int) -> Int {
+        (min(rows, recipe.maxRowsAtOnce) + recipe.shards - 1) / recipe.shards
     }
 
     var network: Network { forward.network }

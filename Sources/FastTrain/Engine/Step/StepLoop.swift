@@ -33,9 +33,14 @@ final class StepLoop: @unchecked Sendable {
         let count: Int
         /// The coefficients of the update.
         let update: UpdateStep
+        /// The plan that the step follows, and who measures it.
+        let way: StepWay
     }
 
+    /// The engine that the loop was created with. The engines of all plans share its numbers.
     let engine: StepEngine
+    /// The engines to choose from for each step. Only a `leadOnly` action may change them; the others read them after it.
+    var engines: [StepEngine]
     /// Updates after each minibatch, or iterations over all training rows.
     let descent: Descent
     /// The evaluation of the validation rows; `nil` if there are none.
@@ -60,9 +65,10 @@ final class StepLoop: @unchecked Sendable {
     ///   - kernels: The kernels to compute with.
     ///   - convention: The library whose definition the optimizer follows.
     ///   - profile: Where the time of each phase is recorded, if anywhere.
+    ///   - choices: The choices of the first plan; `nil` means those of the constants.
     init(
         _ recipe: Recipe, on data: Dataset, sampling: Sampling, threads: Int, kernels: KernelTable,
-        convention: OptimizerConvention = .pyTorch, profile: Profile? = nil
+        convention: OptimizerConvention = .pyTorch, profile: Profile? = nil, choices: PlanChoices? = nil
     ) {
         let network = recipe.network(for: data)
         let trainRows = sampling.trainRows
@@ -77,7 +83,8 @@ final class StepLoop: @unchecked Sendable {
             density: FeatureDensity(data.train, width: network.inputs),
             rowWeights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
-            threads: threads, kernels: kernels)
+            threads: threads, kernels: kernels, choices: choices)
+        engines = [engine]
         descent = Descent(
             recipe, engine: engine, split: data.train, rows: trainRows, threads: threads, convention: convention)
         validation =
@@ -102,10 +109,11 @@ final class StepLoop: @unchecked Sendable {
     /// Sets the order of the rows for the epoch to come.
     func setOrder(_ rows: [Int32]) { order.base.update(from: rows, count: rows.count) }
 
-    /// Returns the action of a step over the minibatch that starts at a position of the epoch's order. The last minibatch of an epoch
-    /// may be smaller than the others.
-    func action(step number: Int, first: Int, _ update: UpdateStep) -> Action {
-        .step(Step(number: number, first: first, count: min(batchSize, order.count - first), update: update))
+    /// Returns the action of a step over the minibatch that starts at a position of the epoch's order. The last minibatch
+    /// of an epoch may be smaller than the others.
+    func action(step number: Int, first: Int, _ update: UpdateStep, _ way: StepWay = StepWay()) -> Action {
+        .step(
+            Step(number: number, first: first, count: min(batchSize, order.count - first), update: update, way: way))
     }
 
     /// Runs from the given action to the end.
@@ -120,10 +128,12 @@ final class StepLoop: @unchecked Sendable {
     private func work(_ member: TeamMember, _ lead: any StepLoopLead) throws(FastTrainError) {
         let isLead = member.rank == 0
         var minimum = LBFGS.State()
+        // Each member's own copy, because rank 0 may replace the engines between two steps.
+        var engines = self.engines
         while true {
             switch next {
             case .step(let step):
-                try run(step, member, isLead ? lead : nil)
+                try run(step, engines[step.way.engine], member, isLead ? lead : nil)
             case .iteration:
                 if case .fullBatch(let optimizer) = descent { try optimizer.iterate(&minimum, member: member) }
                 if isLead { next = try lead.endIteration(minimum) }
@@ -133,7 +143,7 @@ final class StepLoop: @unchecked Sendable {
                     average.prepareEvaluation(member)
                     try member.barrier()
                 }
-                validation?.run(engine.evaluated, member: member)
+                validation?.run(engines[0].evaluated, member: member)
                 try member.barrier()
                 if isLead { next = try lead.endEpoch() }
                 try member.barrier()
@@ -142,6 +152,7 @@ final class StepLoop: @unchecked Sendable {
                 try member.barrier()
                 if isLead { next = try work() }
                 try member.sleepingBarrier()
+                engines = self.engines
             case .end:
                 return
             }
@@ -150,8 +161,10 @@ final class StepLoop: @unchecked Sendable {
 
     /// One member's part of a step: the gradients of its rows, a barrier, the update of its blocks, a barrier. Rank 0 reads
     /// the losses after the first barrier, and plans the next action before the second.
-    private func run(_ step: Step, _ member: TeamMember, _ lead: (any StepLoopLead)?) throws(FastTrainError) {
-        let laps = profile?.timer(rank: member.rank)
+    private func run(
+        _ step: Step, _ engine: StepEngine, _ member: TeamMember, _ lead: (any StepLoopLead)?
+    ) throws(FastTrainError) {
+        let laps = (step.way.meter ?? profile)?.timer(rank: member.rank)
         let rows = order.base + step.first
         try engine.forwardBackward(
             split, indices: rows, of: step.count, step: step.number, member: member, laps: laps)

@@ -1,20 +1,24 @@
 import KernelTypes
 
-/// How a step treats each layer of a network; made once, before the first step.
+/// How a step treats each layer of a network.
 ///
-/// The plan follows from the shapes, the density of the features and the number of threads. It influences the speed only:
-/// no number that a model or a checkpoint holds depends on it.
+/// The plan follows from the shapes and from choices among ways that give the same bits: those of the constants, which
+/// know the density of the features and the number of threads, or measured ones. It influences the speed only: no number
+/// that a model or a checkpoint holds depends on it.
 struct StepPlan: Sendable {
+    /// The choices that the plan was made from.
+    let choices: PlanChoices
     /// The plan of each layer, the first layer first.
     let layers: [LayerPlan]
-    /// The number of columns in a block of the features' lists.
-    let featureBlockWidth: Int
     /// The precision of the products' factors.
     let precision: KernelPrecision
     /// Whether the last layer is divided by panels, so that its outputs change hands before the loss.
     let endsByPanels: Bool
 
-    /// Creates the plan of a network.
+    /// The number of columns in a block of the features' lists.
+    var featureBlockWidth: Int { choices.featureBlockWidth }
+
+    /// Creates the plan of a network that the constants choose.
     ///
     /// - Parameters:
     ///   - network: The shape of the network.
@@ -23,39 +27,44 @@ struct StepPlan: Sendable {
     ///   - threads: The number of members of the team. Layers are divided by panels for a team of two or more only.
     ///   - kernels: The kernels, for their panel width.
     init(_ network: Network, recipe: Recipe, density: FeatureDensity?, threads: Int, kernels: KernelTable) {
+        let space = PlanSpace(network: network, recipe: recipe, threads: threads, kernels: kernels)
+        self.init(network, recipe: recipe, space.constants(density))
+    }
+
+    /// Creates the plan of a network from choices that its `PlanSpace` contains.
+    init(_ network: Network, recipe: Recipe, _ choices: PlanChoices) {
         let precision = recipe.precision.kernel
-        let byPanels = DivisionByPanels.layers(of: network, recipe: recipe, threads: threads, kernels: kernels)
-        let firstPanels =
-            byPanels == 0
-            ? (network.widths[1] + kernels.panelWidth - 1) / kernels.panelWidth
-            : DivisionByPanels.maxPanels(of: network.widths[1], threads: threads, kernels: kernels)
-        let forms = OperandForms(network: network, recipe: recipe, density: density, kernels: kernels)
-        func division(_ index: Int) -> LayerPlan.Division { index < byPanels ? .panels : .rows }
-        layers = (0..<network.layerCount).map { index in
+        func division(_ index: Int) -> LayerPlan.Division { index < choices.panelLayers ? .panels : .rows }
+        layers = choices.layers.enumerated().map { index, layer in
             LayerPlan(
                 index: index, inputs: network.widths[index], outputs: network.widths[index + 1],
                 inputDivision: index == 0 ? .rows : division(index - 1), division: division(index),
-                deltaDivision: division(index + 1), inputForm: forms.input(index), deltaForm: forms.delta(index),
-                gradientForm: forms.gradient(index, firstPanels: firstPanels, isByPanels: index < byPanels),
+                deltaDivision: division(index + 1), inputForm: layer.input, deltaForm: layer.delta,
+                gradientForm: layer.gradient, inputsPerBlock: layer.inputsPerBlock,
                 hasPacking: index > 0 || precision == .bf16, isNormalized: network.isNormalized(index),
                 storesDerivative: index < recipe.activations.count
                     && recipe.activations[index].traits.storesDerivative)
         }
-        featureBlockWidth = SparsePlan.featureBlockWidth(panels: firstPanels)
-        endsByPanels = byPanels == network.layerCount
+        endsByPanels = choices.panelLayers == network.layerCount
+        self.choices = choices
         self.precision = precision
+    }
+
+    /// The columns and the form of the features, which the first layer reads.
+    var featureMatrices: [(width: Int, form: OperandForm)] { [(layers[0].inputs, layers[0].inputForm)] }
+
+    /// The columns and the forms of the hidden layers' outputs and their gradients, which take turns in one room.
+    var hiddenMatrices: [(width: Int, form: OperandForm)] {
+        layers.dropFirst().flatMap { [($0.inputs, $0.inputForm), ($0.outputs, $0.deltaForm)] }
     }
 
     /// Returns memory for the features in the form that the first layer reads.
     func featureRoom(rows: Int, kernels: KernelTable) -> OperandRoom {
-        OperandRoom(
-            rows: rows, for: [(layers[0].inputs, layers[0].inputForm)], blockWidth: featureBlockWidth, kernels: kernels)
+        OperandRoom(rows: rows, for: featureMatrices, blockWidth: featureBlockWidth, kernels: kernels)
     }
 
     /// Returns memory for a hidden layer's outputs or their gradient in the form that its next product reads.
     func hiddenRoom(rows: Int, kernels: KernelTable) -> OperandRoom {
-        OperandRoom(
-            rows: rows, for: layers.dropFirst().flatMap { [($0.inputs, $0.inputForm), ($0.outputs, $0.deltaForm)] },
-            kernels: kernels)
+        OperandRoom(rows: rows, for: hiddenMatrices, kernels: kernels)
     }
 }
