@@ -57,7 +57,7 @@ struct GradientPlan: Sendable {
         let layers = plan.layers.map { layer in
             layer.gradientForm.cut(
                 densities: layer.index == 0 ? densities : Array(repeating: 0.5, count: layer.inputs),
-                rows: plan.precision == .bf16 ? (rows + 1) / 2 : rows, featureBlockWidth: plan.featureBlockWidth,
+                rows: plan.precision.isPaired ? (rows + 1) / 2 : rows, featureBlockWidth: plan.featureBlockWidth,
                 ownPanels: layer.division == .rows
                     ? nil : DivisionByPanels.panels(of: layer.outputs, threads: threads, kernels: kernels), kernels)
         }

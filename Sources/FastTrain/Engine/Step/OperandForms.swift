@@ -21,10 +21,10 @@ struct OperandForms {
         self.network = network
         self.recipe = recipe
         self.kernels = kernels
-        let precision = recipe.precision.kernel
+        let precision = recipe.kernelPrecision
         let isWorthLists = SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
         let isListed = isWorthLists && (density?.alongColumns(precision) ?? 1) <= SparsePlan.densest
-        if precision == .bf16 {
+        if precision.isPaired {
             features = isListed ? .listedPairs : .pairs
             let rows = density?.alongRows(precision) ?? [1]
             gradientListsFeatures = isWorthLists && rows.reduce(0, +) / Double(rows.count) <= SparsePlan.densest
@@ -59,7 +59,8 @@ struct OperandForms {
     func gradient(_ layer: Int, firstPanels: Int, isByPanels: Bool) -> GradientForm {
         if layer == 0 {
             guard gradientListsFeatures else { return .dense }
-            return firstPanels <= SparsePlan.mostOuterPanels ? .outerProducts : .columns
+            let hasOuterProducts = recipe.kernelPrecision != .bf16Tiles
+            return hasOuterProducts && firstPanels <= SparsePlan.mostOuterPanels ? .outerProducts : .columns
         }
         guard input(layer) == .lists else { return .dense }
         return isByPanels ? .sharedColumns : .columns

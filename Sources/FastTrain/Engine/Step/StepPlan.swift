@@ -23,7 +23,7 @@ struct StepPlan: Sendable {
     ///   - threads: The number of members of the team. Layers are divided by panels for a team of two or more only.
     ///   - kernels: The kernels, for their panel width.
     init(_ network: Network, recipe: Recipe, density: FeatureDensity?, threads: Int, kernels: KernelTable) {
-        let precision = recipe.precision.kernel
+        let precision = recipe.kernelPrecision
         let byPanels = DivisionByPanels.layers(of: network, recipe: recipe, threads: threads, kernels: kernels)
         let firstPanels =
             byPanels == 0
@@ -37,7 +37,7 @@ struct StepPlan: Sendable {
                 inputDivision: index == 0 ? .rows : division(index - 1), division: division(index),
                 deltaDivision: division(index + 1), inputForm: forms.input(index), deltaForm: forms.delta(index),
                 gradientForm: forms.gradient(index, firstPanels: firstPanels, isByPanels: index < byPanels),
-                hasPacking: index > 0 || precision == .bf16, isNormalized: network.isNormalized(index),
+                hasPacking: index > 0 || precision.isPaired, isNormalized: network.isNormalized(index),
                 storesDerivative: index < recipe.activations.count
                     && recipe.activations[index].traits.storesDerivative)
         }
