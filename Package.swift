@@ -172,8 +172,9 @@ let package = Package(
         .target(
             name: "_TestSupport", dependencies: ["KernelDispatch", "KernelTypes", "CThreadTeam"],
             path: "Tests/_TestSupport"),
+        .target(name: "CTiles", path: "Tests/CTiles"),
         .testTarget(
-            name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport"],
+            name: "KernelTests", dependencies: ["KernelDispatch", "KernelTypes", "_TestSupport", "CTiles"],
             exclude: ["README.md"]),
         .testTarget(name: "ThreadTeamTests", dependencies: ["CThreadTeam", "FastTrain", "_TestSupport"]),
         .testTarget(name: "FastTrainSupportTests", dependencies: ["FastTrainSupport", "_TestSupport"]),

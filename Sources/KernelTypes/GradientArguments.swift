@@ -38,7 +38,7 @@ public struct GradientArguments {
 /// `block[p, i, j] = Σᵣ input[r, inputs.lowerBound + i] · delta[r, (panels.lowerBound + p) * panelWidth + j]`, rows in
 /// ascending order.
 public struct OuterProductArguments {
-    /// The format of `input` and `delta`.
+    /// The format of `input` and `delta`; not `.bf16Tiles`, whose chains would take twice the memory of the result.
     public var precision: KernelPrecision
     /// The layer's input, [rows, inputs].
     public var input: SparseMatrix

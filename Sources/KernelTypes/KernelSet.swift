@@ -17,12 +17,14 @@ public protocol KernelSet: Sendable {
 
     /// Multiplies a range of rows of a layer's input by its weights and applies the epilogue. See `ProductArguments`.
     ///
-    /// Each result is one chain of fused multiply-adds in ascending order of the depth.
+    /// Each result is one chain of fused multiply-adds in ascending order of the depth, except in the order of
+    /// `KernelPrecision.bf16Tiles`.
     static func product(_ arguments: ProductArguments)
 
     /// Computes a block of a weight gradient over the rows of one shard. See `GradientArguments`.
     ///
-    /// Each result is one chain of fused multiply-adds in ascending order of the rows.
+    /// Each result is one chain of fused multiply-adds in ascending order of the rows, except in the order of
+    /// `KernelPrecision.bf16Tiles`.
     static func gradient(_ arguments: GradientArguments)
 
     /// Computes a block of a weight gradient over the rows of one shard from a sparse input. See

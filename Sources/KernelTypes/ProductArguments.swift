@@ -1,14 +1,23 @@
-/// The format of a matrix product's factors. Sums are single-precision numbers in either case.
-public enum KernelPrecision: UInt8, Sendable {
-    /// Single-precision numbers.
+/// The format of a matrix product's factors, and the order in which products are added. Sums are single-precision
+/// numbers in all cases.
+///
+/// In bfloat16, each 32 bits of a matrix hold a pair: two neighbours along the direction of summation, the first in the
+/// lower half. If their number is odd, the last is paired with a zero. A product over pairs is half as deep.
+public enum KernelPrecision: UInt8, Sendable, CaseIterable {
+    /// Single-precision numbers. An element is one chain of fused multiply-adds.
     case f32
-    /// Pairs of bfloat16 numbers.
-    ///
-    /// Each 32 bits of a matrix hold two neighbours along the direction of summation, the first in the lower half. If
-    /// their number is odd, the last is paired with a zero. A product over pairs is half as deep. Each link of a chain
-    /// is two fused multiply-adds, first of the upper halves, then of the lower ones: the order of AVX-512's
-    /// `vdpbf16ps`.
+    /// Pairs of bfloat16 numbers in one chain: two fused multiply-adds for each pair, first of the upper halves, then of
+    /// the lower ones. This is the order of AVX-512's `vdpbf16ps`.
     case bf16
+    /// Pairs of bfloat16 numbers in blocks of 16 pairs along the sum. Each block has a chain of fused multiply-adds over
+    /// the lower halves and one over the upper halves, both from +0; their sum is then added to the element. This is the
+    /// order of AMX's `tdpbf16ps`.
+    ///
+    /// Blocks count from the first place of the sum, and the last block may be smaller.
+    case bf16Tiles
+
+    /// Whether factors are pairs of bfloat16 numbers.
+    public var isPaired: Bool { self != .f32 }
 }
 
 /// The left factor of a product.

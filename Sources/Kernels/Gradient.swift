@@ -1,11 +1,13 @@
 import KernelTypes
 
 extension Kernels {
-    /// Computes a block of a weight gradient. Each element is one chain over the rows, completed in registers.
+    /// Computes a block of a weight gradient. In f32 and bf16, each element is one chain over the rows, completed in
+    /// registers.
     public static func gradient(_ arguments: GradientArguments) {
         switch arguments.precision {
         case .f32: denseGradient(Floats.self, arguments)
         case .bf16: denseGradient(Pairs.self, arguments)
+        case .bf16Tiles: blockGradient(arguments)
         }
     }
 

@@ -10,6 +10,7 @@ extension Kernels {
         switch arguments.precision {
         case .f32: sparseGradient(Floats.self, arguments)
         case .bf16: sparseGradient(Pairs.self, arguments)
+        case .bf16Tiles: preconditionFailure("outer products have no order of tiles")
         }
     }
 }

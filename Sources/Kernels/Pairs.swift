@@ -13,20 +13,33 @@ enum Pairs: Factors {
         /// Subnormal numbers must count as zero, as they do in a thread team. This was observed on Emerald Rapids, and
         /// the tests of the kernels check it on each CPU.
         @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
-            sum.addProduct(upper(left), upper(right))
-            sum.addProduct(lower(left), lower(right))
+            UpperHalves.addProduct(left, right, to: &sum)
+            LowerHalves.addProduct(left, right, to: &sum)
         }
-
-        @inline(__always) private static func upper(_ pairs: Lanes) -> Lanes {
-            unsafeBitCast(unsafeBitCast(pairs, to: Words.self) & Words(repeating: -0x10000), to: Lanes.self)
-        }
-
-        @inline(__always) private static func lower(_ pairs: Lanes) -> Lanes {
-            unsafeBitCast(unsafeBitCast(pairs, to: Words.self) &<< 16, to: Lanes.self)
-        }
-
-        private typealias Words = Lanes.MaskStorage
     #endif
+}
+
+/// The lower halves of pairs of bfloat16 numbers as factors of a product: the numbers at even places along the sum.
+enum LowerHalves: Factors {
+    @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
+        sum.addProduct(numbers(left), numbers(right))
+    }
+
+    @inline(__always) private static func numbers(_ pairs: Lanes) -> Lanes {
+        unsafeBitCast(unsafeBitCast(pairs, to: Lanes.MaskStorage.self) &<< 16, to: Lanes.self)
+    }
+}
+
+/// The upper halves of pairs of bfloat16 numbers as factors of a product: the numbers at odd places along the sum.
+enum UpperHalves: Factors {
+    @inline(__always) static func addProduct(_ left: Lanes, _ right: Lanes, to sum: inout Lanes) {
+        sum.addProduct(numbers(left), numbers(right))
+    }
+
+    @inline(__always) private static func numbers(_ pairs: Lanes) -> Lanes {
+        let mask = Lanes.MaskStorage(repeating: -0x10000)
+        return unsafeBitCast(unsafeBitCast(pairs, to: Lanes.MaskStorage.self) & mask, to: Lanes.self)
+    }
 }
 
 extension Kernels {

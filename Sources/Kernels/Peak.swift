@@ -8,7 +8,7 @@ extension Kernels {
     public static func multiplyAddRounds(_ rounds: Int, _ precision: KernelPrecision) -> Float {
         switch precision {
         case .f32: multiplyAddChains(rounds, Floats.self)
-        case .bf16: multiplyAddChains(rounds, Pairs.self)
+        case .bf16, .bf16Tiles: multiplyAddChains(rounds, Pairs.self)
         }
     }
 

@@ -22,6 +22,8 @@ typealias Lanes = SIMD16<Float>
 typealias ProductTile<F: Factors> = Rows8<F>
 /// The tile of a dense weight gradient. Panels of inputs are 32 wide, so four tiles fill one.
 typealias GradientTile<F: Factors> = Rows8<F>
+/// The largest tile of products in the order of `KernelPrecision.bf16Tiles`: 4 × 32 elements have 16 vectors of chains.
+typealias LargestBlockTile = BlockRows4
 
 /// The depth of a slice of weights: 256 × 32 floats are 32 KiB of the 32 to 48 KiB of first-level cache.
 ///

@@ -17,6 +17,8 @@ typealias Lanes = SIMD8<Float>
 typealias ProductTile<F: Factors> = Rows2<F>
 /// The tile of a dense weight gradient.
 typealias GradientTile<F: Factors> = Rows2<F>
+/// The largest tile of products in the order of `KernelPrecision.bf16Tiles`.
+typealias LargestBlockTile = BlockRows2
 
 /// The depth of a slice of weights.
 @inline(__always) var depthBlock: Int { 256 }

@@ -196,6 +196,12 @@ struct HelpTests {
                                       parameters are always single-precision. bf16
                                       (bfloat16) requires a CPU with AVX512_BF16. (values:
                                       f32, bf16; default: f32)
+              --accumulation <name>   Order in which products of bf16 numbers are added:
+                                      pairs as AVX512_BF16 does, tiles as AMX does. The
+                                      other order gives other results; every CPU computes
+                                      both. Not for --precision f32. (values: pairs, tiles;
+                                      default: chosen for the CPU when the run starts, so
+                                      far always pairs)
 
             OPTIONS:
               --config <file>         Read settings from a YAML or JSON file, by their

@@ -23,7 +23,7 @@ struct RecipeOptionsTests {
             "validation-score", "--patience", "4", "--min-delta", "0.002", "--tol", "0.003", "--n-iter-no-change", "6",
             "--seed", "23", "--no-shuffle", "--shards",
             "3",
-            "--precision", "bf16", "--validation", "0.2",
+            "--precision", "bf16", "--accumulation", "tiles", "--validation", "0.2",
         ])
         var expected = Recipe()
         expected.hidden = [7, 5]
@@ -59,6 +59,7 @@ struct RecipeOptionsTests {
         expected.shuffle = false
         expected.shards = 3
         expected.precision = .bf16
+        expected.accumulation = .tiles
         expected.validation = 0.2
         #expect(found.differences(from: expected).map(\.field) == [])
         let other = try recipe([
@@ -128,6 +129,7 @@ struct RecipeOptionsTests {
         recipe.shuffle = false
         recipe.shards = 3
         recipe.precision = .bf16
+        recipe.accumulation = .tiles
         var other = recipe
         (other.clipValue, other.clipNorm) = (nil, 2.5)
         // All of them differ from the default: who adds a setting adds it here.

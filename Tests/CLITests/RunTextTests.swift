@@ -36,6 +36,7 @@ struct RunCardTests {
         card.recipe.dropout = [0.2, 0.5]
         card.recipe.inputDropout = 0.1
         card.recipe.precision = .bf16
+        card.recipe.accumulation = .tiles
         card.recipe.labelSmoothing = 0.1
         card.recipe.optimizer = .rmsprop
         card.recipe.schedule = .step
@@ -52,7 +53,7 @@ struct RunCardTests {
         #expect(
             lines()[2...5] == [
                 "network     784-256-128-10, relu, dropout 0.2 and 0.5, input dropout 0.1, 235,146 parameters, "
-                    + "products in bf16", "loss        cross-entropy, label smoothing 0.1",
+                    + "products in bf16 added by tiles", "loss        cross-entropy, label smoothing 0.1",
                 "optimizer   rmsprop, learning rate 0.002 (step 0.5 every 3 epochs, warm-up 1), decay 0.99, "
                     + "epsilon 1e-08, L1 0.001, gradient clipped at 0.5, max norm 3, weights averaged by 0.99",
                 "minibatch   128 rows, 2 shards, 422 steps an epoch",

@@ -33,9 +33,11 @@ import _TestSupport
     }
 
     /// A named instruction set without bf16 instructions computes the same bits.
-    @Test func inBF16OnEveryInstructionSetAndThroughAResume() throws {
+    @Test(arguments: Accumulation.allCases)
+    func inBF16OnEveryInstructionSetAndThroughAResume(accumulation: Accumulation) throws {
         let recipe = [
-            "--precision", "bf16", "--hidden", "101,7", "--batch-size", "91", "--schedule", "constant", "--shards", "3",
+            "--precision", "bf16", "--accumulation", accumulation.rawValue, "--hidden", "101,7", "--batch-size", "91",
+            "--schedule", "constant", "--shards", "3",
         ]
         let sets = InstructionSet.allCases.filter { $0.isSupported && $0 != .scalar }
         let first = try #require(sets.first)

@@ -119,7 +119,8 @@ def draw_recipe(random: random.Random, kind: str, rows: int) -> list[str]:
         options += maybe(0.2, "--l1", some(1e-5, 1e-2))
         options += random.choice([maybe(0.4, "--clip-norm", some(0.1, 10)), maybe(0.4, "--clip-value", some(0.01, 1))])
         options += maybe(0.2, "--max-norm", some(0.5, 5))
-        options += maybe(0.3, "--precision", "bf16")
+        if random.random() < 0.3:
+            options += ["--precision", "bf16"] + maybe(0.6, "--accumulation", random.choice(["pairs", "tiles"]))
     if validation > 0:
         options += maybe(0.3, "--monitor", random.choice(["validation-loss", "validation-score"]))
         options += maybe(0.2, "--patience", random.randrange(1, 4))

@@ -3,7 +3,7 @@ import Testing
 import _TestSupport
 
 @Suite struct GradientTests {
-    @Test(arguments: [KernelPrecision.f32, .bf16])
+    @Test(arguments: KernelPrecision.allCases)
     func equalsTheReferenceToTheBit(precision: KernelPrecision) {
         var random = TestRandom(11)
         let shapes = [(1, 1, 1), (3, 2, 2), (8, 16, 16), (33, 32, 32), (50, 47, 33), (64, 130, 10), (7, 13, 65)]
@@ -30,9 +30,11 @@ import _TestSupport
                     kernels, random.floats(20 * 6), random.floats(20 * 4), rows: 20, over: rows, inputs: 6, outputs: 4)
             }
             for rows in [4..<4, 2..<9, 6..<21] {
-                check(
-                    kernels, random.floats(21 * 6), random.floats(21 * 4), rows: 21, over: rows, inputs: 6, outputs: 4,
-                    .bf16)
+                for precision in [KernelPrecision.bf16, .bf16Tiles] {
+                    check(
+                        kernels, random.floats(21 * 6), random.floats(21 * 4), rows: 21, over: rows, inputs: 6,
+                        outputs: 4, precision)
+                }
             }
         }
     }
@@ -65,7 +67,7 @@ import _TestSupport
         outputs: Int, _ precision: KernelPrecision = .f32
     ) {
         let width = kernels.panelWidth
-        let isPaired = precision == .bf16
+        let isPaired = precision.isPaired
         // If the shard has an odd number of rows, the last one has no partner.
         let kept = isPaired ? over.upperBound : rows
         let source = Panels(

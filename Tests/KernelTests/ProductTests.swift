@@ -14,7 +14,7 @@ import _TestSupport
         return shapes
     }()
 
-    @Test(arguments: [KernelPrecision.f32, .bf16])
+    @Test(arguments: KernelPrecision.allCases)
     func equalsTheReferenceToTheBit(precision: KernelPrecision) {
         var random = TestRandom(1)
         for kernels in supportedKernels() {
@@ -115,11 +115,11 @@ import _TestSupport
         slope: Float = 0,
         derivativeAt: Panels? = nil
     ) -> Panels {
-        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth, pairs: precision == .bf16)
+        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth, pairs: precision.isPaired)
         let target = Panels(rows: rows, width: initial.count, panelWidth: kernels.panelWidth)
         let packed = PackedWeights(
             weights, initial: initial, inputs: weights.count / initial.count, panelWidth: kernels.panelWidth,
-            pairs: precision == .bf16)
+            pairs: precision.isPaired)
         defer { extendLifetime((source, target, packed, derivativeAt)) }
         kernels.product(
             ProductArguments(

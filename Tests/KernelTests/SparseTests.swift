@@ -87,7 +87,7 @@ import _TestSupport
 
     // MARK: - Products
 
-    @Test(arguments: densities, [KernelPrecision.f32, .bf16])
+    @Test(arguments: densities, KernelPrecision.allCases)
     func productEqualsTheReferenceToTheBit(density: Double, precision: KernelPrecision) {
         var random = TestRandom(14)
         for kernels in supportedKernels() {
@@ -131,7 +131,7 @@ import _TestSupport
                     let outputs = panels * width
                     let input = random.sparseFloats(rows * inputs, density: density)
                     let delta = random.floats(rows * outputs)
-                    let isPaired = precision == .bf16
+                    let isPaired = precision.isPaired
                     let source = Panels(rowsOf: input, rows: rows, panelWidth: width, pairs: isPaired)
                     let deltas = Panels(rowsOf: delta, rows: rows, panelWidth: width, pairs: isPaired)
                     let lists = Lists(rows: source.rows, width: inputs, panelWidth: width)
@@ -180,13 +180,13 @@ import _TestSupport
         _ kernels: KernelTable, _ input: [Float], _ weights: [Float], _ initial: [Float], rows: Int,
         _ precision: KernelPrecision, _ activation: KernelActivation, derivativeAt: Panels? = nil
     ) -> [Float] {
-        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth, pairs: precision == .bf16)
+        let source = Panels(input, rows: rows, panelWidth: kernels.panelWidth, pairs: precision.isPaired)
         let lists = Lists(rows: rows, width: source.matrix.width, panelWidth: kernels.panelWidth)
         _ = kernels.sparseRows(source.matrix, to: lists.matrix, rows: 0..<rows, columns: 0..<source.matrix.width)
         let target = Panels(rows: rows, width: initial.count, panelWidth: kernels.panelWidth)
         let packed = PackedWeights(
             weights, initial: initial, inputs: weights.count / initial.count, panelWidth: kernels.panelWidth,
-            pairs: precision == .bf16)
+            pairs: precision.isPaired)
         defer { extendLifetime((source, lists, target, packed, derivativeAt)) }
         kernels.product(
             ProductArguments(

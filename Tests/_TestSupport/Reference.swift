@@ -5,7 +5,7 @@ public enum Reference {
     /// Returns the product `result[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`.
     ///
     /// Each element is one chain of fused multiply-adds in rising k. In bf16, the factors are rounded and taken in
-    /// pairs, the second link of each pair first.
+    /// pairs, the second link of each pair first, or in the order of `tileSum`.
     public static func product(
         _ input: [Float], _ weights: [Float], initial: [Float], rows: Int, depth: Int,
         _ precision: KernelPrecision = .f32
@@ -15,12 +15,10 @@ public enum Reference {
         var result: [Float] = []
         for row in 0..<rows {
             for output in 0..<outputs {
-                var sum = initial[output]
-                for k in links(0..<depth, precision) {
-                    sum.addProduct(
-                        k.map { input[row * depth + $0] } ?? 0, k.map { weights[$0 * outputs + output] } ?? 0)
-                }
-                result.append(sum)
+                result.append(
+                    sum(
+                        initial[output], (0..<depth).map { input[row * depth + $0] },
+                        (0..<depth).map { weights[$0 * outputs + output] }, precision))
             }
         }
         return result
@@ -28,7 +26,7 @@ public enum Reference {
 
     /// Returns the gradient `result[i, o] = Σᵣ input[r, i] · delta[r, o]`.
     ///
-    /// Each element is one chain in rising r; bf16 is as in `product`.
+    /// Each element is one chain in rising r; bf16 is as in `product`, from the first of `rows` on.
     public static func gradient(
         _ input: [Float], _ delta: [Float], rows: Range<Int>, inputs: Int, outputs: Int,
         _ precision: KernelPrecision = .f32
@@ -37,26 +35,35 @@ public enum Reference {
         var result: [Float] = []
         for i in 0..<inputs {
             for o in 0..<outputs {
-                var sum: Float = 0
-                for row in links(rows, precision) {
-                    sum.addProduct(row.map { input[$0 * inputs + i] } ?? 0, row.map { delta[$0 * outputs + o] } ?? 0)
-                }
-                result.append(sum)
+                result.append(
+                    sum(0, rows.map { input[$0 * inputs + i] }, rows.map { delta[$0 * outputs + o] }, precision))
             }
         }
         return result
     }
 
-    /// Returns the order of a chain's links. `nil` is a link of zeros that completes a pair.
-    private static func links(_ places: Range<Int>, _ precision: KernelPrecision) -> [Int?] {
-        guard precision == .bf16 else { return Array(places) }
-        return stride(from: places.lowerBound, to: places.upperBound, by: 2).flatMap {
-            [$0 + 1 < places.upperBound ? $0 + 1 : nil, $0]
+    /// Returns `initial` plus the sum of products of neighbours along a sum, in the order of a precision.
+    private static func sum(
+        _ initial: Float, _ left: [Float], _ right: [Float], _ precision: KernelPrecision
+    ) -> Float {
+        var sum = initial
+        switch precision {
+        case .f32:
+            for place in left.indices { sum.addProduct(left[place], right[place]) }
+        case .bf16:
+            for place in stride(from: 0, to: left.count, by: 2) {
+                let isPair = place + 1 < left.count
+                sum.addProduct(isPair ? left[place + 1] : 0, isPair ? right[place + 1] : 0)
+                sum.addProduct(left[place], right[place])
+            }
+        case .bf16Tiles:
+            sum = tileSum(initial, left, right)
         }
+        return sum
     }
 
     private static func rounded(_ values: [Float], _ precision: KernelPrecision) -> [Float] {
-        precision == .bf16 ? values.map { bf16($0) } : values
+        precision.isPaired ? values.map { bf16($0) } : values
     }
 
     /// Rounds to eight significant bits, ties to even. Values from 2¹²⁸ − 2¹¹⁹ on become infinity.

@@ -4,7 +4,7 @@ import KernelTypes
 /// Calls `body`; for bf16 on a member of a thread team, where subnormal numbers count as zero, as they always do for
 /// the bf16 instructions.
 public func asInTraining(_ precision: KernelPrecision, _ body: () -> Void) {
-    guard precision == .bf16 else { return body() }
+    guard precision.isPaired else { return body() }
     withoutActuallyEscaping(body) { body in
         var call = body
         withUnsafeMutablePointer(to: &call) { call in

@@ -142,7 +142,7 @@ struct MemoryNeed {
         for layer in plan.layers where layer.gradientForm == .sharedColumns {
             add(Double(recipe.shards) * lists(shardRows, rows: layer.inputs))
         }
-        guard plan.precision == .bf16 else { return }
+        guard plan.precision.isPaired else { return }
         let pairs = Minibatch.placesOfPairs(rows: minibatch, shards: recipe.shards)
         for layer in plan.layers { add(matrix(layer.inputs, rows: pairs) + matrix(layer.outputs, rows: pairs)) }
         if plan.layers[0].gradientForm != .dense {

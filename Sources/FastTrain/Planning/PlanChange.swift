@@ -49,7 +49,9 @@ enum PlanChange: Sendable, Equatable {
                 return index == 0
                     ? !space.isSingle && space.hasZeros(density)
                     : space.isSingle && space.hasZeros(after: index - 1)
-            case .outer: return index == 0 && layer.gradient != .dense
+            case .outer:
+                return index == 0 && layer.gradient != .dense
+                    && space.gradientForms(0, choices).contains(.outerProducts)
             case .blocks: return layer.gradient != .outerProducts && layer.inputsPerBlock <= space.network.widths[index]
             case .featureBlocks: return index == 0 && (layer.input.isListed || layer.gradient != .dense)
             case .panels, .constants: return true
@@ -119,7 +121,7 @@ extension PlanSpace {
     /// Returns whether enough features are zero for lists to be tried.
     fileprivate func hasZeros(_ density: FeatureDensity?) -> Bool {
         recipe.inputDropout > 0
-            || density.map { $0.alongColumns(recipe.precision.kernel) <= PlanSpace.densestToTry } ?? false
+            || density.map { $0.alongColumns(recipe.kernelPrecision) <= PlanSpace.densestToTry } ?? false
     }
 
     /// The largest share of features that are not zero for which lists are tried. A list costs more than a product of all

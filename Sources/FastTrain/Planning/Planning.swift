@@ -72,12 +72,12 @@ enum PlanKey {
     /// Returns everything that the speed of a plan depends on. The density is rounded to a twentieth.
     static func text(_ space: PlanSpace, _ density: FeatureDensity, instructionSet: InstructionSet) -> String {
         let recipe = space.recipe
-        let share = (density.alongColumns(recipe.precision.kernel) * 20).rounded() / 20
+        let share = (density.alongColumns(recipe.kernelPrecision) * 20).rounded() / 20
         let parts: [(String, String)] = [
             ("cpu", Machine.processor ?? "unknown"), ("instruction set", instructionSet.rawValue),
             ("threads", "\(space.threads)"), ("network", "\(space.network)"),
             ("activation", recipe.activations.map(\.rawValue).joined(separator: " ")),
-            ("normalization", recipe.normalization.rawValue), ("precision", recipe.precision.rawValue),
+            ("normalization", recipe.normalization.rawValue), ("precision", "\(recipe.kernelPrecision)"),
             ("batch", "\(recipe.batchSize)"), ("shards", "\(recipe.shards)"),
             ("optimizer", recipe.optimizer.rawValue + (recipe.ema == nil ? "" : " with average")),
             (

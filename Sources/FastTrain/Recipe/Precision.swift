@@ -1,5 +1,3 @@
-import KernelTypes
-
 /// The precision that the factors of matrix products are rounded to. Sums, parameters and the optimizer's memories are
 /// single-precision numbers in either case.
 public enum Precision: String, Sendable, CaseIterable {
@@ -9,11 +7,6 @@ public enum Precision: String, Sendable, CaseIterable {
     /// have from Zen 4 on; Intel's Emerald Rapids is faster in single precision.
     case bf16
 
-    /// The precision's name among the kernels.
-    var kernel: KernelPrecision {
-        switch self {
-        case .f32: .f32
-        case .bf16: .bf16
-        }
-    }
+    /// The settings that this precision reads and the other ignores.
+    package var settings: Set<PartialKeyPath<Recipe>> { self == .bf16 ? [\.accumulation] : [] }
 }

@@ -2,7 +2,9 @@ extension Recipe {
     /// The recipe as a JSON object with names in snake case. Numbers are exact to the bit.
     package var json: JSON { .object(jsonMembers) }
 
-    var jsonMembers: [JSON.Member] { Self.settings.map { JSON.Member($0.name, $0.json(self)) } }
+    var jsonMembers: [JSON.Member] {
+        Self.settings.filter { !$0.isOmitted(in: self) }.map { JSON.Member($0.name, $0.json(self)) }
+    }
 
     /// Reads a recipe from the object that `json` writes, and checks it as `validate()` does.
     ///

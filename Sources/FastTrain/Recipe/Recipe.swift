@@ -109,6 +109,9 @@ public struct Recipe: Sendable, Hashable {
     public var shards: Int = 2
     /// The precision of the factors in matrix products.
     public var precision: Precision = .f32
+    /// The order in which the products of bfloat16 numbers are added. `nil` means that of this CPU's fastest instructions,
+    /// so far `.pairs` on every CPU. It is set in a resolved recipe of the precision bf16.
+    public var accumulation: Accumulation?
 
     /// Creates a recipe with the default settings.
     public init() {}

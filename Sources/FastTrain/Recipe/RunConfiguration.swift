@@ -55,6 +55,9 @@ package struct RunConfiguration: Sendable {
         changedBy later: RecipeChanges = RecipeChanges(), varying space: SearchSpace? = nil
     ) throws(FastTrainError) -> Recipe {
         var own = changes.applied(to: Recipe())
+        if fingerprint != nil {
+            for setting in Recipe.settings where !changes.names.contains(setting.name) { setting.omission?(&own) }
+        }
         for setting in Recipe.settings { setting.unresolve(&own) }
         let recipe = later.applied(to: own)
         try later.expectEffect(in: recipe, varying: space)

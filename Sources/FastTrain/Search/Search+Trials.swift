@@ -31,7 +31,7 @@ extension Search {
         for trial in 0..<description.trials {
             let settings = description.settings(of: trial)
             do {
-                let recipe = try settings.applied(to: description.recipe).resolved(for: data)
+                let recipe = try description.recipe(settings).resolved(for: data)
                 let requirements = try TrainingRequirements(
                     recipe, on: data, density: density, threads: threads, isSaved: false)
                 // If this trial wins, its training on all rows is saved.
@@ -46,7 +46,7 @@ extension Search {
     /// Returns the recipe for training a trial for the given number of epochs. Its warmup and its decay steps keep
     /// their proportion to the number of epochs.
     func recipe(_ settings: RecipeChanges, epochs: Int) -> Recipe {
-        var result = settings.applied(to: recipe)
+        var result = description.recipe(settings)
         let share = Double(epochs) / Double(recipe.epochs)
         result.epochs = epochs
         result.warmup *= share

@@ -27,12 +27,10 @@ extension Search {
         var expected = try recipe.resolved(for: data)
         let found = try RunDescription(folder: folder.bestPath).recipe
         expected.epochs = found.epochs
-        guard found != expected else { return }
-        let members = zip(expected.jsonMembers, found.jsonMembers)
-        guard let (member, other) = members.first(where: { $0.value != $1.value }) else { return }
+        guard let difference = expected.differences(from: found).first else { return }
         throw .badData(
-            file: RunFolder.recipePath(in: folder.bestPath), place: .named(member.name),
-            expected: "\(member.value.text), as in trial \(winner.trial + 1), the best in trials.jsonl",
-            found: other.value.text)
+            file: RunFolder.recipePath(in: folder.bestPath), place: .named(difference.field),
+            expected: "\(difference.mine), as in trial \(winner.trial + 1), the best in trials.jsonl",
+            found: difference.theirs)
     }
 }

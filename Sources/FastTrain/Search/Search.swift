@@ -72,11 +72,19 @@ package final class Search: Sendable {
                 name: "monitor", expected: "validation-loss or validation-score to compare trials by",
                 found: "train-loss")
         }
-        if recipe.monitor == .validationLoss, space.dimensions.contains(where: { $0.name == "loss" }) {
+        if recipe.monitor == .validationLoss, space.varies("loss") {
             throw .unsuitableSetting(
                 name: "monitor", reason: "the space varies the loss, so `monitor` must be validation-score")
         }
         try space.expectEffect(in: recipe)
+        // All trials have the same order, also where the search is continued on another CPU. In single precision, none
+        // means that of pairs.
+        let order = Accumulation.standard(for: .bf16)
+        if recipe.accumulation == nil,
+            recipe.precision == .bf16 || (order != .pairs && space.varies("precision"))
+        {
+            recipe.accumulation = order
+        }
         var description = SearchDescription(
             recipe: recipe, method: options.method, trials: try Self.trials(options, space), folds: options.folds,
             finalEpochs: options.finalEpochs, space: space, data: dataPath.map { FileSystem.absolute($0) },

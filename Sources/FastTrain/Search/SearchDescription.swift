@@ -87,6 +87,14 @@ struct SearchDescription: Sendable, Equatable {
         return (try? RecipeChanges(.object(members), file: "", place: .file)) ?? RecipeChanges()
     }
 
+    /// Returns the recipe of a trial with the given settings.
+    func recipe(_ settings: RecipeChanges) -> Recipe {
+        var result = settings.applied(to: recipe)
+        // A search that names no order of products has that of pairs (`Search.init`).
+        if result.precision == .bf16 && result.accumulation == nil { result.accumulation = .pairs }
+        return result
+    }
+
     /// The seal of the lines in `trials.jsonl`. Lines of another search, or of one whose settings were damaged, have
     /// other digests.
     var seal: Seal {

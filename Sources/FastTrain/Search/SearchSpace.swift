@@ -118,6 +118,9 @@ package struct SearchSpace: Sendable, Equatable {
         }
     }
 
+    /// Returns whether the setting of a name in `recipe.json` varies.
+    func varies(_ name: String) -> Bool { dimensions.contains { $0.name == name } }
+
     /// Throws `.unsuitableSetting` for a setting that varies and has no effect in any trial.
     ///
     /// - Parameter recipe: The settings of all trials.

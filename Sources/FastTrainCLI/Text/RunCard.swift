@@ -67,7 +67,8 @@ struct RunCard {
     private var networkLine: String {
         let names = recipe.activation.map { $0.description(recipe) }
         let activation = recipe.hidden.isEmpty ? "linear" : names.joined(separator: ", ")
-        let products = recipe.precision == .f32 ? [] : ["products in \(recipe.precision.rawValue)"]
+        let order = recipe.accumulation.map { " added by \($0.rawValue)" } ?? ""
+        let products = recipe.precision == .f32 ? [] : ["products in \(recipe.precision.rawValue)\(order)"]
         let parameters = "\(Format.integer(network.parameterCount)) parameters"
         return (["\(network)", activation] + recipe.cardPhrases(.network) + [parameters] + products)
             .joined(separator: ", ")

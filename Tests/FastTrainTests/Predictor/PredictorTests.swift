@@ -13,12 +13,12 @@ import _TestSupport
 
     @Test(arguments: Activation.allCases, Normalization.allCases)
     func equalsTheBulk(activation: Activation, normalization: Normalization) throws {
-        for precision in Precision.allCases {
+        for precision in KernelPrecision.allCases {
             var recipe = Recipe()
             recipe.hidden = [70, 33]
             recipe.activation = [activation]
             recipe.normalization = normalization
-            recipe.precision = precision
+            recipe.multiply(in: precision)
             let task = Dataset.Task.classification(classes: ["a", "b", "c"])
             try expectSameBits(Rows.model(recipe, .crossEntropy, inputs: 37, task), "\(precision)")
         }
@@ -26,11 +26,11 @@ import _TestSupport
 
     @Test(arguments: [[], [5], [17, 150], [300, 129, 64]], [1, 4, 16, 257])
     func equalsTheBulkInAnyShape(hidden: [Int], inputs: Int) throws {
-        for precision in Precision.allCases {
+        for precision in KernelPrecision.allCases {
             for outputs in [1, 16, 50] {
                 var recipe = Recipe()
                 recipe.hidden = hidden
-                recipe.precision = precision
+                recipe.multiply(in: precision)
                 let task = Dataset.Task.regression(targets: (0..<outputs).map { "t\($0)" })
                 try expectSameBits(Rows.model(recipe, .squaredError, inputs: inputs, task), "\(precision) \(outputs)")
             }
@@ -132,12 +132,12 @@ import _TestSupport
         for loan in again { pool.giveBack(loan) }
     }
 
-    @Test(arguments: Precision.allCases)
-    func neitherAllocatesNorCallsTheSystem(precision: Precision) throws {
+    @Test(arguments: KernelPrecision.allCases)
+    func neitherAllocatesNorCallsTheSystem(precision: KernelPrecision) throws {
         var recipe = Recipe()
         recipe.hidden = [100, 50]
         recipe.normalization = .batch
-        recipe.precision = precision
+        recipe.multiply(in: precision)
         let model = try Rows.model(recipe, .crossEntropy, inputs: 60, .classification(classes: ["a", "b", "c"]))
         let steady = try SteadyState(model)
         steady.predict()

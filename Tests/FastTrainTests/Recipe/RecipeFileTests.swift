@@ -47,6 +47,7 @@ import Testing
         recipe.shuffle = false
         recipe.shards = 5
         recipe.precision = .bf16
+        recipe.accumulation = .tiles
         return recipe
     }()
 
@@ -97,7 +98,7 @@ import Testing
             "loss", "precision", "dropout", "input_dropout", "monitor", "patience", "min_delta", "beta2", "gamma",
             "decay_epochs", "huber_delta", "class_weight", "label_smoothing", "power", "warmup", "normalization",
             "tol", "n_iter_no_change", "alpha", "l1", "clip_value", "clip_norm", "max_norm", "ema", "history_size",
-            "gradient_tolerance",
+            "gradient_tolerance", "accumulation",
         ]
         for field in Recipe.settings where !optional.contains(field.name) {
             let found = expectBadData("r", .named(field.name)) { _ = try read(field.name, nil) }
@@ -114,6 +115,40 @@ import Testing
         #expect(try read("input_dropout", nil).inputDropout == 0)
         #expect(try read("precision", .string("bf16")).precision == .bf16)
         expectBadData("r", .named("precision")) { _ = try read("precision", .string("bf8")) }
+    }
+
+    /// Files of earlier versions have no `accumulation`, and recipes that they can express are written as they wrote them.
+    @Test func aRecipeWithoutAccumulationHasTheOrderOfPairs() throws {
+        func members(_ precision: Precision, _ accumulation: Accumulation?) -> [JSON.Member] {
+            var recipe = Recipe()
+            (recipe.precision, recipe.accumulation) = (precision, accumulation)
+            return recipe.jsonMembers.filter { $0.name == "accumulation" }
+        }
+        #expect(members(.f32, nil) == [] && members(.bf16, .pairs) == [])
+        #expect(members(.bf16, .tiles) == [JSON.Member("accumulation", .string("tiles"))])
+        #expect(members(.bf16, nil) == [JSON.Member("accumulation", .null)])
+        #expect(try read("precision", .string("bf16")).accumulation == .pairs)
+        #expect(try read("precision", nil).accumulation == nil)
+        for precision in Precision.allCases {
+            for accumulation in [nil, Accumulation.pairs, .tiles] {
+                var recipe = Recipe()
+                (recipe.precision, recipe.accumulation) = (precision, accumulation)
+                #expect(try Recipe(json: recipe.json, file: "r") == recipe)
+            }
+        }
+    }
+
+    /// A run chooses the order and records it.
+    @Test func aResolvedRecipeHasAnOrderInBF16() throws {
+        let data = try SmallData.classes()
+        var recipe = Recipe()
+        #expect(try recipe.resolved(for: data).accumulation == nil)
+        recipe.precision = .bf16
+        #expect(try recipe.resolved(for: data).accumulation == Accumulation.standard(for: .bf16))
+        for accumulation in Accumulation.allCases {
+            recipe.accumulation = accumulation
+            #expect(try recipe.resolved(for: data).accumulation == accumulation)
+        }
     }
 
     @Test func unknownMembersAreRefused() {

@@ -34,6 +34,7 @@ import Testing
         #expect(names(.activation) == names(Activation.allCases.map(\.settings)))
         // Label smoothing is impossible with other losses, and so needs no companion.
         #expect(names(.loss).union(["label_smoothing"]) == names(Loss.allCases.map(\.settings)))
+        #expect(names(.precision) == names(Precision.allCases.map(\.settings)))
         #expect(names(.patience) == ["min_delta"])
     }
 

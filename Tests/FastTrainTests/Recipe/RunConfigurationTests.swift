@@ -99,6 +99,7 @@ struct RunConfigurationTests {
             "activation: [relu, tanh]\nleaky-slope: 0.5", 2,
             "'activation' to be leaky-relu for 'leaky_slope' to have an effect", "relu,tanh"
         ),
+        ("accumulation: tiles", 1, "'precision' to be bf16 for 'accumulation' to have an effect", "f32"),
         ("min_delta: 1", 1, "'patience' to be set for 'min_delta' to have an effect", "none"),
         ("warmup: 4\nepochs: 3", 1, "'warmup' to be at most the epochs, 3", "4"),
     ])
@@ -128,6 +129,21 @@ struct RunConfigurationTests {
         (all.loss, all.labelSmoothing) = (.squaredError, 0)
         let members = all.jsonMembers + [JSON.Member("fingerprint", .string("ff"))]
         #expect(try configuration(JSON.object(members).text).recipe() == all)
+    }
+
+    /// The `recipe.json` of a run that has no order of products means the order of pairs. In another file, the order is not
+    /// chosen yet.
+    @Test func theOrderOfARunIsKept() throws {
+        let data = try SmallData.classes()
+        func order(_ text: String) throws -> Accumulation? {
+            try configuration(text).recipe().resolved(for: data).accumulation
+        }
+        #expect(try order("precision: bf16\nfingerprint: ff") == .pairs)
+        #expect(try order("precision: bf16\naccumulation: tiles\nfingerprint: ff") == .tiles)
+        #expect(try order("precision: bf16\naccumulation: pairs") == .pairs)
+        #expect(try order("precision: bf16") == Accumulation.standard(for: .bf16))
+        #expect(try configuration("precision: bf16").changes.names == ["precision"])
+        #expect(try order("epochs: 1\nfingerprint: ff") == nil)
     }
 
     /// The file and the command line need only fit each other.

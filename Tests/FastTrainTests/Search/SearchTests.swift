@@ -292,6 +292,33 @@ struct SearchTests {
         }
     }
 
+    /// The file of a search by an earlier version has no order of products. Its trials keep that of pairs, and its lines
+    /// their digests.
+    @Test func theOrderOfProductsIsThatOfTheFile() throws {
+        func description(_ recipe: Recipe) throws -> SearchDescription {
+            let space = try SearchSpace(
+                JSON(parsing: #"{"precision": ["f32", "bf16"]}"#, file: ""), file: "", lines: [:])
+            return SearchDescription(
+                recipe: recipe, method: .random, trials: 2, folds: nil, finalEpochs: nil, space: space, data: nil,
+                fingerprint: "ff")
+        }
+        var changes = RecipeChanges()
+        changes.set(\.precision, to: .bf16)
+        for (precision, accumulation) in [(Precision.f32, nil), (.bf16, Accumulation.pairs), (.bf16, .tiles)] {
+            var recipe = recipe
+            (recipe.precision, recipe.accumulation) = (precision, accumulation)
+            let text = try description(recipe).json.text
+            #expect(text.contains("accumulation") == (accumulation == .tiles))
+            let read = try SearchDescription(json: JSON(parsing: text, file: "s"), file: "s")
+            #expect(read.json.text == text)
+            #expect(read.recipe(changes).accumulation == accumulation ?? .pairs)
+        }
+        var recipe = recipe
+        recipe.accumulation = .pairs
+        let text = try description(recipe).json.text
+        #expect(try SearchDescription(json: JSON(parsing: text, file: "s"), file: "s").recipe == recipe)
+    }
+
     /// Once the winner's training has begun, the choice is final, so missing trials are not trained again.
     @Test func aMissingLineAfterTheChoice() throws {
         let path = folder.file("search")

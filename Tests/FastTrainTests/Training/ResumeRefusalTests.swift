@@ -27,6 +27,7 @@ import Testing
         "gamma": "0.5", "decay_epochs": "5", "power": "0.25", "warmup": "0.5", "batch_size": "17", "seed": "2",
         "validation": "0.25", "monitor": #""train-loss""#, "patience": "5", "min_delta": "0.5", "tol": "0.5",
         "n_iter_no_change": "5", "shuffle": "false", "shards": "3", "precision": #""bf16""#,
+        "accumulation": #""tiles""#,
     ]
 
     /// A setting that is missing here would not be tested.
@@ -40,10 +41,11 @@ import Testing
         let path = output + "/recipe.json"
         guard case .object(let members) = try JSON(parsing: String(contentsOfFile: path, encoding: .utf8), file: path)
         else { return }
-        let (before, after) = (members.first { $0.name == field }!.value.text, Self.others[field]!)
+        // A setting that the file leaves out is nil.
+        let (before, after) = (members.first { $0.name == field }?.value.text ?? "null", Self.others[field]!)
         try #require(before != after)
         let changed = JSON.object(
-            try members.map { $0.name == field ? .init(field, try JSON(parsing: after, file: "")) : $0 })
+            members.filter { $0.name != field } + [.init(field, try JSON(parsing: after, file: ""))])
         try writeBytes(Array(changed.text.utf8), to: path)
         let checkpoints = try FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints").sorted()
 

@@ -63,12 +63,12 @@ import _TestSupport
     }
 
     /// Lists leave out terms that change nothing, so the results equal those of the dense kernels.
-    @Test(arguments: [[100, 40], [128], [600, 130], [300, 200, 100], [33], []], Precision.allCases)
-    func sparseEqualsDense(hidden: [Int], precision: Precision) throws {
+    @Test(arguments: [[100, 40], [128], [600, 130], [300, 200, 100], [33], []], KernelPrecision.allCases)
+    func sparseEqualsDense(hidden: [Int], precision: KernelPrecision) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe()
         recipe.hidden = hidden
-        recipe.precision = precision
+        recipe.multiply(in: precision)
         var others = [recipe, dropping(recipe)]
         for activation in [Activation.leakyReLU, .silu] {
             recipe.activation = [activation]
@@ -91,14 +91,14 @@ import _TestSupport
     }
 
     /// The memory of its updates is prefetched while gradients are computed, both by the dense product and from lists.
-    @Test(arguments: Precision.allCases)
-    func largerThanTheCaches(precision: Precision) throws {
+    @Test(arguments: KernelPrecision.allCases)
+    func largerThanTheCaches(precision: KernelPrecision) throws {
         let data = try SmallData.sparse(rows: 150)
         var recipe = SameBitsTests.recipe()
         recipe.hidden = [1201, 1203]
         recipe.activation = [.tanh, .relu]
         recipe.ema = 0.9
-        recipe.precision = precision
+        recipe.multiply(in: precision)
         let density = FeatureDensity(data.train, width: 150)
         let all = supportedKernels()
         let expected = try steps(recipe, on: data, density: density, threads: 1, all[all.count - 1])
@@ -110,13 +110,14 @@ import _TestSupport
     }
 
     /// Odd numbers of rows in a shard, inputs and outputs.
-    @Test(arguments: [1, 2, 3, 8, 40])
-    func inBF16OnAnyNumberOfThreads(shards: Int) throws {
+    @Test(arguments: [1, 2, 3, 8, 40], Accumulation.allCases)
+    func inBF16OnAnyNumberOfThreads(shards: Int, accumulation: Accumulation) throws {
         let data = try SmallData.sparse(rows: 150, features: 151)
         for hidden in [[201, 199, 33], [17]] {
             var recipe = SameBitsTests.recipe(shards: shards)
             recipe.hidden = hidden
             recipe.precision = .bf16
+            recipe.accumulation = accumulation
             if shards == 3 { recipe = dropping(recipe) }
             let density = FeatureDensity(data.train, width: 151)
             let kernels = InstructionSet.best.kernels
@@ -125,6 +126,30 @@ import _TestSupport
                 let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
                 let isSame = found == expected
                 #expect(isSame, "\(hidden) \(threads) threads")
+            }
+        }
+    }
+
+    /// The orders of bf16 differ from single precision, and from each other, in rounding only.
+    @Test(arguments: [[], [33], [201, 40]])
+    func inBF16AsInSinglePrecisionButForRounding(hidden: [Int]) throws {
+        let data = try SmallData.sparse(rows: 150)
+        var recipe = SameBitsTests.recipe()
+        recipe.hidden = hidden
+        recipe.optimizer = .sgd
+        let start = recipe.network(for: data).initialParameters(recipe).flat
+        for density in [nil, FeatureDensity(data.train, width: 150)] {
+            func way(_ products: KernelPrecision) throws -> [Float] {
+                var recipe = recipe
+                recipe.multiply(in: products)
+                let end = try steps(recipe, on: data, density: density, threads: 2, InstructionSet.best.kernels)
+                return zip(end, start).map { Float(bitPattern: $0) - $1 }
+            }
+            let ways = try KernelPrecision.allCases.map(way)
+            let length = ways[0].reduce(0) { $0 + $1 * $1 }
+            for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+                let distance = zip(ways[one], ways[other]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+                #expect(distance > 0 && distance < 1e-3 * length, "\(KernelPrecision.allCases[other])")
             }
         }
     }
@@ -175,7 +200,7 @@ import _TestSupport
                 for threads in threads {
                     let found = try steps(recipe, on: data, density: density, threads: threads, kernels)
                     let isSame = found == expected ?? found
-                    #expect(isSame, "\(recipe.precision) \(kernels.instructionSet) \(threads) threads")
+                    #expect(isSame, "\(recipe.kernelPrecision) \(kernels.instructionSet) \(threads) threads")
                     expected = found
                 }
             }
@@ -201,12 +226,12 @@ import _TestSupport
     @Test(arguments: [Normalization.batch, .layer], [1, 2, 3])
     func withNormalization(normalization: Normalization, shards: Int) throws {
         let data = try SmallData.sparse(rows: 150)
-        for precision in Precision.allCases {
+        for precision in KernelPrecision.allCases {
             var recipe = SameBitsTests.recipe(shards: shards)
             recipe.hidden = [129, 40]
             recipe.activation = shards == 1 ? [.relu] : [.gelu, .relu]
             recipe.normalization = normalization
-            recipe.precision = precision
+            recipe.multiply(in: precision)
             if shards > 1 { recipe = dropping(recipe) }
             _ = try sameSteps(recipe, on: data, densities: [nil, FeatureDensity(data.train, width: 150)])
         }
@@ -239,11 +264,11 @@ import _TestSupport
     @Test(arguments: RegularizedRecipe.all, Normalization.allCases)
     func withRegularization(regularized: RegularizedRecipe, normalization: Normalization) throws {
         let data = try SmallData.sparse(rows: 150)
-        for (shards, precision) in [(1, Precision.f32), (3, .f32), (2, .bf16)] {
+        for (shards, precision) in [(1, KernelPrecision.f32), (3, .f32), (2, .bf16), (1, .bf16Tiles)] {
             var recipe = SameBitsTests.recipe(shards: shards)
             recipe.hidden = [129, 40]
             recipe.normalization = normalization
-            recipe.precision = precision
+            recipe.multiply(in: precision)
             if shards == 3 { recipe.optimizer = .sgd }
             let plain = recipe
             regularized.edit(&recipe)

@@ -34,7 +34,7 @@ struct GradientOperands: Sendable {
         self.kernels = kernels
         self.activations = activations
         sums = deltas
-        hasPairs = plan.precision == .bf16
+        hasPairs = plan.precision.isPaired
         guard hasPairs else {
             inputs = activations
             self.deltas = deltas

@@ -13,7 +13,7 @@ struct TransposedWeights: Sendable {
 
     /// Creates the copy of the weights of a layout, all zero.
     init(_ layout: PackedLayout, precision: KernelPrecision, kernels: KernelTable) {
-        let isPaired = precision == .bf16
+        let isPaired = precision.isPaired
         self.layout = layout
         self.kernels = kernels
         self.isPaired = isPaired

@@ -52,7 +52,7 @@ struct FeatureDensity: Sendable {
         _ features: Features, rows: Range<Int>, indices: UnsafePointer<Int32>?, width: Int, _ precision: KernelPrecision
     ) -> Bool {
         let samples = min(rows.count, 4)
-        let step = precision == .bf16 ? 2 : 1
+        let step = precision.isPaired ? 2 : 1
         func count(_ isZero: (Int) -> Bool) -> Int {
             var count = 0
             for sample in 0..<samples {

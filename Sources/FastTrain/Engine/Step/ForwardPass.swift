@@ -46,7 +46,7 @@ struct ForwardPass: Sendable {
         self.plan = plan
         let layout = PackedLayout(network, panelWidth: kernels.panelWidth)
         parameters = PackedParameters(layout)
-        pairedWeights = plan.precision == .bf16 ? PairedWeights(layout, kernels: kernels) : nil
+        pairedWeights = plan.precision.isPaired ? PairedWeights(layout, kernels: kernels) : nil
         activations = Activations(widths: network.widths, rows: rows, panelWidth: kernels.panelWidth)
         targets = RowTargets(rows: rows, outputs: network.outputs, task: task)
         loss = recipe.resolvedLoss(for: task).traits.kernel

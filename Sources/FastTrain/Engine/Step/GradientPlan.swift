@@ -59,7 +59,7 @@ struct GradientPlan: Sendable {
             layer.gradientForm.cut(
                 inputsPerBlock: layer.inputsPerBlock,
                 densities: layer.index == 0 ? densities : Array(repeating: 0.5, count: layer.inputs),
-                rows: plan.precision == .bf16 ? (rows + 1) / 2 : rows, featureBlockWidth: plan.featureBlockWidth,
+                rows: plan.precision.isPaired ? (rows + 1) / 2 : rows, featureBlockWidth: plan.featureBlockWidth,
                 ownPanels: layer.division == .rows
                     ? nil : DivisionByPanels.panels(of: layer.outputs, threads: threads, kernels: kernels), kernels)
         }

@@ -21,10 +21,10 @@ struct OperandForms {
         self.network = network
         self.recipe = recipe
         self.kernels = kernels
-        let precision = recipe.precision.kernel
+        let precision = recipe.kernelPrecision
         let isWorthLists = SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
         let isListed = isWorthLists && (density?.alongColumns(precision) ?? 1) <= SparsePlan.densest
-        if precision == .bf16 {
+        if precision.isPaired {
             features = isListed ? .listedPairs : .pairs
             let rows = density?.alongRows(precision) ?? [1]
             gradientListsFeatures = isWorthLists && rows.reduce(0, +) / Double(rows.count) <= SparsePlan.densest
@@ -59,10 +59,15 @@ struct OperandForms {
     func gradient(_ layer: Int, firstPanels: Int, isByPanels: Bool) -> GradientForm {
         if layer == 0 {
             guard gradientListsFeatures else { return .dense }
-            return firstPanels <= SparsePlan.maxOuterPanels ? .outerProducts : .columns
+            return Self.listedGradient(firstPanels: firstPanels, recipe.kernelPrecision)
         }
         guard input(layer) == .lists else { return .dense }
         return isByPanels ? .sharedColumns : .columns
+    }
+
+    /// Returns the way in which the first layer's weight gradient is made from lists of the features.
+    static func listedGradient(firstPanels: Int, _ precision: KernelPrecision) -> GradientForm {
+        precision != .bf16Tiles && firstPanels <= SparsePlan.maxOuterPanels ? .outerProducts : .columns
     }
 
     /// Whether the outputs of a layer are ReLU's and are listed for a product that makes the given number of columns.

@@ -12,7 +12,7 @@ struct PlanSpace: Sendable {
     let threads: Int
     let kernels: KernelTable
 
-    private var precision: KernelPrecision { recipe.precision.kernel }
+    private var precision: KernelPrecision { recipe.kernelPrecision }
 
     // MARK: - The choices of the constants
 
@@ -42,7 +42,7 @@ struct PlanSpace: Sendable {
 
     /// Returns the gradient of the first layer from lists that the constants choose.
     func featureGradient(_ panelLayers: Int) -> GradientForm {
-        firstPanels(panelLayers) <= SparsePlan.maxOuterPanels ? .outerProducts : .columns
+        OperandForms.listedGradient(firstPanels: firstPanels(panelLayers), precision)
     }
 
     // MARK: - All choices
@@ -75,7 +75,7 @@ struct PlanSpace: Sendable {
         switch precision {
         case .f32: [.numbers, .lists]
         // Parts of a hidden matrix that members pack may start within a block of listed pairs.
-        case .bf16: layer == 0 ? [.pairs, .listedPairs] : [.pairs]
+        case .bf16, .bf16Tiles: layer == 0 ? [.pairs, .listedPairs] : [.pairs]
         }
     }
 
@@ -93,7 +93,9 @@ struct PlanSpace: Sendable {
         switch choices.layers[0].input {
         case .numbers: return [.dense]
         case .lists: return [.columns, .outerProducts]
-        case .pairs, .listedPairs: return [.dense, .columns, .outerProducts]
+        case .pairs, .listedPairs:
+            // Outer products have no order of tiles.
+            return precision == .bf16Tiles ? [.dense, .columns] : [.dense, .columns, .outerProducts]
         }
     }
 }

@@ -180,7 +180,7 @@ final class StepEngine: Sendable {
 
     /// Returns how a minibatch of `count` rows lies in its shards.
     func minibatch(_ count: Int) -> Minibatch {
-        Minibatch(count: count, shards: shards, hasPairs: plan.precision == .bf16)
+        Minibatch(count: count, shards: shards, hasPairs: plan.precision.isPaired)
     }
 
     /// Returns a member's view of a step over `count` rows. The step's number is needed in the forward and backward pass.

@@ -33,7 +33,7 @@ struct StepPlan: Sendable {
 
     /// Creates the plan of a network from choices that its `PlanSpace` contains.
     init(_ network: Network, recipe: Recipe, _ choices: PlanChoices) {
-        let precision = recipe.precision.kernel
+        let precision = recipe.kernelPrecision
         func division(_ index: Int) -> LayerPlan.Division { index < choices.panelLayers ? .panels : .rows }
         layers = choices.layers.enumerated().map { index, layer in
             LayerPlan(
@@ -41,7 +41,7 @@ struct StepPlan: Sendable {
                 inputDivision: index == 0 ? .rows : division(index - 1), division: division(index),
                 deltaDivision: division(index + 1), inputForm: layer.input, deltaForm: layer.delta,
                 gradientForm: layer.gradient, inputsPerBlock: layer.inputsPerBlock,
-                hasPacking: index > 0 || precision == .bf16, isNormalized: network.isNormalized(index),
+                hasPacking: index > 0 || precision.isPaired, isNormalized: network.isNormalized(index),
                 storesDerivative: index < recipe.activations.count
                     && recipe.activations[index].traits.storesDerivative)
         }

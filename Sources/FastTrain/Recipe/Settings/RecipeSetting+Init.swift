@@ -24,7 +24,8 @@ extension RecipeSetting {
         self.init(
             name, path, range, section: section, value: valueName, help: help, default: defaultText,
             goesWith: companion,
-            conflicts: conflicts, isSameForAllTrials: isSameForAllTrials, card: card, resolve: { _ in },
+            conflicts: conflicts, isSameForAllTrials: isSameForAllTrials, card: card, omission: nil,
+            resolve: { _ in },
             json: { $0.json },
             take: { (reader, name) throws(FastTrainError) in
                 guard !isRequired else { return try reader.take(name) }
@@ -38,16 +39,22 @@ extension RecipeSetting {
     ///
     /// - Parameters:
     ///   - defaultText: What `nil`, the default, means.
+    ///   - omitted: Returns the value that a file means in which the setting is left out, and with which `recipe.json` leaves
+    ///     it out. `nil` means that `recipe.json` always has the setting.
     ///   - resolved: Returns the value that takes the place of `nil` in a recipe, if it follows from the other settings.
     init<Value: SettingValue>(
         _ name: String, _ path: WritableKeyPath<Recipe, Value?> & Sendable, _ range: SettingRange<Value> = .any,
         section: Section = .training, value valueName: String, help: String, default defaultText: String,
         goesWith companion: SettingCompanion? = nil, conflicts: [SettingConflict] = [],
-        card: SettingCard<Value?>? = nil, resolved: (@Sendable (Recipe) -> Value?)? = nil
+        card: SettingCard<Value?>? = nil, omitted: (@Sendable (Recipe) -> Value?)? = nil,
+        resolved: (@Sendable (Recipe) -> Value?)? = nil
     ) {
+        var omission: (@Sendable (inout Recipe) -> Void)?
+        if let omitted { omission = { recipe in recipe[keyPath: path] = omitted(recipe) } }
         self.init(
             name, path, range.optional, section: section, value: valueName, help: help, default: defaultText,
             goesWith: companion, conflicts: conflicts, isSameForAllTrials: false, card: card,
+            omission: omission,
             resolve: { recipe in
                 if let resolved, recipe[keyPath: path] == nil { recipe[keyPath: path] = resolved(recipe) }
             },
@@ -64,7 +71,7 @@ extension RecipeSetting {
     ) {
         self.init(
             name, path, .any, section: section, value: valueName, help: help, default: nil, goesWith: nil,
-            conflicts: conflicts, isSameForAllTrials: false, card: nil, resolve: { _ in },
+            conflicts: conflicts, isSameForAllTrials: false, card: nil, omission: nil, resolve: { _ in },
             json: { $0.count == 1 ? $0[0].json : $0.json },
             take: { (reader, name) throws(FastTrainError) in try reader.take(name, as: OneOrEach<Element>.self).values }
         )
@@ -74,7 +81,8 @@ extension RecipeSetting {
         _ name: String, _ path: WritableKeyPath<Recipe, Value> & Sendable, _ range: SettingRange<Value>,
         section: Section, value valueName: String, help: String, default defaultText: String?,
         goesWith companion: SettingCompanion?, conflicts: [SettingConflict], isSameForAllTrials: Bool,
-        card: SettingCard<Value>?, resolve: @escaping @Sendable (inout Recipe) -> Void,
+        card: SettingCard<Value>?, omission: (@Sendable (inout Recipe) -> Void)?,
+        resolve: @escaping @Sendable (inout Recipe) -> Void,
         json: @escaping @Sendable (Value) -> JSON,
         take: @escaping @Sendable (inout ObjectReader, String) throws(FastTrainError) -> Value
     ) {
@@ -86,12 +94,16 @@ extension RecipeSetting {
         self.companion = companion
         self.conflicts = conflicts
         self.isSameForAllTrials = isSameForAllTrials
+        self.omission = omission
         self.resolve = resolve
         self.defaultText = defaultText ?? Recipe()[keyPath: path].optionText
         valueType = Value.self
         rangeText = range.text
         self.json = { json($0[keyPath: path]) }
-        read = { (recipe, reader) throws(FastTrainError) in recipe[keyPath: path] = try take(&reader, name) }
+        read = { (recipe, reader) throws(FastTrainError) in
+            if let omission, reader[name] == nil { return omission(&recipe) }
+            recipe[keyPath: path] = try take(&reader, name)
+        }
         reset = { $0[keyPath: path] = Recipe()[keyPath: path] }
         parse = { Value(optionText: $0).map(json) }
         rangeFault = { recipe in

@@ -31,6 +31,8 @@ package struct RecipeSetting: Sendable {
     let json: @Sendable (Recipe) -> JSON
     /// Takes the value from a JSON object.
     let read: @Sendable (inout Recipe, inout ObjectReader) throws(FastTrainError) -> Void
+    /// Sets the value that a file means in which the setting is left out. `nil` if `recipe.json` always has the setting.
+    let omission: (@Sendable (inout Recipe) -> Void)?
     /// Sets the value to the default.
     let reset: @Sendable (inout Recipe) -> Void
     /// Replaces `nil` by the default that follows from the other settings, if there is one.
@@ -84,6 +86,14 @@ package struct RecipeSetting: Sendable {
         if json(recipe) == json(standard) { return true }
         resolve(&standard)
         return json(recipe) == json(standard)
+    }
+
+    /// Returns whether `recipe.json` leaves the setting out, because that means the recipe's value.
+    func isOmitted(in recipe: Recipe) -> Bool {
+        guard let omission else { return false }
+        var other = recipe
+        omission(&other)
+        return json(recipe) == json(other)
     }
 
     /// Replaces a default that follows from other settings by `nil`, so that it follows them when they change.

@@ -32,5 +32,15 @@ extension RecipeSetting {
                 (bfloat16) requires a CPU with AVX512_BF16.
                 """,
             conflicts: [.inFullBatch("f32", found: { $0.precision.rawValue }) { $0.precision == .f32 }]),
+        // Earlier versions know only the order of pairs, and their files do not name it.
+        RecipeSetting(
+            "accumulation", \.accumulation, value: "name",
+            help: """
+                Order in which products of bf16 numbers are added: pairs as AVX512_BF16 does, tiles as AMX does. The \
+                other order gives other results; every CPU computes both.
+                """,
+            default: "chosen for the CPU when the run starts, so far always pairs", goesWith: .precision,
+            omitted: { $0.precision == .bf16 ? .pairs : nil },
+            resolved: { Accumulation.standard(for: $0.precision) }),
     ]
 }

@@ -1,8 +1,8 @@
 /// A setting that decides whether another one has an effect: `momentum`, for example, goes with `optimizer`, and only
 /// `sgd` uses it. Which choice uses which settings is declared by the choices themselves (`Optimizer.settings`,
-/// `Schedule.settings`, `Loss.settings` and `Activation.settings`).
+/// `Schedule.settings`, `Loss.settings`, `Activation.settings` and `Precision.settings`).
 package enum SettingCompanion: String, Sendable {
-    case activation, loss, optimizer, schedule, patience
+    case activation, loss, optimizer, schedule, patience, precision
 
     /// Returns the companion's choices that use a setting, and those that ignore it; both are empty for `patience`, which
     /// need only be set.
@@ -21,6 +21,7 @@ package enum SettingCompanion: String, Sendable {
         case .loss: split { (loss: Loss) in loss.settings }
         case .optimizer: split { (optimizer: Optimizer) in optimizer.settings }
         case .schedule: split { (schedule: Schedule) in schedule.settings }
+        case .precision: split { (precision: Precision) in precision.settings }
         case .patience: ([], [])
         }
     }
@@ -32,6 +33,7 @@ package enum SettingCompanion: String, Sendable {
         case .loss: recipe.loss.map { [$0.rawValue] } ?? []
         case .optimizer: [recipe.optimizer.rawValue]
         case .schedule: [recipe.schedule.rawValue]
+        case .precision: [recipe.precision.rawValue]
         case .patience: recipe.patience.map { ["\($0)"] } ?? []
         }
     }

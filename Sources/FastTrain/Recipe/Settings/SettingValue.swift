@@ -89,6 +89,7 @@ extension Loss: SettingValue {}
 extension Optimizer: SettingValue {}
 extension Schedule: SettingValue {}
 extension Precision: SettingValue {}
+extension Accumulation: SettingValue {}
 extension Monitor: SettingValue {}
 
 /// Class weights are written as "balanced", or as a list of numbers.
