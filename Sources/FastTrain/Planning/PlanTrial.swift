@@ -68,15 +68,11 @@ struct PlanTrial: Sendable {
 
     /// The choices that the comparison leads to.
     ///
-    /// A step back to the choices of the constants is made unless it is clearly slower: what was measured layer by layer
-    /// must have paid for the whole step.
+    /// A step back to the choices of the constants is made unless it is slower: changes that were clearly faster layer by
+    /// layer must have paid for the whole step.
     func result(_ space: PlanSpace) -> PlanChoices {
         if case .constants(let constants) = change {
-            let ratios = ratios(0)
-            let isSlower =
-                ratios.count(where: { $0 <= 1 }) <= ratios.count / PlanTrial.enough
-                && median(ratios) > 1 / PlanTrial.wholeThreshold
-            return isSlower ? base : constants
+            return median(ratios(0)) > 1 ? base : constants
         }
         let winners = winners
         return winners.isEmpty ? base : change.applied(to: base, layers: winners, space)

@@ -69,7 +69,7 @@ import Testing
     }
 
     /// A plan that was measured layer by layer must be faster as a whole, too.
-    @Test(arguments: [(110.0, true), (100.5, false), (90, false)])
+    @Test(arguments: [(120.0, true), (101, true), (100, false), (90, false)])
     func theConstantsComeBackUnlessTheyAreSlower(time: Double, isKept: Bool) throws {
         let space = made()
         let constants = space.constants(density)
