@@ -9,26 +9,26 @@ import _TestSupport
 /// of the constants.
 @Suite struct SameBitsOfPlansTests {
     /// Wide enough for lists, and for one or two layers that two to four threads divide by panels.
-    private func recipe(_ hidden: [Int], shards: Int, _ precision: Precision) -> Recipe {
+    private func recipe(_ hidden: [Int], shards: Int, _ products: KernelPrecision) -> Recipe {
         var recipe = SameBitsTests.recipe(shards: shards)
         recipe.hidden = hidden
         recipe.batchSize = 44
-        recipe.precision = precision
+        recipe.multiply(in: products)
         return recipe
     }
 
-    @Test(arguments: [[], [40], [128], [129, 257, 40], [260, 270, 33]], Precision.allCases)
-    func ofEveryShape(hidden: [Int], precision: Precision) throws {
+    @Test(arguments: [[], [40], [128], [129, 257, 40], [260, 270, 33]], KernelPrecision.allCases)
+    func ofEveryShape(hidden: [Int], products: KernelPrecision) throws {
         for (shards, activation) in [(1, Activation.relu), (2, .leakyReLU), (3, .sigmoid)] {
-            var recipe = recipe(hidden, shards: shards, precision)
+            var recipe = recipe(hidden, shards: shards, products)
             recipe.activation = [activation]
             try expectSame(recipe)
         }
     }
 
-    @Test(arguments: Optimizer.allCases.filter { $0 != .lbfgs }, Precision.allCases)
-    func ofEveryOptimizer(optimizer: Optimizer, precision: Precision) throws {
-        var recipe = recipe([140, 130], shards: 2, precision)
+    @Test(arguments: Optimizer.allCases.filter { $0 != .lbfgs }, KernelPrecision.allCases)
+    func ofEveryOptimizer(optimizer: Optimizer, products: KernelPrecision) throws {
+        var recipe = recipe([140, 130], shards: 2, products)
         recipe.optimizer = optimizer
         recipe.ema = 0.9
         try expectSame(recipe)
@@ -36,8 +36,8 @@ import _TestSupport
 
     @Test(arguments: Activation.allCases, [1, 3])
     func withDropout(activation: Activation, shards: Int) throws {
-        for precision in Precision.allCases {
-            var recipe = recipe([135, 129], shards: shards, precision)
+        for products in KernelPrecision.allCases {
+            var recipe = recipe([135, 129], shards: shards, products)
             recipe.activation = [activation]
             recipe.dropout = [0.3, 0.1]
             recipe.inputDropout = shards == 1 ? 0 : 0.2
@@ -47,17 +47,17 @@ import _TestSupport
 
     @Test(arguments: [Normalization.batch, .layer], [1, 2, 3])
     func withNormalization(normalization: Normalization, shards: Int) throws {
-        for precision in Precision.allCases {
-            var recipe = recipe([135, 70], shards: shards, precision)
+        for products in KernelPrecision.allCases {
+            var recipe = recipe([135, 70], shards: shards, products)
             recipe.normalization = normalization
             recipe.ema = shards == 2 ? 0.75 : nil
             try expectSame(recipe)
         }
     }
 
-    @Test(arguments: RegularizedRecipe.all, Precision.allCases)
-    func withRegularization(regularized: RegularizedRecipe, precision: Precision) throws {
-        var recipe = recipe([140, 130], shards: 2, precision)
+    @Test(arguments: RegularizedRecipe.all, KernelPrecision.allCases)
+    func withRegularization(regularized: RegularizedRecipe, products: KernelPrecision) throws {
+        var recipe = recipe([140, 130], shards: 2, products)
         regularized.edit(&recipe)
         try expectSame(recipe)
     }
@@ -141,7 +141,8 @@ private final class ShortRun: StepLoopLead, @unchecked Sendable {
     private func minibatch() -> StepLoop.Action {
         let stepsPerEpoch = updates.count / 2
         return loop.action(
-            step: step, first: step % stepsPerEpoch * batchSize, updates[step], planner?.next(isFull: true) ?? StepWay())
+            step: step, first: step % stepsPerEpoch * batchSize, updates[step], planner?.next(isFull: true) ?? StepWay()
+        )
     }
 
     func account(_ step: StepLoop.Step) throws(FastTrainError) {

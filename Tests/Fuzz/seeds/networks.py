@@ -104,6 +104,7 @@ RECIPES = {
     "large-seed": text(RUN | {"seed": "18446744073709551615", "class_weight": [1, 2]}),
     "earlier": text({key: RUN[key] for key in RUN if key not in ("precision", "alpha", "tol", "monitor", "dropout")}),
     "one-for-each": text(RUN | {"hidden": [2, 3], "activation": ["relu", "gelu"], "dropout": [0.1, 0.2]}),
+    "tiles": text(RUN | {"precision": "bf16", "accumulation": "tiles"}),
     "wrong": text(RUN | {"epochs": 0}),
     "more": text(RUN | {"more": 1}),
     "controls": text(RUN | {"data": "a\x7f\x85\ufeff.safetensors"}),
