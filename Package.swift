@@ -146,9 +146,8 @@ let package = Package(
             ],
             exclude: [
                 "README.md", "Engine/README.md", "Engine/Memory/README.md", "Engine/Optimizers/README.md",
-                "Engine/Schedules/README.md", "Engine/Step/README.md",
-                "Estimators/README.md", "Model/README.md", "Predictor/README.md", "Recipe/README.md",
-                "Report/README.md",
+                "Engine/Schedules/README.md", "Engine/Step/README.md", "Estimators/README.md", "Model/README.md",
+                "Planning/README.md", "Predictor/README.md", "Recipe/README.md", "Report/README.md",
                 "RunFolder/README.md", "Search/README.md", "Training/README.md",
             ],
             swiftSettings: fuzzed),
