@@ -6,7 +6,7 @@ import KernelTypes
 
 /// The dense product. Cache blocking is that of `denseProduct`.
 func blockProduct(_ arguments: ProductArguments, _ input: PanelMatrix) {
-    if arguments.rows.count == 1 { return blockProductOfRow(arguments, input) }
+    if arguments.rows.count == 1 { return blockPanels(arguments) }
     let depth = input.width
     let panels = panelCount(arguments.output.width)
     var start = 0
@@ -64,22 +64,29 @@ func blockTile<T: BlockTile>(
 
 // MARK: - Some panels at once
 
-/// Returns the number of panels whose chains are kept in registers next if `left` are left.
-@inline(__always) private func blockPanelsAtOnce(_ left: Int) -> Int { min(left, LargestBlockTile.rows) }
-
-/// The dense product of a single row; compare `denseRow`.
-private func blockProductOfRow(_ arguments: ProductArguments, _ input: PanelMatrix) {
+/// Computes the output of a single row, or of an input in lists, as many panels at a time as have their chains in
+/// registers; compare `denseRow` and `sparseProduct`.
+func blockPanels(_ arguments: ProductArguments) {
     let panels = panelCount(arguments.output.width)
     var panel = 0
     while panel < panels {
-        let count = blockPanelsAtOnce(panels - panel)
+        let count = min(panels - panel, LargestBlockTile.rows)
         switch count {
-        case 4: blockRowGroup(BlockRows4.self, arguments, input, firstPanel: panel)
-        case 3: blockRowGroup(BlockRows3.self, arguments, input, firstPanel: panel)
-        case 2: blockRowGroup(BlockRows2.self, arguments, input, firstPanel: panel)
-        default: blockRowGroup(BlockRow.self, arguments, input, firstPanel: panel)
+        case 4: blockGroup(BlockRows4.self, arguments, firstPanel: panel)
+        case 3: blockGroup(BlockRows3.self, arguments, firstPanel: panel)
+        case 2: blockGroup(BlockRows2.self, arguments, firstPanel: panel)
+        default: blockGroup(BlockRow.self, arguments, firstPanel: panel)
         }
         panel += count
+    }
+}
+
+/// Computes `T.rows` panels of the output.
+@inline(__always)
+private func blockGroup<T: BlockTile>(_: T.Type, _ arguments: ProductArguments, firstPanel: Int) {
+    switch arguments.input {
+    case .panels(let input): blockRowGroup(T.self, arguments, input, firstPanel: firstPanel)
+    case .lists(let input): sparseBlockGroup(T.self, arguments, input, firstPanel: firstPanel)
     }
 }
 
@@ -102,26 +109,10 @@ func blockRowGroup<T: BlockTile>(_: T.Type, _ arguments: ProductArguments, _ inp
     finishPanels(T.rows, arguments, firstPanel: firstPanel)
 }
 
-/// The product of an input in lists.
+/// Computes `T.rows` panels of the output of an input in lists for all rows; compare `sparseGroup`.
 ///
 /// Pairs of zeros are left out, and with them whole blocks: fma(0, w, sum) is sum and element + 0 is element, except for
 /// infinite weights and the sign of a zero.
-func sparseBlockProduct(_ arguments: ProductArguments, _ input: SparseMatrix) {
-    let panels = panelCount(arguments.output.width)
-    var panel = 0
-    while panel < panels {
-        let count = blockPanelsAtOnce(panels - panel)
-        switch count {
-        case 4: sparseBlockGroup(BlockRows4.self, arguments, input, firstPanel: panel)
-        case 3: sparseBlockGroup(BlockRows3.self, arguments, input, firstPanel: panel)
-        case 2: sparseBlockGroup(BlockRows2.self, arguments, input, firstPanel: panel)
-        default: sparseBlockGroup(BlockRow.self, arguments, input, firstPanel: panel)
-        }
-        panel += count
-    }
-}
-
-/// Computes `T.rows` panels of the output for all rows; compare `sparseGroup`.
 @inline(never)
 func sparseBlockGroup<T: BlockTile>(_: T.Type, _ arguments: ProductArguments, _ input: SparseMatrix, firstPanel: Int) {
     let stride = arguments.weightPanelStride

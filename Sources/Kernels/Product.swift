@@ -11,7 +11,7 @@ extension Kernels {
         case (.bf16Tiles, .panels(let input)): blockProduct(arguments, input)
         case (.f32, .lists(let input)): sparseProduct(Floats.self, arguments, input)
         case (.bf16, .lists(let input)): sparseProduct(Pairs.self, arguments, input)
-        case (.bf16Tiles, .lists(let input)): sparseBlockProduct(arguments, input)
+        case (.bf16Tiles, .lists): blockPanels(arguments)
         }
     }
 }
