@@ -11,32 +11,40 @@ package enum Machine {
         Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// Returns an environment variable; `nil` if it is unset or empty.
+    package static func environment(_ name: String) -> String? {
+        guard let value = getenv(name), value.pointee != 0 else { return nil }
+        return String(cString: value)
+    }
+
     /// The processor's name according to the kernel; `nil` if it does not report one.
-    package static var processorName: String? { processorField("model name") }
+    package static var processorName: String? { processorFields(["model name"])[0] }
 
     /// The processor's name with its family and model, which tell apart generations that a virtual machine names alike;
     /// `nil` if the kernel reports no name.
     package static var processor: String? {
-        guard let name = processorName else { return nil }
-        let numbers = ["cpu family", "model"].compactMap { processorField($0) }
+        let fields = processorFields(["model name", "cpu family", "model"])
+        guard let name = fields[0] else { return nil }
+        let numbers = fields.dropFirst().compactMap(\.self)
         return numbers.isEmpty ? name : "\(name) (\(numbers.joined(separator: "/")))"
     }
 
-    /// Returns a field of the first processor in /proc/cpuinfo; `nil` if there is none.
-    private static func processorField(_ field: String) -> String? {
-        guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
+    /// Returns some fields of the first processor in /proc/cpuinfo, `nil` in place of those that it does not have.
+    private static func processorFields(_ names: [String]) -> [String?] {
+        var values = [String?](repeating: nil, count: names.count)
+        guard let file = fopen("/proc/cpuinfo", "r") else { return values }
         defer { fclose(file) }
-        // Every CPU has such a line; the first one is enough.
+        func words(_ text: Substring) -> String { text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
         var line = [CChar](repeating: 0, count: 1024)
-        for _ in 0..<64 {
-            guard fgets(&line, Int32(line.count), file) != nil else { return nil }
+        for _ in 0..<64 where values.contains(nil) {
+            guard fgets(&line, Int32(line.count), file) != nil else { break }
             let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard let colon = text.firstIndex(of: ":"),
-                text[..<colon].split(whereSeparator: \.isWhitespace).joined(separator: " ") == field
-            else { continue }
-            let value = text[text.index(after: colon)...].split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            return value.isEmpty ? nil : value
+            guard let colon = text.firstIndex(of: ":"), let index = names.firstIndex(of: words(text[..<colon])) else {
+                continue
+            }
+            let value = words(text[text.index(after: colon)...])
+            if !value.isEmpty { values[index] = value }
         }
-        return nil
+        return values
     }
 }

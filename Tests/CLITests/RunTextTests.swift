@@ -255,11 +255,13 @@ struct BenchmarkTableTests {
 
     private func plan(_ source: PlanSummary.Source, isComplete: Bool = true, _ findings: [PlanFinding]) -> PlanSummary {
         PlanSummary(
-            source: source, isComplete: isComplete, panelLayers: 1, featureBlockWidth: 64,
-            layers: [
-                PlanSummary.Layer(input: "lists", delta: "numbers", gradient: "outerProducts", inputsPerBlock: 128),
-                PlanSummary.Layer(input: "numbers", delta: "numbers", gradient: "dense", inputsPerBlock: 64),
-            ], findings: findings, seconds: 0.0125)
+            source: source, isComplete: isComplete,
+            choices: PlanChoices(
+                panelLayers: 1, featureBlockWidth: 64,
+                layers: [
+                    PlanChoices.Layer(input: .lists, delta: .numbers, gradient: .outerProducts, inputsPerBlock: 128),
+                    PlanChoices.Layer(input: .numbers, delta: .numbers, gradient: .dense, inputsPerBlock: 64),
+                ]), findings: findings, seconds: 0.0125)
     }
 
     @Test func aPlanIsShownWithItsReasons() {

@@ -36,6 +36,7 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     /// - Parameters:
     ///   - settings: The settings of the estimator.
     ///   - data: The data set to fit.
+    ///   - density: The density of its features.
     ///   - fitted: The attributes of the estimator before the fit.
     ///   - trained: The network to continue from; its recipe is the one of this fit.
     ///   - epochs: The largest number of epochs.
@@ -43,8 +44,8 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
     ///   - watch: The functions that watch the fit.
     /// - Throws: `FastTrainError.invalidSetting` if a setting is out of range.
     init(
-        _ settings: MLPSettings, on data: Dataset, from fitted: MLPFitted, _ trained: MLPFitted.Trained,
-        epochs: Int, loss: MLPLoss, watch: FitWatch
+        _ settings: MLPSettings, on data: Dataset, density: FeatureDensity, from fitted: MLPFitted,
+        _ trained: MLPFitted.Trained, epochs: Int, loss: MLPLoss, watch: FitWatch
     ) throws(FastTrainError) {
         self.settings = settings
         self.watch = watch
@@ -57,7 +58,7 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
         let operations = ThreadCount.operations(recipe, on: data, rows: sampling.trainRows.count)
         loop = StepLoop(
-            recipe, on: data, sampling: sampling,
+            recipe, on: data, density: density, sampling: sampling,
             threads: try ThreadCount.checked(settings.threads, operations: operations),
             kernels: try InstructionSet.chosen().kernels, convention: .scikitLearn)
     }

@@ -71,7 +71,8 @@ extension MLPFitted {
                 tolerance: Tolerance(tol: settings.tol, epochs: settings.nIterNoChange ?? .max))
         }
         self = try EstimatorFit(
-            settings, on: data, from: self, trained, epochs: isPartial ? 1 : settings.maxIter, loss: loss,
+            settings, on: data, density: density, from: self, trained, epochs: isPartial ? 1 : settings.maxIter,
+            loss: loss,
             watch: watch
         ).run()
     }

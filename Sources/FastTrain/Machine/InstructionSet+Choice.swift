@@ -40,7 +40,5 @@ extension InstructionSet {
     }
 
     /// The value of `FASTTRAIN_ISA`; `nil` if the variable is unset or empty.
-    private static var requested: String? {
-        getenv("FASTTRAIN_ISA").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-    }
+    private static var requested: String? { Machine.environment("FASTTRAIN_ISA") }
 }

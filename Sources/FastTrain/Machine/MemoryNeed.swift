@@ -138,7 +138,7 @@ struct MemoryNeed {
             let matrices = 1 + (layer.storesDerivative ? 1 : 0) + (layer.isNormalized ? 2 : 0)
             add(Double(matrices) * matrix(layer.outputs, rows: rows), resident: share)
         }
-        let shardRows = (minibatch + recipe.shards - 1) / recipe.shards
+        let shardRows = StepEngine.rowsOfShard(recipe, rows: minibatch)
         for layer in plan.layers where layer.gradientForm == .sharedColumns {
             add(Double(recipe.shards) * lists(shardRows, rows: layer.inputs))
         }
@@ -156,7 +156,7 @@ struct MemoryNeed {
         for width in PlanSpace.blockWidths { add(lists(network.inputs, rows: rows, blockWidth: width)) }
         if let widest = network.widths[1..<network.layerCount].max() { add(lists(widest, rows: rows)) }
         guard network.layerCount > 2 else { return }
-        let shardRows = (minibatch + recipe.shards - 1) / recipe.shards
+        let shardRows = StepEngine.rowsOfShard(recipe, rows: minibatch)
         add(Double(recipe.shards) * lists(shardRows, rows: network.widths[1]))
     }
 
@@ -181,7 +181,7 @@ struct MemoryNeed {
         let scratch = Double(threads * recipe.shards)
         let biases = Double(GradientScratch.maxPanels) * panelWidth
         add(scratch * 4 * biases * (most + 1), resident: working * written / most)
-        let shardRows = (minibatch + recipe.shards - 1) / recipe.shards
+        let shardRows = StepEngine.rowsOfShard(recipe, rows: minibatch)
         let inputsOfColumns = Double(GradientForm.inputsOfColumns(rows: recipe.maxRowsAtOnce, kernels))
         let columns = plan.layers.contains { $0.gradientForm == .columns } ? written : 0
         add(

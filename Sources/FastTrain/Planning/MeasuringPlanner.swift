@@ -241,10 +241,10 @@ struct RateWatch {
         if since == 0 { since = seconds }
         rates.append(rate)
         guard seconds - since >= RateWatch.window else { return false }
-        let median = rates.sorted()[(rates.count - 1) / 2]
+        let middle = median(rates)
         rates = []
         since = seconds
-        defer { best = max(best, median) }
-        return median < RateWatch.drop * best
+        defer { best = max(best, middle) }
+        return middle < RateWatch.drop * best
     }
 }

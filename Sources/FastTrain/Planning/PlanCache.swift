@@ -28,7 +28,7 @@ struct PlanCache: Sendable {
     /// is neither.
     static var ofUser: PlanCache? {
         func folder(_ name: String) -> String? {
-            getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+            Machine.environment(name).flatMap { $0.hasPrefix("/") ? $0 : nil }
         }
         if let cache = folder("XDG_CACHE_HOME") { return PlanCache(path: cache + "/fasttrain/plans.json") }
         guard let home = folder("HOME"), (try? FileSystem.isFolder(home)) == true else { return nil }
@@ -77,12 +77,20 @@ extension PlanCache.Entry {
     }
 
     var json: JSON {
-        .object([
-            .init("key", .string(key)), .init("samples_per_second", .number(rate)),
-            .init("panel_layers", .integer(choices.panelLayers)),
-            .init("feature_block_width", .integer(choices.featureBlockWidth)),
-            .init("layers", .array(choices.layers.map(\.json))),
-        ])
+        .object(
+            [
+                .init("key", .string(key)), .init("samples_per_second", .number(rate)),
+            ] + choices.jsonMembers)
+    }
+}
+
+extension PlanChoices {
+    /// The members of an object that stand for the choices.
+    package var jsonMembers: [JSON.Member] {
+        [
+            .init("panel_layers", .integer(panelLayers)), .init("feature_block_width", .integer(featureBlockWidth)),
+            .init("layers", .array(layers.map(\.json))),
+        ]
     }
 }
 

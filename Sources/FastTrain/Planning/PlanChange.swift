@@ -95,8 +95,10 @@ enum PlanChange: Sendable, Equatable {
 }
 
 extension PlanChoices {
-    /// Returns the gradient from lists of columns of a hidden layer: members who divide it by panels share the lists.
-    fileprivate func listGradient(_ layer: Int) -> GradientForm { layer < panelLayers ? .sharedColumns : .columns }
+    /// Returns the gradient of a hidden layer from lists.
+    fileprivate func listGradient(_ layer: Int) -> GradientForm {
+        OperandForms.listedGradient(isByPanels: layer < panelLayers)
+    }
 }
 
 extension OperandForm {

@@ -126,7 +126,7 @@ package struct PlanFinding: Sendable, Equatable {
 }
 
 /// Returns the median, the lower one of two; 0 if there are no values.
-private func median(_ values: [Double]) -> Double {
+func median(_ values: [Double]) -> Double {
     values.isEmpty ? 0 : values.sorted()[(values.count - 1) / 2]
 }
 

@@ -16,11 +16,11 @@ package enum Planning: Sendable, Equatable {
     ///
     /// - Throws: `.invalidSetting` for any other value.
     package static func chosen() throws(FastTrainError) -> Planning {
-        switch getenv("FASTTRAIN_PLAN").map({ String(cString: $0) }) ?? "" {
-        case "": return .remembered
+        switch Machine.environment("FASTTRAIN_PLAN") {
+        case nil: return .remembered
         case "fixed": return .fixed
         case "measure": return .measured
-        case let other:
+        case let other?:
             throw .invalidSetting(name: "FASTTRAIN_PLAN", expected: "fixed or measure", found: "'\(other)'")
         }
     }
@@ -45,7 +45,7 @@ struct RunPlanner {
         let recipe = training.recipe
         guard planning != .fixed, case .minibatches = recipe.optimizer.batching else { return nil }
         let kernels = training.instructionSet.kernels
-        let density = FeatureDensity(training.data.train, width: training.data.featureCount)
+        let density = training.density
         let need = MemoryNeed(
             recipe, on: training.data, density: density, threads: training.threads, kernels: kernels,
             isSaved: training.output != nil, isPlanned: true)

@@ -61,7 +61,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         self.progress = { event in Team.callOut { progress(event) } }
         recipe = training.recipe
         loop = StepLoop(
-            recipe, on: training.data, sampling: training.sampling, threads: training.threads,
+            recipe, on: training.data, density: training.density, sampling: training.sampling,
+            threads: training.threads,
             kernels: training.instructionSet.kernels, profile: profile, choices: planner?.first)
         stopping = EarlyStopping(recipe)
         rates = LearningRate(

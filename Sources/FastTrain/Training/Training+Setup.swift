@@ -3,6 +3,7 @@ extension Training {
     struct Setup {
         let recipe: Recipe
         let data: Dataset
+        let density: FeatureDensity
         let network: Network
         let sampling: Sampling
         let threads: Int
@@ -18,9 +19,9 @@ extension Training {
             self.maxTime = maxTime
             self.threads = try ThreadCount.checked(
                 threads, operations: ThreadCount.operations(recipe, on: data, rows: data.train.count))
+            density = FeatureDensity(data.train, width: data.featureCount)
             let requirements = try TrainingRequirements(
-                recipe, on: data, density: FeatureDensity(data.train, width: data.featureCount), threads: self.threads,
-                isSaved: isSaved)
+                recipe, on: data, density: density, threads: self.threads, isSaved: isSaved)
             instructionSet = requirements.instructionSet
             network = requirements.network
             sampling = try Sampling(recipe: recipe, split: data.train, task: data.task, fold: fold)

@@ -33,6 +33,8 @@ public final class Training: Sendable {
     /// The step that the run resumes from; 0 if it starts from the beginning.
     public let resumedFromStep: Int
 
+    /// The density of the features.
+    let density: FeatureDensity
     let sampling: Sampling
     let folder: RunFolder?
     /// The number of steps between checkpoints; `nil` means one checkpoint after each epoch.
@@ -93,6 +95,7 @@ public final class Training: Sendable {
     ) {
         recipe = setup.recipe
         data = setup.data
+        density = setup.density
         network = setup.network
         sampling = setup.sampling
         threads = setup.threads

@@ -12,11 +12,11 @@ struct Terminal: Sendable {
 
     private init(_ descriptor: Int32) {
         self.descriptor = descriptor
-        redraws = isatty(descriptor) == 1 && Self.environment("TERM") != "dumb"
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(Self.environment).first ?? ""
+        redraws = isatty(descriptor) == 1 && Machine.environment("TERM") != "dumb"
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap(Machine.environment).first ?? ""
         let encoding = locale.lowercased()
         style = Style(
-            color: redraws && Self.environment("NO_COLOR") == nil,
+            color: redraws && Machine.environment("NO_COLOR") == nil,
             unicode: redraws && (encoding.contains("utf-8") || encoding.contains("utf8")))
     }
 
@@ -25,11 +25,5 @@ struct Terminal: Sendable {
         var size = winsize()
         if redraws, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
         return redraws ? 80 : 100
-    }
-
-    /// Returns an environment variable, or `nil` if it is unset or empty.
-    private static func environment(_ name: String) -> String? {
-        guard let value = getenv(name), value.pointee != 0 else { return nil }
-        return String(cString: value)
     }
 }

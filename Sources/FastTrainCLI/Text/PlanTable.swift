@@ -21,13 +21,13 @@ enum PlanTable {
         }
         var table = TextTable([.right, .left, .left, .left, .right])
         table.add(["layer", "input", "delta", "gradient", "block"].map { TextTable.Cell($0, style.bold) })
-        for (index, layer) in plan.layers.enumerated() {
+        for (index, layer) in plan.choices.layers.enumerated() {
             table.add(
-                Format.integer(index + 1), layer.input, layer.delta, layer.gradient,
+                Format.integer(index + 1), layer.input.rawValue, layer.delta.rawValue, layer.gradient.rawValue,
                 Format.integer(layer.inputsPerBlock))
         }
         return lines + table.lines + [
-            "layers by panels: \(plan.panelLayers), feature blocks: \(plan.featureBlockWidth) columns"
+            "layers by panels: \(plan.choices.panelLayers), feature blocks: \(plan.choices.featureBlockWidth) columns"
         ]
     }
 
@@ -40,27 +40,17 @@ enum PlanTable {
         case .remembered: "remembered from an earlier run"
         }
     }
-
 }
 
 extension PlanSummary {
     var json: JSON {
-        .object([
-            .init("source", .string(source.rawValue)), .init("complete", .bool(isComplete)),
-            .init("measuring_seconds", .number(seconds)), .init("panel_layers", .integer(panelLayers)),
-            .init("feature_block_width", .integer(featureBlockWidth)),
-            .init(
-                "layers",
-                .array(
-                    layers.map {
-                        .object([
-                            .init("input", .string($0.input)), .init("delta", .string($0.delta)),
-                            .init("gradient", .string($0.gradient)),
-                            .init("inputs_per_block", .integer($0.inputsPerBlock)),
-                        ])
-                    })),
-            .init("comparisons", .array(findings.map(\.json))),
-        ])
+        .object(
+            [
+                .init("source", .string(source.rawValue)), .init("complete", .bool(isComplete)),
+                .init("measuring_seconds", .number(seconds)),
+            ] + choices.jsonMembers + [
+                .init("comparisons", .array(findings.map(\.json)))
+            ])
     }
 }
 

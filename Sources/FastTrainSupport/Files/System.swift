@@ -60,11 +60,9 @@ package enum System {
 
     /// Returns the first `count` bytes of a file, fewer if it is shorter, or `nil` if it cannot be read.
     package static func firstBytes(of path: String, _ count: Int) -> [UInt8]? {
-        guard let (descriptor, _) = try? openRegularFile(path) else { return nil }
+        guard let (descriptor, status) = try? openRegularFile(path) else { return nil }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: count)
-        guard let read = bytes.withUnsafeMutableBytes({ try? read(descriptor, $0, path) }) else { return nil }
-        return Array(bytes.prefix(read))
+        return try? FileStart(descriptor: descriptor, fileSize: Int(status.st_size), name: path).bytes(count)
     }
 
     /// Verifies, by size and modification time, that an open file has not changed since it had the status `before`.

@@ -119,7 +119,9 @@ private final class ShortRun: StepLoopLead, @unchecked Sendable {
     ) throws -> [UInt64] {
         let recipe = try recipe.resolved(for: data)
         let sampling = try Sampling(recipe: recipe, split: data.train, task: data.task)
-        let loop = StepLoop(recipe, on: data, sampling: sampling, threads: threads, kernels: kernels)
+        let density = FeatureDensity(data.train, width: data.featureCount)
+        let loop = StepLoop(
+            recipe, on: data, density: density, sampling: sampling, threads: threads, kernels: kernels)
         loop.engine.load(recipe.network(for: data).initialParameters(recipe))
         let run = ShortRun(loop, recipe, planner)
         try loop.run(from: run.next(), lead: run)

@@ -1,5 +1,5 @@
 /// The form in which a product whose sums run over columns reads a matrix of activations or of gradients.
-enum OperandForm: String, Sendable, CaseIterable {
+package enum OperandForm: String, Sendable, CaseIterable {
     /// The matrix itself.
     case numbers
     /// Lists of the numbers that are not zero.

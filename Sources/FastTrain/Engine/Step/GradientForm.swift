@@ -1,7 +1,7 @@
 import KernelTypes
 
 /// The way in which a layer's weight gradient δᵀ·X is made.
-enum GradientForm: String, Sendable, CaseIterable {
+package enum GradientForm: String, Sendable, CaseIterable {
     /// In registers, from all numbers of the input X.
     case dense
     /// In registers, from lists of X's columns, which each thread makes for a block of the gradient.

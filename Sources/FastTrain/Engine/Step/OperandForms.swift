@@ -62,13 +62,17 @@ struct OperandForms {
             return Self.listedGradient(firstPanels: firstPanels, recipe.kernelPrecision)
         }
         guard input(layer) == .lists else { return .dense }
-        return isByPanels ? .sharedColumns : .columns
+        return Self.listedGradient(isByPanels: isByPanels)
     }
 
     /// Returns the way in which the first layer's weight gradient is made from lists of the features.
     static func listedGradient(firstPanels: Int, _ precision: KernelPrecision) -> GradientForm {
         precision != .bf16Tiles && firstPanels <= SparsePlan.maxOuterPanels ? .outerProducts : .columns
     }
+
+    /// Returns the way in which a hidden layer's weight gradient is made from lists of columns: members who divide the layer
+    /// by panels share the lists.
+    static func listedGradient(isByPanels: Bool) -> GradientForm { isByPanels ? .sharedColumns : .columns }
 
     /// Whether the outputs of a layer are ReLU's and are listed for a product that makes the given number of columns.
     private func isListed(_ layer: Int, columns: Int) -> Bool {

@@ -91,11 +91,10 @@ final class StepEngine: Sendable {
         derivatives = Activations(
             widths: hidden.map { $0.storesDerivative ? $0.outputs : 0 }, rows: rows, panelWidth: kernels.panelWidth)
 
-        let minibatchRows = min(rows, recipe.maxRowsAtOnce)
         let shardRows = StepEngine.rowsOfShard(recipe, rows: rows)
         operands = GradientOperands(
             network, plan: plan, activations: forward.activations, featureLists: forward.features.lists, deltas: deltas,
-            rows: minibatchRows, shards: recipe.shards, kernels: kernels)
+            rows: min(rows, recipe.maxRowsAtOnce), shards: recipe.shards, kernels: kernels)
         blocks = GradientPlan(
             layout, plan: plan, density: density, rows: recipe.maxRowsAtOnce, threads: threads, kernels: kernels)
         scratch = (0..<threads).map { _ in
@@ -151,7 +150,7 @@ final class StepEngine: Sendable {
     }
 
     /// Returns the largest number of rows of a shard, if there is memory for a number of rows.
-    private static func rowsOfShard(_ recipe: Recipe, rows: Int) -> Int {
+    static func rowsOfShard(_ recipe: Recipe, rows: Int) -> Int {
         (min(rows, recipe.maxRowsAtOnce) + recipe.shards - 1) / recipe.shards
     }
 

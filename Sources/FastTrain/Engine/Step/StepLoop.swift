@@ -60,6 +60,7 @@ final class StepLoop: @unchecked Sendable {
     /// - Parameters:
     ///   - recipe: The recipe to train by.
     ///   - data: The data set.
+    ///   - density: The density of its features.
     ///   - sampling: The rows to train on and to validate on.
     ///   - threads: The number of members of the team.
     ///   - kernels: The kernels to compute with.
@@ -67,8 +68,9 @@ final class StepLoop: @unchecked Sendable {
     ///   - profile: Where the time of each phase is recorded, if anywhere.
     ///   - choices: The choices of the first plan; `nil` means those of the constants.
     init(
-        _ recipe: Recipe, on data: Dataset, sampling: Sampling, threads: Int, kernels: KernelTable,
-        convention: OptimizerConvention = .pyTorch, profile: Profile? = nil, choices: PlanChoices? = nil
+        _ recipe: Recipe, on data: Dataset, density: FeatureDensity, sampling: Sampling, threads: Int,
+        kernels: KernelTable, convention: OptimizerConvention = .pyTorch, profile: Profile? = nil,
+        choices: PlanChoices? = nil
     ) {
         let network = recipe.network(for: data)
         let trainRows = sampling.trainRows
@@ -79,8 +81,7 @@ final class StepLoop: @unchecked Sendable {
         self.threads = threads
         self.profile = profile
         engine = StepEngine(
-            network: network, recipe: recipe, task: data.task, rows: rows,
-            density: FeatureDensity(data.train, width: network.inputs),
+            network: network, recipe: recipe, task: data.task, rows: rows, density: density,
             rowWeights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
             threads: threads, kernels: kernels, choices: choices)
