@@ -14,6 +14,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ PROGRAMS = ["fasttrain", "fasttrain-data"]
 # A debug build compiles what changed, file by file. Without optimization, tests that run the programs a hundred times take
 # longer than a release build.
 BUILD = ["-Xswiftc", "-O"]
+# Seconds after which tests that run count as failed: a mutation may let them wait forever. They take less than a minute.
+LIMIT = 300
+ENDLESS = f"the tests did not end within {LIMIT // 60} minutes"
 
 
 @dataclass
@@ -127,18 +131,29 @@ MUTATIONS = [
         "lossSum = start.lossSum", "lossSum = 0", faults="kills"),
     Mutation(
         "lose the optimizer's memory", "Sources/FastTrain/Engine/Optimizers/OptimizerMemories.swift",
-        "if let values = saved[memory.name] { memory.values.load(values) }",
-        "_ = saved[memory.name]", faults="kills"),
+        "                memory.values.load(values)\n", "", faults="kills"),
     Mutation(
         "sum shards in another order", "Sources/CThreadTeam/all_reduce.c",
         "for (int shard = 0; shard + distance < shards; shard += 2 * distance)",
         "for (int shard = 0; distance == 1 && shard + 1 < shards; shard++)", filter="ThreadTeamTests"),
     Mutation(
         "sum shards in another order on more than two threads", "Sources/CThreadTeam/all_reduce.c",
-        "    for (int distance = 1;",
+        "    for (int distance = 1; distance < shards; distance *= 2) {\n        for (int shard = 0;",
         "    int omp_get_num_threads(void);\n"
         "    for (int shard = 1; omp_get_num_threads() > 2 && shard < shards; shard++) add(*gradients, gradients[shard], count);\n"
-        "    for (int distance = omp_get_num_threads() > 2 ? shards : 1;", faults="bits"),
+        "    for (int distance = omp_get_num_threads() > 2 ? shards : 1; distance < shards; distance *= 2) {\n"
+        "        for (int shard = 0;", faults="bits"),
+    Mutation(
+        "add a branch of which another process has a part", "Sources/CThreadTeam/all_reduce.c",
+        "            if (!is_whole) break;\n", "            if (!is_whole && shard + distance >= end) break;\n",
+        filter="ShardTreeTests"),
+    Mutation(
+        "cut the pieces of the norm between two processes", "Sources/FastTrain/Processes/SliceOwners.swift",
+        "return all.pieces[range.lowerBound].offset..<", "return all.pieces[range.lowerBound].offset + panelWidth..<",
+        filter="SliceOwnersTests"),
+    Mutation(
+        "continue a run of another recipe", "Sources/FastTrain/Training/Training+Resume.swift",
+        'first(where: { $0.field != "epochs" })', "first(where: { _ in false })", filter="AutoResumeTests"),
     Mutation(
         "allow headers of any length", "Sources/FastTrainSupport/SafeTensors/SafeTensorsHeader.swift",
         "guard length <= UInt64(longest) else", "guard length <= UInt64.max else", filter="MalformedSafeTensorsTests"),
@@ -171,7 +186,7 @@ MUTATIONS = [
         faults="search-untold"),
     Mutation(
         "start again over a run whose checkpoints are gone", "Sources/FastTrain/Training/Training+Resume.swift",
-        "if newest == nil { try folder.expectNothingDone() }", "", faults="removed-checkpoints"),
+        "if newest == nil { try folder?.expectNothingDone() }", "", faults="removed-checkpoints"),
     Mutation(
         "exit with another code when the reader is gone", "Sources/FastTrainCLI/Commands/CommonOptions.swift",
         "if json { try? ", "if json { try ", faults="readers"),
@@ -235,11 +250,30 @@ def has_suite(name: str) -> bool:
     return any(re.search(rf"struct {name}\b", path.read_text()) for path in (ROOT / "Tests").rglob("*.swift"))
 
 
-def run(command: list[str]) -> subprocess.CompletedProcess:
+def run(command: list[str], limit: float | None = None) -> subprocess.CompletedProcess:
+    """Runs a command. One that exceeds the limit in seconds is ended, with all processes that it started."""
     # A mutation may crash a program; Swift's backtracer could then wait forever for a process that no longer exists.
     environment = os.environ | {"SWIFT_BACKTRACE": "enable=no"}
-    return subprocess.run(
+    process = subprocess.Popen(
         command, cwd=COPY, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        output, _ = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        for one in [*descendants(process.pid), process.pid]:
+            try:
+                os.kill(one, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        output, _ = process.communicate()
+    return subprocess.CompletedProcess(command, process.returncode, output)
+
+
+def descendants(parent: int) -> list[int]:
+    """The processes that a process has started, directly or not. `swift test` gives them a session of their own."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    children = [pid for pid, its_parent in pairs if its_parent == parent]
+    return children + [one for child in children for one in descendants(child)]
 
 
 def copy_file(file: str) -> None:
@@ -260,13 +294,17 @@ def failures(swift: str, mutation: Mutation) -> list[str] | None:
         if any(run([swift, "build", *BUILD, "--product", name]).returncode != 0 for name in PROGRAMS):
             return None
         programs = [f".build/debug/{name}" for name in PROGRAMS]
-        done = run(["Tests/Faults/run.py", *programs, "--only", mutation.faults, "--kills", "20"])
+        done = run(["Tests/Faults/run.py", *programs, "--only", mutation.faults, "--kills", "20"], LIMIT)
         for folder in re.findall(r"the folders are in (\S+)", done.stdout):
             shutil.rmtree(folder, ignore_errors=True)
+        if done.returncode == -signal.SIGKILL:
+            return [ENDLESS]
         return re.findall(r"^\S+ +FAILED: .*", done.stdout, re.MULTILINE)
     if run([swift, "build", *BUILD, "--build-tests"]).returncode != 0:
         return None
-    done = run([swift, "test", *BUILD, "--skip-build", "--filter", mutation.filter])
+    done = run([swift, "test", *BUILD, "--skip-build", "--filter", mutation.filter], LIMIT)
+    if done.returncode == -signal.SIGKILL:
+        return [ENDLESS]
     found = re.findall(r"^✘ Test (?!run with)(\S+?\(.*?\)) .*?(?:failed|recorded)", done.stdout, re.MULTILINE)
     crashed = done.returncode != 0 and not found
     return ["the test program crashed"] if crashed else sorted(set(found))
