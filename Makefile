@@ -1,6 +1,7 @@
 # `make demo` and `make test` are all that a new machine with Swift needs. CONTRIBUTING.md lists the targets.
 
 SWIFT ?= swift
+MPICC ?= mpicc
 THREADS ?=
 DATA ?=
 RUN ?= run
@@ -21,8 +22,8 @@ DOCUMENTATION = .build-documentation/FastTrain.doccarchive
 # Manual pages and shell completions.
 MANUAL = .build-manual/share
 
-.PHONY: all setup build demo train install uninstall docs manual cli-reference
-.PHONY: test test-long test-install test-faults test-soak test-sanitizers test-mutations fuzz lint instructions format
+.PHONY: all setup build mpi demo train install uninstall docs manual cli-reference
+.PHONY: test test-long test-install test-faults test-mpi test-soak test-sanitizers test-mutations fuzz lint instructions format
 .PHONY: bench bench-peers compare-scikit-learn speedrun clean
 
 all: build
@@ -33,6 +34,11 @@ setup:
 
 build: setup
 	$(BUILD)
+
+# Builds the shim that lets mpirun and srun start fasttrain on several machines. make mpi MPICC=mpicc.mpich
+mpi: build
+	$(MPICC) -O2 -Wall -Wextra -fPIC -shared -I Sources/CProcessGroup/include \
+		-o $(PROGRAMS)/libfasttrain-mpi.so Tools/mpi/fasttrain-mpi.c
 
 # Trains on the built-in sample of handwritten digits, for less than ten seconds.
 demo: build
@@ -77,6 +83,11 @@ test-install: manual
 # minutes, and a gigabyte for temporary files. make test-faults ARGS="--only kills --kills 1000"
 test-faults: build
 	Tests/Faults/run.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data $(ARGS)
+
+# Several processes against one, with Open MPI. make test-mpi ARGS="--only kills --kills 100"
+# make test-mpi MPICC=mpicc.mpich ARGS="--mpirun mpirun.mpich --only same,kills"
+test-mpi: mpi
+	Tests/Processes/run.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data $(ARGS)
 
 # The tests under AddressSanitizer; training, resuming and a search under ThreadSanitizer.
 test-sanitizers: setup

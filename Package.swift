@@ -123,6 +123,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CYAML"),
+        .target(name: "CProcessGroup"),
         .target(name: "CSample"),
         .target(name: "CFiles"),
         .target(
@@ -142,13 +143,13 @@ let package = Package(
             name: "FastTrain",
             dependencies: [
                 "FastTrainData", "FastTrainPictures", "Platform", "KernelDispatch", "KernelTypes", "CThreadTeam",
-                "CIntrinsics",
+                "CIntrinsics", "CProcessGroup",
             ],
             exclude: [
                 "README.md", "Engine/README.md", "Engine/Memory/README.md", "Engine/Optimizers/README.md",
                 "Engine/Schedules/README.md", "Engine/Step/README.md", "Estimators/README.md", "Model/README.md",
-                "Planning/README.md", "Predictor/README.md", "Recipe/README.md", "Report/README.md",
-                "RunFolder/README.md", "Search/README.md", "Training/README.md",
+                "Planning/README.md", "Predictor/README.md", "Processes/README.md", "Recipe/README.md",
+                "Report/README.md", "RunFolder/README.md", "Search/README.md", "Training/README.md",
             ],
             swiftSettings: fuzzed),
         .target(

@@ -12,6 +12,7 @@ if [ "$1" = --remove ]; then
             "$prefix/share/bash-completion/completions/$name" "$prefix/share/zsh/site-functions/_$name" \
             "$prefix/share/fish/vendor_completions.d/$name.fish"
     done
+    rm -f "$prefix/lib/libfasttrain-mpi.so"
     rm -rf "${prefix:?}/share/doc/fasttrain"
     exit
 fi
@@ -20,6 +21,10 @@ source=$1 share=$2 prefix=$3
 for name in "${programs[@]}"; do
     install -D -m 755 "$source/$name" "$prefix/bin/$name"
 done
+# The shim of `make mpi`, if it was built.
+if [ -e "$source/libfasttrain-mpi.so" ]; then
+    install -D -m 644 "$source/libfasttrain-mpi.so" "$prefix/lib/libfasttrain-mpi.so"
+fi
 (cd "$share" && find . -type f -printf '%P\0') | while IFS= read -r -d '' file; do
     install -D -m 644 "$share/$file" "$prefix/share/$file"
 done

@@ -27,3 +27,5 @@ void ft_wake_all(const void *address) { syscall(SYS_futex, address, FUTEX_WAKE_P
 int ft_synchronize_file(int descriptor) { return fsync(descriptor); }
 
 void ft_prefer_huge_pages(void *memory, size_t bytes) { madvise(memory, bytes, MADV_HUGEPAGE); }
+
+int ft_open_memory_file(void) { return memfd_create("fasttrain", MFD_CLOEXEC); }

@@ -14,9 +14,13 @@ enum Main {
         SignalFlag.watchFaults()
         do {
             var command = try FasttrainCommand.parseAsRoot(Console.arguments())
+            try RunGroup.expectAlone(command)
             try command.run()
         } catch {
-            exit(report(error))
+            if error is FastTrainError { RunGroup.yieldToReporter() }
+            let code = report(error)
+            RunGroup.abort(code)
+            exit(code)
         }
     }
 
@@ -24,7 +28,7 @@ enum Main {
     private static func report(_ error: any Error) -> Int32 {
         switch error {
         case let error as FastTrainError:
-            Console.error(error.asTyped.description)
+            Console.error(RunGroup.prefix + error.asTyped.description)
             return error.exitCode
         case let code as ExitCode:
             return code.rawValue

@@ -210,6 +210,9 @@ struct HelpTests {
               --output <folder>       Folder for the model, the history and the checkpoints
                                       of the run. (default: nothing is written)
               --checkpoint-every <n>  Steps between two checkpoints. (default: one epoch)
+              --auto-resume           Resume the run in the folder of --output if there is
+                                      one. The same command then starts a run and, after a
+                                      kill or a requeue, continues it.
               --tensorboard <folder>  Folder for TensorBoard event files with the figures
                                       of each epoch. (default: none are written)
               --max-time <time>       End this session after the last epoch that fits into
@@ -217,6 +220,10 @@ struct HelpTests {
                                       in any case. (default: no limit)
               --threads <n>           Number of threads. (default: at most the number of
                                       CPUs that may be used)
+              --mpi                   Train in several processes, even if the launcher's
+                                      environment does not tell that there are others.
+                                      Processes started by mpirun or srun find each other
+                                      without it.
               --quiet                 Show no settings and no progress on standard error.
               --json                  Print the result as one JSON object.
               --version               Show the version.
@@ -299,7 +306,7 @@ struct HelpTests {
             many, except for the schedules cosine and one-cycle, which depend on the total
             number of steps. A run that --patience ended stays ended.
 
-            USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--tensorboard <folder>] [--max-time <time>] [--threads <n>] [--quiet] [--json]
+            USAGE: fasttrain resume <folder> [--epochs <n>] [--data <file>] [--tensorboard <folder>] [--max-time <time>] [--threads <n>] [--mpi] [--quiet] [--json]
 
             ARGUMENTS:
               <folder>                The folder of the run or search (its --output).
@@ -315,6 +322,10 @@ struct HelpTests {
                                       in any case. (default: no limit)
               --threads <n>           Number of threads. (default: at most the number of
                                       CPUs that may be used)
+              --mpi                   Train in several processes, even if the launcher's
+                                      environment does not tell that there are others.
+                                      Processes started by mpirun or srun find each other
+                                      without it.
               --quiet                 Show no settings and no progress on standard error.
               --json                  Print the result as one JSON object.
               --version               Show the version.
@@ -440,6 +451,10 @@ struct HelpTests {
             GFLOP/s counts the operations of a dense network, even if some were skipped.
             The peak is measured in the same process before and after training, and the
             higher value is used.
+
+            Started by mpirun or srun, the processes train together, with at least one
+            shard each. Threads are those of each process, and the peak is the sum of
+            theirs.
 
             --predict measures predictions instead: the latency of one row beside the time
             that reading the weights takes, and the rows per second on one thread if

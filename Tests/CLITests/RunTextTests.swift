@@ -233,7 +233,7 @@ struct RunResultTests {
 struct BenchmarkTableTests {
     @Test func textAndJSON() {
         let result = Benchmark.Result(
-            workload: "mnist-small", threads: 2, instructionSet: "avx2", precision: .bf16,
+            workload: "mnist-small", processes: 1, threads: 2, instructionSet: "avx2", precision: .bf16,
             samplesPerSecond: 512_345.5, gflops: 303.125, peakGflops: 606.25, phases: [], plan: nil)
         #expect(
             BenchmarkTable.text([result], style: .plain) == """
@@ -245,7 +245,7 @@ struct BenchmarkTableTests {
                 """)
         #expect(
             result.json.text
-                == #"{"workload":"mnist-small","threads":2,"samples_per_second":512345.5,"gflops":303.125,"#
+                == #"{"workload":"mnist-small","processes":1,"threads":2,"samples_per_second":512345.5,"gflops":303.125,"#
                 + #""peak_gflops":606.25,"fraction_of_peak":0.5,"instruction_set":"avx2","precision":"bf16"}"#)
     }
 

@@ -58,6 +58,10 @@ void ft_wake_all(const void *address);
 /// Waits until everything written to a file is on its storage device. Returns 0, or −1 and sets errno.
 int ft_synchronize_file(int descriptor);
 
+/// Opens a file that lies in memory, has no name and ends with its descriptor. Returns the descriptor, or −1 and sets
+/// errno.
+int ft_open_memory_file(void);
+
 /// Asks for pages of 2 MiB for memory that is aligned to that size.
 void ft_prefer_huge_pages(void *memory, size_t bytes);
 

@@ -72,7 +72,13 @@ bool ft_team_sleeping_barrier(ft_team *team);
 /// This is the calling thread's part of the all-reduce. The calls of all members together are its reduce-scatter; the
 /// all-gather is implicit, because the updated weights are in shared memory. All gradients may be overwritten. The order
 /// of additions depends on `shards` alone.
+///
+/// A null pointer, except for shard 0, stands for a shard that `ft_reduce_own_shards` has already added to one before it.
 void ft_all_reduce_slice(float *const *gradients, int shards, size_t count);
+
+/// Makes all additions of the tree of `ft_all_reduce_slice` whose operands come from the shards `first ..< end` alone.
+/// `gradients[0]` is that of shard `first`, which becomes the sum of the largest branch of the tree that starts there.
+void ft_reduce_own_shards(float *const *gradients, int first, int end, int shards, size_t count);
 
 #ifdef __cplusplus
 }

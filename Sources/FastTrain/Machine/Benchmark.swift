@@ -12,7 +12,9 @@ package enum Benchmark {
     package struct Result: Sendable, Equatable {
         /// The name of the workload.
         package let workload: String
-        /// The number of threads.
+        /// The number of processes that trained together.
+        package let processes: Int
+        /// The number of threads of each process.
         package let threads: Int
         /// The instruction set of the kernels.
         package let instructionSet: String
@@ -38,7 +40,7 @@ package enum Benchmark {
 
     /// The time of one phase of a step, for one layer or for the whole network.
     package struct PhaseTime: Sendable, Equatable {
-        /// The phase: gather, pack (lists, pairs), forward, loss, backward, gradient, update or barrier.
+        /// The phase: gather, pack (lists, pairs), forward, loss, backward, gradient, update, exchange or barrier.
         package let phase: String
         /// The layer, from 0; `nil` if the phase covers the whole network.
         package let layer: Int?
@@ -60,10 +62,11 @@ package enum Benchmark {
     ///   - precision: The precision of the factors in matrix products.
     ///   - profile: Whether to measure each phase of a step, which itself takes some time.
     ///   - planning: How the plan of the steps is chosen.
+    ///   - group: The processes that train together; `nil` means this one alone.
     /// - Throws: `.invalidSetting` if there is no such workload, and any error of `Training`.
     package static func run(
         workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
-        precision: Precision = .f32, profile: Bool = false, planning: Planning = .fixed
+        precision: Precision = .f32, profile: Bool = false, planning: Planning = .fixed, group: ProcessGroup? = nil
     ) throws(FastTrainError) -> Result {
         guard let workload = Workload.all.first(where: { $0.name == name }) else {
             throw .invalidSetting(
@@ -83,7 +86,10 @@ package enum Benchmark {
         }
         var recipe = workload.recipe
         recipe.precision = precision
-        let training = try Training(recipe, on: data, options: RunOptions(threads: threads))
+        recipe.shards = max(recipe.shards, group?.size ?? 1)
+        var options = RunOptions(threads: threads)
+        options.group = group
+        let training = try Training(recipe, on: data, options: options)
         let kernels = training.instructionSet.kernels
         let before = try peak(threads: training.threads, precision: precision, kernels: kernels)
         let profile =
@@ -98,10 +104,10 @@ package enum Benchmark {
         let after = try peak(threads: training.threads, precision: precision, kernels: kernels)
         let rate = meter.stepsPerSecond * Double(training.trainRows) / Double(training.stepsPerEpoch)
         return Result(
-            workload: name, threads: training.threads, instructionSet: training.instructionSet.rawValue,
-            precision: precision, samplesPerSecond: rate,
+            workload: name, processes: group?.size ?? 1, threads: training.threads,
+            instructionSet: training.instructionSet.rawValue, precision: precision, samplesPerSecond: rate,
             gflops: rate * Double(training.network.operationsPerSample) / 1e9,
-            peakGflops: max(before, after),
+            peakGflops: try group?.sum(max(before, after)) ?? max(before, after),
             phases: profile.map { phases($0, of: training, secondsPerTick: secondsPerTick) } ?? [],
             plan: plan?.summary)
     }
@@ -118,9 +124,10 @@ package enum Benchmark {
                 return PhaseTime(
                     phase: "\(phase)", layer: phase.hasLayers ? layer : nil, seconds: ticks * secondsPerTick / steps,
                     operations: phase.isProduct ? 2 * rows * Double(widths[layer] * widths[layer + 1]) : 0,
-                    // The gradient has the same entries as the forward product.
+                    // The gradient has the same entries as the forward product. Other processes execute as many.
                     executedOperations: phase.isProduct
-                        ? 2 * profile.multiplyAdds(phase == .gradient ? .forward : phase, layer: layer) / steps : 0)
+                        ? 2 * Double(training.group?.size ?? 1)
+                            * profile.multiplyAdds(phase == .gradient ? .forward : phase, layer: layer) / steps : 0)
             }
         }
     }

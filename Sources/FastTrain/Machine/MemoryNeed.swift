@@ -32,9 +32,10 @@ struct MemoryNeed {
     ///   - kernels: The kernels to compute with.
     ///   - isSaved: Whether the run saves checkpoints.
     ///   - isPlanned: Whether the run compares plans by measurement.
+    ///   - group: The processes that share the work; `nil` means this one alone.
     init(
         _ recipe: Recipe, on data: Dataset, density: FeatureDensity?, threads: Int, kernels: KernelTable, isSaved: Bool,
-        isPlanned: Bool = false
+        isPlanned: Bool = false, group: ProcessGroup? = nil
     ) {
         panelWidth = Double(kernels.panelWidth)
         resident = Self.base
@@ -51,7 +52,7 @@ struct MemoryNeed {
         addBackwardPass(network, recipe, plan, rows: rows, minibatch: minibatch)
         if isPlanned { addComparedPlans(network, recipe, rows: rows, minibatch: minibatch) }
         addThreads(threads, recipe, plan, minibatch: minibatch, kernels)
-        let parameters = self.parameters(network, recipe, plan, threads: threads)
+        let parameters = self.parameters(network, recipe, plan, threads: threads, group: group)
         add(parameters.engine)
 
         // Memory at the end of an epoch or of the run only: copies for a checkpoint, or the model and its evaluation.
@@ -192,7 +193,7 @@ struct MemoryNeed {
     /// Returns the bytes of all copies of the parameters: those of the engine, those that saving a checkpoint adds, and
     /// those that the resulting model and its evaluation add.
     private func parameters(
-        _ network: Network, _ recipe: Recipe, _ plan: StepPlan, threads: Int
+        _ network: Network, _ recipe: Recipe, _ plan: StepPlan, threads: Int, group: ProcessGroup?
     ) -> (engine: Double, saved: Double, evaluation: Double) {
         var (plain, packed, transposed, paired) = (0.0, 0.0, 0.0, 0.0)
         for index in 0..<network.layerCount {
@@ -209,7 +210,7 @@ struct MemoryNeed {
         var saved = 1 + averages
         switch recipe.optimizer.batching {
         case .minibatches:
-            copies += Double(recipe.optimizerState.count)
+            copies += Double(recipe.optimizerState.count) / Double(group?.size ?? 1)
             saved += Double(recipe.optimizerState.count)
         case .fullBatch:
             // The gradient; and the other vectors, once or for each member (FullBatch.roomsForEach).
@@ -217,6 +218,12 @@ struct MemoryNeed {
             let isForEach = packed <= 4 * Double(FullBatch.maxCopiedParameters)
             copies += 1 + Double(vectors) * (isForEach ? Double(threads) : 1)
             saved += Double(recipe.optimizerState.count)
+        }
+        if let group {
+            // What is sent and what is received (GradientExchange).
+            let tree = ShardTree(shards: recipe.shards, processes: group.size)
+            let received = (0..<group.size).reduce(0) { $0 + tree.branches(ofRank: $1).count }
+            copies += Double(tree.branches(ofRank: group.rank).count) + Double(received) / Double(group.size)
         }
         let hasBest = recipe.validation > 0 && recipe.monitor != .trainLoss
         return (

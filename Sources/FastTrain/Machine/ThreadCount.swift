@@ -3,16 +3,20 @@ enum ThreadCount {
     /// Returns the number of threads if none is requested: one for each usable CPU, but only so many that each has enough
     /// to do in a step. In a closure that a running team calls there is one, because the CPUs are that team's.
     ///
-    /// - Parameter operations: The number of floating-point operations of a step, over all threads.
-    static func standard(operations: Double = .infinity) -> Int {
+    /// - Parameters:
+    ///   - operations: The number of floating-point operations of a step, over all threads.
+    ///   - cpus: The number of CPUs; `nil` means all that this process may use.
+    static func standard(operations: Double = .infinity, cpus: Int? = nil) -> Int {
         if Team.isCalledOut { return 1 }
-        return Int(min(Double(CPUs.usable().count), max(1, operations / operationsPerThread)))
+        return Int(min(Double(cpus ?? CPUs.usable().count), max(1, operations / operationsPerThread)))
     }
 
     /// Returns the requested number of threads, or the standard one if it is `nil`. Throws `.invalidSetting` if it is out of
     /// range.
-    static func checked(_ requested: Int?, operations: Double = .infinity) throws(FastTrainError) -> Int {
-        guard let requested else { return standard(operations: operations) }
+    static func checked(
+        _ requested: Int?, operations: Double = .infinity, cpus: Int? = nil
+    ) throws(FastTrainError) -> Int {
+        guard let requested else { return standard(operations: operations, cpus: cpus) }
         guard (1...1024).contains(requested) else {
             throw .invalidSetting(name: "threads", expected: "a number from 1 to 1024", found: "\(requested)")
         }

@@ -35,7 +35,7 @@ struct RunPlanner {
     let isRemembered: Bool
 
     /// Creates the planner of a run, or returns `nil` if its plan is fixed: as asked, for an optimizer that takes all rows
-    /// at once, or because there is no memory for the plans to compare.
+    /// at once, for several processes, or because there is no memory for the plans to compare.
     ///
     /// - Parameters:
     ///   - planning: How the plan is chosen.
@@ -43,7 +43,9 @@ struct RunPlanner {
     ///   - cache: The file of plans; `nil` means that none are remembered.
     init?(_ planning: Planning, _ training: Training, cache: PlanCache? = .ofUser) {
         let recipe = training.recipe
-        guard planning != .fixed, case .minibatches = recipe.optimizer.batching else { return nil }
+        guard planning != .fixed, training.group == nil, case .minibatches = recipe.optimizer.batching else {
+            return nil
+        }
         let kernels = training.instructionSet.kernels
         let density = training.density
         let need = MemoryNeed(

@@ -5,10 +5,16 @@ extension RunFolder {
     static let keptCheckpoints = 3
 
     /// The path of the folder of checkpoints, which is created with the first checkpoint.
-    package var checkpointsPath: String { path + "/checkpoints" }
+    package var checkpointsPath: String { Self.checkpointsPath(in: path) }
+
+    private static func checkpointsPath(in folder: String) -> String { folder + "/checkpoints" }
 
     /// Returns the path of the checkpoint of a step: `checkpoints/step-<10 digits>.safetensors`.
-    package func checkpointPath(step: Int) -> String { checkpointsPath + "/" + Self.name(ofStep: step) }
+    package func checkpointPath(step: Int) -> String { Self.checkpointPath(in: path, step: step) }
+
+    static func checkpointPath(in folder: String, step: Int) -> String {
+        checkpointsPath(in: folder) + "/" + name(ofStep: step)
+    }
 
     /// Writes a checkpoint and, once it is on the storage device, removes all but the newest 3 up to its step.
     ///

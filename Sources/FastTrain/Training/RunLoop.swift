@@ -63,7 +63,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         loop = StepLoop(
             recipe, on: training.data, density: training.density, sampling: training.sampling,
             threads: training.threads,
-            kernels: training.instructionSet.kernels, profile: profile, choices: planner?.first)
+            kernels: training.instructionSet.kernels, profile: profile, choices: planner?.first,
+            group: training.group)
         stopping = EarlyStopping(recipe)
         rates = LearningRate(
             recipe, steps: training.totalSteps, stepsPerEpoch: training.stepsPerEpoch, rows: training.trainRows,
@@ -98,7 +99,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         let start = training.takeStart()
         if let start {
             engine.load(start.parameters, average: start.average)
-            engine.memories.load(start.optimizer)
+            engine.memories.load(start.optimizer, exchange: engine.exchange)
             if case .fullBatch(let optimizer) = loop.descent { optimizer.load(start.optimizer) }
             if start.hasConverged { ending = .convergence }
             step = start.step
@@ -109,7 +110,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             engine.load(training.firstParameters)
         }
         if start != nil || training.initial != nil {
-            newestCheckpoint = training.folder?.checkpointPath(step: step)
+            newestCheckpoint = training.output.map { RunFolder.checkpointPath(in: $0, step: step) }
         }
         try training.tensorBoard?.begin(history, validates: loop.validation != nil)
         try training.folder?.writeHistory(history)
@@ -180,7 +181,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         clock.rows += state.evaluations * training.trainRows
         lossSum = value.lossSum
         onStep?(step, lossSum / loop.trainWeight)
-        if step < training.totalSteps && !state.hasConverged { isInterrupted = stop() }
+        if step < training.totalSteps && !state.hasConverged { isInterrupted = try isStopWanted() }
         clock.stopTraining()
         return .validation
     }
@@ -190,7 +191,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         step += 1
         clock.rows += minibatch.count
         // After the last step nothing is left to interrupt.
-        if step < training.totalSteps { isInterrupted = stop() }
+        if step < training.totalSteps { isInterrupted = engine.exchange?.isStopWanted ?? stop() }
         let stepInEpoch = step % training.stepsPerEpoch
         if stepInEpoch == 0 {
             clock.stopTraining()
@@ -204,6 +205,14 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         let next = goOn()
         if clock.isReportDue { report(stepInEpoch) }
         return next
+    }
+
+    var wantsToStop: Bool { stop() }
+
+    /// Returns whether this process, or any of its group, wants to stop.
+    private func isStopWanted() throws(FastTrainError) -> Bool {
+        if let group = training.group { return try group.isWantedByAny(stop()) }
+        return stop()
     }
 
     private var isCheckpointDue: Bool { training.checkpointEvery.map { step % $0 == 0 } ?? false }
@@ -247,22 +256,37 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             ending = .convergence
         } else if let end = stopping.ending(history) {
             ending = end
-        } else if let most = training.maxTime, step < training.totalSteps, clock.wouldExceed(most) {
+        } else if let most = training.maxTime, step < training.totalSteps, try wouldExceed(most) {
             ending = .time
         }
         let isLast = step == training.totalSteps || ending != nil
-        if training.folder != nil, training.checkpointEvery == nil || isCheckpointDue || isLast || isInterrupted {
+        if training.output != nil, training.checkpointEvery == nil || isCheckpointDue || isLast || isInterrupted {
             return .leadOnly(save)
         }
         if isLast { try checkFinite() }
         return goOn()
     }
 
+    /// Returns whether one more epoch would exceed the time limit. If there are several processes, the clock of rank 0
+    /// decides.
+    private func wouldExceed(_ most: Double) throws(FastTrainError) -> Bool {
+        let isSo = clock.wouldExceed(most)
+        return try training.group?.decide(isSo) ?? isSo
+    }
+
     // MARK: - Checkpoints
 
     /// Writes a checkpoint, if the run has a folder, and returns what comes next.
     private func save() throws(FastTrainError) -> StepLoop.Action {
-        if let folder = training.folder { _ = try writeCheckpoint(in: folder) }
+        if let folder = training.folder {
+            _ = try writeCheckpoint(in: folder)
+        } else if let output = training.output {
+            // Rank 0 of the group writes what it collects from the others.
+            try training.data.checkUnchanged()
+            try checkFinite()
+            _ = try memories()
+            newestCheckpoint = RunFolder.checkpointPath(in: output, step: step)
+        }
         return goOn()
     }
 
@@ -271,7 +295,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         try training.data.checkUnchanged()
         try checkFinite()
         try training.tensorBoard?.synchronize()
-        let path = try folder.save(training.checkpoint(state()))
+        let path = try folder.save(training.checkpoint(try state()))
         try folder.writeHistory(history)
         newestCheckpoint = path
         progress(.saved(path: path))
@@ -295,15 +319,20 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         return isInterrupted ? try save() : planOrStep()
     }
 
-    private func state() -> TrainingState {
-        let memories =
-            switch loop.descent {
-            case .minibatches: engine.memories.unpacked()
-            case .fullBatch(let optimizer): optimizer.memories(minimum ?? LBFGS.State(), of: training.network)
-            }
-        return TrainingState(
-            parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: memories, best: best,
-            step: step, lossSum: lossSum, history: history, hasConverged: minimum?.hasConverged ?? false,
+    /// Returns the memories of the optimizer by their names. With other processes, all call it, and rank 0 gets them.
+    private func memories() throws(FastTrainError) -> [String: Parameters] {
+        switch loop.descent {
+        case .minibatches:
+            if let exchange = engine.exchange { return try engine.memories.collected(exchange) }
+            return engine.memories.unpacked()
+        case .fullBatch(let optimizer): return optimizer.memories(minimum ?? LBFGS.State(), of: training.network)
+        }
+    }
+
+    private func state() throws(FastTrainError) -> TrainingState {
+        TrainingState(
+            parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: try memories(),
+            best: best, step: step, lossSum: lossSum, history: history, hasConverged: minimum?.hasConverged ?? false,
             seconds: clock.total)
     }
 

@@ -17,6 +17,8 @@ public struct RunOptions: Sendable {
     public var tensorBoard: String?
     /// The rows to hold out, in place of a random fraction.
     var fold: Fold?
+    /// The processes that train the run together; `nil` means this one alone.
+    package var group: ProcessGroup?
     /// Whether the run folder is the `best` folder of a search, which only the search may create.
     var isOfSearch = false
 

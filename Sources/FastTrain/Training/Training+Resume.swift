@@ -17,35 +17,87 @@ extension Training {
         _ path: String, epochs: Int? = nil, threads: Int? = nil, data: Dataset? = nil, dataPath: String? = nil,
         maxTime: Double? = nil, tensorBoard: String? = nil
     ) throws(FastTrainError) -> Training {
-        let folder = try RunFolder.open(path)
-        var run = try folder.readRecipe()
+        try resume(
+            path, epochs: epochs, threads: threads, data: data, dataPath: dataPath, maxTime: maxTime,
+            tensorBoard: tensorBoard, group: nil)
+    }
+
+    /// Resumes the run in the folder `options.output` if there is one.
+    ///
+    /// - Parameters:
+    ///   - recipe: The recipe that a new run would have. That of the run in the folder must be the same, except for the
+    ///     number of epochs.
+    ///   - data: The data set.
+    ///   - dataPath: The path of the data set file.
+    ///   - options: The options of the run.
+    /// - Returns: The resumed run, or `nil` if the folder holds none.
+    /// - Throws: `.cannotCreate` if the folder holds another run, and any error of `resume`.
+    package static func resumeIfBegun(
+        _ recipe: Recipe, on data: Dataset, dataPath: String?, options: RunOptions
+    ) throws(FastTrainError) -> Training? {
+        guard let output = options.output else { return nil }
+        let group = options.group
+        let isLead = group?.rank ?? 0 == 0
+        let isBegun = isLead ? try FileSystem.exists(RunFolder.recipePath(in: FileSystem.trimmed(output))) : false
+        guard try group?.decide(isBegun) ?? isBegun else { return nil }
+        let resolved = try recipe.resolved(for: data)
+        if isLead {
+            let run = try RunDescription(folder: FileSystem.trimmed(output))
+            if let other = resolved.differences(from: run.recipe).first(where: { $0.field != "epochs" }) {
+                let what = "expected \(other.field) \(other.mine), found \(other.theirs)"
+                throw .cannotCreate(path: output, reason: "holds a run of another recipe: \(what)")
+            }
+        }
+        return try resume(
+            output, epochs: resolved.epochs, threads: options.threads, data: data, dataPath: dataPath,
+            maxTime: options.maxTime, tensorBoard: options.tensorBoard, group: group)
+    }
+
+    /// Resumes a run as `resume(_:epochs:threads:data:dataPath:maxTime:tensorBoard:)`, in several processes. Rank 0 reads
+    /// the folder, and the others get everything from it.
+    ///
+    /// - Parameter group: The processes; `nil` means this one alone.
+    package static func resume(
+        _ path: String, epochs: Int?, threads: Int?, data: Dataset?, dataPath: String?, maxTime: Double?,
+        tensorBoard: String?, group: ProcessGroup?
+    ) throws(FastTrainError) -> Training {
+        let isLead = group?.rank ?? 0 == 0
+        let folder = isLead ? try RunFolder.open(path) : nil
+        var run = try RunDescription.shared(try folder?.readRecipe(), in: path, group)
         let data = try run.openData(given: data, in: path)
         try OutputFile.expectNoInput(data.name, inRun: path)
+        let changesEpochs = epochs != nil && epochs != run.recipe.epochs
         if let epochs { run.recipe.epochs = epochs }
         let setup = try Setup(
-            recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime, isSaved: true)
-        let newest = try folder.newestSoundCheckpoint(of: run)
+            recipe: try run.recipe.resolved(for: data), data: data, threads: threads, maxTime: maxTime, isSaved: true,
+            group: group)
+        try group?.expectSame(run, setup, output: path, initial: nil)
+        let newest = try Checkpoint.shared(try folder?.newestSoundCheckpoint(of: run), group)
         if let newest { try newest.checkpoint.expectDescription(of: data, path: newest.path) }
         if newest == nil && run.isFromParameters {
             throw .badData(
-                file: folder.checkpointPath(step: 0), place: .file,
+                file: RunFolder.checkpointPath(in: path, step: 0), place: .file,
                 expected: "the parameters that the run started from", found: "no checkpoint")
         }
-        if newest == nil { try folder.expectNothingDone() }
+        if newest == nil { try folder?.expectNothingDone() }
         let start = newest?.checkpoint.state
         if let newest, let start { try setup.checkStart(start, newest.path) }
-        var warnings = newest?.warnings ?? []
-        if epochs != nil, let start, let ending = EarlyStopping(setup.recipe).ending(start.history) {
+        var warnings = setup.warnings + (newest?.warnings ?? [])
+        if changesEpochs, let start, let ending = EarlyStopping(setup.recipe).ending(start.history) {
             let what = ending == .patience ? "patience" : "tolerance"
             warnings.append("more epochs have no effect: the run's \(what) ended it after epoch \(start.history.count)")
         }
         let training = Training(
-            setup, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: start, warnings: warnings,
-            tensorBoard: try tensorBoard.map { path throws(FastTrainError) in
-                try TensorBoardLog(path, isResumed: true)
+            setup, output: path, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: start,
+            warnings: warnings,
+            tensorBoard: try tensorBoard.flatMap { path throws(FastTrainError) in
+                isLead ? try TensorBoardLog(path, isResumed: true) : nil
             })
-        if let dataPath { run.data = FileSystem.absolute(dataPath) }
-        if epochs != nil || dataPath != nil { try folder.writeRecipe(run) }
+        let path = dataPath.map { FileSystem.absolute($0) } ?? run.data
+        if changesEpochs || path != run.data {
+            run.data = path
+            try folder?.writeRecipe(run)
+        }
         return training
     }
 
@@ -71,6 +123,46 @@ extension Training.Setup {
             throw .invalidSetting(
                 name: "epochs", expected: "at least \(begun), the number of epochs already started",
                 found: "\(recipe.epochs)")
+        }
+    }
+}
+
+extension RunDescription {
+    /// Returns the description that rank 0 of a group has read, in all its processes.
+    ///
+    /// - Parameters:
+    ///   - mine: The description on rank 0, and in a process that is alone.
+    ///   - path: The path of the run folder.
+    ///   - group: The processes; `nil` means this one alone.
+    fileprivate static func shared(
+        _ mine: RunDescription?, in path: String, _ group: ProcessGroup?
+    ) throws(FastTrainError) -> RunDescription {
+        let text = try group?.broadcast(Array(mine?.json.text.utf8 ?? "".utf8))
+        if let mine { return mine }
+        let file = RunFolder.recipePath(in: path)
+        let json = try JSON(parsing: String(decoding: text ?? [], as: UTF8.self), file: file)
+        return try RunDescription(json: json, file: file)
+    }
+}
+
+extension Checkpoint {
+    /// A checkpoint that a run resumes from, its path, and a warning for each newer one that was skipped.
+    typealias Found = (checkpoint: Checkpoint, path: String, warnings: [String])
+
+    /// Returns the checkpoint that rank 0 of a group has found, in all its processes.
+    ///
+    /// - Parameters:
+    ///   - mine: The checkpoint on rank 0, and in a process that is alone; `nil` if there is none yet.
+    ///   - group: The processes; `nil` means this one alone.
+    fileprivate static func shared(_ mine: Found?, _ group: ProcessGroup?) throws(FastTrainError) -> Found? {
+        guard let group else { return mine }
+        let path = String(decoding: try group.broadcast(Array((mine?.path ?? "").utf8)), as: UTF8.self)
+        guard !path.isEmpty else { return nil }
+        let bytes = try group.broadcast(
+            group.rank == 0 ? try FileSystem.readBytes(path, maxBytes: .max) : [])
+        if let mine { return mine }
+        return try FileSystem.withMemoryFile(bytes) { file throws(FastTrainError) in
+            (try Checkpoint(path: file), path, [])
         }
     }
 }

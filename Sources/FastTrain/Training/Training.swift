@@ -25,7 +25,9 @@ public final class Training: Sendable {
     /// The instruction set of the kernels in use.
     package let instructionSet: InstructionSet
     /// The path of the run folder; `nil` if there is none.
-    public var output: String? { folder?.path }
+    public let output: String?
+    /// The processes that train the run together; `nil` means this one alone.
+    package let group: ProcessGroup?
     /// The folder of event files for TensorBoard; `nil` if there is none.
     package var eventFolder: String? { tensorBoard?.folder }
     /// Messages to show before the run starts, such as a damaged checkpoint that was skipped.
@@ -36,6 +38,7 @@ public final class Training: Sendable {
     /// The density of the features.
     let density: FeatureDensity
     let sampling: Sampling
+    /// The run folder, which the process of rank 0 owns; `nil` elsewhere, and if nothing is written.
     let folder: RunFolder?
     /// The number of steps between checkpoints; `nil` means one checkpoint after each epoch.
     package let checkpointEvery: Int?
@@ -67,31 +70,34 @@ public final class Training: Sendable {
         }
         let setup = try Setup(
             recipe: resolved, data: data, threads: options.threads, maxTime: options.maxTime, fold: options.fold,
-            isSaved: options.output != nil)
+            isSaved: options.output != nil, group: options.group)
         if let initial = options.initial, !setup.network.fits(initial) {
             throw .unsuitableSetting(
                 name: "initial", reason: "the initial parameters do not fit the network \(setup.network)")
         }
-        let tensorBoard = try options.tensorBoard.map { path throws(FastTrainError) in
-            try TensorBoardLog(path, isResumed: false)
+        let description = RunDescription(
+            recipe: resolved, data: dataPath.map { FileSystem.absolute($0) }, fingerprint: data.fingerprint,
+            checkpointEvery: options.checkpointEvery, isFromParameters: options.initial != nil)
+        try options.group?.expectSame(description, setup, output: options.output, initial: options.initial)
+        // Files belong to rank 0.
+        let isLead = options.group?.rank ?? 0 == 0
+        let tensorBoard = try options.tensorBoard.flatMap { path throws(FastTrainError) in
+            isLead ? try TensorBoardLog(path, isResumed: false) : nil
         }
-        let folder = try options.output.map { path throws(FastTrainError) in
-            try RunFolder.create(path, isOfSearch: options.isOfSearch)
+        let folder = try options.output.flatMap { path throws(FastTrainError) in
+            isLead ? try RunFolder.create(path, isOfSearch: options.isOfSearch) : nil
         }
         self.init(
-            setup, folder: folder, checkpointEvery: options.checkpointEvery, initial: options.initial, start: nil,
-            warnings: [], tensorBoard: tensorBoard)
-        try folder?.writeRecipe(
-            RunDescription(
-                recipe: resolved, data: dataPath.map { FileSystem.absolute($0) }, fingerprint: data.fingerprint,
-                checkpointEvery: options.checkpointEvery, isFromParameters: options.initial != nil))
+            setup, output: options.output, folder: folder, checkpointEvery: options.checkpointEvery,
+            initial: options.initial, start: nil, warnings: setup.warnings, tensorBoard: tensorBoard)
+        try folder?.writeRecipe(description)
         // A run from given parameters cannot start again from its recipe alone, so they are saved as step 0.
         if options.initial != nil { _ = try folder?.save(checkpoint(firstState)) }
     }
 
     init(
-        _ setup: Setup, folder: RunFolder?, checkpointEvery: Int?, initial: Parameters?, start: TrainingState?,
-        warnings: [String], tensorBoard: TensorBoardLog?
+        _ setup: Setup, output: String?, folder: RunFolder?, checkpointEvery: Int?, initial: Parameters?,
+        start: TrainingState?, warnings: [String], tensorBoard: TensorBoardLog?
     ) {
         recipe = setup.recipe
         data = setup.data
@@ -101,6 +107,8 @@ public final class Training: Sendable {
         threads = setup.threads
         maxTime = setup.maxTime
         instructionSet = setup.instructionSet
+        group = setup.group
+        self.output = output.map { (try? FileSystem.trimmed($0)) ?? $0 }
         self.folder = folder
         self.checkpointEvery = checkpointEvery
         self.initial = initial
@@ -167,7 +175,8 @@ public final class Training: Sendable {
         let model = model(session.best?.parameters ?? session.evaluated)
         var test: Evaluation?
         var validation: Evaluation?
-        if !session.isInterrupted {
+        // The other processes have nothing to write.
+        if !session.isInterrupted, group?.rank ?? 0 == 0 {
             test = try data.test.map { split throws(FastTrainError) in try model.evaluate(split, threads: threads) }
             if validationRows > 0 {
                 validation = try model.evaluate(data.train, rows: sampling.validationRows, threads: threads)

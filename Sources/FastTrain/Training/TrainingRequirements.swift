@@ -11,17 +11,20 @@ struct TrainingRequirements {
     ///   - density: The density of its features.
     ///   - threads: The number of threads.
     ///   - isSaved: Whether the run saves checkpoints.
+    ///   - group: The processes that share the work; `nil` means this one alone.
     /// - Throws: A usage error if this CPU lacks instructions for the precision, if there is not enough memory, or if a
     ///   checkpoint would have too many tensors.
     init(
-        _ recipe: Recipe, on data: Dataset, density: FeatureDensity, threads: Int, isSaved: Bool
+        _ recipe: Recipe, on data: Dataset, density: FeatureDensity, threads: Int, isSaved: Bool,
+        group: ProcessGroup? = nil
     ) throws(FastTrainError) {
         instructionSet = try InstructionSet.chosen(for: recipe.precision)
         network = recipe.network(for: data)
         if isSaved { try Checkpoint.expectSavable(network, recipe) }
         let kernels = instructionSet.kernels
         try MemoryLimit.check(threads: threads, "a network \(network)") { threads in
-            MemoryNeed(recipe, on: data, density: density, threads: threads, kernels: kernels, isSaved: isSaved)
+            MemoryNeed(
+                recipe, on: data, density: density, threads: threads, kernels: kernels, isSaved: isSaved, group: group)
         }
     }
 }

@@ -3,13 +3,16 @@ import FastTrain
 import ProgramSupport
 
 /// The command `fasttrain benchmark`.
-struct BenchmarkCommand: ParsableCommand {
+struct BenchmarkCommand: GroupCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmark",
         abstract: "Measure how fast this machine trains, relative to its arithmetic peak.",
         discussion: """
             GFLOP/s counts the operations of a dense network, even if some were skipped. The peak is measured in the \
             same process before and after training, and the higher value is used.
+
+            Started by mpirun or srun, the processes train together, with at least one shard each. Threads are those of each \
+            process, and the peak is the sum of theirs.
 
             --predict measures predictions instead: the latency of one row beside the time that reading the weights \
             takes, and the rows per second on one thread if several rows are predicted at once.
@@ -45,20 +48,27 @@ struct BenchmarkCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        if predict { return try measurePredictions() }
+        if predict {
+            try RunGroup.expectOneProcess("--predict")
+            return try measurePredictions()
+        }
+        let group = try RunGroup.join(isRequired: false)
         let planning = try Planning.chosen()
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let status = StatusLine(.standardError)
         defer { status.replace() }
         var results: [Benchmark.Result] = []
         for name in workload.map({ [$0] }) ?? Benchmark.workloads {
-            status.show { "measuring \(name)".clipped(to: $0) }
+            if RunGroup.isReporter { status.show { "measuring \(name)".clipped(to: $0) } }
             results.append(
                 try Benchmark.run(
                     workload: name, data: dataset, seconds: seconds, threads: threads.threads, precision: precision,
-                    profile: profile, planning: planning))
+                    profile: profile, planning: planning, group: group))
         }
         status.replace()
+        let isReporter = RunGroup.isReporter
+        try RunGroup.leave()
+        guard isReporter else { return }
         if !json { return try Console.print(BenchmarkTable.text(results, style: Terminal.standardOutput.style)) }
         let objects = results.map(\.json)
         let result = workload == nil ? JSON.object([.init("workloads", .array(objects))]) : objects[0]

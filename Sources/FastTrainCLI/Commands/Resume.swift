@@ -2,7 +2,7 @@ import ArgumentParser
 import FastTrain
 
 /// The command `fasttrain resume`.
-struct Resume: ParsableCommand {
+struct Resume: GroupCommand {
     static let configuration = CommandConfiguration(
         abstract: "Resume a run or a search that was stopped.",
         discussion: """
@@ -26,19 +26,24 @@ struct Resume: ParsableCommand {
     @OptionGroup var tensorBoard: TensorBoardOptions
     @OptionGroup var time: TimeOptions
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var processes: GroupOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {
-        if try Search.isSearch(folder) { return try resumeSearch() }
+        let group = try processes.join()
+        if try group?.rank ?? 0 == 0 && Search.isSearch(folder) { return try resumeSearch(group) }
         let planning = try Planning.chosen()
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let training = try Training.resume(
             folder, epochs: epochs, threads: threads.threads, data: dataset, dataPath: data,
-            maxTime: time.maxTime?.seconds, tensorBoard: tensorBoard.tensorboard)
+            maxTime: time.maxTime?.seconds, tensorBoard: tensorBoard.tensorboard, group: group)
         try RunSession(training, planning: planning, report: report).run()
     }
 
-    private func resumeSearch() throws {
+    private func resumeSearch(_ group: ProcessGroup?) throws {
+        guard group == nil else {
+            throw FastTrainError.invalidUse("\(folder): a search runs in one process; resume it without mpirun or srun")
+        }
         guard epochs == nil else {
             throw FastTrainError.invalidUse("--epochs: the epochs of a search cannot change after it has started")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastTrain
+import Platform
 import ProgramSupport
 
 /// The part that `train` and `resume` share: it shows the settings, trains, and reports the result.
@@ -15,17 +16,32 @@ struct RunSession {
     }
 
     /// Trains and reports the result. Throws `ExitCode` 128 + the signal's number if the run was interrupted.
+    ///
+    /// With other processes, rank 0 reports.
     func run() throws {
-        for warning in training.warnings { Console.warning(warning) }
-        report.open(RunCard(training).text)
+        if RunGroup.isReporter {
+            for warning in training.warnings { Console.warning(warning) }
+            report.open(RunCard(training).text)
+        }
         try SignalFlag.watch()
         let outcome = try train(Terminal.standardError)
-        let signal = outcome.ending == .interrupted ? SignalFlag.received() : nil
-        try report.close(RunResult(outcome, training: training, interrupted: signal), interrupted: signal)
+        // Another process may have received the signal.
+        let signal = outcome.ending == .interrupted ? SignalFlag.received() ?? SIGTERM : nil
+        let end = Result {
+            if RunGroup.isReporter {
+                try report.close(RunResult(outcome, training: training, interrupted: signal), interrupted: signal)
+            } else if let signal {
+                throw ExitCode(128 + signal)
+            }
+        }
+        try RunGroup.leave()
+        try end.get()
     }
 
     private func train(_ screen: Terminal) throws(FastTrainError) -> Outcome {
-        if report.quiet { return try training.train(planning: planning, stop: SignalFlag.hasArrived) }
+        if report.quiet || !RunGroup.isReporter {
+            return try training.train(planning: planning, stop: SignalFlag.hasArrived)
+        }
         let status = StatusLine(screen)
         defer { status.replace() }
         let reporter = ProgressReporter(status: status, style: screen.style, epochs: training.recipe.epochs)

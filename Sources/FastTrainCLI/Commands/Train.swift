@@ -1,7 +1,7 @@
 import ArgumentParser
 import FastTrain
 
-struct Train: ParsableCommand {
+struct Train: GroupCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a network (the default).",
         usage: "fasttrain [train] [<options>]",
@@ -35,9 +35,17 @@ struct Train: ParsableCommand {
         help: ArgumentHelp("Steps between two checkpoints. (default: one epoch)", valueName: "n"))
     var checkpointEvery: Int?
 
+    @Flag(
+        help: """
+            Resume the run in the folder of --output if there is one. The same command then starts a run and, after a kill or \
+            a requeue, continues it.
+            """)
+    var autoResume = false
+
     @OptionGroup var tensorBoard: TensorBoardOptions
     @OptionGroup var time: TimeOptions
     @OptionGroup var threads: ThreadOptions
+    @OptionGroup var processes: GroupOptions
     @OptionGroup var report: ReportOptions
 
     func run() throws {
@@ -45,21 +53,29 @@ struct Train: ParsableCommand {
         if checkpointEvery != nil, output == nil {
             throw FastTrainError.invalidUse("--checkpoint-every needs a folder to save in: --output")
         }
+        if autoResume, output == nil {
+            throw FastTrainError.invalidUse("--auto-resume needs the folder of the run: --output")
+        }
         let configuration = try config.map { path throws(FastTrainError) in try RunConfiguration(path: path) }
         if let configuration, configuration.isFromParameters, network.initial == nil {
             throw FastTrainError.invalidUse(
                 "\(configuration.file): that run started from a file of parameters, give --init")
         }
         let recipe = try training.recipe(data, network, over: configuration)
+        let group = try processes.join()
         var options = RunOptions()
         options.threads = threads.threads
         options.output = output
         options.checkpointEvery = checkpointEvery ?? configuration?.checkpointEvery
         options.maxTime = time.maxTime?.seconds
         options.tensorBoard = tensorBoard.tensorboard
+        options.group = group
         let dataset = try data.open(configuration)
         options.initial = try network.parameters(recipe, for: dataset)
-        let training = try Training(recipe, on: dataset, dataPath: data.path(configuration), options: options)
+        let path = data.path(configuration)
+        let resumed =
+            autoResume ? try Training.resumeIfBegun(recipe, on: dataset, dataPath: path, options: options) : nil
+        let training = try resumed ?? Training(recipe, on: dataset, dataPath: path, options: options)
         try RunSession(training, planning: planning, report: report).run()
     }
 }

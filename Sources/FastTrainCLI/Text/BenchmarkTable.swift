@@ -8,7 +8,7 @@ enum BenchmarkTable {
         table.add(heads.map { TextTable.Cell($0, style.bold) })
         for result in results {
             table.add(
-                result.workload, Format.integer(result.threads), Format.rate(result.samplesPerSecond),
+                result.workload, threads(result), Format.rate(result.samplesPerSecond),
                 Format.rate(result.gflops), Format.rate(result.peakGflops), Format.percent(result.fractionOfPeak, 1))
         }
         var lines =
@@ -21,6 +21,12 @@ enum BenchmarkTable {
             if let plan = result.plan { lines += [""] + PlanTable.lines(plan, of: result.workload, style: style) }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Returns the number of threads, such as "4", or "2 × 4" for two processes of four.
+    private static func threads(_ result: Benchmark.Result) -> String {
+        let each = Format.integer(result.threads)
+        return result.processes == 1 ? each : "\(Format.integer(result.processes)) × \(each)"
     }
 
     /// Returns one line for each phase of each layer: its time per step, its share of the step, the fraction of the
@@ -49,8 +55,9 @@ extension Benchmark.Result {
     var json: JSON {
         .object(
             [
-                .init("workload", .string(workload)), .init("threads", .integer(threads)),
-                .init("samples_per_second", .number(samplesPerSecond)), .init("gflops", .number(gflops)),
+                .init("workload", .string(workload)), .init("processes", .integer(processes)),
+                .init("threads", .integer(threads)), .init("samples_per_second", .number(samplesPerSecond)),
+                .init("gflops", .number(gflops)),
                 .init("peak_gflops", .number(peakGflops)), .init("fraction_of_peak", .number(fractionOfPeak)),
                 .init("instruction_set", .string(instructionSet)), .init("precision", .string(precision.rawValue)),
             ]

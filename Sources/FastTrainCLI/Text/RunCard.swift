@@ -15,6 +15,8 @@ struct RunCard {
     var recipe: Recipe
     var stepsPerEpoch: Int
     var threads: Int
+    /// The processes that train the run together; `nil` if there is one.
+    var processes: String?
     var instructionSet: InstructionSet
     var cpus: CPUs
     var folder: String?
@@ -33,6 +35,7 @@ struct RunCard {
             ("loss", lossLine), ("optimizer", optimizerLine), ("minibatch", minibatchLine),
             ("epochs", epochLine), ("threads", threadLine),
         ]
+        if let processes { rows.append(("processes", processes)) }
         if let folder { rows.append(("output", folder)) }
         if stepsDone > 0 {
             let epochs = Format.count(stepsDone / max(1, stepsPerEpoch), "epoch")
@@ -111,6 +114,7 @@ extension RunCard {
             testRows: training.data.test?.count ?? 0, featureShape: training.data.featureShape,
             task: training.data.task, network: training.network, recipe: training.recipe,
             stepsPerEpoch: training.stepsPerEpoch, threads: training.threads,
+            processes: training.group?.summary,
             instructionSet: training.instructionSet, cpus: CPUs.usable(), folder: training.output,
             stepsDone: training.resumedFromStep)
     }

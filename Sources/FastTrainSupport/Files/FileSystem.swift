@@ -87,4 +87,25 @@ package enum FileSystem {
         }
         return bytes
     }
+
+    /// Calls `body` with the path of a file in memory, which exists during the call.
+    package static func withMemoryFile<Result>(
+        _ bytes: [UInt8], _ body: (String) throws(FastTrainError) -> Result
+    ) throws(FastTrainError) -> Result {
+        let descriptor = ft_open_memory_file()
+        guard descriptor >= 0 else {
+            throw .inputOutput(path: "memory", operation: "open", reason: System.reason)
+        }
+        defer { close(descriptor) }
+        let path = "/proc/self/fd/\(descriptor)"
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Platform.write(descriptor, $0.baseAddress! + written, bytes.count - written)
+            }
+            guard count > 0 else { throw .inputOutput(path: "memory", operation: "write", reason: System.reason) }
+            written += count
+        }
+        return try body(path)
+    }
 }

@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// One thread's scratch memory for the gradients of a block, one for each shard.
+/// One thread's scratch memory for the gradients of a block, one for each shard of this process.
 struct GradientScratch: Sendable {
     /// Lists of some columns of a layer's input, for each shard's rows.
     let columns: [SparseLists]
@@ -13,6 +13,8 @@ struct GradientScratch: Sendable {
     private let shards: Int
 
     init(shards: Int, shardRows: Int, panelWidth: Int) {
+        // A process without shards has parameters to update.
+        let shards = max(1, shards)
         self.shards = shards
         columns = (0..<shards).map { _ in
             SparseLists(rows: GradientPlan.inputsPerBlock, width: shardRows)

@@ -35,4 +35,17 @@ extension PackedLayout {
         body(Slice(offset: offsets.scale + first, count: count, kind: .scale))
         body(Slice(offset: offsets.shift + first, count: count, kind: .shift))
     }
+
+    /// Calls `body` with each slice of one kind in a part of a layer. The part and the slices are multiples of the panel
+    /// width.
+    func forEachSlice(of index: Int, in part: Range<Int>, _ body: (Slice) -> Void) {
+        let layer = layers[index]
+        var kinds: [(first: Int, kind: Slice.Kind)] = [(layer.weights, .weights(0)), (layer.biases, .biases)]
+        if let offsets = layer.normalization { kinds += [(offsets.scale, .scale), (offsets.shift, .shift)] }
+        for (place, kind) in kinds.enumerated() {
+            let end = place + 1 < kinds.count ? kinds[place + 1].first : layer.end
+            let range = (kind.first..<end).clamped(to: part)
+            if !range.isEmpty { body(Slice(offset: range.lowerBound, count: range.count, kind: kind.kind)) }
+        }
+    }
 }

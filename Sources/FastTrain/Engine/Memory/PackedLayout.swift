@@ -19,6 +19,11 @@ struct PackedLayout: Sendable {
         let biases: Int
         /// The position of the normalization; `nil` if the layer has none.
         let normalization: Normalization?
+        /// The end of the layer's numbers. The next layer's begin there.
+        let end: Int
+
+        /// The number of the layer's numbers, with padding.
+        var count: Int { end - weights }
 
         /// Returns the position of the weights of a panel of outputs, from an input on.
         func offset(panel: Int, input: Int, _ panelWidth: Int) -> Int {
@@ -48,13 +53,14 @@ struct PackedLayout: Sendable {
             let biases = offset + weights
             let padded = panels * panelWidth
             let isNormalized = network.isNormalized(index)
+            let end = biases + (isNormalized ? 3 : 1) * padded
             layers.append(
                 Layer(
                     inputs: inputs, outputs: outputs, panels: panels, panelStride: inputs * panelWidth,
                     weights: offset, biases: biases,
                     normalization: isNormalized
-                        ? Normalization(scale: biases + padded, shift: biases + 2 * padded) : nil))
-            offset = biases + (isNormalized ? 3 : 1) * padded
+                        ? Normalization(scale: biases + padded, shift: biases + 2 * padded) : nil, end: end))
+            offset = end
         }
         self.layers = layers
         self.panelWidth = panelWidth

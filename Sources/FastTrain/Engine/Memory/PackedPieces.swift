@@ -65,7 +65,14 @@ struct PackedPieces: Sendable {
 
     /// Computes a thread's part of the sums of the products a · b.
     func products(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sums: Buffer<Float>, rank: Int) {
-        for piece in pieces[shares[rank]] {
+        products(a, b, into: sums, of: shares[rank])
+    }
+
+    /// Computes the sums of the products a · b of some pieces.
+    func products(
+        _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into sums: Buffer<Float>, of range: Range<Int>
+    ) {
+        for piece in pieces[range] {
             kernels.columnProducts(a + piece.offset, b + piece.offset, rows: piece.rows, into: sums.base + piece.sums)
         }
     }

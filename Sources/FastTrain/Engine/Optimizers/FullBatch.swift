@@ -86,8 +86,9 @@ struct FullBatch: Sendable {
             try engine.forwardBackward(
                 split, indices: rows.base + first, of: count, ofTotal: weight, step: 0, member: member)
             try member.barrier()
+            if let exchange = engine.exchange { try shareLosses(exchange, count: count, member: member) }
             lossSum += engine.lossSum(count: count)
-            addGradient(count: count, isFirst: first == 0, isLast: first + count == rows.count, member: member)
+            try addGradient(count: count, isFirst: first == 0, isLast: first + count == rows.count, member: member)
             try member.barrier()
         }
         lossSum += engine.penalty?.sum ?? 0
@@ -96,25 +97,48 @@ struct FullBatch: Sendable {
         return Value(lossSum: lossSum, objective: lossSum / weight + decays.others / 2 * square)
     }
 
+    /// Makes the losses of a minibatch's shards known to all processes and members.
+    private func shareLosses(
+        _ exchange: GradientExchange, count: Int, member: TeamMember
+    ) throws(FastTrainError) {
+        if member.rank == 0 {
+            let minibatch = engine.minibatch(count)
+            try exchange.beginLosses(wantsToStop: false) { engine.lossSum($0, of: minibatch) }
+            try exchange.endLosses()
+        }
+        try member.barrier()
+    }
+
     /// Adds the gradient of a minibatch to that of the minibatches before it; the last one adds the decay.
-    private func addGradient(count: Int, isFirst: Bool, isLast: Bool, member: TeamMember) {
+    private func addGradient(
+        count: Int, isFirst: Bool, isLast: Bool, member: TeamMember
+    ) throws(FastTrainError) {
         let (kernels, parameters) = (engine.kernels, engine.forward.parameters)
         let step = engine.memberStep(count: count, member: member)
-        for block in engine.blocks.shares[member.rank] {
-            engine.makeGradient(of: block, step)
-            engine.forEachGradient(of: block, step) { part, slice in
-                let sum = gradient.base + slice.offset
-                if isFirst {
-                    sum.update(from: part, count: slice.count)
-                } else {
-                    kernels.combine(sum, sum, part, factor: 1, count: slice.count)
-                }
-                let decay = slice.areWeights ? decays.weights : decays.others
-                if isLast && decay > 0 {
-                    kernels.combine(sum, sum, parameters.base + slice.offset, factor: Float(decay), count: slice.count)
-                }
+        func add(_ part: UnsafeMutablePointer<Float>, _ slice: PackedLayout.Slice) {
+            let sum = gradient.base + slice.offset
+            if isFirst {
+                sum.update(from: part, count: slice.count)
+            } else {
+                kernels.combine(sum, sum, part, factor: 1, count: slice.count)
+            }
+            let decay = slice.areWeights ? decays.weights : decays.others
+            if isLast && decay > 0 {
+                kernels.combine(sum, sum, parameters.base + slice.offset, factor: Float(decay), count: slice.count)
             }
         }
+        guard let exchange = engine.exchange else {
+            for block in engine.blocks.shares[member.rank] {
+                engine.makeGradient(of: block, step)
+                engine.forEachGradient(of: block, step, add)
+            }
+            return
+        }
+        try engine.makeGradients(exchange, step, take: add) { layer throws(FastTrainError) in
+            if isLast { try exchange.beginGather(layer, of: gradient) }
+        }
+        guard isLast, member.rank == 0 else { return }
+        for layer in exchange.order { try exchange.endGather(layer) }
     }
 
     /// Sets the parameters to origin + factor · direction, in all forms in which the engine keeps them.

@@ -27,9 +27,26 @@ struct OptimizerMemories: Sendable {
     /// Whether no number is infinite or NaN.
     var areFinite: Bool { memories.allSatisfy(\.values.areFinite) }
 
-    /// Takes over saved memories by their names. Memories that are not among them keep their values.
-    func load(_ saved: [String: Parameters]) {
-        for memory in memories { if let values = saved[memory.name] { memory.values.load(values) } }
+    /// Takes over saved memories by their names. Memories that are not among them keep their values. With other processes,
+    /// each takes over its slices.
+    func load(_ saved: [String: Parameters], exchange: GradientExchange? = nil) {
+        for memory in memories {
+            guard let values = saved[memory.name] else { continue }
+            if let exchange {
+                exchange.load(memory.values, from: values)
+            } else {
+                memory.values.load(values)
+            }
+        }
+    }
+
+    /// Returns the memories of all processes by their names on rank 0, and none elsewhere.
+    func collected(_ exchange: GradientExchange) throws(FastTrainError) -> [String: Parameters] {
+        var all: [String: Parameters] = [:]
+        for memory in memories {
+            if let values = try exchange.collect(memory.values) { all[memory.name] = values.unpacked() }
+        }
+        return all
     }
 
     /// The memories in the public layout, by their names.

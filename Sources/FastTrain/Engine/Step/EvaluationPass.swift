@@ -37,8 +37,16 @@ struct EvaluationPass: Sendable {
     }
 
     /// Evaluates the calling member's share of the rows. The whole team calls it, with a barrier after it.
-    func run(_ forward: ForwardPass, member: TeamMember) {
-        forward.forEachChunk(of: member.share(of: rows.count), member: member) { chunk, place in
+    ///
+    /// - Parameters:
+    ///   - forward: The network.
+    ///   - member: The calling member.
+    ///   - group: The processes that share the rows, and `gather` the results after the barrier; `nil` means this one alone.
+    func run(_ forward: ForwardPass, member: TeamMember, group: ProcessGroup? = nil) {
+        let own = group?.share(of: rows.count) ?? 0..<rows.count
+        let share = member.share(of: own.count)
+        let rowsOfMember = own.lowerBound + share.lowerBound..<own.lowerBound + share.upperBound
+        forward.forEachChunk(of: rowsOfMember, member: member) { chunk, place in
             let indices = rows.base + chunk.lowerBound - place.lowerBound
             forward.gather(split.features, indices: indices, rows: place)
             forward.targets.gather(split.targets, indices: indices, rows: place)
@@ -56,6 +64,18 @@ struct EvaluationPass: Sendable {
             (losses.base + chunk.lowerBound)
                 .update(from: forward.targets.lossBase + place.lowerBound, count: chunk.count)
         }
+    }
+
+    /// Makes the results of all rows known to all processes.
+    func gather(_ group: ProcessGroup) throws(FastTrainError) {
+        let rows = (0..<group.size).map { group.share(of: self.rows.count, rank: $0) }
+        func gather(_ base: UnsafeMutableRawPointer, _ width: Int) throws(FastTrainError) {
+            let parts = ProcessGroup.Parts(rows.map { $0.lowerBound * width..<$0.upperBound * width })
+            try group.wait(try group.beginGather(base, parts))
+        }
+        try gather(losses.base, 1)
+        if predictions.count > 0 { try gather(predictions.base, 1) }
+        if values.count > 0 { try gather(values.base, outputs) }
     }
 
     /// Returns the result, once all members have run. Sums run over the rows in order.

@@ -37,9 +37,10 @@ struct ForwardPass: Sendable {
     ///   - plan: The plan of the layers.
     ///   - kernels: The kernels to compute with.
     ///   - isTraining: Whether to allocate the memory that only training needs.
+    ///   - exchange: The exchange with the other processes of a run, if there are any.
     init(
         network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, plan: StepPlan, kernels: KernelTable,
-        isTraining: Bool = false
+        isTraining: Bool = false, exchange: GradientExchange? = nil
     ) {
         self.network = network
         self.kernels = kernels
@@ -59,7 +60,7 @@ struct ForwardPass: Sendable {
         hiddenActivations = recipe.activations.map(\.traits.kernel)
         slope = Float(recipe.leakySlope)
         normalizer = Normalizer(
-            network, parameters: parameters, rows: rows, shards: isTraining ? recipe.shards : nil, kernels: kernels)
+            network, parameters: parameters, rows: rows, isTraining: isTraining, exchange: exchange, kernels: kernels)
         features = plan.featureRoom(rows: rows, kernels: kernels)
         hidden = plan.hiddenRoom(rows: rows, kernels: kernels)
     }

@@ -9,7 +9,8 @@ struct GradientClipping: Sendable {
     let gradient: PackedParameters
     private let most: Double
     private let pieces: PackedPieces
-    private let squares: Buffer<Float>
+    /// The sums of the squares of each piece.
+    let squares: Buffer<Float>
     private let kernels: KernelTable
 
     /// Creates the memory for the gradient, or returns `nil` if the recipe does not clip by norm.
@@ -36,6 +37,11 @@ struct GradientClipping: Sendable {
 
     /// Computes a thread's part of the norm, between two barriers.
     func measure(rank: Int) { pieces.products(gradient.base, gradient.base, into: squares, rank: rank) }
+
+    /// Computes the norm's part of some pieces.
+    func measure(_ range: Range<Int>) {
+        pieces.products(gradient.base, gradient.base, into: squares, of: range)
+    }
 
     /// The factor of the gradient, as in `torch.nn.utils.clip_grad_norm_`; 1 means that it is not clipped. Every thread may
     /// read it.

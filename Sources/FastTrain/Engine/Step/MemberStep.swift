@@ -27,7 +27,7 @@ struct MemberStep {
         case .rows: MatrixPart(rows: rows, columns: 0..<width)
         case .panels:
             MatrixPart(
-                rows: 0..<minibatch.count,
+                rows: minibatch.ownRows,
                 columns: DivisionByPanels.columns(of: width, rank: member.rank, threads: member.size))
         }
     }

@@ -1,5 +1,7 @@
 /// How the rows of a minibatch are divided among its shards, and where weight gradients find them.
 ///
+/// A process of several takes the rows of its own shards only. Rows are counted within the whole minibatch everywhere.
+///
 /// In single precision a weight gradient reads the rows themselves. In bf16 it reads *pairs* of rows: a shard's first row
 /// with its second, its third with its fourth, and so on; the last row of an odd number is paired with zeros.
 struct Minibatch {
@@ -7,22 +9,30 @@ struct Minibatch {
     let count: Int
     /// The number of shards. Shard `s` has the rows `count * s / shards ..< count * (s + 1) / shards`.
     let shards: Int
+    /// The shards of this process.
+    let ownShards: Range<Int>
     /// Whether weight gradients read pairs of rows, as they do in bf16.
     let hasPairs: Bool
 
-    /// Creates a minibatch of `count` rows.
-    init(count: Int, shards: Int, hasPairs: Bool = false) {
+    /// Creates a minibatch of `count` rows. Without `ownShards`, this process has all shards.
+    init(count: Int, shards: Int, ownShards: Range<Int>? = nil, hasPairs: Bool = false) {
         self.count = count
         self.shards = shards
+        self.ownShards = ownShards ?? 0..<shards
         self.hasPairs = hasPairs
     }
+
+    /// The rows of this process.
+    var ownRows: Range<Int> { count * ownShards.lowerBound / shards..<count * ownShards.upperBound / shards }
 
     /// Returns the rows of a shard.
     func rows(_ shard: Int) -> Range<Int> { count * shard / shards..<count * (shard + 1) / shards }
 
     /// Returns the rows that a member takes through the network: an even share, of whole pairs if there are pairs.
     func rows(of member: TeamMember) -> Range<Int> {
-        let share = member.share(of: count)
+        let own = ownRows
+        let places = member.share(of: own.count)
+        let share = own.lowerBound + places.lowerBound..<own.lowerBound + places.upperBound
         return hasPairs ? wholePairs(share) : share
     }
 

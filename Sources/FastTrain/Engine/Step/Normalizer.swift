@@ -38,7 +38,8 @@ struct Normalizer: Sendable {
     }
 
     struct Training: Sendable {
-        let shards: Int
+        /// The exchange with the other processes of the run; `nil` if there are none.
+        let exchange: GradientExchange?
         /// ẑ of each hidden layer, [rows, units].
         let normalized: Activations
         /// The gradient of γẑ + β of each hidden layer, [rows, units].
@@ -53,9 +54,13 @@ struct Normalizer: Sendable {
     ///   - network: The shape of the network.
     ///   - parameters: The parameters, which hold scale and shift.
     ///   - rows: The largest number of rows that are in use at once.
-    ///   - shards: The number of shards of a minibatch; `nil` for evaluation only.
+    ///   - isTraining: Whether to allocate the memory that only training needs.
+    ///   - exchange: The exchange with the other processes of the run, if there are any.
     ///   - kernels: The kernels to compute with.
-    init?(_ network: Network, parameters: PackedParameters, rows: Int, shards: Int?, kernels: KernelTable) {
+    init?(
+        _ network: Network, parameters: PackedParameters, rows: Int, isTraining: Bool,
+        exchange: GradientExchange? = nil, kernels: KernelTable
+    ) {
         guard network.normalization != .none else { return nil }
         isBatch = network.normalization == .batch
         self.kernels = kernels
@@ -70,13 +75,13 @@ struct Normalizer: Sendable {
                 inverse: buffer(), shiftGradient: buffer(), scaleGradient: buffer())
         }
         let hidden = Array(network.widths[1..<network.layerCount])
-        let isBatch = isBatch
-        training = shards.map { shards in
-            Training(
-                shards: shards, normalized: Activations(widths: hidden, rows: rows, panelWidth: kernels.panelWidth),
-                deltas: Activations(widths: hidden, rows: rows, panelWidth: kernels.panelWidth),
+        func matrices() -> Activations { Activations(widths: hidden, rows: rows, panelWidth: kernels.panelWidth) }
+        training =
+            !isTraining
+            ? nil
+            : Training(
+                exchange: exchange, normalized: matrices(), deltas: matrices(),
                 rowInverses: isBatch ? [] : hidden.map { _ in Buffer(count: rows) })
-        }
     }
 
     // MARK: - Running statistics

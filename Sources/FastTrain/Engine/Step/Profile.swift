@@ -3,7 +3,7 @@ import Synchronization
 
 /// A phase of a step, as shown by `benchmark --profile`.
 enum Phase: Int, CaseIterable {
-    case gather, pack, forward, normalize, loss, backward, gradient, update, barrier
+    case gather, pack, forward, normalize, loss, backward, gradient, update, exchange, barrier
 
     /// Whether the phase is shown for each layer.
     var hasLayers: Bool { isProduct || [.pack, .normalize, .update].contains(self) }

@@ -66,7 +66,7 @@ extension StepEngine {
 
     /// Lists columns of a layer's input in the rows of each shard for the weight gradient.
     private func listSharedColumns(of layer: LayerPlan, _ columns: Range<Int>, _ minibatch: Minibatch) {
-        for (shard, lists) in sharedColumns.enumerated() {
+        for (shard, lists) in zip(ownShards, sharedColumns) {
             let rows = minibatch.rows(shard)
             kernels.panelColumns(
                 forward.activations[layer.index], to: lists.matrix(width: rows.count), rows: rows, columns: columns,

@@ -11,8 +11,15 @@ extension StepEngine {
     ///   - block: A block of weights.
     ///   - step: The view of the calling member, who owns the block.
     func makeGradient(of block: GradientPlan.Block, _ step: MemberStep) {
+        makeShardGradients(of: block, step)
+        let width = block.panels.count * kernels.panelWidth
+        ft_all_reduce_slice(step.scratch.gradients.base, Int32(shards), block.inputs.count * width)
+        if block.inputs.lowerBound == 0 { ft_all_reduce_slice(step.scratch.biasPointers, Int32(shards), width) }
+    }
+
+    /// Makes the gradient of a block over the rows of each of this process's shards.
+    func makeShardGradients(of block: GradientPlan.Block, _ step: MemberStep) {
         let scratch = step.scratch
-        let hasBiases = block.inputs.lowerBound == 0
         switch plan.layers[block.layer].gradientForm {
         case .dense:
             denseGradient(block, scratch, step.minibatch)
@@ -27,12 +34,8 @@ extension StepEngine {
         case .outerProducts:
             outerGradient(block, scratch, step.minibatch)
         }
-        if hasBiases { biasGradient(block, scratch, step.minibatch) }
+        if block.inputs.lowerBound == 0 { biasGradient(block, scratch, step.minibatch) }
         step.laps?.lap(.gradient, layer: block.layer)
-
-        let width = block.panels.count * kernels.panelWidth
-        ft_all_reduce_slice(scratch.gradients.base, Int32(shards), block.inputs.count * width)
-        if hasBiases { ft_all_reduce_slice(scratch.biasPointers, Int32(shards), width) }
     }
 
     /// Calls `body` with the gradient of each slice of the parameters that a block stands for, and the slice.
@@ -61,22 +64,22 @@ extension StepEngine {
     /// Makes a block's gradient from all numbers of the input.
     private func denseGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
         let prefetch = updatePrefetch(block, scratch)
-        for shard in 0..<shards {
+        for (place, shard) in ownShards.enumerated() {
             let rows = minibatch.gradientRows(shard)
             kernels.gradient(
                 GradientArguments(
                     precision: plan.precision, input: operands.inputs[block.layer],
                     delta: operands.deltas[block.layer], panel: block.panels.lowerBound,
-                    inputs: block.inputs, rows: rows, block: scratch.gradient(shard),
-                    prefetch: prefetch.part(shard, of: shards)))
+                    inputs: block.inputs, rows: rows, block: scratch.gradient(place),
+                    prefetch: prefetch.part(place, of: ownShards.count)))
         }
     }
 
     /// Lists the columns of a block's inputs in the rows of each shard.
     private func listColumns(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
-        for shard in 0..<shards {
+        for (place, shard) in ownShards.enumerated() {
             let rows = minibatch.gradientRows(shard)
-            let columns = scratch.columns[shard].matrix(width: rows.count)
+            let columns = scratch.columns[place].matrix(width: rows.count)
             if block.layer > 0 {
                 kernels.panelColumns(
                     operands.inputs[block.layer], to: columns, rows: rows, columns: block.inputs, firstList: 0)
@@ -101,40 +104,40 @@ extension StepEngine {
         let delta = operands.deltas[block.layer]
         let width = kernels.panelWidth
         let prefetch = updatePrefetch(block, scratch)
-        for shard in 0..<shards {
+        for (place, shard) in ownShards.enumerated() {
             let rows = minibatch.gradientRows(shard)
             kernels.product(
                 ProductArguments(
-                    precision: plan.precision, input: .lists(lists[shard].matrix(width: rows.count)),
+                    precision: plan.precision, input: .lists(lists[place].matrix(width: rows.count)),
                     output: PanelMatrix(
-                        base: scratch.gradient(shard) - first * width, panelStride: block.inputs.count * width,
+                        base: scratch.gradient(place) - first * width, panelStride: block.inputs.count * width,
                         width: block.panels.count * width),
                     weights: delta.base + block.panels.lowerBound * delta.panelStride + rows.lowerBound * width,
                     weightPanelStride: delta.panelStride, initial: nil, rows: first..<first + block.inputs.count,
-                    prefetch: prefetch.part(shard, of: shards)))
+                    prefetch: prefetch.part(place, of: ownShards.count)))
         }
     }
 
     /// Makes a block's gradient from lists of the features' rows.
     private func outerGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
         guard let lists = operands.featureLists else { return }
-        for shard in 0..<shards {
+        for (place, shard) in ownShards.enumerated() {
             let rows = minibatch.gradientRows(shard)
             kernels.outerProducts(
                 OuterProductArguments(
                     precision: plan.precision, input: lists, delta: operands.deltas[block.layer],
-                    panels: block.panels, inputs: block.inputs, rows: rows, block: scratch.gradient(shard)))
+                    panels: block.panels, inputs: block.inputs, rows: rows, block: scratch.gradient(place)))
         }
     }
 
     /// Makes the gradient of the biases of a block's outputs.
     private func biasGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
-        for shard in 0..<shards {
+        for (place, shard) in ownShards.enumerated() {
             let rows = minibatch.rows(shard)
             for (index, panel) in block.panels.enumerated() {
                 kernels.sumRows(
                     deltas[block.layer], panel: panel, rows: rows,
-                    into: scratch.biases(shard) + index * kernels.panelWidth)
+                    into: scratch.biases(place) + index * kernels.panelWidth)
             }
         }
     }

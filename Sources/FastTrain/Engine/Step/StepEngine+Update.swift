@@ -52,13 +52,18 @@ extension StepEngine {
                 laps?.lap(.update, layer: block.layer)
             }
         }
-        if let constraint {
-            try step.barrier()
-            for block in constraint.shares[member.rank] {
-                constraint.apply(block, forward.parameters, rank: member.rank)
-                refreshCopies(of: block, update)
-                laps?.lap(.update, layer: block.layer)
-            }
+        if let constraint { try apply(constraint, update, step) }
+    }
+
+    /// Limits the norms of the weights after their update, and copies them to their other forms.
+    func apply(
+        _ constraint: NormConstraint, _ update: UpdateStep, _ step: MemberStep
+    ) throws(FastTrainError) {
+        try step.barrier()
+        for block in constraint.shares[step.member.rank] {
+            constraint.apply(block, forward.parameters, rank: step.member.rank)
+            refreshCopies(of: block, update)
+            step.laps?.lap(.update, layer: block.layer)
         }
     }
 
@@ -66,7 +71,7 @@ extension StepEngine {
     ///
     /// The two updates are boxed values that all threads share: passed on as they are, they need no atomic counting of
     /// references for each slice.
-    private func apply(
+    func apply(
         _ update: UpdateStep, weights weightUpdate: UpdateStep, _ gradient: UnsafePointer<Float>,
         _ slice: PackedLayout.Slice
     ) {
@@ -87,7 +92,7 @@ extension StepEngine {
     }
 
     /// Copies a block of weights to the other forms in which products read them, and takes it into the average.
-    private func refreshCopies(of block: GradientPlan.Block, _ update: UpdateStep) {
+    func refreshCopies(of block: GradientPlan.Block, _ update: UpdateStep) {
         forward.pairedWeights?.refresh(
             forward.parameters, layer: block.layer, panels: block.panels, inputs: block.inputs)
         transposed.refresh(forward.parameters, block)

@@ -22,6 +22,10 @@ final class StepEngine: Sendable {
     let penalty: Penalty?
     let kernels: KernelTable
     let shards: Int
+    /// The shards of this process.
+    let ownShards: Range<Int>
+    /// The exchange with the other processes of the run; `nil` if there are none.
+    let exchange: GradientExchange?
     let dropout: DropoutPlan
     /// The share of label smoothing.
     let smoothing: Float
@@ -60,16 +64,25 @@ final class StepEngine: Sendable {
     ///   - threads: The number of members of the team.
     ///   - kernels: The kernels to compute with.
     ///   - choices: The choices of the plan; `nil` means those of the constants.
+    ///   - group: The processes that share the work; `nil` means this one alone.
     init(
         network: Network, recipe: Recipe, task: Dataset.Task, rows: Int, density: FeatureDensity? = nil,
-        rowWeights: RowWeights? = nil, threads: Int, kernels: KernelTable, choices: PlanChoices? = nil
+        rowWeights: RowWeights? = nil, threads: Int, kernels: KernelTable, choices: PlanChoices? = nil,
+        group: ProcessGroup? = nil
     ) {
         space = PlanSpace(network: network, recipe: recipe, threads: threads, kernels: kernels)
         self.density = density
         let plan = StepPlan(network, recipe: recipe, choices ?? space.constants(density))
+        let layout = PackedLayout(network, panelWidth: kernels.panelWidth)
+        let exchange = group.map {
+            GradientExchange($0, shards: recipe.shards, layout: layout, threads: threads, kernels: kernels)
+        }
+        self.exchange = exchange
+        let ownShards = exchange?.ownShards ?? 0..<recipe.shards
+        self.ownShards = ownShards
         let forward = ForwardPass(
-            network: network, recipe: recipe, task: task, rows: rows, plan: plan, kernels: kernels, isTraining: true)
-        let layout = forward.parameters.layout
+            network: network, recipe: recipe, task: task, rows: rows, plan: plan, kernels: kernels, isTraining: true,
+            exchange: exchange)
         self.plan = plan
         self.forward = forward
         self.rowWeights = rowWeights
@@ -98,9 +111,9 @@ final class StepEngine: Sendable {
         blocks = GradientPlan(
             layout, plan: plan, density: density, rows: recipe.maxRowsAtOnce, threads: threads, kernels: kernels)
         scratch = (0..<threads).map { _ in
-            GradientScratch(shards: recipe.shards, shardRows: shardRows, panelWidth: kernels.panelWidth)
+            GradientScratch(shards: ownShards.count, shardRows: shardRows, panelWidth: kernels.panelWidth)
         }
-        sharedColumns = StepEngine.sharedColumns(plan, recipe, rows: rows)
+        sharedColumns = StepEngine.sharedColumns(plan, recipe, rows: rows, shards: ownShards.count)
     }
 
     /// Creates an engine with another plan. Both share all numbers and all memory, except memory that only one of the
@@ -119,6 +132,8 @@ final class StepEngine: Sendable {
         rowWeights = other.rowWeights
         kernels = other.kernels
         shards = other.shards
+        ownShards = other.ownShards
+        exchange = other.exchange
         dropout = other.dropout
         smoothing = other.smoothing
         memories = other.memories
@@ -138,14 +153,17 @@ final class StepEngine: Sendable {
         scratch = other.scratch
         sharedColumns =
             other.sharedColumns.isEmpty
-            ? StepEngine.sharedColumns(plan, recipe, rows: forward.activations.rows) : other.sharedColumns
+            ? StepEngine.sharedColumns(
+                plan, recipe, rows: forward.activations.rows, shards: other.ownShards.count) : other.sharedColumns
     }
 
     /// Returns memory for the lists of columns that members share, if a plan has any.
-    private static func sharedColumns(_ plan: StepPlan, _ recipe: Recipe, rows: Int) -> [SparseLists] {
+    private static func sharedColumns(
+        _ plan: StepPlan, _ recipe: Recipe, rows: Int, shards: Int
+    ) -> [SparseLists] {
         let shardRows = rowsOfShard(recipe, rows: rows)
         return plan.layers.filter { $0.gradientForm == .sharedColumns }.flatMap { layer in
-            (0..<recipe.shards).map { _ in SparseLists(rows: layer.inputs, width: shardRows) }
+            (0..<shards).map { _ in SparseLists(rows: layer.inputs, width: shardRows) }
         }
     }
 
@@ -179,7 +197,7 @@ final class StepEngine: Sendable {
 
     /// Returns how a minibatch of `count` rows lies in its shards.
     func minibatch(_ count: Int) -> Minibatch {
-        Minibatch(count: count, shards: shards, hasPairs: plan.precision.isPaired)
+        Minibatch(count: count, shards: shards, ownShards: ownShards, hasPairs: plan.precision.isPaired)
     }
 
     /// Returns a member's view of a step over `count` rows. The step's number is needed in the forward and backward pass.
@@ -196,17 +214,23 @@ final class StepEngine: Sendable {
 
     /// Returns the sum of the losses of a minibatch of `count` rows, each times its weight, without the penalty: within a
     /// shard in the order of the rows, the shards in the tree of the all-reduce.
-    func lossSum(count: Int) -> Double { lossSum(minibatch(count), shards: 0..<shards) }
+    func lossSum(count: Int) -> Double {
+        if let exchange { return StepEngine.lossSum(0..<shards, exchange.loss) }
+        let minibatch = minibatch(count)
+        return StepEngine.lossSum(0..<shards) { lossSum($0, of: minibatch) }
+    }
+
+    /// Returns the sum of the losses of a shard of this process.
+    func lossSum(_ shard: Int, of minibatch: Minibatch) -> Double {
+        minibatch.rows(shard).reduce(0) { $0 + Double(forward.targets.lossBase[$1]) }
+    }
 
     /// Returns the sum over some shards: the left branch of the tree is the largest power of two that leaves a right one.
-    private func lossSum(_ minibatch: Minibatch, shards part: Range<Int>) -> Double {
-        if part.count == 1 {
-            return minibatch.rows(part.lowerBound).reduce(0) { $0 + Double(forward.targets.lossBase[$1]) }
-        }
+    private static func lossSum(_ part: Range<Int>, _ loss: (Int) -> Double) -> Double {
+        if part.count == 1 { return loss(part.lowerBound) }
         var half = 1
         while 2 * half < part.count { half *= 2 }
         let middle = part.lowerBound + half
-        return lossSum(minibatch, shards: part.lowerBound..<middle)
-            + lossSum(minibatch, shards: middle..<part.upperBound)
+        return lossSum(part.lowerBound..<middle, loss) + lossSum(middle..<part.upperBound, loss)
     }
 }

@@ -53,6 +53,7 @@ final class StepLoop: @unchecked Sendable {
     private let batchSize: Int
     private let threads: Int
     private let profile: Profile?
+    private let group: ProcessGroup?
     private var next = Action.end
 
     /// Creates a loop and allocates all memory of its engine.
@@ -67,10 +68,11 @@ final class StepLoop: @unchecked Sendable {
     ///   - convention: The library whose definition the optimizer follows.
     ///   - profile: Where the time of each phase is recorded, if anywhere.
     ///   - choices: The choices of the first plan; `nil` means those of the constants.
+    ///   - group: The processes that share the work; `nil` means this one alone.
     init(
         _ recipe: Recipe, on data: Dataset, density: FeatureDensity, sampling: Sampling, threads: Int,
         kernels: KernelTable, convention: OptimizerConvention = .pyTorch, profile: Profile? = nil,
-        choices: PlanChoices? = nil
+        choices: PlanChoices? = nil, group: ProcessGroup? = nil
     ) {
         let network = recipe.network(for: data)
         let trainRows = sampling.trainRows
@@ -80,11 +82,12 @@ final class StepLoop: @unchecked Sendable {
         batchSize = recipe.batchSize
         self.threads = threads
         self.profile = profile
+        self.group = group
         engine = StepEngine(
             network: network, recipe: recipe, task: data.task, rows: rows, density: density,
             rowWeights: RowWeights(
                 recipe.classWeight, task: data.task, split: data.train, trainRows: trainRows, rows: rows),
-            threads: threads, kernels: kernels, choices: choices)
+            threads: threads, kernels: kernels, choices: choices, group: group)
         engines = [engine]
         descent = Descent(
             recipe, engine: engine, split: data.train, rows: trainRows, threads: threads, convention: convention)
@@ -144,8 +147,9 @@ final class StepLoop: @unchecked Sendable {
                     average.prepareEvaluation(member)
                     try member.barrier()
                 }
-                validation?.run(engines[0].evaluated, member: member)
+                validation?.run(engines[0].evaluated, member: member, group: group)
                 try member.barrier()
+                if isLead, let group { try validation?.gather(group) }
                 if isLead { next = try lead.endEpoch() }
                 try member.barrier()
             case .leadOnly(let work):
@@ -171,10 +175,23 @@ final class StepLoop: @unchecked Sendable {
             split, indices: rows, of: step.count, step: step.number, member: member, laps: laps)
         try member.barrier()
         laps?.lap(.barrier)
-        try lead?.account(step)
-        try engine.reduceUpdate(
-            count: step.count, step.update, weights: engine.weightStep(step.update, rows, count: step.count),
-            member: member, upcoming: upcoming(from: step.first + step.count, member), laps: laps)
+        let weightUpdate = engine.weightStep(step.update, rows, count: step.count)
+        let upcoming = upcoming(from: step.first + step.count, member)
+        if let exchange = engine.exchange {
+            if let lead {
+                let minibatch = engine.minibatch(step.count)
+                try exchange.beginLosses(wantsToStop: lead.wantsToStop) { engine.lossSum($0, of: minibatch) }
+            }
+            try engine.exchangeUpdate(
+                exchange, count: step.count, step.update, weights: weightUpdate, member: member, upcoming: upcoming,
+                laps: laps)
+            if lead != nil { try exchange.endLosses() }
+            try lead?.account(step)
+        } else {
+            try lead?.account(step)
+            try engine.reduceUpdate(
+                count: step.count, step.update, weights: weightUpdate, member: member, upcoming: upcoming, laps: laps)
+        }
         if let lead { next = lead.endStep(step) }
         try member.barrier()
         laps?.lap(.barrier)

@@ -18,4 +18,12 @@ protocol StepLoopLead: AnyObject, Sendable {
 
     /// Returns what follows on an epoch, once its validation rows are evaluated.
     func endEpoch() throws(FastTrainError) -> StepLoop.Action
+
+    /// Whether the run is to stop after the step under way. It is asked once a step if other processes share the work,
+    /// which then all stop.
+    var wantsToStop: Bool { get }
+}
+
+extension StepLoopLead {
+    var wantsToStop: Bool { false }
 }
