@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "Faults"))
 from cluster import Cluster, can_make_clusters  # noqa: E402
-from harness import Failed, expect  # noqa: E402
+from harness import Failed, expect, give_children_default_signals  # noqa: E402
 from recipes import draw_data, draw_recipe  # noqa: E402
 
 # Fields that tell how long something took.
@@ -113,9 +113,17 @@ def expect_same(one: Path, other: Path, what: str) -> None:
         expect(expected[name] == found[name], f"{what}: {name} differs (the runs are {one} and {other})")
 
 
+LONG = ["--hidden", "64,32", "--batch-size", "100", "--threads", "1", "--quiet"]
+
+
 def same(bench: Bench) -> str:
     """Random recipes give the same files in one process and in several."""
     count = diverged = 0
+    alone, single = bench.path("alone"), bench.path("single")
+    bench.run(1, "train", *LONG, "--epochs", 1, "--output", alone)
+    done = bench.run(1, "train", *LONG, "--epochs", 1, "--output", single, "--mpi")
+    expect(done.returncode == 0, f"a single process with --mpi: {done.stderr}")
+    expect_same(alone, single, "a single process with --mpi")
     for index in range(bench.recipes):
         data, recipe = bench.draw()
         shards = bench.random.choice([1, 2, 3, 4, 7])
@@ -142,9 +150,6 @@ def same(bench: Bench) -> str:
     return f"{count} runs of {bench.recipes} random recipes in 2 to 5 processes, {diverged} of them diverge"
 
 
-LONG = ["--hidden", "64,32", "--batch-size", "100", "--threads", "1", "--quiet"]
-
-
 def kills(bench: Bench) -> str:
     """A process killed at a random moment ends all, and the run goes on with the same bits in another number of them."""
     alone = bench.path("alone")
@@ -166,9 +171,8 @@ def kills(bench: Bench) -> str:
         begin = time.monotonic()
         os.kill(victim, signal.SIGKILL)
         done = end(group)
-        ends.append(time.monotonic() - begin)
         what = f"kill {index} of one of {processes} processes"
-        expect(not members(bench, run), f"{what}: processes are left")
+        ends.append(until_all_ended(bench, run, begin, what))
         lines = error_lines(done.stderr)
         expect(len(lines) <= 1, f"{what}: expected one line, found {lines}")
         if not (run / "recipe.json").exists():
@@ -202,6 +206,14 @@ def member(bench: Bench, run: Path, rank: int) -> int | None:
     return members(bench, run).get(rank)
 
 
+def until_all_ended(bench: Bench, run: Path, begin: float, what: str) -> float:
+    """Waits until no process trains into a folder, and returns the seconds since `begin`."""
+    wait_for(lambda: not members(bench, run))
+    took = time.monotonic() - begin
+    expect(took < 30, f"{what}: it took {took:.0f} s until the last process ended")
+    return took
+
+
 def frozen(bench: Bench) -> str:
     """A process that is stopped ends all of them within half a minute."""
     longest = 0.0
@@ -212,14 +224,12 @@ def frozen(bench: Bench) -> str:
         begin = time.monotonic()
         os.kill(victim, signal.SIGSTOP)
         done = end(group)
-        longest = max(longest, time.monotonic() - begin)
         what = f"rank {rank} stopped"
+        longest = max(longest, until_all_ended(bench, run, begin, what))
         expect(done.returncode == 74, f"{what}: ended with {done.returncode}: {done.stderr}")
         lines = error_lines(done.stderr)
         expect(len(lines) == 1 and f": rank {rank} on host" in lines[0] and "no sign of life" in lines[0],
                f"{what}: found {lines}")
-        expect(not members(bench, run), f"{what}: processes are left")
-        expect(longest < 30, f"{what}: it took {longest:.0f} s until the last process ended")
     return f"the last process ended after {longest:.1f} s at most"
 
 
@@ -285,6 +295,11 @@ def refusals(bench: Bench) -> str:
     refused(64, "expected one process, found 3", 3, "search", "--trials", 2)
     refused(66, "no such folder", 2, "resume", bench.path("missing"))
     refused(66, "no.safetensors", 3, *train, "--data", "/no.safetensors")
+    other_launcher = "mpirun.openmpi" if "mpich" in bench.mpirun[0] else "mpirun.mpich"
+    if shutil.which(other_launcher):
+        mpirun, bench.mpirun = bench.mpirun, [other_launcher]
+        refused(64, "knows one", 2, *train)
+        bench.mpirun = mpirun
     # Each process of these groups gets its own command.
     other = bench.folder / "other.safetensors"
     first = bench.folder / "first.safetensors"
@@ -344,9 +359,7 @@ def on_cluster(bench: Bench) -> str:
         begin = time.monotonic()
         cluster.cut(2)
         end(group)
-        wait_for(lambda: not members(bench, run))
-        took = time.monotonic() - begin
-        expect(took < 30, f"it took {took:.0f} s until the last process ended after a cut")
+        took = until_all_ended(bench, run, begin, "a cut link")
         told.append(f"the last process ends {took:.0f} s after a cut link")
         cluster.mend(2)
         epochs = len((run / "history.jsonl").read_text().splitlines()) + 2
@@ -380,6 +393,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mpirun", default="mpirun --oversubscribe", help="the launcher")
     options = parser.parse_args()
+    give_children_default_signals()
     tests = {"same": same, "kills": kills, "frozen": frozen, "signals": signals, "refusals": refusals,
              "cluster": on_cluster}
     chosen = options.only.split(",") if options.only else list(tests)

@@ -26,9 +26,13 @@ extension ProcessGroup {
     package static func start(
         isRequired: Bool, lost: @escaping @Sendable (String?, Int32) -> Void
     ) throws(FastTrainError) -> ProcessGroup? {
-        guard isRequired || launched() != nil else { return nil }
+        // Before MPI starts, which changes the environment.
+        let place = launched()
+        guard isRequired || place != nil else { return nil }
         let group = try ProcessGroup(loadShim())
-        if group.size == 1, let place = launched() {
+        if group.size == 1, let place {
+            // All of them find it out; one reports it.
+            if place.rank > 0 { lost(nil, 64) }
             throw .invalidUse(
                 "MPI: the launcher has started \(place.size) processes, but \(group.library) knows one; build the shim with "
                     + "the mpicc of that launcher: make mpi MPICC=…")

@@ -7,6 +7,8 @@ import Synchronization
 /// The other processes of this program that a launcher such as `mpirun` has started with it.
 enum RunGroup {
     private static let group = Mutex<ProcessGroup?>(nil)
+    /// The seconds within which one process reports an error that all have, and the launcher ends the others.
+    private static let patience: UInt32 = 5
 
     /// Joins the other processes.
     ///
@@ -23,11 +25,11 @@ enum RunGroup {
         if let reason {
             // If rank 0 is lost, all others notice; one of them reports it.
             let isFirst = group.withLock { $0.map { $0.rank <= 1 } ?? true }
-            if !isFirst { usleep(5_000_000) }
+            if !isFirst { sleep(patience) }
             Console.error(prefix + reason)
         } else {
             // The launcher ends this process, too. Give it the time to pass on what the other one has written.
-            usleep(2_000_000)
+            sleep(patience)
         }
         ProcessGroup.leave(code)
     }
@@ -53,7 +55,11 @@ enum RunGroup {
     /// - Parameter name: What runs in one process only.
     static func expectOneProcess(_ name: String) throws {
         guard let place = ProcessGroup.launched() else { return }
-        guard place.rank == 0 else { throw ExitCode(64) }
+        guard place.rank == 0 else {
+            // The launcher ends the others as soon as one ends.
+            sleep(patience)
+            throw ExitCode(64)
+        }
         throw FastTrainError.invalidUse(
             "\(name): expected one process, found \(place.size); run it without mpirun or srun")
     }
@@ -64,9 +70,9 @@ enum RunGroup {
     /// Gives rank 0 the time to report an error that all processes have, and to end them. If it does not, the error is this
     /// process's own.
     static func yieldToReporter() {
-        if !isReporter { usleep(1_000_000) }
+        if !isReporter { sleep(patience) }
         // Another process has reported its error, and ends this one.
-        if ProcessGroup.hasError { usleep(10_000_000) }
+        if ProcessGroup.hasError { sleep(2 * patience) }
     }
 
     /// Ends all processes after an error of this one.
