@@ -19,8 +19,6 @@ package final class ProcessGroup: @unchecked Sendable {
     private let mpi: ft_mpi
     /// The operations that were begun and not waited for, oldest first, with their counts and positions.
     private var pending: [Operation] = []
-    /// The time in seconds for which this process has waited for others.
-    private(set) var secondsOfWaiting = 0.0
 
     /// An exchange in progress.
     final class Operation {
@@ -154,8 +152,6 @@ package final class ProcessGroup: @unchecked Sendable {
 
     /// Waits for the end of an exchange.
     func wait(_ operation: Operation) throws(FastTrainError) {
-        guard try !test(operation) else { return }
-        let begin = RunClock.now()
         var tries = 0
         while try !test(operation) {
             tries += 1
@@ -166,7 +162,6 @@ package final class ProcessGroup: @unchecked Sendable {
                 sched_yield()
             }
         }
-        secondsOfWaiting += RunClock.now() - begin
     }
 
     private func test(_ operation: Operation) throws(FastTrainError) -> Bool {
