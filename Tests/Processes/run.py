@@ -22,11 +22,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "Faults"))
 from cluster import Cluster, can_make_clusters  # noqa: E402
-from harness import KILLED, Failed, expect, give_children_default_signals  # noqa: E402
+from harness import KILLED, Failed, contents, expect, give_children_default_signals  # noqa: E402
 from recipes import draw_data, draw_recipe  # noqa: E402
 
-# Fields that tell how long something took.
-TIMES = {"seconds", "samples_per_second"}
 # Seconds after which a group counts as hanging.
 LIMIT = 120
 
@@ -79,36 +77,12 @@ def end(process: subprocess.Popen) -> subprocess.CompletedProcess:
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
-def without_times(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: without_times(part) for key, part in value.items() if key not in TIMES}
-    return [without_times(part) for part in value] if isinstance(value, list) else value
-
-
-def results(run: Path) -> dict[str, object]:
-    """Everything that a run has written, except times."""
-    found: dict[str, object] = {}
-    for path in sorted(run.rglob("*")):
-        name = str(path.relative_to(run))
-        if path.suffix == ".jsonl":
-            found[name] = [without_times(json.loads(line)) for line in path.read_text().splitlines()]
-        elif path.name == "metrics.json":
-            found[name] = json.loads(path.read_text())
-        elif path.name == "model.safetensors":
-            found[name] = path.read_bytes()
-        elif path.suffix == ".safetensors":
-            # The header of a checkpoint holds the time.
-            content = path.read_bytes()
-            found[name] = content[8 + int.from_bytes(content[:8], "little"):]
-    return found
-
-
 def error_lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("fasttrain: error: ")]
 
 
 def expect_same(one: Path, other: Path, what: str) -> None:
-    expected, found = results(one), results(other)
+    expected, found = contents(one), contents(other)
     expect(set(expected) == set(found), f"{what}: expected the files {sorted(expected)}, found {sorted(found)}")
     for name in expected:
         expect(expected[name] == found[name], f"{what}: {name} differs (the runs are {one} and {other})")

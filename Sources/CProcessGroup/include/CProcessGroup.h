@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/// The version of `ft_mpi`. A shim of another version is refused.
+/// The version of `ft_mpi`.
 #define FT_MPI_VERSION 1
 
 /// The functions of the shim. Except where noted they return 0, or an error code of MPI, which `reason` explains. Only
@@ -52,11 +52,8 @@ typedef struct {
 } ft_mpi;
 
 /// Loads the shim at `path`, or finds it by its name like any shared library. Returns its functions, or NULL and a reason,
-/// which is valid until the next call.
+/// which is valid until the next call. Of a shim of another version, only `version` may be used.
 const ft_mpi *ft_mpi_load(const char *path, const char **reason);
-
-/// Returns the version of a shim that `ft_mpi_load` refused for it, or 0.
-int ft_mpi_refused_version(void);
 
 #ifdef __cplusplus
 }

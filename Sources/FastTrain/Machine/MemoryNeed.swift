@@ -220,7 +220,7 @@ struct MemoryNeed {
             saved += Double(recipe.optimizerState.count)
         }
         if let group {
-            // What is sent and what is received (GradientExchange).
+            // `GradientExchange` keeps the sums that it sends, and those that it receives.
             let tree = ShardTree(shards: recipe.shards, processes: group.size)
             let received = (0..<group.size).reduce(0) { $0 + tree.branches(ofRank: $1).count }
             copies += Double(tree.branches(ofRank: group.rank).count) + Double(received) / Double(group.size)

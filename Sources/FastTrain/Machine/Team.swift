@@ -19,6 +19,12 @@ struct TeamMember {
     /// Returns this member's share of `count` consecutive items. Shares differ by at most one item.
     func share(of count: Int) -> Range<Int> { TeamMember.share(of: count, rank: rank, size: size) }
 
+    /// Returns this member's share of consecutive items.
+    func share(of items: Range<Int>) -> Range<Int> {
+        let share = share(of: items.count)
+        return items.lowerBound + share.lowerBound..<items.lowerBound + share.upperBound
+    }
+
     /// Returns the share of the member with the given rank in a team of the given size.
     static func share(of count: Int, rank: Int, size: Int) -> Range<Int> {
         count * rank / size..<count * (rank + 1) / size

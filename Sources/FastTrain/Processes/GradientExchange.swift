@@ -26,12 +26,15 @@ final class GradientExchange: @unchecked Sendable {
     /// each process: the numbers of process 0, then those of process 1 and so on.
     private let losses: Buffer<Double>
     private let lossParts: ProcessGroup.Parts
+    /// The place of each shard's loss.
+    private let lossPlaces: [Int]
     /// The sums over the rows of each branch for the columns of one layer, for batch normalization.
     private let columnSums: Buffer<Float>
     private let branches: [[Int]]
     private let nothing = Buffer<Float>(count: 1)
     private let rounds: [Round]
-    private let pieces: PackedPieces
+    /// The pieces of the layout that each process owns.
+    private let ownedPieces: [[PackedPieces.Piece]]
     /// The squares of the gradient's pieces, owner by owner.
     private let squares: Buffer<Float>
     private let panelWidth: Int
@@ -73,7 +76,6 @@ final class GradientExchange: @unchecked Sendable {
         sums = ownBranches.map { _ in PackedParameters(layout) }
         panelWidth = layout.panelWidth
         let pieces = PackedPieces(layout, threads: 1, kernels: kernels)
-        self.pieces = pieces
         let owners = SliceOwners(layout, pieces: pieces, processes: group.size, panelWidth: layout.panelWidth)
         self.owners = owners
         order = layout.layers.indices.sorted { layout.layers[$0].count > layout.layers[$1].count }
@@ -81,9 +83,12 @@ final class GradientExchange: @unchecked Sendable {
             GradientExchange.round(round, branches, owners, rank: group.rank)
         }
         lossParts = ProcessGroup.Parts(counts: (0..<group.size).map { 2 * (tree.shards(ofRank: $0).count + 1) })
+        // Before the numbers of rank r are the `wantsToStop` of r processes.
+        lossPlaces = (0..<group.size).flatMap { rank in tree.shards(ofRank: rank).map { $0 + rank } }
         losses = Buffer(count: shards + group.size)
         let widest = layout.layers.map(\.panels).max() ?? 0
         columnSums = Buffer(count: branches.joined().count * widest * layout.panelWidth)
+        ownedPieces = (0..<group.size).map { rank in owners.pieces.flatMap { pieces.pieces[$0[rank]] } }
         squares = Buffer(count: pieces.pieces.count * layout.panelWidth)
         pointers = (0..<threads).map { _ in Buffer(count: shards) }
     }
@@ -187,7 +192,7 @@ final class GradientExchange: @unchecked Sendable {
 
     /// Returns all slices of a memory of the optimizer on rank 0, and `nil` elsewhere.
     func collect(_ values: PackedParameters) throws(FastTrainError) -> PackedParameters? {
-        let all = group.rank == 0 ? PackedParameters(values.layout) : nil
+        let all = group.isLead ? PackedParameters(values.layout) : nil
         for slices in owners.slices {
             try group.collect(values.base + slices[group.rank].lowerBound, into: all?.base, ProcessGroup.Parts(slices))
         }
@@ -228,10 +233,7 @@ final class GradientExchange: @unchecked Sendable {
     }
 
     /// Returns the sum of the losses of a shard in the last minibatch.
-    func loss(_ shard: Int) -> Double {
-        let rank = (0..<group.size).first { tree.shards(ofRank: $0).contains(shard) } ?? 0
-        return losses.base[lossParts.positions[rank] / 2 + shard - tree.shards(ofRank: rank).lowerBound]
-    }
+    func loss(_ shard: Int) -> Double { losses.base[lossPlaces[shard]] }
 
     // MARK: - Sums of columns
 
@@ -272,25 +274,20 @@ final class GradientExchange: @unchecked Sendable {
 
     /// Returns the pieces of the layout that a member measures: its share of those that this process owns.
     func ownPieces(of member: TeamMember) -> [Range<Int>] {
-        owners.pieces.map { ranges in
-            let own = ranges[group.rank]
-            let share = member.share(of: own.count)
-            return own.lowerBound + share.lowerBound..<own.lowerBound + share.upperBound
-        }
+        owners.pieces.map { member.share(of: $0[group.rank]) }
     }
 
     /// Makes the sums of the pieces that each process has measured known to all.
     ///
     /// - Parameter sums: The sums of each piece, at `PackedPieces.Piece.sums`.
     func gatherSquares(_ sums: Buffer<Float>) throws(FastTrainError) {
-        let byOwner = (0..<group.size).map { rank in owners.pieces.map { $0[rank] }.joined().map { pieces.pieces[$0] } }
-        let parts = ProcessGroup.Parts(counts: byOwner.map { $0.count * panelWidth })
-        for (index, piece) in byOwner[group.rank].enumerated() {
+        let parts = ProcessGroup.Parts(counts: ownedPieces.map { $0.count * panelWidth })
+        for (index, piece) in ownedPieces[group.rank].enumerated() {
             (squares.base + parts.positions[group.rank] + index * panelWidth)
                 .update(from: sums.base + piece.sums, count: panelWidth)
         }
         try group.wait(try group.beginGather(squares.base, parts))
-        for (index, piece) in byOwner.joined().enumerated() {
+        for (index, piece) in ownedPieces.joined().enumerated() {
             (sums.base + piece.sums).update(from: squares.base + index * panelWidth, count: panelWidth)
         }
     }

@@ -48,32 +48,27 @@ extension ProcessGroup {
     /// program's folder, or where the system looks for shared libraries.
     private static func loadShim() throws(FastTrainError) -> ft_mpi {
         var reason: UnsafePointer<CChar>?
-        for path in shimPaths() {
-            if let functions = ft_mpi_load(path, &reason) { return functions.pointee }
-            if path.contains("/") || ft_mpi_refused_version() != 0 { throw unusable(path, reason) }
+        let path = shimPath
+        guard let functions = ft_mpi_load(path, &reason)?.pointee else {
+            let text = reason.map { String(cString: $0) } ?? "unknown reason"
+            throw .noInput(
+                path: path,
+                reason: "cannot be loaded (\(text)); install MPI and run `make mpi`, or name the file in FASTTRAIN_MPI")
         }
-        throw unusable(shim, reason)
-    }
-
-    private static func unusable(_ path: String, _ reason: UnsafePointer<CChar>?) -> FastTrainError {
-        if case let version = ft_mpi_refused_version(), version != 0 {
-            return .badData(
+        guard functions.version == FT_MPI_VERSION else {
+            throw .badData(
                 file: path, place: .file,
                 expected: "version \(FT_MPI_VERSION) of the interface to MPI (build it again: `make mpi`)",
-                found: "version \(version)")
+                found: "version \(functions.version)")
         }
-        let text = reason.map { String(cString: $0) } ?? "unknown reason"
-        return .noInput(
-            path: path,
-            reason: "cannot be loaded (\(text)); install MPI and run `make mpi`, or name the file in FASTTRAIN_MPI")
+        return functions
     }
 
-    /// Returns the paths to try. All but the last one exist.
-    private static func shimPaths() -> [String] {
-        if let path = Machine.environment("FASTTRAIN_MPI") { return [path] }
-        guard let program = Machine.program else { return [shim] }
+    /// The path of the shim, or its name alone.
+    private static var shimPath: String {
+        if let path = Machine.environment("FASTTRAIN_MPI") { return path }
+        guard let program = Machine.program else { return shim }
         let folder = program.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let beside = ["\(folder)/\(shim)", "\(folder)/../lib/\(shim)"]
-        return beside.filter { access($0, F_OK) == 0 } + [shim]
+        return ["\(folder)/\(shim)", "\(folder)/../lib/\(shim)"].first { access($0, F_OK) == 0 } ?? shim
     }
 }

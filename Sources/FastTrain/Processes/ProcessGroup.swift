@@ -12,6 +12,8 @@ package final class ProcessGroup: @unchecked Sendable {
     package let rank: Int
     /// The number of processes.
     package let size: Int
+    /// Whether this is the process that has the files of a run and reports about it.
+    package var isLead: Bool { rank == 0 }
     /// The name of each process's host, by rank.
     package private(set) var hosts: [String]
     /// The name and version of the MPI library.
@@ -236,4 +238,9 @@ package final class ProcessGroup: @unchecked Sendable {
             path: "the other processes", operation: operation,
             reason: reason.map { String(cString: $0) } ?? "unknown reason")
     }
+}
+
+extension ProcessGroup? {
+    /// Whether this process has the files of a run and reports about it: it is the lead of its group, or alone.
+    package var isLead: Bool { self?.isLead ?? true }
 }

@@ -278,25 +278,22 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
 
     /// Writes a checkpoint, if the run has a folder, and returns what comes next.
     private func save() throws(FastTrainError) -> StepLoop.Action {
-        if let folder = training.folder {
-            _ = try writeCheckpoint(in: folder)
-        } else if let output = training.output {
-            // Rank 0 of the group writes what it collects from the others.
-            try training.data.checkUnchanged()
-            try checkFinite()
-            _ = try memories()
-            newestCheckpoint = RunFolder.checkpointPath(in: output, step: step)
-        }
+        if let output = training.output { _ = try writeCheckpoint(in: output) }
         return goOn()
     }
 
-    /// Writes a checkpoint and the history that agrees with it, and returns its path.
-    private func writeCheckpoint(in folder: RunFolder) throws(FastTrainError) -> String {
+    /// Writes a checkpoint and the history that agrees with it, and returns its path. With other processes, all call it, and
+    /// the lead writes what it collects from them.
+    private func writeCheckpoint(in output: String) throws(FastTrainError) -> String {
         try training.data.checkUnchanged()
         try checkFinite()
         try training.tensorBoard?.synchronize()
-        let path = try folder.save(training.checkpoint(try state()))
-        try folder.writeHistory(history)
+        let path = RunFolder.checkpointPath(in: output, step: step)
+        let memories = try memories()
+        if let folder = training.folder {
+            _ = try folder.save(training.checkpoint(state(memories)))
+            try folder.writeHistory(history)
+        }
         newestCheckpoint = path
         progress(.saved(path: path))
         return path
@@ -308,11 +305,11 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         clock.stopTraining()
         let begin = RunClock.now()
         requests?.attend { () throws(FastTrainError) in
-            guard let folder = training.folder else {
+            guard let output = training.output else {
                 throw .noFolder
             }
-            let path = folder.checkpointPath(step: step)
-            return try newestCheckpoint == path ? path : writeCheckpoint(in: folder)
+            let path = RunFolder.checkpointPath(in: output, step: step)
+            return try newestCheckpoint == path ? path : writeCheckpoint(in: output)
         }
         clock.exclude(RunClock.now() - begin)
         isInterrupted = stop()
@@ -329,9 +326,9 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         }
     }
 
-    private func state() throws(FastTrainError) -> TrainingState {
+    private func state(_ memories: [String: Parameters]) -> TrainingState {
         TrainingState(
-            parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: try memories(),
+            parameters: parameters, average: engine.average == nil ? nil : evaluated, optimizer: memories,
             best: best, step: step, lossSum: lossSum, history: history, hasConverged: minimum?.hasConverged ?? false,
             seconds: clock.total)
     }

@@ -35,14 +35,14 @@ extension Training {
     package static func resumeIfBegun(
         _ recipe: Recipe, on data: Dataset, dataPath: String?, options: RunOptions
     ) throws(FastTrainError) -> Training? {
-        guard let output = options.output else { return nil }
+        guard let path = options.output else { return nil }
+        let output = try FileSystem.trimmed(path)
         let group = options.group
-        let isLead = group?.rank ?? 0 == 0
-        let isBegun = isLead ? try FileSystem.exists(RunFolder.recipePath(in: FileSystem.trimmed(output))) : false
+        let isBegun = group.isLead ? try FileSystem.exists(RunFolder.recipePath(in: output)) : false
         guard try group?.decide(isBegun) ?? isBegun else { return nil }
         let resolved = try recipe.resolved(for: data)
-        if isLead {
-            let run = try RunDescription(folder: FileSystem.trimmed(output))
+        if group.isLead {
+            let run = try RunDescription(folder: output)
             if let other = resolved.differences(from: run.recipe).first(where: { $0.field != "epochs" }) {
                 let what = "expected \(other.field) \(other.mine), found \(other.theirs)"
                 throw .cannotCreate(path: output, reason: "holds a run of another recipe: \(what)")
@@ -61,8 +61,8 @@ extension Training {
         _ path: String, epochs: Int?, threads: Int?, data: Dataset?, dataPath: String?, maxTime: Double?,
         tensorBoard: String?, group: ProcessGroup?
     ) throws(FastTrainError) -> Training {
-        let isLead = group?.rank ?? 0 == 0
-        let folder = isLead ? try RunFolder.open(path) : nil
+        let path = try FileSystem.trimmed(path)
+        let folder = group.isLead ? try RunFolder.open(path) : nil
         var run = try RunDescription.shared(try folder?.readRecipe(), in: path, group)
         let data = try run.openData(given: data, in: path)
         try OutputFile.expectNoInput(data.name, inRun: path)
@@ -91,11 +91,11 @@ extension Training {
             setup, output: path, folder: folder, checkpointEvery: run.checkpointEvery, initial: nil, start: start,
             warnings: warnings,
             tensorBoard: try tensorBoard.flatMap { path throws(FastTrainError) in
-                isLead ? try TensorBoardLog(path, isResumed: true) : nil
+                group.isLead ? try TensorBoardLog(path, isResumed: true) : nil
             })
-        let path = dataPath.map { FileSystem.absolute($0) } ?? run.data
-        if changesEpochs || path != run.data {
-            run.data = path
+        let file = dataPath.map { FileSystem.absolute($0) } ?? run.data
+        if changesEpochs || file != run.data {
+            run.data = file
             try folder?.writeRecipe(run)
         }
         return training
@@ -159,7 +159,7 @@ extension Checkpoint {
         let path = String(decoding: try group.broadcast(Array((mine?.path ?? "").utf8)), as: UTF8.self)
         guard !path.isEmpty else { return nil }
         let bytes = try group.broadcast(
-            group.rank == 0 ? try FileSystem.readBytes(path, maxBytes: .max) : [])
+            group.isLead ? try FileSystem.readBytes(path, maxBytes: .max) : [])
         if let mine { return mine }
         return try FileSystem.withMemoryFile(bytes) { file throws(FastTrainError) in
             (try Checkpoint(path: file), path, [])

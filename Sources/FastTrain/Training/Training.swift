@@ -75,20 +75,21 @@ public final class Training: Sendable {
             throw .unsuitableSetting(
                 name: "initial", reason: "the initial parameters do not fit the network \(setup.network)")
         }
+        let output = try options.output.map { path throws(FastTrainError) in try FileSystem.trimmed(path) }
         let description = RunDescription(
             recipe: resolved, data: dataPath.map { FileSystem.absolute($0) }, fingerprint: data.fingerprint,
             checkpointEvery: options.checkpointEvery, isFromParameters: options.initial != nil)
-        try options.group?.expectSame(description, setup, output: options.output, initial: options.initial)
+        try options.group?.expectSame(description, setup, output: output, initial: options.initial)
         // Files belong to rank 0.
-        let isLead = options.group?.rank ?? 0 == 0
+        let isLead = options.group.isLead
         let tensorBoard = try options.tensorBoard.flatMap { path throws(FastTrainError) in
             isLead ? try TensorBoardLog(path, isResumed: false) : nil
         }
-        let folder = try options.output.flatMap { path throws(FastTrainError) in
+        let folder = try output.flatMap { path throws(FastTrainError) in
             isLead ? try RunFolder.create(path, isOfSearch: options.isOfSearch) : nil
         }
         self.init(
-            setup, output: options.output, folder: folder, checkpointEvery: options.checkpointEvery,
+            setup, output: output, folder: folder, checkpointEvery: options.checkpointEvery,
             initial: options.initial, start: nil, warnings: setup.warnings, tensorBoard: tensorBoard)
         try folder?.writeRecipe(description)
         // A run from given parameters cannot start again from its recipe alone, so they are saved as step 0.
@@ -108,7 +109,7 @@ public final class Training: Sendable {
         maxTime = setup.maxTime
         instructionSet = setup.instructionSet
         group = setup.group
-        self.output = output.map { (try? FileSystem.trimmed($0)) ?? $0 }
+        self.output = output
         self.folder = folder
         self.checkpointEvery = checkpointEvery
         self.initial = initial
@@ -176,7 +177,7 @@ public final class Training: Sendable {
         var test: Evaluation?
         var validation: Evaluation?
         // The other processes have nothing to write.
-        if !session.isInterrupted, group?.rank ?? 0 == 0 {
+        if !session.isInterrupted, group.isLead {
             test = try data.test.map { split throws(FastTrainError) in try model.evaluate(split, threads: threads) }
             if validationRows > 0 {
                 validation = try model.evaluate(data.train, rows: sampling.validationRows, threads: threads)

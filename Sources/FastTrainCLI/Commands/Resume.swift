@@ -31,7 +31,7 @@ struct Resume: GroupCommand {
 
     func run() throws {
         let group = try processes.join()
-        if try group?.rank ?? 0 == 0 && Search.isSearch(folder) { return try resumeSearch(group) }
+        if try group.isLead && Search.isSearch(folder) { return try resumeSearch(group) }
         let planning = try Planning.chosen()
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let training = try Training.resume(

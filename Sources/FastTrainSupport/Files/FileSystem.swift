@@ -98,13 +98,8 @@ package enum FileSystem {
         }
         defer { close(descriptor) }
         let path = "/proc/self/fd/\(descriptor)"
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Platform.write(descriptor, $0.baseAddress! + written, bytes.count - written)
-            }
-            guard count > 0 else { throw .inputOutput(path: "memory", operation: "write", reason: System.reason) }
-            written += count
+        guard bytes.withUnsafeBytes({ System.writeAll(descriptor, $0) }) else {
+            throw .inputOutput(path: "memory", operation: "write", reason: System.reason)
         }
         return try body(path)
     }

@@ -44,9 +44,7 @@ struct EvaluationPass: Sendable {
     ///   - group: The processes that share the rows, and `gather` the results after the barrier; `nil` means this one alone.
     func run(_ forward: ForwardPass, member: TeamMember, group: ProcessGroup? = nil) {
         let own = group?.share(of: rows.count) ?? 0..<rows.count
-        let share = member.share(of: own.count)
-        let rowsOfMember = own.lowerBound + share.lowerBound..<own.lowerBound + share.upperBound
-        forward.forEachChunk(of: rowsOfMember, member: member) { chunk, place in
+        forward.forEachChunk(of: member.share(of: own), member: member) { chunk, place in
             let indices = rows.base + chunk.lowerBound - place.lowerBound
             forward.gather(split.features, indices: indices, rows: place)
             forward.targets.gather(split.targets, indices: indices, rows: place)

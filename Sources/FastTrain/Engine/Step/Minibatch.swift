@@ -30,9 +30,7 @@ struct Minibatch {
 
     /// Returns the rows that a member takes through the network: an even share, of whole pairs if there are pairs.
     func rows(of member: TeamMember) -> Range<Int> {
-        let own = ownRows
-        let places = member.share(of: own.count)
-        let share = own.lowerBound + places.lowerBound..<own.lowerBound + places.upperBound
+        let share = member.share(of: ownRows)
         return hasPairs ? wholePairs(share) : share
     }
 
