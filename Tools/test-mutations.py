@@ -26,6 +26,10 @@ PROGRAMS = ["fasttrain", "fasttrain-data"]
 # A debug build compiles what changed, file by file. Without optimization, tests that run the programs a hundred times take
 # longer than a release build.
 BUILD = ["-Xswiftc", "-O"]
+# The programs are linked as their release builds are, since what they do without memory depends on it. The builds of the
+# tests, which cannot be, are in the other folder.
+STATIC_FOLDER = ".build-static"
+STATIC = ["--static-swift-stdlib", "--scratch-path", STATIC_FOLDER]
 # Seconds after which tests that run count as failed: a mutation may let them wait forever. They take less than a minute.
 LIMIT = 300
 ENDLESS = f"the tests did not end within {LIMIT // 60} minutes"
@@ -291,9 +295,9 @@ def copy_file(file: str) -> None:
 def failures(swift: str, mutation: Mutation) -> list[str] | None:
     """The names of the tests that failed; None if the mutation could not be built."""
     if mutation.faults:
-        if any(run([swift, "build", *BUILD, "--product", name]).returncode != 0 for name in PROGRAMS):
+        if any(run([swift, "build", *BUILD, *STATIC, "--product", name]).returncode != 0 for name in PROGRAMS):
             return None
-        programs = [f".build/debug/{name}" for name in PROGRAMS]
+        programs = [f"{STATIC_FOLDER}/debug/{name}" for name in PROGRAMS]
         done = run(["Tests/Faults/run.py", *programs, "--only", mutation.faults, "--kills", "20"], LIMIT)
         for folder in re.findall(r"the folders are in (\S+)", done.stdout):
             shutil.rmtree(folder, ignore_errors=True)

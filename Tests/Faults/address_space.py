@@ -8,17 +8,22 @@ from collections import Counter
 from harness import Bench, expect
 from surroundings import expect_line
 
+EVALUATE = ["evaluate", "--threads", "1"]
 KINDS = {"address space": resource.RLIMIT_AS, "data": resource.RLIMIT_DATA}
 
 
 def address_space(bench: Bench) -> str:
-    """Train on the built-in sample under limits in steps of 10 MB: a run is refused, ends with 74, or is complete. It
-    never traps, which Swift does if an array cannot be allocated."""
+    """Train on the built-in sample under limits in steps of 10 MB, and evaluate a model in steps of 2 MB: a command is
+    refused, ends with 74, or is complete. It never traps, which Swift does if an array cannot be allocated."""
     counts: Counter = Counter()
+    trained = bench.new_folder()
+    command, environment = bench.command("train", "--epochs", "1", "--hidden", "512", "--quiet", "--output", trained)
+    subprocess.run(command, env=environment, check=True, capture_output=True)
 
     def check(name: str, limit: int, options: list[str]) -> str:
         run = bench.new_folder()
-        command, environment = bench.command("train", "--epochs", "1", *options, "--output", run)
+        command, environment = bench.command(
+            *(["train", "--epochs", "1", *options, "--output", run] if options != EVALUATE else [*options, trained]))
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=120,
             preexec_fn=lambda: resource.setrlimit(KINDS[name], (limit * 10**6, limit * 10**6)))
@@ -29,14 +34,19 @@ def address_space(bench: Bench) -> str:
         if done.returncode == 64:
             expect(re.search("of memory, expected at most .*ulimit", done.stderr) is not None, f"{what}: {done.stderr}")
         bench.remove(run)
-        return f"{name}: {'trained' if done.returncode == 0 else 'refused'}"
+        if "allocation failed" in done.stderr:
+            return f"{name}: no memory"
+        return f"{name}: {'complete' if done.returncode == 0 else 'refused'}"
 
     for name in KINDS:
         cases = [(name, limit, []) for limit in range(10, 1501, 10)]
         cases += [(name, limit, ["--hidden", "1024,1024", "--threads", "8"]) for limit in range(10, 701, 10)]
+        # Its memory is not estimated, so that an allocation fails under some of these limits.
+        cases += [(name, limit, EVALUATE) for limit in range(8, 61, 2)]
         counts += bench.each(cases, check)
-        for outcome in ("trained", "refused"):
+        for outcome in ("complete", "refused"):
             expect(counts[f"{name}: {outcome}"] > 0, f"{name}: none was {outcome}")
+    expect(any(counts[f"{name}: no memory"] > 0 for name in KINDS), "no allocation failed")
     return ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
 
 

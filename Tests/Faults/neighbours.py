@@ -125,6 +125,12 @@ def removed_checkpoints(bench: Bench) -> str:
     done = bench.call("resume", run)
     expect(done.returncode == 0, f"a run that has nothing: {done.stderr}")
     bench.expect_same(run, "a run that has nothing")
+    # A kill after the last checkpoint was saved, and before the oldest one was removed.
+    kept = sorted((run / "checkpoints").iterdir())
+    shutil.copy(kept[0], run / "checkpoints" / "step-0000000001.safetensors")
+    done = bench.call("resume", run)
+    expect(done.returncode == 0, f"a run with one checkpoint too many: {done.stderr}")
+    expect(sorted((run / "checkpoints").iterdir()) == kept, "the oldest of four checkpoints was not removed")
     return "1 run, of which 4 files went one after the other"
 
 

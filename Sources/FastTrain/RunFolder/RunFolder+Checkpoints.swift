@@ -31,10 +31,15 @@ extension RunFolder {
             try lock.expectOwned()
         }
         try checkpoint.save(to: path, text(of: checkpoint.state.history))
-        // Removal is best effort: a file that cannot be removed only takes up space.
+        removeOldCheckpoints(before: step)
+        return path
+    }
+
+    /// Removes all but the newest 3 checkpoints up to a step, which is saved. A file that cannot be removed only takes up
+    /// space.
+    func removeOldCheckpoints(before step: Int) {
         let old = (try? checkpoints())?.filter { $0.step <= step }.dropFirst(Self.keptCheckpoints) ?? []
         for checkpoint in old { unlink(checkpoint.path) }
-        return path
     }
 
     /// Returns the newest intact checkpoint of this run, with a warning for each newer one that was skipped.
