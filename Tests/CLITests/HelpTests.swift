@@ -460,7 +460,7 @@ struct HelpTests {
             that reading the weights takes, and the rows per second on one thread if
             several rows are predicted at once.
 
-            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--precision <name>] [--profile] [--predict] [--json]
+            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--batch-size <n>] [--shards <n>] [--mpi] [--precision <name>] [--profile] [--predict] [--json]
 
             OPTIONS:
               --workload <name>       One of mnist-small, mnist-medium, mnist-wide,
@@ -470,6 +470,13 @@ struct HelpTests {
                                       (default: the built-in MNIST sample)
               --threads <n>           Number of threads. (default: at most the number of
                                       CPUs that may be used)
+              --batch-size <n>        Rows of a minibatch. (default: those of the workload)
+              --shards <n>            Shards of a minibatch. (default: 2, or one for each
+                                      process)
+              --mpi                   Train in several processes, even if the launcher's
+                                      environment does not tell that there are others.
+                                      Processes started by mpirun or srun find each other
+                                      without it.
               --precision <name>      Precision of the factors in matrix products and of
                                       the peak. (values: f32, bf16; default: f32)
               --profile               Show the time of each phase of a step by layer, and

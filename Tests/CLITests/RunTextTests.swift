@@ -234,7 +234,8 @@ struct BenchmarkTableTests {
     @Test func textAndJSON() {
         let result = Benchmark.Result(
             workload: "mnist-small", processes: 1, threads: 2, instructionSet: "avx2", precision: .bf16,
-            samplesPerSecond: 512_345.5, gflops: 303.125, peakGflops: 606.25, phases: [], plan: nil)
+            samplesPerSecond: 512_345.5, gflops: 303.125, peakGflops: 606.25, exchange: nil, phases: [],
+            plan: nil)
         #expect(
             BenchmarkTable.text([result], style: .plain) == """
                 workload     threads  samples/s  GFLOP/s  peak  of peak
@@ -247,6 +248,21 @@ struct BenchmarkTableTests {
             result.json.text
                 == #"{"workload":"mnist-small","processes":1,"threads":2,"samples_per_second":512345.5,"gflops":303.125,"#
                 + #""peak_gflops":606.25,"fraction_of_peak":0.5,"instruction_set":"avx2","precision":"bf16"}"#)
+    }
+
+    @Test func severalProcessesShowTheirExchange() {
+        let result = Benchmark.Result(
+            workload: "mnist-wide", processes: 4, threads: 2, instructionSet: "avx2", precision: .f32,
+            samplesPerSecond: 5000, gflops: 300, peakGflops: 600,
+            exchange: ExchangeLoad(share: 0.25, imbalance: 0.125), phases: [], plan: nil)
+        let text = BenchmarkTable.text([result], style: .plain)
+        #expect(text.contains("mnist-wide    4 × 2"))
+        #expect(
+            text.contains(
+                "mnist-wide: waiting for other processes 25.0% of the time, "
+                    + "the busiest computes 12.5% longer than the average"))
+        #expect(result.json["exchange_share"] == .number(0.25))
+        #expect(result.json["imbalance"] == .number(0.125))
     }
 
     private let finding = PlanFinding(

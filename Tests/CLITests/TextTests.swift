@@ -61,6 +61,13 @@ struct ProgressBarTests {
         #expect(ProgressBar.line(progress, width: width, style: fancy) == line)
     }
 
+    @Test func severalProcessesShowTheirExchange() {
+        var progress = progress
+        progress.exchange = ExchangeLoad(share: 0.123, imbalance: 0.04)
+        #expect(
+            ProgressBar.line(progress, width: 120, style: .plain).hasSuffix("left, exchange 12%, imbalance 4%"))
+    }
+
     @Test func barWithoutUnicode() {
         #expect(ProgressBar.bar(0.26, width: 10, style: .plain) == "##........")
         #expect(ProgressBar.bar(7, width: 4, style: .plain) == "####")
@@ -84,6 +91,9 @@ struct ProgressBarTests {
         #expect(
             ProgressBar.line(record, epochs: 3)
                 == "epoch 3/3  loss 0.1034  validation 0.1201  R2 0.5000  412,345 samples/s")
+        record.exchange = ExchangeLoad(share: 0.5, imbalance: 0.25)
+        #expect(ProgressBar.line(record, epochs: 3).hasSuffix("samples/s  exchange 50%  imbalance 25%"))
+        record.exchange = nil
         record.validationLoss = nil
         record.validationR2 = nil
         #expect(ProgressBar.line(record, epochs: 3) == "epoch 3/3  loss 0.1034  412,345 samples/s")

@@ -30,6 +30,8 @@ package enum Benchmark {
         ///
         /// It is measured in the same process before and after training, and the higher value counts.
         package let peakGflops: Double
+        /// The load of the exchange from the second step on; `nil` if the process is alone.
+        package let exchange: ExchangeLoad?
         /// The time of each phase of a step; empty unless profiling was requested.
         package let phases: [PhaseTime]
         /// The plan of the steps; `nil` if it was fixed.
@@ -40,7 +42,7 @@ package enum Benchmark {
 
     /// The time of one phase of a step, for one layer or for the whole network.
     package struct PhaseTime: Sendable, Equatable {
-        /// The phase: gather, pack (lists, pairs), forward, loss, backward, gradient, update, exchange or barrier.
+        /// The phase, with the names of `Phase`.
         package let phase: String
         /// The layer, from 0; `nil` if the phase covers the whole network.
         package let layer: Int?
@@ -60,13 +62,16 @@ package enum Benchmark {
     ///   - seconds: The seconds to measure, after a warm-up of a fifth of that time.
     ///   - threads: The number of threads; `nil` means one for each usable CPU, but no more than a step has work for.
     ///   - precision: The precision of the factors in matrix products.
+    ///   - batchSize: The rows of a minibatch; `nil` means those of the workload.
+    ///   - shards: The shards of a minibatch; `nil` means those of a recipe, or one for each process.
     ///   - profile: Whether to measure each phase of a step, which itself takes some time.
     ///   - planning: How the plan of the steps is chosen.
     ///   - group: The processes that train together; `nil` means this one alone.
     /// - Throws: `.invalidSetting` if there is no such workload, and any error of `Training`.
     package static func run(
         workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
-        precision: Precision = .f32, profile: Bool = false, planning: Planning = .fixed, group: ProcessGroup? = nil
+        precision: Precision = .f32, batchSize: Int? = nil, shards: Int? = nil, profile: Bool = false,
+        planning: Planning = .fixed, group: ProcessGroup? = nil
     ) throws(FastTrainError) -> Result {
         guard let workload = Workload.all.first(where: { $0.name == name }) else {
             throw .invalidSetting(
@@ -86,7 +91,8 @@ package enum Benchmark {
         }
         var recipe = workload.recipe
         recipe.precision = precision
-        recipe.shards = max(recipe.shards, group?.size ?? 1)
+        recipe.batchSize = batchSize ?? recipe.batchSize
+        recipe.shards = shards ?? max(recipe.shards, group?.size ?? 1)
         var options = RunOptions(threads: threads)
         options.group = group
         let training = try Training(recipe, on: data, options: options)
@@ -108,6 +114,7 @@ package enum Benchmark {
             instructionSet: training.instructionSet.rawValue, precision: precision, samplesPerSecond: rate,
             gflops: rate * Double(training.network.operationsPerSample) / 1e9,
             peakGflops: try group?.sum(max(before, after)) ?? max(before, after),
+            exchange: session.exchangeLoad,
             phases: profile.map { phases($0, of: training, secondsPerTick: secondsPerTick) } ?? [],
             plan: plan?.summary)
     }

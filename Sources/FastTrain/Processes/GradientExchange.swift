@@ -22,8 +22,8 @@ final class GradientExchange: @unchecked Sendable {
     let owners: SliceOwners
     /// The sums of this process's branches.
     let sums: [PackedParameters]
-    /// The losses of each shard's rows in the last minibatch, in the order of the shards, followed by `wantsToStop` of
-    /// each process: the numbers of process 0, then those of process 1 and so on.
+    /// The losses of each process's shards in the last minibatch, followed by its `wantsToStop` and `secondsWaited`: the
+    /// numbers of process 0, then those of process 1 and so on.
     private let losses: Buffer<Double>
     private let lossParts: ProcessGroup.Parts
     /// The place of each shard's loss.
@@ -82,10 +82,10 @@ final class GradientExchange: @unchecked Sendable {
         rounds = (0..<(branches.map(\.count).max() ?? 0)).map { round in
             GradientExchange.round(round, branches, owners, rank: group.rank)
         }
-        lossParts = ProcessGroup.Parts(counts: (0..<group.size).map { 2 * (tree.shards(ofRank: $0).count + 1) })
-        // Before the numbers of rank r are the `wantsToStop` of r processes.
-        lossPlaces = (0..<group.size).flatMap { rank in tree.shards(ofRank: rank).map { $0 + rank } }
-        losses = Buffer(count: shards + group.size)
+        lossParts = ProcessGroup.Parts(counts: (0..<group.size).map { 2 * (tree.shards(ofRank: $0).count + 2) })
+        // Before the losses of rank r are two other numbers of each of r processes.
+        lossPlaces = (0..<group.size).flatMap { rank in tree.shards(ofRank: rank).map { $0 + 2 * rank } }
+        losses = Buffer(count: shards + 2 * group.size)
         let widest = layout.layers.map(\.panels).max() ?? 0
         columnSums = Buffer(count: branches.joined().count * widest * layout.panelWidth)
         ownedPieces = (0..<group.size).map { rank in owners.pieces.flatMap { pieces.pieces[$0[rank]] } }
@@ -220,6 +220,7 @@ final class GradientExchange: @unchecked Sendable {
         let own = losses.base + lossParts.positions[group.rank] / 2
         for (place, shard) in ownShards.enumerated() { own[place] = loss(shard) }
         own[ownShards.count] = wantsToStop ? 1 : 0
+        own[ownShards.count + 1] = group.secondsWaited
         lossGather = try group.beginGather(losses.base, lossParts)
     }
 
@@ -227,9 +228,15 @@ final class GradientExchange: @unchecked Sendable {
     func endLosses() throws(FastTrainError) {
         if let lossGather { try group.wait(lossGather) }
         lossGather = nil
-        isStopWanted = (0..<group.size).contains { rank in
-            losses.base[lossParts.positions[rank] / 2 + tree.shards(ofRank: rank).count] != 0
-        }
+        isStopWanted = (0..<group.size).contains { lossNumbers(ofRank: $0)[0] != 0 }
+    }
+
+    /// The seconds that each process had waited at the last minibatch since it started, by rank.
+    var secondsWaited: [Double] { (0..<group.size).map { lossNumbers(ofRank: $0)[1] } }
+
+    /// The numbers that follow the losses of a process's shards.
+    private func lossNumbers(ofRank rank: Int) -> UnsafeMutablePointer<Double> {
+        losses.base + lossParts.positions[rank] / 2 + tree.shards(ofRank: rank).count
     }
 
     /// Returns the sum of the losses of a shard in the last minibatch.

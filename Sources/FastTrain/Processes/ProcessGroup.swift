@@ -21,6 +21,8 @@ package final class ProcessGroup: @unchecked Sendable {
     private let mpi: ft_mpi
     /// The operations that were begun and not waited for, oldest first, with their counts and positions.
     private var pending: [Operation] = []
+    /// The seconds that this process has waited for exchanges so far.
+    private(set) var secondsWaited = 0.0
 
     /// An exchange in progress.
     final class Operation {
@@ -154,6 +156,9 @@ package final class ProcessGroup: @unchecked Sendable {
 
     /// Waits for the end of an exchange.
     func wait(_ operation: Operation) throws(FastTrainError) {
+        // Moving the bytes counts, too: MPI does it in `test`.
+        let begin = RunClock.now()
+        defer { secondsWaited += RunClock.now() - begin }
         var tries = 0
         while try !test(operation) {
             tries += 1

@@ -19,11 +19,14 @@ public struct EpochRecord: Sendable, Hashable {
     public var samplesPerSecond: Double
     /// The wall-clock time in seconds since the start of the run, including earlier sessions of a resumed run.
     public var seconds: Double
+    /// The load of the exchange with other processes; `nil` if the process was alone. No file has it.
+    package var exchange: ExchangeLoad?
 
     /// Creates a record from its parts.
     package init(
         epoch: Int, step: Int, trainLoss: Double, validationLoss: Double? = nil, validationAccuracy: Double? = nil,
-        validationR2: Double? = nil, learningRate: Double, samplesPerSecond: Double, seconds: Double
+        validationR2: Double? = nil, learningRate: Double, samplesPerSecond: Double, seconds: Double,
+        exchange: ExchangeLoad? = nil
     ) {
         self.epoch = epoch
         self.step = step
@@ -34,5 +37,6 @@ public struct EpochRecord: Sendable, Hashable {
         self.learningRate = learningRate
         self.samplesPerSecond = samplesPerSecond
         self.seconds = seconds
+        self.exchange = exchange
     }
 }

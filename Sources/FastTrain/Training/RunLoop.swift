@@ -30,6 +30,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     /// The epoch whose order the loop has.
     private var orderedEpoch: Int?
     private var clock: RunClock
+    /// The time that this session took for its epoch so far, and in all, if there are several processes.
+    private var (epochTime, sessionTime) = (ExchangeTime(), ExchangeTime())
     /// Whether `stop` ended the run before its last step.
     private(set) var isInterrupted = false
     /// The reason for which the run ended, once it has.
@@ -77,6 +79,9 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     /// The wall-clock time since the start of the run, in seconds.
     var seconds: Double { clock.total }
 
+    /// The load of the exchange with other processes in this session; `nil` if the process is alone.
+    var exchangeLoad: ExchangeLoad? { sessionTime.load }
+
     /// The parameters that training continues from, in the public layout.
     var parameters: Parameters { engine.forward.snapshot }
 
@@ -112,6 +117,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
         if start != nil || training.initial != nil {
             newestCheckpoint = training.output.map { RunFolder.checkpointPath(in: $0, step: step) }
         }
+        // A run that was killed after it had saved its last checkpoint has not removed the oldest one.
+        if start != nil { training.folder?.removeOldCheckpoints(before: step) }
         try training.tensorBoard?.begin(history, validates: loop.validation != nil)
         try training.folder?.writeHistory(history)
         ending = ending ?? stopping.ending(history)
@@ -190,16 +197,17 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     func endStep(_ minibatch: StepLoop.Step) -> StepLoop.Action {
         step += 1
         clock.rows += minibatch.count
+        countExchange()
         // After the last step nothing is left to interrupt.
         if step < training.totalSteps { isInterrupted = engine.exchange?.isStopWanted ?? stop() }
         let stepInEpoch = step % training.stepsPerEpoch
         if stepInEpoch == 0 {
-            clock.stopTraining()
+            stopClocks()
             engine.forward.normalizer?.prepareEvaluation()
             return .validation
         }
         if isInterrupted || isCheckpointDue {
-            clock.stopTraining()
+            stopClocks()
             return .leadOnly(save)
         }
         let next = goOn()
@@ -208,6 +216,19 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     }
 
     var wantsToStop: Bool { stop() }
+
+    private func stopClocks() {
+        clock.stopTraining()
+        epochTime.pause()
+        sessionTime.pause()
+    }
+
+    private func countExchange() {
+        guard let exchange = engine.exchange else { return }
+        let (now, waited) = (RunClock.now(), exchange.secondsWaited)
+        epochTime.count(now: now, waited: waited)
+        sessionTime.count(now: now, waited: waited)
+    }
 
     /// Returns whether this process, or any of its group, wants to stop.
     private func isStopWanted() throws(FastTrainError) -> Bool {
@@ -228,7 +249,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
                 StepProgress(
                     epoch: epoch + 1, epochs: recipe.epochs, step: stepInEpoch, steps: training.stepsPerEpoch,
                     loss: lossSum / weight, samplesPerSecond: rate,
-                    secondsLeft: Double(recipe.epochs * training.trainRows - rowsDone) / max(rate, 1e-9))))
+                    secondsLeft: Double(recipe.epochs * training.trainRows - rowsDone) / max(rate, 1e-9),
+                    exchange: epochTime.load)))
     }
 
     /// Records an epoch, once its validation is done.
@@ -238,8 +260,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             epoch: step / training.stepsPerEpoch, step: step, trainLoss: lossSum / loop.trainWeight,
             validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
             learningRate: minimum?.length ?? rates.rate(step - 1, history: history),
-            samplesPerSecond: clock.takeEpochRate(),
-            seconds: clock.total)
+            samplesPerSecond: clock.takeEpochRate(), seconds: clock.total, exchange: epochTime.load)
+        epochTime = ExchangeTime()
         if let loss = result?.loss {
             guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))", atStep: step) }
         }

@@ -14,10 +14,13 @@ public struct StepProgress: Sendable, Equatable {
     public var samplesPerSecond: Double
     /// The estimated time in seconds until the run ends, at the current speed.
     public var secondsLeft: Double
+    /// The load of the exchange with other processes in this epoch; `nil` if the process is alone.
+    package var exchange: ExchangeLoad?
 
     /// Creates a progress report from its parts.
     package init(
-        epoch: Int, epochs: Int, step: Int, steps: Int, loss: Double, samplesPerSecond: Double, secondsLeft: Double
+        epoch: Int, epochs: Int, step: Int, steps: Int, loss: Double, samplesPerSecond: Double, secondsLeft: Double,
+        exchange: ExchangeLoad? = nil
     ) {
         self.epoch = epoch
         self.epochs = epochs
@@ -26,5 +29,6 @@ public struct StepProgress: Sendable, Equatable {
         self.loss = loss
         self.samplesPerSecond = samplesPerSecond
         self.secondsLeft = secondsLeft
+        self.exchange = exchange
     }
 }

@@ -33,6 +33,18 @@ struct BenchmarkCommand: GroupCommand {
 
     @OptionGroup var threads: ThreadOptions
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Rows of a minibatch. (default: those of the workload)", valueName: "n"))
+    var batchSize: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Shards of a minibatch. (default: 2, or one for each process)", valueName: "n"))
+    var shards: Int?
+
+    @OptionGroup var processes: GroupOptions
+
     @Option(help: ArgumentHelp("Precision of the factors in matrix products and of the peak.", valueName: "name"))
     var precision = Recipe().precision
 
@@ -52,7 +64,7 @@ struct BenchmarkCommand: GroupCommand {
             try RunGroup.expectOneProcess("--predict")
             return try measurePredictions()
         }
-        let group = try RunGroup.join(isRequired: false)
+        let group = try processes.join()
         let planning = try Planning.chosen()
         let dataset: Dataset? = if let data { try Dataset(path: data) } else { nil }
         let status = StatusLine(.standardError)
@@ -63,7 +75,7 @@ struct BenchmarkCommand: GroupCommand {
             results.append(
                 try Benchmark.run(
                     workload: name, data: dataset, seconds: seconds, threads: threads.threads, precision: precision,
-                    profile: profile, planning: planning, group: group))
+                    batchSize: batchSize, shards: shards, profile: profile, planning: planning, group: group))
         }
         status.replace()
         let isReporter = RunGroup.isReporter
@@ -78,7 +90,7 @@ struct BenchmarkCommand: GroupCommand {
     private func measurePredictions() throws {
         let others = [
             ("--workload", workload != nil), ("--data", data != nil), ("--threads", threads.threads != nil),
-            ("--profile", profile),
+            ("--profile", profile), ("--batch-size", batchSize != nil), ("--shards", shards != nil),
         ]
         if let other = others.first(where: \.1) {
             throw FastTrainError.invalidUse("--predict and \(other.0) cannot be combined")

@@ -12,7 +12,7 @@ enum BenchmarkTable {
                 Format.rate(result.gflops), Format.rate(result.peakGflops), Format.percent(result.fractionOfPeak, 1))
         }
         var lines =
-            table.lines
+            table.lines + exchanges(results)
             + (results.first.map {
                 ["", "instruction set: \($0.instructionSet)", "precision: \($0.precision.rawValue)"]
             } ?? [])
@@ -21,6 +21,17 @@ enum BenchmarkTable {
             if let plan = result.plan { lines += [""] + PlanTable.lines(plan, of: result.workload, style: style) }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Returns a line for each result of several processes: what the exchange takes.
+    private static func exchanges(_ results: [Benchmark.Result]) -> [String] {
+        let lines = results.compactMap { result in
+            result.exchange.map {
+                "\(result.workload): waiting for other processes \(Format.percent($0.share, 1)) of the time, "
+                    + "the busiest computes \(Format.percent($0.imbalance, 1)) longer than the average"
+            }
+        }
+        return lines.isEmpty ? [] : [""] + lines
     }
 
     /// Returns the number of threads, such as "4", or "2 × 4" for two processes of four.
@@ -61,6 +72,9 @@ extension Benchmark.Result {
                 .init("peak_gflops", .number(peakGflops)), .init("fraction_of_peak", .number(fractionOfPeak)),
                 .init("instruction_set", .string(instructionSet)), .init("precision", .string(precision.rawValue)),
             ]
+                + (exchange.map {
+                    [.init("exchange_share", .number($0.share)), .init("imbalance", .number($0.imbalance))]
+                } ?? [])
                 + (phases.isEmpty
                     ? [] : [.init("phases", .array(phases.map(\.json))), .init("plan", plan?.json ?? .null)])
         )

@@ -7,10 +7,11 @@ enum ProgressBar {
     /// "epoch 3/10 ━━━━━━╸──────── 412,345 samples/s, loss 0.1234, 12 s left". If the line is too long, first the bar
     /// is left out and then the numbers from the right.
     static func line(_ progress: StepProgress, width: Int, style: Style) -> String {
-        let facts = [
-            "\(Format.rate(progress.samplesPerSecond)) samples/s", "loss \(Format.loss(progress.loss))",
-            "\(Format.duration(progress.secondsLeft)) left",
-        ]
+        let facts =
+            [
+                "\(Format.rate(progress.samplesPerSecond)) samples/s", "loss \(Format.loss(progress.loss))",
+                "\(Format.duration(progress.secondsLeft)) left",
+            ] + (progress.exchange.map(facts) ?? [])
         let epoch = epochLabel(progress.epoch, of: progress.epochs)
         var tail = ""
         var space = width - epoch.columns
@@ -43,7 +44,13 @@ enum ProgressBar {
         if let loss = record.validationLoss { line += "  validation \(Format.loss(loss))" }
         if let accuracy = record.validationAccuracy { line += "  accuracy \(Format.percent(accuracy))" }
         if let r2 = record.validationR2 { line += "  R2 \(Format.loss(r2))" }
-        return line + "  \(Format.rate(record.samplesPerSecond)) samples/s"
+        line += "  \(Format.rate(record.samplesPerSecond)) samples/s"
+        return ([line] + (record.exchange.map(facts) ?? [])).joined(separator: "  ")
+    }
+
+    /// Returns what several processes are told about their exchange.
+    private static func facts(_ load: ExchangeLoad) -> [String] {
+        ["exchange \(Format.percent(load.share, 0))", "imbalance \(Format.percent(load.imbalance, 0))"]
     }
 
     private static func epochLabel(_ epoch: Int, of epochs: Int) -> String {

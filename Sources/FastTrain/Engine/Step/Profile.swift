@@ -3,10 +3,12 @@ import Synchronization
 
 /// A phase of a step, as shown by `benchmark --profile`.
 enum Phase: Int, CaseIterable {
-    case gather, pack, forward, normalize, loss, backward, gradient, update, exchange, barrier
+    /// With several processes, each makes the sums of its shards (`reduce`) for the exchange, and after it the copies that
+    /// the next step reads (`refresh`). Without, both are parts of `update`.
+    case gather, pack, forward, normalize, loss, backward, gradient, reduce, update, refresh, exchange, barrier
 
     /// Whether the phase is shown for each layer.
-    var hasLayers: Bool { isProduct || [.pack, .normalize, .update].contains(self) }
+    var hasLayers: Bool { isProduct || [.pack, .normalize, .reduce, .update, .refresh].contains(self) }
 
     /// Whether the phase is a matrix product.
     var isProduct: Bool { self == .forward || self == .backward || self == .gradient }

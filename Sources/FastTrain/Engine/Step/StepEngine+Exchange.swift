@@ -45,14 +45,12 @@ extension StepEngine {
             }
         }
         for layer in exchange.order {
-            if member.rank == 0 {
-                try exchange.endGather(layer)
-                laps?.lap(.exchange)
-            }
-            try step.barrier()
+            if member.rank == 0 { try exchange.endGather(layer) }
+            try member.barrier()
+            laps?.lap(.exchange)
             guard constraint == nil else { continue }
             for block in blocks.shares[member.rank] where block.layer == layer { refreshCopies(of: block, update) }
-            laps?.lap(.update, layer: layer)
+            laps?.lap(.refresh, layer: layer)
         }
         if let constraint { try apply(constraint, update, step) }
     }
@@ -79,18 +77,16 @@ extension StepEngine {
                 upcoming?.prefetch(part: place, of: own.count)
                 place += 1
                 keepGradient(of: block, step, exchange)
-                step.laps?.lap(.update, layer: layer)
+                step.laps?.lap(.reduce, layer: layer)
                 if member.rank == 0 { try exchange.group.progress() }
             }
             try step.barrier()
             if member.rank == 0 { try exchange.beginExchange(layer) }
         }
         for layer in exchange.order {
-            if member.rank == 0 {
-                try exchange.endExchange(layer)
-                step.laps?.lap(.exchange)
-            }
-            try step.barrier()
+            if member.rank == 0 { try exchange.endExchange(layer) }
+            try member.barrier()
+            step.laps?.lap(.exchange)
             forEachOwnGradient(layer, exchange, step, take)
             step.laps?.lap(.update, layer: layer)
             try step.barrier()
