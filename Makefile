@@ -24,7 +24,7 @@ MANUAL = .build-manual/share
 
 .PHONY: all setup build mpi demo train install uninstall docs manual cli-reference
 .PHONY: test test-long test-install test-faults test-mpi test-soak test-sanitizers test-mutations fuzz lint instructions format
-.PHONY: bench bench-peers compare-scikit-learn speedrun clean
+.PHONY: bench bench-peers compare-scikit-learn speedrun scaling clean
 
 all: build
 
@@ -88,6 +88,11 @@ test-faults: build
 # make test-mpi MPICC=mpicc.mpich ARGS="--mpirun mpirun.mpich --only same,kills"
 test-mpi: mpi
 	Tests/Processes/run.py $(PROGRAMS)/fasttrain $(PROGRAMS)/fasttrain-data $(ARGS)
+
+# Computes how training scales to a thousand hosts like this one, or compares such figures with runs (as root).
+# make scaling ARGS="--bandwidth 25e9 --threads 16" or ARGS="--check 1e8,1e9"
+scaling: mpi
+	Benchmarks/scaling/scaling.py $(PROGRAMS)/fasttrain $(ARGS)
 
 # The tests under AddressSanitizer; training, resuming and a search under ThreadSanitizer.
 test-sanitizers: setup
