@@ -21,7 +21,7 @@ def cost_per_byte(machine: Machine) -> float:
     that compute at the same time is the cost.
     """
     workload = "mnist-wide"
-    rows = WORKLOADS[workload][1]
+    rows = WORKLOADS[workload].batch_size
     parts = machine.parts(workload, [rows // 2], at_once=2)
     free = Network(float("inf"), 0, 0, 0)
     computing = step(parts, free, 2, rows // 2).now
@@ -40,7 +40,7 @@ def check(machine: Machine, workload: str, rates: list[float], hosts: list[int],
         rounds: The number of measurements of each case, alternating with those of the parts; the medians count.
     """
     results = []
-    rows = WORKLOADS[workload][1]
+    rows = WORKLOADS[workload].batch_size
     for rate in rates:
         cluster = Cluster(max(hosts), f"{rate / 1e6:.0f}mbit")
         try:

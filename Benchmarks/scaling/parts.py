@@ -5,15 +5,13 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
-# The widths of each workload, from the inputs to the outputs, and the rows of its minibatches.
-WORKLOADS = {
-    "mnist-small": ([784, 128, 10], 64),
-    "mnist-medium": ([784, 512, 512, 10], 128),
-    "mnist-wide": ([784, 2048, 2048, 10], 512),
-    "mnist-deep": ([784, 2500, 2000, 1500, 1000, 500, 10], 1000),
-}
+sys.path.append(str(Path(__file__).resolve().parent.parent / "peers"))
+from reference_workloads import WORKLOADS  # noqa: E402
+
 # Phases that depend on the parameters alone; the others depend on the rows.
 OF_PARAMETERS = ["reduce", "update", "refresh"]
 
@@ -37,7 +35,7 @@ class Parts:
     @property
     def parameters(self) -> list[int]:
         """The weights and biases of each layer."""
-        widths = WORKLOADS[self.workload][0]
+        widths = WORKLOADS[self.workload].layers
         return [(inputs + 1) * outputs for inputs, outputs in zip(widths, widths[1:])]
 
     def before_gradients(self, rows: float) -> float:
@@ -74,7 +72,7 @@ class Machine:
                 would; the parts are the means over them.
         """
         measured = [self.phases(workload, count, at_once) for count in rows]
-        layers = range(len(WORKLOADS[workload][0]) - 1)
+        layers = range(len(WORKLOADS[workload].layers) - 1)
         before = [
             sum(seconds for (name, _), seconds in phases.items() if name not in ["gradient", "exchange", *OF_PARAMETERS])
             for phases in measured]

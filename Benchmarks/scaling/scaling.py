@@ -58,7 +58,7 @@ def main() -> int:
     series = []
     for workload in workloads:
         parts = machine.parts(workload, ROWS)
-        rows = WORKLOADS[workload][1]
+        rows = WORKLOADS[workload].batch_size
         for kind, values in (
             (f"weak, {rows:,} rows a host", [weak(parts, network, count, rows) for count in ranks]),
             (f"strong, {options.rows:,} rows in all", [strong(parts, network, count, options.rows) for count in ranks]),

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bench import LONG, Bench, end, end_after_loss, error_lines, expect_same, member, wait_for
-from harness import KILLED, expect
+from harness import KILLED, expect, expect_refused
 
 
 def kills(bench: Bench) -> str:
@@ -97,9 +97,8 @@ def full_disk(bench: Bench) -> str:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], check=True)
     try:
         done = bench.run(3, "train", *options, "--output", disk / "run")
-        lines = error_lines(done.stderr)
-        expect(done.returncode == 74 and len(lines) == 1 and "rank 0 on host" in lines[0] and "No space" in lines[0],
-               f"a full disk: ended with {done.returncode}: {done.stderr}")
+        for words in ("rank 0 on host", "No space"):
+            expect_refused(done, 74, "a full disk", words)
         subprocess.run(["mount", "-o", "remount,size=40m", disk], check=True)
         done = bench.run(2, "train", *options, "--output", disk / "run", "--auto-resume")
         expect(done.returncode == 0, f"after a full disk: {done.stderr}")

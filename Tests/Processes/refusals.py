@@ -6,8 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from bench import LONG, Bench, end, error_lines
-from harness import expect
+from bench import LONG, Bench, end
+from harness import expect_refused
 
 
 def refusals(bench: Bench) -> str:
@@ -17,9 +17,7 @@ def refusals(bench: Bench) -> str:
     def refused(code: int, says: str, processes: int, *arguments: object, **more: str) -> None:
         nonlocal count
         done = bench.run(processes, *arguments, **more)
-        lines = error_lines(done.stderr)
-        expect(done.returncode == code and len(lines) == 1 and says in lines[0],
-               f"{arguments}: expected {code} and one line with {says!r}, found {done.returncode} and {done.stderr}")
+        expect_refused(done, code, f"{arguments}", says)
         count += 1
 
     train = ["train", *LONG, "--epochs", 1]
@@ -52,9 +50,7 @@ def refusals(bench: Bench) -> str:
         words = [*bench.mpirun, "-n", "2", bench.program, *mine, ":", "-n", "1", program or bench.program, *others]
         done = end(subprocess.Popen(
             list(map(str, words)), env=bench.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
-        lines = error_lines(done.stderr)
-        expect(done.returncode == code and len(lines) == 1 and says in lines[0],
-               f"{words}: expected {code} and one line with {says!r}, found {done.returncode} and {done.stderr}")
+        expect_refused(done, code, f"{words}", says)
         count += 1
 
     mixed(65, "rank 2 on host", [*train, "--data", first], [*train, "--data", other])

@@ -30,7 +30,7 @@ package enum Benchmark {
         ///
         /// It is measured in the same process before and after training, and the higher value counts.
         package let peakGflops: Double
-        /// The load of the exchange from the second step on; `nil` if the process is alone.
+        /// The load of the exchange from the second step on; `nil` unless this is the lead of several processes.
         package let exchange: ExchangeLoad?
         /// The time of each phase of a step; empty unless profiling was requested.
         package let phases: [PhaseTime]

@@ -31,6 +31,12 @@ struct ExchangeTime {
     /// Ends a stretch of steps: what comes until the next step is not counted.
     mutating func pause() { start = nil }
 
+    /// Adds the time that was counted elsewhere.
+    mutating func add(_ other: ExchangeTime) {
+        seconds += other.seconds
+        waited = waited.isEmpty ? other.waited : zip(waited, other.waited).map(+)
+    }
+
     /// The load of the time counted; `nil` if there is none.
     var load: ExchangeLoad? {
         guard seconds > 0 else { return nil }

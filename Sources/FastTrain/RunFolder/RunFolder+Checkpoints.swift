@@ -31,13 +31,13 @@ extension RunFolder {
             try lock.expectOwned()
         }
         try checkpoint.save(to: path, text(of: checkpoint.state.history))
-        removeOldCheckpoints(before: step)
+        removeOldCheckpoints(upTo: step)
         return path
     }
 
     /// Removes all but the newest 3 checkpoints up to a step, which is saved. A file that cannot be removed only takes up
     /// space.
-    func removeOldCheckpoints(before step: Int) {
+    func removeOldCheckpoints(upTo step: Int) {
         let old = (try? checkpoints())?.filter { $0.step <= step }.dropFirst(Self.keptCheckpoints) ?? []
         for checkpoint in old { unlink(checkpoint.path) }
     }

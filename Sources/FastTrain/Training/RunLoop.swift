@@ -30,8 +30,8 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     /// The epoch whose order the loop has.
     private var orderedEpoch: Int?
     private var clock: RunClock
-    /// The time that this session took for its epoch so far, and in all, if there are several processes.
-    private var (epochTime, sessionTime) = (ExchangeTime(), ExchangeTime())
+    /// The time of the epoch so far in this session, and of all epochs before it, on the lead of several processes.
+    private var (epochTime, earlierTime) = (ExchangeTime(), ExchangeTime())
     /// Whether `stop` ended the run before its last step.
     private(set) var isInterrupted = false
     /// The reason for which the run ended, once it has.
@@ -79,8 +79,12 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     /// The wall-clock time since the start of the run, in seconds.
     var seconds: Double { clock.total }
 
-    /// The load of the exchange with other processes in this session; `nil` if the process is alone.
-    var exchangeLoad: ExchangeLoad? { sessionTime.load }
+    /// The load of the exchange with other processes in this session; `nil` unless this is the lead of several.
+    var exchangeLoad: ExchangeLoad? {
+        var time = earlierTime
+        time.add(epochTime)
+        return time.load
+    }
 
     /// The parameters that training continues from, in the public layout.
     var parameters: Parameters { engine.forward.snapshot }
@@ -118,7 +122,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             newestCheckpoint = training.output.map { RunFolder.checkpointPath(in: $0, step: step) }
         }
         // A run that was killed after it had saved its last checkpoint has not removed the oldest one.
-        if start != nil { training.folder?.removeOldCheckpoints(before: step) }
+        if start != nil { training.folder?.removeOldCheckpoints(upTo: step) }
         try training.tensorBoard?.begin(history, validates: loop.validation != nil)
         try training.folder?.writeHistory(history)
         ending = ending ?? stopping.ending(history)
@@ -197,7 +201,10 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     func endStep(_ minibatch: StepLoop.Step) -> StepLoop.Action {
         step += 1
         clock.rows += minibatch.count
-        countExchange()
+        // The others report nothing.
+        if let exchange = engine.exchange, exchange.group.isLead {
+            epochTime.count(now: RunClock.now(), waited: exchange.secondsWaited)
+        }
         // After the last step nothing is left to interrupt.
         if step < training.totalSteps { isInterrupted = engine.exchange?.isStopWanted ?? stop() }
         let stepInEpoch = step % training.stepsPerEpoch
@@ -220,14 +227,6 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
     private func stopClocks() {
         clock.stopTraining()
         epochTime.pause()
-        sessionTime.pause()
-    }
-
-    private func countExchange() {
-        guard let exchange = engine.exchange else { return }
-        let (now, waited) = (RunClock.now(), exchange.secondsWaited)
-        epochTime.count(now: now, waited: waited)
-        sessionTime.count(now: now, waited: waited)
     }
 
     /// Returns whether this process, or any of its group, wants to stop.
@@ -261,6 +260,7 @@ final class RunLoop: StepLoopLead, @unchecked Sendable {
             validationLoss: result?.loss, validationAccuracy: result?.accuracy, validationR2: result?.r2,
             learningRate: minimum?.length ?? rates.rate(step - 1, history: history),
             samplesPerSecond: clock.takeEpochRate(), seconds: clock.total, exchange: epochTime.load)
+        earlierTime.add(epochTime)
         epochTime = ExchangeTime()
         if let loss = result?.loss {
             guard loss.isFinite else { throw divergence("the validation loss is \(name(loss))", atStep: step) }

@@ -11,7 +11,7 @@ enum ProgressBar {
             [
                 "\(Format.rate(progress.samplesPerSecond)) samples/s", "loss \(Format.loss(progress.loss))",
                 "\(Format.duration(progress.secondsLeft)) left",
-            ] + (progress.exchange.map(facts) ?? [])
+            ] + exchangeFacts(progress.exchange)
         let epoch = epochLabel(progress.epoch, of: progress.epochs)
         var tail = ""
         var space = width - epoch.columns
@@ -45,12 +45,13 @@ enum ProgressBar {
         if let accuracy = record.validationAccuracy { line += "  accuracy \(Format.percent(accuracy))" }
         if let r2 = record.validationR2 { line += "  R2 \(Format.loss(r2))" }
         line += "  \(Format.rate(record.samplesPerSecond)) samples/s"
-        return ([line] + (record.exchange.map(facts) ?? [])).joined(separator: "  ")
+        return ([line] + exchangeFacts(record.exchange)).joined(separator: "  ")
     }
 
-    /// Returns what several processes are told about their exchange.
-    private static func facts(_ load: ExchangeLoad) -> [String] {
-        ["exchange \(Format.percent(load.share, 0))", "imbalance \(Format.percent(load.imbalance, 0))"]
+    /// Returns the load of the exchange in words; none if the process is alone.
+    private static func exchangeFacts(_ load: ExchangeLoad?) -> [String] {
+        guard let load else { return [] }
+        return ["exchange \(Format.percent(load.share, 0))", "imbalance \(Format.percent(load.imbalance, 0))"]
     }
 
     private static func epochLabel(_ epoch: Int, of epochs: Int) -> String {

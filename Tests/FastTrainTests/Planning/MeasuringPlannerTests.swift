@@ -33,13 +33,19 @@ import Testing
         #expect(plan.planner.isComplete && plan.planner.rate ?? 0 > 0)
         plan.remember()
 
-        // The next run follows the plan from its first step, with nothing left to measure. It measures again if its speed
-        // drops, as that of any run may here.
+        // The next run follows the plan from its first step, and measures nothing.
         let next = try Training(recipe, on: data, options: RunOptions(threads: threads))
         let remembered = try #require(RunPlanner(.remembered, next, cache: cache))
         #expect(remembered.isRemembered && remembered.planner.choices == plan.planner.choices)
-        #expect(remembered.planner.isComplete && remembered.summary.isComplete)
         expectSame(try outcome(next, remembered), expected, "remembered")
+
+        // If the machine slows down for half a minute, the whole run measures again. Its first epochs do not.
+        let start = try Training(recipe, on: data, options: RunOptions(threads: threads))
+        let following = try #require(RunPlanner(.remembered, start, cache: cache))
+        let counter = Counter()
+        try RunLoop(start, planner: following.planner, stop: { counter.next() == 200 }).run()
+        #expect(following.planner.findings.isEmpty)
+        #expect(following.summary.isComplete)
     }
 
     /// A run that is too short to be measured has the plan of the constants, and remembers nothing.

@@ -33,8 +33,10 @@ struct MemberStep {
     }
 
     /// Waits for the other members.
-    func barrier() throws(FastTrainError) {
+    ///
+    /// - Parameter phase: The phase to which the time counts.
+    func barrier(_ phase: Phase = .barrier) throws(FastTrainError) {
         try member.barrier()
-        laps?.lap(.barrier)
+        laps?.lap(phase)
     }
 }

@@ -46,8 +46,7 @@ extension StepEngine {
         }
         for layer in exchange.order {
             if member.rank == 0 { try exchange.endGather(layer) }
-            try member.barrier()
-            laps?.lap(.exchange)
+            try step.barrier(.exchange)
             guard constraint == nil else { continue }
             for block in blocks.shares[member.rank] where block.layer == layer { refreshCopies(of: block, update) }
             laps?.lap(.refresh, layer: layer)
@@ -85,8 +84,7 @@ extension StepEngine {
         }
         for layer in exchange.order {
             if member.rank == 0 { try exchange.endExchange(layer) }
-            try member.barrier()
-            step.laps?.lap(.exchange)
+            try step.barrier(.exchange)
             forEachOwnGradient(layer, exchange, step, take)
             step.laps?.lap(.update, layer: layer)
             try step.barrier()
