@@ -1,6 +1,6 @@
-"""Draw the chart of a run as an SVG that follows light and dark mode.
+"""Draw the chart of all CPUs as an SVG that follows light and dark mode.
 
-There is one panel per number of threads and precision, with one group of bars per workload.
+Each CPU has one panel per precision, with the most threads measured there. A panel has one group of bars per workload.
 """
 
 import math
@@ -10,7 +10,9 @@ from summary import Summary, layers, plural, settings, thousands
 from tools import TOOLS, Tool
 
 WIDTH, LEFT, RIGHT = 1000, 64, 16
-HEAD, PLOT, FOOT = 104, 220, 92  # heights of the title and legend, of the bars, and of the labels below
+HEAD, NAME = 92, 44  # heights of the title and legend, and of the name of a CPU
+PLOT, FOOT = 220, 92  # heights of the bars and of the labels below
+TITLE = "Training speed on MNIST"
 BAR_GAP, GROUP_GAP = 3, 22
 CHARACTER = 6.9  # approximate width of a character in the legend
 
@@ -26,6 +28,7 @@ svg { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", 
 text { fill: var(--ink); }
 .title { font-size: 19px; font-weight: 600; }
 .faint { fill: var(--faint); }
+.cpu { font-size: 16px; font-weight: 600; }
 .strong { font-weight: 700; }
 .value { font-size: 11px; text-anchor: middle; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
 .middle { text-anchor: middle; }
@@ -35,40 +38,37 @@ text { fill: var(--ink); }
 """
 
 
-def svg(run: dict) -> str:
-    summary = Summary(run)
-    panels = [(threads, precision) for threads in run["threads"] for precision in summary.precisions]
-    height = HEAD + len(panels) * (PLOT + FOOT)
+def svg(summaries: list[Summary]) -> str:
+    height = HEAD + sum(NAME + len(summary.precisions) * (PLOT + FOOT) for summary in summaries)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
         ' role="img">',
-        f"<title>{escape(title(run))}</title>",
+        f"<title>{TITLE}</title>",
         f"<style>{STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height}" rx="8" style="fill: var(--paper)"/>',
-        text(16, 32, title(run), "title"),
+        text(16, 32, TITLE, "title"),
         text(
             16,
             54,
-            "Bars: share of the measured peak. Figures on them: thousand samples/s, median of "
-            f"{plural(run['rounds'], 'round')}. Below: fasttrain against the best peer.",
+            "Bars: share of the measured peak. Figures on them: thousand samples/s, median of the rounds. "
+            "Below: fasttrain against the best peer.",
             "faint",
         ),
-        *legend(summary),
+        *legend(summaries),
     ]
-    for number, (threads, precision) in enumerate(panels):
-        parts += panel(summary, threads, precision, HEAD + number * (PLOT + FOOT))
+    y = HEAD
+    for summary in summaries:
+        parts.append(text(16, y + 26, summary.results["cpu"], "cpu"))
+        y += NAME
+        for precision in summary.precisions:
+            parts += panel(summary, max(summary.threads), precision, y)
+            y += PLOT + FOOT
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def title(run: dict) -> str:
-    machine = run["machine"]
-    kind = f" ({machine['kind']})" if machine["kind"] else ""
-    return f"Training speed on MNIST, {machine['cpu']}{kind}"
-
-
-def legend(summary: Summary) -> list[str]:
+def legend(summaries: list[Summary]) -> list[str]:
     parts, x = [], 16.0
-    shown = {tool.name.removesuffix("-bf16") for tool in summary.tools}
+    shown = {tool.name.removesuffix("-bf16") for summary in summaries for tool in summary.tools}
     for tool in TOOLS:
         if tool.name in shown:
             parts.append(f'<rect x="{x:.0f}" y="70" width="12" height="12" rx="2" style="{colour(tool)}"/>')
@@ -81,7 +81,7 @@ def panel(summary: Summary, threads: int, precision: str, y: float) -> list[str]
     """Draw the bars of one number of threads, at distance `y` from the top."""
     parts = []
     tools = summary.of(precision)
-    workloads = summary.run["workloads"]
+    workloads = summary.workloads
     shares = [summary.share(threads, workload, tool) or 0 for workload in workloads for tool in tools]
     top = max(1, math.ceil(max(shares) * 4 + 0.2) / 4)  # leaves room above the highest bar for its figure
     ground = y + PLOT

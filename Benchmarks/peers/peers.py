@@ -9,6 +9,7 @@ figures.
 """
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -18,8 +19,9 @@ import sys
 import time
 from pathlib import Path
 
-import chart
 import report
+import results
+import verbose
 from tools import TOOLS, Failure, Fasttrain, Tool, Worker
 from workloads import WORKLOADS
 
@@ -31,24 +33,29 @@ def main() -> None:
     options = arguments()
     tools = [tool for tool in options.tools if can_run(tool, options)]
     options.scratch.mkdir(parents=True, exist_ok=True)
-    results = []
+    ran_on = {tool.name: libraries_of(tool, options) for tool in tools if tool.peer}
+    measured = []
     for threads in options.threads:
-        results += measure_all(tools, threads, options)
+        measured += measure_all(tools, threads, options)
+    found = machine()
+    known_as = f"{found['cpu']} ({found['kind']})" if found["kind"] else found["cpu"]
     run = {
+        "cpu": options.cpu_name or known_as,
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        "machine": machine(),
+        "machine": found,
         "fasttrain": version_of(options.fasttrain),
         "rounds": options.rounds,
         "seconds": options.seconds,
         "threads": options.threads,
         "workloads": options.workloads,
         "tools": [tool.name for tool in tools],
-        "results": results,
+        "ran_on": ran_on,
+        "results": measured,
     }
     (options.scratch / "results.json").write_text(json.dumps(run, indent=1) + "\n")
-    options.output.joinpath("RESULTS.md").write_text(report.markdown(run))
-    options.output.joinpath("results.svg").write_text(chart.svg(run))
-    print(f"wrote {options.output}/RESULTS.md and results.svg", file=sys.stderr)
+    file = results.save(results.condensed(run), options.output / "results")
+    report.write(options.output)
+    print(f"wrote {file}, {options.output}/RESULTS.md and results.svg", file=sys.stderr)
 
 
 def arguments() -> argparse.Namespace:
@@ -63,8 +70,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tools", default=",".join(tools), help="comma-separated, from %(default)s")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3, help="duration of a measurement (%(default)s)")
+    parser.add_argument("--cpu-name", metavar="NAME", help="heading of this CPU (default: as /proc/cpuinfo names it)")
     folder = {"type": Path, "metavar": "DIR"}
-    parser.add_argument("--output", **folder, default="Benchmarks", help="folder for RESULTS.md and results.svg")
+    parser.add_argument("--output", **folder, default="Benchmarks", help="folder for results/, RESULTS.md, results.svg")
     parser.add_argument("--scratch", **folder, default=".build-peers/run", help="folder for raw results and logs")
     options = parser.parse_args()
     if not os.access(options.fasttrain, os.X_OK):
@@ -96,11 +104,25 @@ def can_run(tool: Tool, options: argparse.Namespace) -> bool:
     return not reason
 
 
+def libraries_of(tool: Tool, options: argparse.Namespace) -> dict[str, list[str]]:
+    """Train a little in a process of its own whose libraries print each product, which would slow measurements."""
+    log = options.scratch / f"{tool.name}-verbose.log"
+    worker = Worker(tool, log, options.data, options.threads[0], verbose.ENVIRONMENT)
+    print(f"{tool.name}: finding out what it runs on", file=sys.stderr)
+    try:
+        for workload in options.workloads:
+            with contextlib.suppress(Failure):  # the measurements will report it
+                worker.measure(workload, seconds=0)
+    finally:
+        worker.close()
+    return verbose.ran_on(log.read_text(errors="replace"))
+
+
 def measure_all(tools: list[Tool], threads: int, options: argparse.Namespace) -> list[dict]:
     """Run all rounds with a number of threads. A tool that failed before its first result for a workload is not asked
     again."""
     runners = {
-        tool: Worker(tool, options.scratch, options.data, threads)
+        tool: Worker(tool, options.scratch / f"{tool.name}-{threads}.log", options.data, threads)
         if tool.peer
         else Fasttrain(tool, options.fasttrain, options.data, threads)
         for tool in tools

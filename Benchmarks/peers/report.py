@@ -1,51 +1,81 @@
-"""Write the report of a run as Markdown."""
+#!/usr/bin/env python3
+"""Write the report and the chart from the results of all CPUs.
 
+    python3 Benchmarks/peers/report.py
+
+peers.py does the same after it has measured.
+"""
+
+from pathlib import Path
+
+import chart
+import results
 from summary import Summary, layers, plural, settings, thousands
 
 ABOUT = """\
 Real MNIST, 60,000 rows, reshuffled each epoch; the same data, networks, minibatches and optimizers for all, on the same
-cores. Thousand samples/s: the median of {rounds} in which the tools took turns, {seconds:g} s per measurement. In
-brackets: the share of the measured peak, counting the operations of a dense network even if fewer were executed.
-[peers](peers/README.md) describes what each peer runs.
+cores. Thousand samples/s: the median of several rounds in which the tools took turns. In brackets: the share of the
+measured peak, counting the operations of a dense network even if fewer were executed. Comparisons are with the best
+peer of the same precision. [peers](peers/README.md) describes what each peer runs.
+"""
+RAN_ON = """\
+Each peer trained once in a process of its own, whose libraries printed their instruction set and each product.
+OpenBLAS does not print products. YNNPACK, which computes some of XLA's, prints nothing at all.
 """
 
 
-def markdown(run: dict) -> str:
-    summary = Summary(run)
+def write(folder: Path) -> None:
+    """Write RESULTS.md and results.svg beside the results."""
+    summaries = [Summary(found) for found in results.load(folder / "results")]
+    (folder / "RESULTS.md").write_text(markdown(summaries))
+    (folder / "results.svg").write_text(chart.svg(summaries))
+
+
+def markdown(summaries: list[Summary]) -> str:
     parts = [
         "# fasttrain beside its peers",
-        f"Written by `make bench-peers` on {run['date']}.",
+        "Written by `make bench-peers`.",
         "![Share of the arithmetic peak that each tool reaches](results.svg)",
-        ABOUT.format(rounds=plural(run["rounds"], "round"), seconds=run["seconds"]),
-        table(["", ""], machine(summary), right=False),
+        ABOUT,
     ]
-    for threads in run["threads"]:
-        for precision in summary.precisions:
-            parts += [f"## {plural(threads, 'thread').capitalize()}, {precision}", speeds(summary, threads, precision)]
-    most, least = max(run["threads"]), min(run["threads"])
-    if most > least:
-        parts += [f"## {plural(most, 'thread').capitalize()} against {least}", scaling(summary, most, least)]
-    parts += ["## Slowest to fastest round", spreads(summary)]
-    if summary.failures():
-        parts += ["## Failed", "\n".join(f"- {line}" for line in summary.failures())]
+    for summary in summaries:
+        parts += section(summary)
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
+def section(summary: Summary) -> list[str]:
+    """Return the headings and tables of one CPU."""
+    parts = [f"## {summary.results['cpu']}", table(["", ""], machine(summary), right=False)]
+    for threads in summary.threads:
+        for precision in summary.precisions:
+            parts += [f"### {plural(threads, 'thread').capitalize()}, {precision}", speeds(summary, threads, precision)]
+    most, least = max(summary.threads), min(summary.threads)
+    if most > least:
+        parts += [f"### {plural(most, 'thread').capitalize()} against {least}", scaling(summary, most, least)]
+    parts += ["### Slowest to fastest round", spreads(summary)]
+    if "ran_on" in summary.results:
+        parts += ["### What the peers ran on", RAN_ON, libraries(summary)]
+    if summary.failures():
+        parts += ["### Failed", "\n".join(f"- {line}" for line in summary.failures())]
+    return parts
+
+
 def machine(summary: Summary) -> list[list[str]]:
-    run, found = summary.run, summary.run["machine"]
+    found, run = summary.results["machine"], summary.results
     kind = ", ".join([found["kind"]] * bool(found["kind"]) + [f"family {found['family']}, model {found['model']}"])
-    sets = {answer.get("instruction_set") for cell in run["results"] for answer in cell["runs"]} - {None}
     rows = [
+        ["date", run["date"]],
         ["CPU", f"{found['cpu']} ({kind})"],
-        ["cores used", f"{' and '.join(map(str, run['threads']))} of {found['cpus']}, a thread each"],
-        ["instruction set", ", ".join(sorted(sets))],
+        ["cores used", f"{' and '.join(map(str, summary.threads))} of {found['cpus']}, a thread each"],
+        ["instruction set", ", ".join(run["instruction_sets"])],
     ]
     for precision in summary.precisions:
-        peaks = [(*summary.peak(threads, precision), threads) for threads in run["threads"]]
+        peaks = [(*summary.peak(threads, precision), threads) for threads in summary.threads]
         texts = [f"{peak:,.0f} GFLOP/s on {plural(n, 'thread')}" for of, peak, n in peaks if peak and of == precision]
         if texts:
             rows.append([f"measured {precision} peak", ", ".join(texts)])
-    rows.append(["versions", "; ".join(summary.versions())])
+    rows.append(["measurements", f"{plural(run['rounds'], 'round')}, {run['seconds']:g} s each"])
+    rows.append(["versions", "; ".join(run["versions"])])
     rows.append(["system", f"{found['system']}, Python {found['python']}"])
     return rows
 
@@ -53,7 +83,7 @@ def machine(summary: Summary) -> list[list[str]]:
 def speeds(summary: Summary, threads: int, precision: str) -> str:
     tools = summary.of(precision)
     rows = []
-    for workload in summary.run["workloads"]:
+    for workload in summary.workloads:
         row = [f"{layers(workload)}, {settings(workload)}"]
         for tool in tools:
             rate, share = summary.rate(threads, workload, tool), summary.share(threads, workload, tool)
@@ -69,7 +99,7 @@ def speeds(summary: Summary, threads: int, precision: str) -> str:
 def scaling(summary: Summary, most: int, least: int) -> str:
     """Return the speedup of each tool from the fewest to the most threads."""
     rows = []
-    for workload in summary.run["workloads"]:
+    for workload in summary.workloads:
         row = [layers(workload)]
         for tool in summary.tools:
             fast, slow = summary.rate(most, workload, tool), summary.rate(least, workload, tool)
@@ -80,17 +110,30 @@ def scaling(summary: Summary, most: int, least: int) -> str:
 
 def spreads(summary: Summary) -> str:
     rows = []
-    for threads in summary.run["threads"]:
-        for workload in summary.run["workloads"]:
+    for threads in summary.threads:
+        for workload in summary.workloads:
             row = [layers(workload), str(threads)]
             for tool in summary.tools:
-                rates = summary.rates(threads, workload, tool)
-                row.append(f"{thousands(min(rates))} to {thousands(max(rates))}" if rates else "")
+                extremes = summary.extremes(threads, workload, tool)
+                row.append(" to ".join(map(thousands, extremes)) if extremes else "")
             rows.append(row)
     return table(["network", "threads", *(tool.full_title for tool in summary.tools)], rows)
+
+
+def libraries(summary: Summary) -> str:
+    rows = []
+    for tool in summary.tools:
+        if found := summary.results["ran_on"].get(tool.name):
+            primitives = ", ".join(f"`{primitive}`" for primitive in found["primitives"])
+            rows.append([tool.full_title, "; ".join(found["isa"]), primitives])
+    return table(["peer", "library and its instruction set", "products"], rows, right=False)
 
 
 def table(head: list[str], rows: list[list[str]], right: bool = True) -> str:
     """Format a Markdown table; all columns but the first can be right-aligned."""
     ruler = ["---", *(["--:" if right else "---"] * (len(head) - 1))]
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, ruler, *rows])
+
+
+if __name__ == "__main__":
+    write(Path(__file__).resolve().parent.parent)

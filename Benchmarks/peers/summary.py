@@ -1,41 +1,37 @@
-"""Summarize a run of the peers: medians, shares of the peak, and the best peer."""
+"""Summarize the results of a CPU: rates, shares of the peak, and the best peer."""
 
-import statistics
-
+from reference_workloads import WORKLOADS
 from tools import TOOLS, Tool
-from workloads import WORKLOADS
 
 
 class Summary:
-    def __init__(self, run: dict):
-        self.run = run
-        self.tools = [tool for tool in TOOLS if tool.name in run["tools"]]
+    def __init__(self, results: dict):
+        self.results = results
+        self.cells = {(cell["threads"], cell["workload"], cell["tool"]): cell for cell in results["results"]}
+        self.threads, self.workloads, names = (list(dict.fromkeys(parts)) for parts in zip(*self.cells))
+        self.tools = [tool for tool in TOOLS if tool.name in names]
         self.precisions = [precision for precision in ("fp32", "bf16") if self.of(precision)]
-        self.cells = {(cell["threads"], cell["workload"], cell["tool"]): cell for cell in run["results"]}
 
     def of(self, precision: str) -> list[Tool]:
         return [tool for tool in self.tools if tool.precision == precision]
 
-    def rates(self, threads: int, workload: str, tool: Tool) -> list[float]:
-        """Return the samples/s of each round that succeeded."""
-        return [answer["samples_per_second"] for answer in self.cells[threads, workload, tool.name]["runs"]]
-
     def rate(self, threads: int, workload: str, tool: Tool) -> float | None:
-        """Return their median, or None if no round succeeded."""
-        rates = self.rates(threads, workload, tool)
-        return statistics.median(rates) if rates else None
+        """Return the median of the rounds in samples/s, or None if no round succeeded."""
+        return self.cells[threads, workload, tool.name].get("median")
+
+    def extremes(self, threads: int, workload: str, tool: Tool) -> tuple[float, float] | None:
+        """Return the samples/s of the slowest and the fastest round, or None if no round succeeded."""
+        cell = self.cells[threads, workload, tool.name]
+        return (cell["slowest"], cell["fastest"]) if cell["rounds"] else None
 
     def peak(self, threads: int, precision: str) -> tuple[str, float | None]:
-        """Return the peak in GFLOP/s, as the median of fasttrain's measurements, and the precision that it holds for.
+        """Return the precision and the peak in GFLOP/s that rates in `precision` are compared with.
 
-        The fp32 peak replaces that of bf16 where fasttrain has no bf16.
+        This is the fp32 peak where fasttrain has no bf16.
         """
-        ours = [tool.name for tool in self.of(precision) if not tool.peer]
-        cells = [cell for (count, _, name), cell in self.cells.items() if count == threads and name in ours]
-        peaks = [answer["peak_gflops"] for cell in cells for answer in cell["runs"]]
-        if not peaks and precision != "fp32":
-            return self.peak(threads, "fp32")
-        return precision, statistics.median(peaks) if peaks else None
+        peaks = {peak["precision"]: peak["gflops"] for peak in self.results["peaks"] if peak["threads"] == threads}
+        of = precision if precision in peaks else "fp32"
+        return of, peaks.get(of)
 
     def share(self, threads: int, workload: str, tool: Tool) -> float | None:
         """Return the share of the peak in the tool's precision, counting the operations of a dense network."""
@@ -53,20 +49,9 @@ class Summary:
         """Return a line for each tool and workload that failed at least once."""
         lines = []
         for (threads, workload, name), cell in self.cells.items():
-            if cell["failures"]:
-                done = f"{len(cell['runs'])} of {self.run['rounds']} rounds measured"
-                lines.append(f"{name}, {workload}, {plural(threads, 'thread')}: {cell['failures'][-1]} ({done})")
-        return lines
-
-    def versions(self) -> list[str]:
-        """Return fasttrain's version, then each peer's."""
-        lines = [self.run["fasttrain"]]
-        seen = set()
-        for tool in self.tools:
-            cells = [cell for (_, _, name), cell in self.cells.items() if name == tool.name]
-            found = {answer["version"] for cell in cells for answer in cell["runs"] if tool.peer} - seen
-            lines += [f"{tool.title} {version}" for version in found]
-            seen |= found
+            if "failure" in cell:
+                done = f"{cell['rounds']} of {self.results['rounds']} rounds measured"
+                lines.append(f"{name}, {workload}, {plural(threads, 'thread')}: {cell['failure']} ({done})")
         return lines
 
 

@@ -35,6 +35,7 @@ TOOLS = (
     Tool("torch-compile", "PyTorch compiled", peer="torch:compile"),
     Tool("sklearn", "scikit-learn", peer="sklearn"),
     Tool("fasttrain-bf16", "fasttrain", "bf16", options=("--precision", "bf16")),
+    Tool("jax-bf16", "JAX", "bf16", peer="jax:bf16"),
     Tool("torch-bf16", "PyTorch", "bf16", peer="torch:bf16"),
     Tool("torch-compile-bf16", "PyTorch compiled", "bf16", peer="torch:compile-bf16"),
 )
@@ -74,10 +75,11 @@ class Fasttrain:
 class Worker:
     """A peer in a process that lives for all rounds of one number of threads, and sleeps while others measure."""
 
-    def __init__(self, tool: Tool, logs: Path, data: str, threads: int):
+    def __init__(self, tool: Tool, log: Path, data: str, threads: int, environment: dict[str, str] | None = None):
         self.command = [sys.executable, str(HERE / "worker.py"), tool.peer, "--data", data, "--threads", str(threads)]
-        self.log = logs / f"{tool.name}-{threads}.log"
+        self.log = log
         self.threads = threads
+        self.environment = thread_environment(threads) | (environment or {})
         self.process = None
 
     def measure(self, workload: str, seconds: float) -> dict:
@@ -101,7 +103,7 @@ class Worker:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 self.command,
-                env=os.environ | thread_environment(self.threads),
+                env=os.environ | self.environment,
                 preexec_fn=lambda: os.sched_setaffinity(0, chosen_cpus(self.threads)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
