@@ -8,13 +8,14 @@ enum InstructionSet: String, CaseIterable {
     case avx2 = "KernelsAVX2"
     case avx512 = "KernelsAVX512"
     case avx512BF16 = "KernelsAVX512BF16"
+    case avx512AMX = "KernelsAVX512AMX"
 
     /// The instructions the compiler may use. The scalar reference is plain x86-64, with fused multiply-add from libm.
     var march: String {
         switch self {
         case .scalar: "x86-64"
         case .avx2: "x86-64-v3"
-        case .avx512, .avx512BF16: "x86-64-v4"
+        case .avx512, .avx512BF16, .avx512AMX: "x86-64-v4"
         }
     }
 
@@ -33,7 +34,7 @@ enum InstructionSet: String, CaseIterable {
         switch self {
         case .scalar: nil
         case .avx2: "AVX2"
-        case .avx512, .avx512BF16: "AVX512"
+        case .avx512, .avx512BF16, .avx512AMX: "AVX512"
         }
     }
 
@@ -45,10 +46,13 @@ enum InstructionSet: String, CaseIterable {
     /// LLVM prefers 256-bit vectors on some AVX-512 CPUs, but the tiles are written for 512 bits.
     private var moreFlags: [String] {
         let wideVectors = ["-Xcc", "-mprefer-vector-width=512"]
+        let products = ["-Xcc", "-mavx512bf16", "-DHAS_BF16"]
+        let tiles = ["-Xcc", "-mamx-tile", "-Xcc", "-mamx-bf16", "-DHAS_TILES"]
         return switch self {
         case .scalar, .avx2: []
         case .avx512: wideVectors
-        case .avx512BF16: wideVectors + ["-Xcc", "-mavx512bf16", "-DHAS_BF16"]
+        case .avx512BF16: wideVectors + products
+        case .avx512AMX: wideVectors + products + tiles
         }
     }
 }
@@ -99,7 +103,8 @@ let package = Package(
     traits: [
         .default(enabledTraits: ["AVX2", "AVX512", "MNISTSample"]),
         .trait(name: "AVX2", description: "Kernels for CPUs with AVX2 and FMA."),
-        .trait(name: "AVX512", description: "Kernels for CPUs with AVX-512, with and without bf16 instructions."),
+        .trait(
+            name: "AVX512", description: "Kernels for CPUs with AVX-512, with and without bf16 instructions and AMX."),
         .trait(name: "MNISTSample", description: "The built-in sample of MNIST, 3.9 MB."),
     ],
     dependencies: [

@@ -15,7 +15,7 @@ failed=0
 # KernelSet, which each set of kernels conforms to.
 constants='__swift_reflection_version
 got.$s11KernelTypes0A3SetMp'
-sets=(Scalar AVX2 AVX512 AVX512BF16)
+sets=(Scalar AVX2 AVX512 AVX512BF16 AVX512AMX)
 for set in "${sets[@]}"; do
     objects=("$build/Kernels$set.build"/*.o)
     [ -e "${objects[0]}" ] || { echo "there are no object files of Kernels$set in $build"; exit 1; }
@@ -36,7 +36,8 @@ objdump -d --no-show-raw-insn "$build/fasttrain" | awk '
     /^[0-9a-f]+ <.*>:$/ { name = $2; next }
     /%zmm/ && name !~ /KernelsAVX512|avx512f/ { bad["zmm in " name]++ }
     /%ymm/ && name !~ /KernelsAVX2|KernelsAVX512|avx2|avx512f/ { bad["ymm in " name]++ }
-    /dpbf16ps|cvtne2?ps2bf16/ && name !~ /KernelsAVX512BF16/ { bad["bf16 in " name]++ }
+    /tdpbf16ps|tileload|ldtilecfg/ && name !~ /KernelsAVX512AMX/ { bad["tiles in " name]++ }
+    /dpbf16ps|cvtne2?ps2bf16/ && name !~ /KernelsAVX512(BF16|AMX)/ { bad["bf16 in " name]++ }
     END { for (b in bad) print b }' | sort >"$scratch/wide"
 if [ -s "$scratch/wide" ]; then
     echo "wide registers outside the kernels for that width:"

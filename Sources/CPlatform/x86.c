@@ -1,5 +1,8 @@
 #include "CPlatform.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 bool ft_cpu_has_avx2(void) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("x86-64-v3");
@@ -11,6 +14,16 @@ bool ft_cpu_has_avx512(void) {
 }
 
 bool ft_cpu_has_avx512_bf16(void) { return ft_cpu_has_avx512() && __builtin_cpu_supports("avx512bf16"); }
+
+// From Linux's asm/prctl.h and the processor's list of state components.
+enum { ARCH_REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+
+bool ft_cpu_has_avx512_amx(void) {
+    if (!ft_cpu_has_avx512_bf16() || !__builtin_cpu_supports("amx-tile") || !__builtin_cpu_supports("amx-bf16")) {
+        return false;
+    }
+    return syscall(SYS_arch_prctl, ARCH_REQUEST_PERMISSION, TILE_DATA) == 0;
+}
 
 enum { FLUSH_TO_ZERO = 1 << 15, DENORMALS_ARE_ZERO = 1 << 6 };
 

@@ -7,6 +7,7 @@ import KernelsScalar
 #endif
 #if AVX512
     import KernelsAVX512
+    import KernelsAVX512AMX
     import KernelsAVX512BF16
 #endif
 
@@ -41,6 +42,12 @@ extension InstructionSet {
             #else
                 return nil
             #endif
+        case .avx512AMX:
+            #if AVX512
+                return KernelsAVX512AMX.Kernels.self
+            #else
+                return nil
+            #endif
         }
     }
 
@@ -53,6 +60,7 @@ extension InstructionSet {
         case .avx2: ft_cpu_has_avx2()
         case .avx512: ft_cpu_has_avx512()
         case .avx512BF16: ft_cpu_has_avx512_bf16()
+        case .avx512AMX: ft_cpu_has_avx512_amx()
         }
     }
 

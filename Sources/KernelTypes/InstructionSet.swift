@@ -9,6 +9,11 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     /// AVX-512 with products of bfloat16 numbers: Intel servers from 2020, AMD from Zen 4.
     case avx512BF16 = "avx512-bf16"
 
-    /// Whether products of bfloat16 numbers are instructions. Elsewhere, two fused multiply-adds give the same bits.
-    public var hasBF16: Bool { self == .avx512BF16 }
+    /// AVX-512 with bfloat16 and AMX, which multiplies tiles of bfloat16 numbers: Intel servers from 2023.
+    case avx512AMX = "avx512-amx"
+
+    /// Whether products of bfloat16 numbers are instructions. Elsewhere, fused multiply-adds give the same bits.
+    public var hasBF16: Bool { self == .avx512BF16 || hasTiles }
+    /// Whether products of tiles of bfloat16 numbers are instructions.
+    public var hasTiles: Bool { self == .avx512AMX }
 }

@@ -231,7 +231,15 @@ public protocol KernelSet: Sendable {
     static func panelColumns(
         _ source: PanelMatrix, to lists: SparseMatrix, rows: Range<Int>, columns: Range<Int>, firstList: Int)
 
+    /// Transposes a part of a matrix: `destination[c − columns.lowerBound, r − rows.lowerBound] = source[r, c]`. Rows of
+    /// `destination` are filled up with zeros to a multiple of 16 columns.
+    ///
+    /// - Parameter columns: The lower bound is a multiple of 8.
+    static func transposeColumns(
+        _ source: PanelMatrix, to destination: PanelMatrix, rows: Range<Int>, columns: Range<Int>)
+
     /// Rounds a part of a matrix to bfloat16 and pairs neighbouring columns, for a product whose sum runs over columns.
+    /// The rest of the last panel becomes zero.
     ///
     /// - Parameters:
     ///   - destination: A matrix with the rows of `source` and half its columns.

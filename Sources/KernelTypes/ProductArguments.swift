@@ -31,7 +31,8 @@ public enum ProductInput {
 /// A layer's matrix product over a range of rows: `output[r, j] = initial[j] + Σₖ input[r, k] · weights[k, j]`,
 /// followed by the epilogue.
 public struct ProductArguments {
-    /// The format of the input and the weights.
+    /// The format of the input and the weights. In `.bf16Tiles`, a dense input and the weights go on with zeros after their
+    /// depth, up to a multiple of 16 pairs.
     public var precision: KernelPrecision
     /// The left factor, [rows, depth].
     public var input: ProductInput
@@ -48,7 +49,8 @@ public struct ProductArguments {
     public var rows: Range<Int>
     /// The work done on the sums.
     public var epilogue: Epilogue
-    /// Memory to prefetch during the product. Used only if the input is sparse.
+    /// Memory to prefetch during the product. Used only if the input is sparse, and by products of
+    /// tiles.
     public var prefetch: Prefetch
 
     /// Creates the arguments of a product; by default it has no activation and prefetches nothing.

@@ -50,15 +50,18 @@ extension Kernels {
         let end = columns.upperBound
         for column in stride(from: columns.lowerBound, to: end, by: 2 * panelWidth) {
             let left = UnsafePointer(source.base + column / panelWidth * source.panelStride)
-            // If the last panel has no neighbour, the right half of its pairs is never read.
+            // If the last panel has no neighbour, the right half of its pairs is cleared.
             let right = column + panelWidth < end ? left + source.panelStride : left
             let target = destination.base + column / panelWidth / 2 * destination.panelStride
             for row in rows {
                 pairNeighbours(left + row * panelWidth, right + row * panelWidth, target + row * panelWidth)
             }
-            guard end % 2 == 1 && end - column <= 2 * panelWidth else { continue }
+            guard end - column < 2 * panelWidth else { continue }
+            let pairs = (end - column) / 2
             for row in rows {
-                clearUpperHalf(target + row * panelWidth + (end - column) / 2)
+                let row = target + row * panelWidth
+                if end % 2 == 1 { clearUpperHalf(row + pairs) }
+                for pair in pairs + end % 2..<panelWidth { row[pair] = 0 }
             }
         }
     }

@@ -1,3 +1,4 @@
+import CIntrinsics
 import KernelTypes
 
 extension Kernels {
@@ -8,7 +9,14 @@ extension Kernels {
     public static func multiplyAddRounds(_ rounds: Int, _ precision: KernelPrecision) -> Float {
         switch precision {
         case .f32: multiplyAddChains(rounds, Floats.self)
-        case .bf16, .bf16Tiles: multiplyAddChains(rounds, Pairs.self)
+        case .bf16: multiplyAddChains(rounds, Pairs.self)
+        case .bf16Tiles:
+            #if HAS_TILES
+                // A product of tiles makes 16 × 16 × 16 links.
+                ft_tile_rounds(rounds / 64)
+            #else
+                multiplyAddChains(rounds, Pairs.self)
+            #endif
         }
     }
 

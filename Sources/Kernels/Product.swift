@@ -8,7 +8,11 @@ extension Kernels {
         switch (arguments.precision, arguments.input) {
         case (.f32, .panels(let input)): denseProduct(Floats.self, arguments, input)
         case (.bf16, .panels(let input)): denseProduct(Pairs.self, arguments, input)
-        case (.bf16Tiles, .panels(let input)): blockProduct(arguments, input)
+        case (.bf16Tiles, .panels(let input)):
+            #if HAS_TILES
+                if arguments.rows.count > 1 { return tileProduct(arguments, input) }
+            #endif
+            blockProduct(arguments, input)
         case (.f32, .lists(let input)): sparseProduct(Floats.self, arguments, input)
         case (.bf16, .lists(let input)): sparseProduct(Pairs.self, arguments, input)
         case (.bf16Tiles, .lists): blockPanels(arguments)

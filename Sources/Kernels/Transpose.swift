@@ -32,6 +32,34 @@ extension Kernels {
         }
     }
 
+    /// Transposes a part of a matrix, 8 × 8 elements at a time.
+    public static func transposeColumns(
+        _ source: PanelMatrix, to destination: PanelMatrix, rows: Range<Int>, columns: Range<Int>
+    ) {
+        let height = rows.count
+        let wholeHeight = height & ~7
+        let paddedHeight = (height + pairsPerBlock - 1) / pairsPerBlock * pairsPerBlock
+        for column in stride(from: columns.lowerBound, to: columns.upperBound, by: 8) {
+            let count = min(8, columns.upperBound - column)
+            let from = UnsafePointer(
+                source.base + column / panelWidth * source.panelStride + rows.lowerBound * panelWidth
+                    + column % panelWidth)
+            let target = destination.base + (column - columns.lowerBound) * panelWidth
+            let whole = count == 8 ? wholeHeight : 0
+            for row in stride(from: 0, to: whole, by: 8) {
+                ft_transpose8(
+                    from + row * panelWidth, panelWidth,
+                    target + row / panelWidth * destination.panelStride + row % panelWidth, panelWidth)
+            }
+            for row in whole..<paddedHeight {
+                let place = target + row / panelWidth * destination.panelStride + row % panelWidth
+                for index in 0..<count {
+                    place[index * panelWidth] = row < height ? from[row * panelWidth + index] : 0
+                }
+            }
+        }
+    }
+
     /// Transposes a block of weights in pairs of outputs: eight inputs are rounded and paired on the stack, then
     /// written eight pairs at a time.
     public static func transposePairs(

@@ -1,6 +1,9 @@
 import KernelTypes
 
-#if HAS_BF16
+#if HAS_TILES
+    /// The instruction set that this module is compiled for.
+    @inline(__always) var compiledInstructionSet: InstructionSet { .avx512AMX }
+#elseif HAS_BF16
     /// The instruction set that this module is compiled for.
     @inline(__always) var compiledInstructionSet: InstructionSet { .avx512BF16 }
 #else

@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 NOBODY = 65534
 OPTIONS = ["--hidden", "8", "--batch-size", "16", "--epochs", "4", "--checkpoint-every", "5", "--threads", "1"]
 KILLED = -signal.SIGKILL
-SETS = ["scalar", "avx2", "avx512", "avx512-bf16"]
+SETS = ["scalar", "avx2", "avx512", "avx512-bf16", "avx512-amx"]
 
 
 class Failed(Exception):

@@ -39,6 +39,10 @@ import _TestSupport
                 kernels.pairColumns(source.matrix, to: found.matrix, rows: 0..<rows, columns: 0..<source.matrix.width)
                 extendLifetime(source)
                 #expect(bits(found.values) == bits(expected.values), "\(kernels.instructionSet) \(rows)×\(width)")
+                let end = (found.matrix.width + kernels.panelWidth - 1) / kernels.panelWidth * kernels.panelWidth
+                for row in 0..<rows {
+                    #expect((found.matrix.width..<end).allSatisfy { found[row, $0].bitPattern == 0 })
+                }
             }
         }
     }
@@ -92,6 +96,24 @@ import _TestSupport
                     let expected = Reference.pair(
                         numbers[i * width + o], o + 1 < outputs ? numbers[i * width + o + 1] : 0)
                     #expect(found[i / width * stride + o / 2 * width + i % width].bitPattern == expected)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [(1, 0..<1), (5, 0..<8), (16, 8..<33), (17, 32..<40), (40, 0..<70)])
+    func columnsAreTransposed(rows: Int, columns: Range<Int>) {
+        var random = TestRandom(55)
+        for kernels in supportedKernels() {
+            let width = 70
+            let source = Panels(random.floats(rows * width), rows: rows, panelWidth: kernels.panelWidth)
+            for part in [0..<rows, rows / 3..<rows] {
+                let target = Panels(rows: columns.count, width: part.count, panelWidth: kernels.panelWidth)
+                kernels.transposeColumns(source.matrix, to: target.matrix, rows: part, columns: columns)
+                for (place, column) in columns.enumerated() {
+                    #expect(part.enumerated().allSatisfy { target[place, $0.offset] == source[$0.element, column] })
+                    let padding = part.count..<(part.count + 15) / 16 * 16
+                    #expect(padding.allSatisfy { target[place, $0].bitPattern == 0 }, "\(kernels.instructionSet)")
                 }
             }
         }

@@ -43,6 +43,25 @@ import _TestSupport
         }
     }
 
+    /// Blocks of rows with every kind of remainder, and products that are cut into slices of the depth.
+    @Test(arguments: [
+        (2, 33, 1), (16, 64, 33), (17, 31, 20), (31, 100, 40), (32, 2, 32), (33, 65, 5), (45, 70, 40), (64, 64, 64),
+        (95, 33, 70), (150, 3700, 34), (40, 0, 33),
+    ])
+    func productsOfManyRows(rows: Int, depth: Int, outputs: Int) {
+        var random = TestRandom(65)
+        let input = random.floats(rows * depth)
+        let weights = random.floats(depth * outputs)
+        let initial = random.floats(outputs)
+        asInTraining(.bf16Tiles) {
+            let expected = Reference.product(input, weights, initial: initial, rows: rows, depth: depth, .bf16Tiles)
+            for kernels in supportedKernels() {
+                let found = product(kernels, input, weights, initial, rows: rows)
+                #expect(isSame(found, expected), "\(kernels.instructionSet)")
+            }
+        }
+    }
+
     @Test(arguments: depths) func gradientsOfSpecialNumbers(rows: Int) {
         var random = TestRandom(62)
         let (inputs, outputs) = (9, 5)

@@ -25,7 +25,8 @@ public final class Panels {
         matrix = PanelMatrix(base: base, panelStride: stride, width: width)
     }
 
-    /// Creates a matrix from values [rows, width], row-major. With `pairs`, neighbours in a row form pairs.
+    /// Creates a matrix from values [rows, width], row-major. With `pairs`, neighbours in a row form pairs, and zeros follow
+    /// them up to a whole panel.
     public convenience init(_ values: [Float], rows: Int, panelWidth: Int, pairs: Bool = false) {
         let width = values.count / rows
         if pairs {
@@ -35,6 +36,9 @@ public final class Panels {
                     let place = row * width + column
                     self[row, column / 2] = Float(
                         bitPattern: Reference.pair(values[place], column + 1 < width ? values[place + 1] : 0))
+                }
+                for column in matrix.width..<(matrix.width + panelWidth - 1) / panelWidth * panelWidth {
+                    self[row, column] = 0
                 }
             }
             return
@@ -103,13 +107,13 @@ public final class PackedWeights {
     ///   - initial: The initial values [outputs].
     ///   - inputs: The number of inputs.
     ///   - panelWidth: The number of columns of a panel.
-    ///   - pairs: Whether neighbouring inputs form pairs.
+    ///   - pairs: Whether neighbouring inputs form pairs, with zeros after them up to a multiple of 16 pairs.
     public init(_ weights: [Float], initial: [Float], inputs: Int, panelWidth: Int, pairs: Bool = false) {
         let outputs = initial.count
         let panels = (outputs + panelWidth - 1) / panelWidth
         let depth = pairs ? (inputs + 1) / 2 : inputs
-        let count = panels * depth * panelWidth
-        panelStride = depth * panelWidth
+        panelStride = (pairs ? (depth + 15) / 16 * 16 : depth) * panelWidth
+        let count = panels * panelStride
         memory = .allocate(byteCount: (count + panels * panelWidth) * 4, alignment: 64)
         let base = memory.bindMemory(to: Float.self, capacity: count + panels * panelWidth)
         base.initialize(repeating: 0, count: count + panels * panelWidth)

@@ -153,6 +153,133 @@ FT_INLINE ft_lanes16 ft_add_pair_products(ft_lanes16 sum, ft_lanes16 left, ft_la
 }
 #endif
 
+#ifdef __AMX_BF16__
+// Tiles of AMX: a block of up to 32 × 32 sums is in tiles 0 to 3, row by row; its rows of the left factor are in tiles 4
+// and 5, its columns of the right factor in 6 and 7. Left and right factors are pairs of bfloat16 numbers, 16 along the
+// sum. All rows in memory are `FT_TILE_STRIDE` bytes apart: they are rows of panels of 32.
+
+enum { FT_TILE_STRIDE = 128 };
+
+/// Sets the shapes of the tiles for blocks of `rows` rows, 1 to 32. Takes 125 ns on Sapphire Rapids.
+FT_INLINE void ft_tile_configure(long rows) {
+    // Palette 1: the bytes of a row from byte 16 on, two for each tile; the rows of each tile from byte 48 on.
+    struct {
+        uint8_t palette, start_row, reserved[14];
+        uint16_t row_bytes[16];
+        uint8_t rows[16];
+    } shapes __attribute__((aligned(64))) = {.palette = 1};
+    const uint8_t upper = (uint8_t)(rows < 16 ? rows : 16), lower = (uint8_t)(rows > 16 ? rows - 16 : 16);
+    const uint8_t height[8] = {upper, upper, lower, lower, upper, lower, 16, 16};
+    for (int tile = 0; tile < 8; tile++) {
+        shapes.row_bytes[tile] = 64;
+        shapes.rows[tile] = height[tile];
+    }
+    _tile_loadconfig(&shapes);
+}
+
+/// Gives the tiles back, so that the operating system need not save them.
+FT_INLINE void ft_tile_release(void) { _tile_release(); }
+
+/// Starts the sums of a block from zero. `has_lower` says whether it has more than 16 rows, here and below.
+FT_INLINE void ft_tile_zero(_Bool has_lower) {
+    _tile_zero(0);
+    _tile_zero(1);
+    if (has_lower) {
+        _tile_zero(2);
+        _tile_zero(3);
+    }
+}
+
+/// Loads the sums of a block from rows that are `stride` bytes apart: 0 starts all rows from the same numbers.
+FT_INLINE void ft_tile_load(const float *sums, long stride, _Bool has_lower) {
+    _tile_loadd(0, sums, stride);
+    _tile_loadd(1, sums + 16, stride);
+    if (has_lower) {
+        _tile_loadd(2, sums + 4 * stride, stride);
+        _tile_loadd(3, sums + 4 * stride + 16, stride);
+    }
+}
+
+/// Stores the sums of a block.
+FT_INLINE void ft_tile_store(float *sums, _Bool has_lower) {
+    _tile_stored(0, sums, FT_TILE_STRIDE);
+    _tile_stored(1, sums + 16, FT_TILE_STRIDE);
+    if (has_lower) {
+        _tile_stored(2, sums + 16 * 32, FT_TILE_STRIDE);
+        _tile_stored(3, sums + 16 * 32 + 16, FT_TILE_STRIDE);
+    }
+}
+
+/// Stores the sums of a block of 32 rows from row `first` on.
+FT_INLINE void ft_tile_store_from(float *sums, long first) {
+    float block[32 * 32] __attribute__((aligned(64)));
+    ft_tile_store(block, 1);
+    for (long place = 32 * first; place < 32 * 32; place += 16) {
+        *(ft_float16 *)(sums + place) = *(ft_float16 *)(block + place);
+    }
+}
+
+/// Prefetches `count` rows of a factor, each half a row of a panel, from row `first` on.
+FT_INLINE void ft_tile_prefetch_left(const float *left, long first, long count) {
+    for (long row = first; row < first + count; row++) ft_prefetch(left + 32 * row);
+}
+
+/// Prefetches `count` cache lines of a factor, from line `first` on.
+FT_INLINE void ft_tile_prefetch_right(const float *right, long first, long count) {
+    for (long line = first; line < first + count; line++) ft_prefetch(right + 16 * line);
+}
+
+/// Adds the products of 16 pairs along the sum to a block: rows of 16 pairs at `left`, 16 rows of pairs at `right`.
+/// Prefetches the next rows of pairs, and the rows at `next`, which are those of `left` in the next products.
+///
+/// The products are bound by the way from second-level to first-level cache. On Sapphire Rapids, 256 × 2048 × 2048: 0.63 of
+/// the peak, 0.41 without the prefetches, and 0.38 with all of them before the loads.
+FT_INLINE void ft_tile_add_products(const float *left, const float *right, const float *next, _Bool has_lower) {
+    const float *next_right = right + 16 * 32;
+    _tile_loadd(6, right, FT_TILE_STRIDE);
+    ft_tile_prefetch_right(next_right, 0, 8);
+    _tile_loadd(4, left, FT_TILE_STRIDE);
+    ft_tile_prefetch_right(next_right, 8, 8);
+    _tile_dpbf16ps(0, 4, 6);
+    ft_tile_prefetch_right(next_right, 16, 8);
+    _tile_loadd(7, right + 16, FT_TILE_STRIDE);
+    ft_tile_prefetch_right(next_right, 24, 8);
+    _tile_dpbf16ps(1, 4, 7);
+    ft_tile_prefetch_left(next, 0, 8);
+    if (has_lower) {
+        _tile_loadd(5, left + 16 * 32, FT_TILE_STRIDE);
+        ft_tile_prefetch_left(next, 8, 8);
+        _tile_dpbf16ps(2, 5, 6);
+        ft_tile_prefetch_left(next, 16, 8);
+        _tile_dpbf16ps(3, 5, 7);
+        ft_tile_prefetch_left(next, 24, 8);
+    } else {
+        ft_tile_prefetch_left(next, 8, 8);
+    }
+}
+
+/// Adds `count` times eight products of tiles that touch no memory, for the peak. Returns a sum that depends on them.
+FT_INLINE float ft_tile_rounds(long count) {
+    float sums[16 * 16] __attribute__((aligned(64)));
+    ft_tile_configure(32);
+    ft_tile_zero(1);
+    for (int tile = 0; tile < 16 * 16; tile++) sums[tile] = 0.5f;
+    _tile_loadd(4, sums, 64);
+    _tile_loadd(5, sums, 64);
+    _tile_loadd(6, sums, 64);
+    _tile_loadd(7, sums, 64);
+    for (long round = 0; round < 2 * count; round++) {
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_stored(0, sums, 64);
+    ft_tile_release();
+    return sums[0];
+}
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 #define FT_KEEP_AVX512 1
 /// The number of values that `ft_keep_floats` and `ft_keep_bytes` examine.

@@ -22,6 +22,10 @@ bool ft_cpu_has_avx512(void);
 /// Returns whether the CPU has all of x86-64-v4 and AVX512_BF16.
 bool ft_cpu_has_avx512_bf16(void);
 
+/// Returns whether the CPU has all of that, AMX's tiles and their products of bfloat16 numbers, and the operating system
+/// permits this process to use tiles. Asks it for the permission, which all threads that start later have too.
+bool ft_cpu_has_avx512_amx(void);
+
 /// Tells the CPU that the calling thread spins, for 40 to 140 cycles on the CPUs that we know.
 static inline void ft_spin_pause(void) { __builtin_ia32_pause(); }
 
