@@ -200,8 +200,8 @@ struct HelpTests {
                                       pairs as AVX512_BF16 does, tiles as AMX does. The
                                       other order gives other results; every CPU computes
                                       both. Not for --precision f32. (values: pairs, tiles;
-                                      default: chosen for the CPU when the run starts, so
-                                      far always pairs)
+                                      default: tiles on a CPU with AMX and pairs on others,
+                                      chosen when the run starts)
 
             OPTIONS:
               --config <file>         Read settings from a YAML or JSON file, by their

@@ -129,7 +129,7 @@ struct RecipeOptionsTests {
         recipe.shuffle = false
         recipe.shards = 3
         recipe.precision = .bf16
-        recipe.accumulation = .tiles
+        recipe.accumulation = Accumulation.allCases.first { $0 != Accumulation.standard(for: .bf16) }
         var other = recipe
         (other.clipValue, other.clipNorm) = (nil, 2.5)
         // All of them differ from the default: who adds a setting adds it here.

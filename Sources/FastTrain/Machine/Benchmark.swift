@@ -97,7 +97,8 @@ package enum Benchmark {
         options.group = group
         let training = try Training(recipe, on: data, options: options)
         let kernels = training.instructionSet.kernels
-        let before = try peak(threads: training.threads, precision: precision, kernels: kernels)
+        let products = training.recipe.kernelPrecision
+        let before = try peak(threads: training.threads, precision: products, kernels: kernels)
         let profile =
             profile ? Profile(threads: training.threads, layers: training.network.layerCount) : nil
         let meter = Meter(warmUp: seconds / 5, seconds: seconds) { profile?.startCounting() }
@@ -107,7 +108,7 @@ package enum Benchmark {
         try session.run()
         plan?.remember()
         let secondsPerTick = (RunClock.now() - clock.seconds) / Double(ft_ticks() - clock.ticks)
-        let after = try peak(threads: training.threads, precision: precision, kernels: kernels)
+        let after = try peak(threads: training.threads, precision: products, kernels: kernels)
         let rate = meter.stepsPerSecond * Double(training.trainRows) / Double(training.stepsPerEpoch)
         return Result(
             workload: name, processes: group?.size ?? 1, threads: training.threads,
@@ -141,18 +142,19 @@ package enum Benchmark {
 
     /// Returns the billions of operations per second that `threads` cores reach together without memory access.
     static func peak(
-        threads: Int, precision: Precision, kernels: KernelTable
+        threads: Int, precision: KernelPrecision, kernels: KernelTable
     ) throws(FastTrainError) -> Double {
         // The operations of one link of a chain. In bf16 a link is two multiply-adds.
-        let operations = precision == .bf16 ? 4.0 : 2.0
-        let rounds = kernels.instructionSet == .scalar ? 2_000 : 200_000
+        let operations = precision.isPaired ? 4.0 : 2.0
+        let isByTiles = precision == .bf16Tiles && kernels.instructionSet.hasTiles
+        let rounds = kernels.instructionSet == .scalar ? 2_000 : isByTiles ? 2_000_000 : 200_000
         let best = Mutex(0.0)
         for _ in 0..<5 {
             let begin = Mutex(0.0)
             try Team.run(threads: threads) { member throws(FastTrainError) in
                 try member.barrier()
                 if member.rank == 0 { begin.withLock { $0 = RunClock.now() } }
-                let sum = kernels.multiplyAddRounds(rounds, precision == .f32 ? .f32 : .bf16)
+                let sum = kernels.multiplyAddRounds(rounds, precision)
                 guard sum.isFinite else { throw .internalError("the peak's sum is not finite") }
                 try member.barrier()
             }

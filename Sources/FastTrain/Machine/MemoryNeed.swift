@@ -175,7 +175,8 @@ struct MemoryNeed {
         let strips = plan.layers.reduce(0.0) { sum, layer in
             let panels = padded(layer.outputs) / panelWidth
             let isOuter = layer.gradientForm == .outerProducts
-            let atOnce = layer.gradientForm == .dense ? 1 : Double(kernels.panelsAtOnce(GradientScratch.maxPanels))
+            let isSingle = layer.gradientForm == .dense && !plan.transposesInputs
+            let atOnce = isSingle ? 1 : Double(kernels.panelsAtOnce(GradientScratch.maxPanels))
             let width = isOuter ? Double(plan.featureBlockWidth) : panelWidth
             return sum + (panels / atOnce).rounded(.up) * (Double(layer.inputs) / width).rounded(.up)
         }
@@ -186,6 +187,11 @@ struct MemoryNeed {
         let biases = Double(GradientScratch.maxPanels) * panelWidth
         add(scratch * 4 * biases * (most + 1), resident: working * written / most)
         let shardRows = StepEngine.rowsOfShard(recipe, rows: minibatch)
+        if plan.transposesInputs {
+            add(
+                scratch * matrix((shardRows + 1) / 2, rows: GradientPlan.inputsPerBlock),
+                resident: working * written / most)
+        }
         let inputsOfColumns = Double(GradientForm.inputsOfColumns(rows: recipe.maxRowsAtOnce, kernels))
         let columns = plan.layers.contains { $0.gradientForm == .columns } ? written : 0
         add(

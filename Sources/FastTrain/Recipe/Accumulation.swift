@@ -12,12 +12,9 @@ public enum Accumulation: String, Sendable, CaseIterable {
 
     /// Returns the order for a new run whose recipe names none: that of this CPU's fastest instructions for bfloat16. `nil`
     /// in single precision, which has one order.
-    static func standard(for precision: Precision) -> Accumulation? {
+    package static func standard(for precision: Precision) -> Accumulation? {
         guard precision == .bf16 else { return nil }
-        // Kernels for AMX, once there are any, take `.tiles`.
-        return switch InstructionSet.best {
-        case .scalar, .avx2, .avx512, .avx512BF16: .pairs
-        }
+        return InstructionSet.best.hasTiles ? .tiles : .pairs
     }
 }
 

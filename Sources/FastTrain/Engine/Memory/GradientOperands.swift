@@ -91,11 +91,29 @@ struct GradientOperands: Sendable {
         pair(sums[layer], into: deltas[layer], part, of: minibatch)
     }
 
+    /// Transposes some columns of a layer's input: the pairs of a shard's rows become neighbours, for a product whose sum
+    /// runs along them.
+    func transposeInput(_ layer: Int, _ columns: Range<Int>, pairs: Range<Int>, into target: PanelMatrix) {
+        kernels.transposeColumns(inputs[layer], to: target, rows: pairs, columns: columns)
+    }
+
     private func pair(
         _ source: PanelMatrix, into target: PanelMatrix, _ part: MatrixPart, of minibatch: Minibatch
     ) {
         minibatch.forEachPart(part.rows) { rows, first in
             kernels.pairRows(source, to: target, rows: rows, columns: part.columns, firstPair: first)
+            let end = first + (rows.count + 1) / 2
+            if rows.upperBound == minibatch.shardEnd(rows) { clear(target, from: end, columns: part.columns) }
+        }
+    }
+
+    /// Clears the places from one on that are left in its block of pairs.
+    private func clear(_ matrix: PanelMatrix, from place: Int, columns: Range<Int>) {
+        let count = -place & (Minibatch.pairsPerBlock - 1)
+        guard count > 0 else { return }
+        for panel in columns.panels(width: kernels.panelWidth) {
+            (matrix.base + panel * matrix.panelStride + place * kernels.panelWidth)
+                .update(repeating: 0, count: count * kernels.panelWidth)
         }
     }
 }

@@ -10,15 +10,23 @@ struct GradientScratch: Sendable {
     /// average, two memories of an optimizer, and the strips of the transposed copy.
     let stretches: Buffer<UnsafeRawBufferPointer>
     private let floats: Buffer<Float>
+    /// The inputs of a block transposed, for each shard: [inputs, pairs of rows]. Empty if no gradient needs them.
+    private let inputs: [Activations]
     private let shards: Int
 
-    init(shards: Int, shardRows: Int, panelWidth: Int) {
+    init(shards: Int, shardRows: Int, transposesInputs: Bool, panelWidth: Int) {
         // A process without shards has parameters to update.
         let shards = max(1, shards)
         self.shards = shards
         columns = (0..<shards).map { _ in
             SparseLists(rows: GradientPlan.inputsPerBlock, width: shardRows)
         }
+        inputs =
+            !transposesInputs
+            ? []
+            : (0..<shards).map { _ in
+                Activations(widths: [(shardRows + 1) / 2], rows: GradientPlan.inputsPerBlock, panelWidth: panelWidth)
+            }
         let biases = GradientScratch.maxPanels * panelWidth
         let block = GradientPlan.inputsPerBlock * biases
         floats = Buffer(count: shards * (block + biases))
@@ -39,6 +47,13 @@ struct GradientScratch: Sendable {
 
     /// Returns a shard's gradient, [panels of the block, inputs, panelWidth].
     func gradient(_ shard: Int) -> UnsafeMutablePointer<Float> { gradients.base[shard]! }
+
+    /// Returns the place of a block's inputs in a shard's rows, transposed.
+    func transposed(_ shard: Int, pairs: Int) -> PanelMatrix {
+        var matrix = inputs[shard][0]
+        matrix.width = pairs
+        return matrix
+    }
 
     /// Returns a shard's bias gradient, [panels of the block, panelWidth].
     func biases(_ shard: Int) -> UnsafeMutablePointer<Float> { gradients.base[shards + shard]! }

@@ -1,7 +1,8 @@
 import KernelTypes
 
 /// A copy of the weights as pairs of bfloat16 numbers, in the panels that the forward products read: a row of pairs for
-/// each two inputs. It follows the parameters, which are single-precision numbers.
+/// each two inputs, and rows of zeros up to a whole block of pairs. It follows the parameters, which are single-precision
+/// numbers.
 struct PairedWeights: Sendable {
     private let layout: PackedLayout
     private let kernels: KernelTable
@@ -41,5 +42,7 @@ struct PairedWeights: Sendable {
             firstPair: inputs.lowerBound / 2)
     }
 
-    private static func panelStride(_ inputs: Int, panelWidth: Int) -> Int { (inputs + 1) / 2 * panelWidth }
+    private static func panelStride(_ inputs: Int, panelWidth: Int) -> Int {
+        Minibatch.placesOfPairs(rows: inputs, shards: 1) * panelWidth
+    }
 }

@@ -2,8 +2,8 @@ import KernelTypes
 
 /// A copy of the weights of every layer but the first, in panels of inputs: what the backward products read.
 ///
-/// A panel has a row for each output, [outputs, panelWidth], or in bf16 for each pair of outputs. The copy follows the
-/// parameters block by block, each block written by the thread that updates it.
+/// A panel has a row for each output, [outputs, panelWidth], or in bf16 for each pair of outputs, and rows of zeros up to a
+/// whole block of pairs. The copy follows the parameters block by block, each block written by the thread that updates it.
 struct TransposedWeights: Sendable {
     private let layout: PackedLayout
     private let kernels: KernelTable
@@ -32,7 +32,7 @@ struct TransposedWeights: Sendable {
     }
 
     private static func panelStride(_ layer: PackedLayout.Layer, _ panelWidth: Int, isPaired: Bool) -> Int {
-        (isPaired ? (layer.outputs + 1) / 2 : layer.outputs) * panelWidth
+        (isPaired ? Minibatch.placesOfPairs(rows: layer.outputs, shards: 1) : layer.outputs) * panelWidth
     }
 
     /// Copies a block of weights.

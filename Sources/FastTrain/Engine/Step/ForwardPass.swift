@@ -154,8 +154,12 @@ struct ForwardPass: Sendable {
     ///   - split: The features of the data set.
     ///   - indices: The data set's row for each row of the pass.
     ///   - rows: The rows of the pass to gather.
+    ///   - readers: The rows of the product that reads them; `nil` means the same rows.
     ///   - dropout: The dropout of the features, if any.
-    func gather(_ split: Features, indices: UnsafePointer<Int32>, rows: Range<Int>, dropout: Dropout? = nil) {
+    func gather(
+        _ split: Features, indices: UnsafePointer<Int32>, rows: Range<Int>, readers: Range<Int>? = nil,
+        dropout: Dropout? = nil
+    ) {
         let form = plan.layers[0].inputForm
         switch (split, form) {
         case (.u8(let bytes, let scale), .lists) where dropout == nil:
@@ -172,13 +176,21 @@ struct ForwardPass: Sendable {
             kernels.gatherFloats(values, indices: indices, to: activations[0], rows: rows)
         }
         if let dropout { kernels.dropout(activations[0], rows: rows, dropout) }
-        features.pack(form, of: activations[0], MatrixPart(rows: rows, columns: 0..<network.inputs))
+        features.pack(
+            form, of: activations[0], MatrixPart(rows: rows, columns: 0..<network.inputs), readers: readers ?? rows)
     }
 
     /// Brings a part of the input of a hidden layer into the form that its product reads. The features are gathered in
     /// that form.
-    func packInput(of layer: LayerPlan, _ part: MatrixPart) {
-        if layer.index > 0 { hidden.pack(layer.inputForm, of: activations[layer.index], part) }
+    ///
+    /// - Parameters:
+    ///   - layer: The layer.
+    ///   - part: The part of its input.
+    ///   - readers: The rows of the product that reads the part.
+    func packInput(of layer: LayerPlan, _ part: MatrixPart, readers: Range<Int>) {
+        if layer.index > 0 {
+            hidden.pack(layer.inputForm, of: activations[layer.index], part, readers: readers)
+        }
     }
 
     /// Makes a part of a layer's outputs: X·Wᵀ + b, then the activation unless a normalization comes before it. The last
@@ -194,7 +206,8 @@ struct ForwardPass: Sendable {
     ) {
         kernels.product(
             productArguments(
-                of: layer, part, input: input(of: layer), output: activations[layer.index + 1], dropout: dropout,
+                of: layer, part, input: input(of: layer, rows: part.rows), output: activations[layer.index + 1],
+                dropout: dropout,
                 derivative: derivative))
     }
 
@@ -226,9 +239,10 @@ struct ForwardPass: Sendable {
                     derivative: derivative?.part(panels, panelWidth: kernels.panelWidth)))
     }
 
-    /// Returns the operand that a layer's product reads.
-    private func input(of layer: LayerPlan) -> ProductInput {
-        (layer.index == 0 ? features : hidden).operand(layer.inputForm, of: activations[layer.index])
+    /// Returns the operand that a layer's product of some rows reads.
+    private func input(of layer: LayerPlan, rows: Range<Int>) -> ProductInput {
+        (layer.index == 0 ? features : hidden)
+            .operand(layer.inputForm, of: activations[layer.index], readers: rows)
     }
 
     /// Returns the number of multiply-adds that a layer's forward product takes for each of its outputs, for a profile.
@@ -261,7 +275,7 @@ struct ForwardPass: Sendable {
     /// Takes rows through all layers without dropout. Batch normalization uses its running statistics.
     func run(rows: Range<Int>) {
         for layer in plan.layers {
-            packInput(of: layer, MatrixPart(rows: rows, columns: 0..<layer.inputs))
+            packInput(of: layer, MatrixPart(rows: rows, columns: 0..<layer.inputs), readers: rows)
             makeOutputs(of: layer, MatrixPart(rows: rows, columns: 0..<layer.outputs))
             if layer.isNormalized {
                 normalizer?.evaluate(layer.index, activations[layer.index + 1], rows: rows, epilogue(layer.index))

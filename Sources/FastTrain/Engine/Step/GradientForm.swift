@@ -2,7 +2,7 @@ import KernelTypes
 
 /// The way in which a layer's weight gradient δᵀ·X is made.
 package enum GradientForm: String, Sendable, CaseIterable {
-    /// In registers, from all numbers of the input X.
+    /// In registers, from all numbers of the input X. Kernels with tiles read them transposed.
     case dense
     /// In registers, from lists of X's columns, which each thread makes for a block of the gradient.
     case columns
@@ -19,16 +19,18 @@ package enum GradientForm: String, Sendable, CaseIterable {
     ///   - rows: The number of rows that the products run over.
     ///   - featureBlockWidth: The number of columns in a block of the features' lists.
     ///   - ownPanels: The panels of each thread, if the layer is divided by panels.
+    ///   - isTransposed: Whether a dense gradient is made from X transposed.
     ///   - kernels: The kernels, for their panel width.
     func cut(
         inputsPerBlock: Int, densities: [Double]?, rows: Int, featureBlockWidth: Int, ownPanels: [Range<Int>]?,
-        _ kernels: KernelTable
+        isTransposed: Bool, _ kernels: KernelTable
     ) -> GradientPlan.Layer {
         let height = Double(rows)
         guard self != .dense, let densities else {
             return GradientPlan.Layer(
                 inputsPerBlock: inputsPerBlock, inputsPerStrip: kernels.panelWidth,
-                panelsAtOnce: { _ in 1 }, cost: { _ in 20 + 1.25 * height }, ownPanels: ownPanels)
+                panelsAtOnce: { isTransposed ? min($0, GradientScratch.maxPanels) : 1 },
+                cost: { _ in 20 + 1.25 * height }, ownPanels: ownPanels)
         }
         let isOuter = self == .outerProducts
         let inputs = isOuter ? featureBlockWidth : min(inputsPerBlock, Self.inputsOfColumns(rows: rows, kernels))

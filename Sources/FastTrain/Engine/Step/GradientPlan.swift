@@ -61,7 +61,8 @@ struct GradientPlan: Sendable {
                 densities: layer.index == 0 ? densities : Array(repeating: 0.5, count: layer.inputs),
                 rows: plan.precision.isPaired ? (rows + 1) / 2 : rows, featureBlockWidth: plan.featureBlockWidth,
                 ownPanels: layer.division == .rows
-                    ? nil : DivisionByPanels.panels(of: layer.outputs, threads: threads, kernels: kernels), kernels)
+                    ? nil : DivisionByPanels.panels(of: layer.outputs, threads: threads, kernels: kernels),
+                isTransposed: plan.transposesInputs, kernels)
         }
         shares = GradientPlan.shares(layout, layers: layers, threads: threads).map(GradientPlan.markingFirstOfInputs)
     }

@@ -32,6 +32,9 @@ struct MemberStep {
         }
     }
 
+    /// Returns the rows of the member's products of a layer, forward and backward.
+    func readers(of layer: LayerPlan) -> Range<Int> { layer.division == .rows ? rows : minibatch.ownRows }
+
     /// Waits for the other members.
     ///
     /// - Parameter phase: The phase to which the time counts.

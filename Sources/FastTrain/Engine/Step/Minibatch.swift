@@ -39,16 +39,22 @@ struct Minibatch {
 
     // MARK: - Pairs of rows
 
-    /// Returns the places of a shard's pairs. A place between two shards may stay empty, so that a shard's first place
-    /// follows from its number alone, without a sum over the shards before it.
+    /// The number of pairs in a block of the order of tiles; see `KernelPrecision.bf16Tiles`.
+    static let pairsPerBlock = 16
+
+    /// Returns the places of a shard's pairs. They start with a block of pairs, and those that are left in the shard's last
+    /// block stay zero. A block between two shards may stay empty, so that a shard's first place follows from its number
+    /// alone, without a sum over the shards before it.
     func pairs(_ shard: Int) -> Range<Int> {
         let rows = rows(shard)
-        let first = (rows.lowerBound + shard) / 2
+        let first = Minibatch.placesOfPairs(rows: rows.lowerBound, shards: shard)
         return first..<first + (rows.count + 1) / 2
     }
 
-    /// Returns the number of places that the pairs of a minibatch take.
-    static func placesOfPairs(rows: Int, shards: Int) -> Int { (rows + shards) / 2 }
+    /// Returns the number of places that the pairs of some shards take.
+    static func placesOfPairs(rows: Int, shards: Int) -> Int {
+        (rows + shards * (2 * pairsPerBlock - 1)) / (2 * pairsPerBlock) * pairsPerBlock
+    }
 
     /// Returns the rows with both bounds lowered to the start of a pair.
     func wholePairs(_ range: Range<Int>) -> Range<Int> { wholePairs(range.lowerBound)..<wholePairs(range.upperBound) }
@@ -57,6 +63,9 @@ struct Minibatch {
         guard row < count else { return row }
         return row - (row - rows(shard(of: row)).lowerBound) % 2
     }
+
+    /// Returns the end of the shard that has the given rows.
+    func shardEnd(_ range: Range<Int>) -> Int { rows(shard(of: range.lowerBound)).upperBound }
 
     private func shard(of row: Int) -> Int { ((row + 1) * shards - 1) / count }
 

@@ -23,11 +23,12 @@ struct OperandForms {
         self.kernels = kernels
         let precision = recipe.kernelPrecision
         let isWorthLists = SparsePlan.isWorthLists(outputs: network.widths[1], kernels)
-        let isListed = isWorthLists && (density?.alongColumns(precision) ?? 1) <= SparsePlan.densest
+        let densest = SparsePlan.densest(precision, kernels)
+        let isListed = isWorthLists && (density?.alongColumns(precision) ?? 1) <= densest
         if precision.isPaired {
             features = isListed ? .listedPairs : .pairs
             let rows = density?.alongRows(precision) ?? [1]
-            gradientListsFeatures = isWorthLists && rows.reduce(0, +) / Double(rows.count) <= SparsePlan.densest
+            gradientListsFeatures = isWorthLists && rows.reduce(0, +) / Double(rows.count) <= densest
         } else {
             features = isListed ? .lists : .numbers
             gradientListsFeatures = isListed

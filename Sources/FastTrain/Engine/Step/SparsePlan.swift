@@ -8,6 +8,14 @@ enum SparsePlan {
     /// a share of 0.5 lists come to 121% of the peak's dense operations and the dense product to 89%, so both are even at
     /// 0.68.
     static let densest = 0.7
+    /// The largest share of pairs that are not zero for which lists are faster than products of tiles.
+    private static let densestForTiles = 0.04
+
+    /// Returns the largest share of numbers that are not zero, or of pairs, for which lists are faster.
+    static func densest(_ precision: KernelPrecision, _ kernels: KernelTable) -> Double {
+        precision == .bf16Tiles && kernels.instructionSet.hasTiles ? densestForTiles : densest
+    }
+
     /// The smallest number of panels of outputs for which lists are faster: with fewer, there are too few sums to hide the
     /// latency of multiply-adds.
     private static let minPanels = 3

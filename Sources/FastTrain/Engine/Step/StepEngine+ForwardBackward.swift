@@ -31,7 +31,7 @@ extension StepEngine {
         if plan.endsByPanels { try step.barrier() }
         computeLoss(indices, total: total, step)
         for layer in plan.layers.reversed() {
-            packDelta(of: layer, step)
+            try packDelta(of: layer, step)
             guard layer.index > 0 else { break }
             if layer.division == .panels { try step.barrier() }
             backpropagate(through: layer, step)
@@ -42,7 +42,8 @@ extension StepEngine {
     /// Gathers the features and targets of the member's rows.
     private func gather(_ split: DataSplit, _ indices: UnsafePointer<Int32>, _ step: MemberStep) {
         forward.gather(
-            split.features, indices: indices, rows: step.rows, dropout: dropout.dropout(0, step: step.number))
+            split.features, indices: indices, rows: step.rows, readers: step.readers(of: plan.layers[0]),
+            dropout: dropout.dropout(0, step: step.number))
         forward.targets.gather(split.targets, indices: indices, rows: step.rows)
         step.laps?.lap(.gather)
     }
@@ -56,12 +57,25 @@ extension StepEngine {
         if layer.waitsForInput { try step.barrier() }
         if layer.hasPacking {
             let part = step.part(layer.inputPacking, of: layer.inputs)
-            forward.packInput(of: layer, part)
-            operands.packInput(layer.index, part, of: step.minibatch)
+            forEachPiece(of: part, layer) { piece in
+                forward.packInput(of: layer, piece, readers: step.readers(of: layer))
+                operands.packInput(layer.index, piece, of: step.minibatch)
+            }
             if layer.gradientForm == .sharedColumns { listSharedColumns(of: layer, part.columns, step.minibatch) }
             step.laps?.lap(.pack, layer: layer.index)
         }
         if layer.division == .panels { try step.barrier() }
+    }
+
+    /// Calls `body` with pieces of a matrix of a layer that stay in second-level cache while they are packed in two forms:
+    /// whole blocks of pairs. The features and matrices in single precision take one form only, and are one piece.
+    private func forEachPiece(of part: MatrixPart, _ layer: LayerPlan, _ body: (MatrixPart) -> Void) {
+        guard plan.precision.isPaired && layer.index > 0 else { return body(part) }
+        let columns = part.columns
+        let width = 4 * kernels.panelWidth
+        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+            body(MatrixPart(rows: part.rows, columns: first..<min(first + width, columns.upperBound)))
+        }
     }
 
     /// Lists columns of a layer's input in the rows of each shard for the weight gradient.
@@ -117,11 +131,22 @@ extension StepEngine {
     // MARK: - Backward
 
     /// Brings the member's part of the gradient of a layer's sums into the forms that its products read.
-    private func packDelta(of layer: LayerPlan, _ step: MemberStep) {
+    ///
+    /// Members wait for each other before it if other rows of it lie together than of the gradient before, which others may
+    /// still read.
+    private func packDelta(of layer: LayerPlan, _ step: MemberStep) throws(FastTrainError) {
         guard layer.hasPacking else { return }
+        if plan.precision.isPaired && layer.index > 0 && layer.division == .panels && layer.deltaDivision == .rows {
+            try step.barrier()
+        }
         let part = step.part(layer.deltaDivision, of: layer.outputs)
-        if layer.index > 0 { forward.hidden.pack(layer.deltaForm, of: deltas[layer.index], part) }
-        operands.packDelta(layer.index, part, of: step.minibatch)
+        forEachPiece(of: part, layer) { piece in
+            if layer.index > 0 {
+                forward.hidden.pack(
+                    layer.deltaForm, of: deltas[layer.index], piece, readers: step.readers(of: layer))
+            }
+            operands.packDelta(layer.index, piece, of: step.minibatch)
+        }
         step.laps?.lap(.pack, layer: layer.index)
     }
 
@@ -137,7 +162,8 @@ extension StepEngine {
         kernels.product(
             ProductArguments(
                 precision: plan.precision,
-                input: forward.hidden.operand(layer.deltaForm, of: deltas[layer.index]),
+                input: forward.hidden.operand(
+                    layer.deltaForm, of: deltas[layer.index], readers: step.readers(of: layer)),
                 output: target.part(panels, panelWidth: kernels.panelWidth),
                 weights: transposed.base(layer.index) + panels.lowerBound * stride, weightPanelStride: stride,
                 initial: nil, rows: part.rows,

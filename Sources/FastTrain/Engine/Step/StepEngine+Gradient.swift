@@ -21,6 +21,12 @@ extension StepEngine {
     func makeShardGradients(of block: GradientPlan.Block, _ step: MemberStep) {
         let scratch = step.scratch
         switch plan.layers[block.layer].gradientForm {
+        case .dense where plan.transposesInputs:
+            if block.isFirstOfInputs {
+                transposeInputs(block, scratch, step.minibatch)
+                step.laps?.lap(.pack, layer: block.layer)
+            }
+            transposedGradient(block, scratch, step.minibatch)
         case .dense:
             denseGradient(block, scratch, step.minibatch)
         case .columns:
@@ -75,6 +81,22 @@ extension StepEngine {
         }
     }
 
+    /// Transposes a block's inputs in the rows of each shard.
+    private func transposeInputs(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
+        for (place, shard) in ownShards.enumerated() {
+            let pairs = minibatch.pairs(shard)
+            operands.transposeInput(
+                block.layer, block.inputs, pairs: pairs, into: scratch.transposed(place, pairs: pairs.count))
+        }
+    }
+
+    /// Makes a block's gradient from its inputs transposed.
+    private func transposedGradient(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
+        productGradient(block, firstRow: 0, scratch, minibatch) { place, pairs in
+            .panels(scratch.transposed(place, pairs: pairs))
+        }
+    }
+
     /// Lists the columns of a block's inputs in the rows of each shard.
     private func listColumns(_ block: GradientPlan.Block, _ scratch: GradientScratch, _ minibatch: Minibatch) {
         for (place, shard) in ownShards.enumerated() {
@@ -101,6 +123,23 @@ extension StepEngine {
         _ block: GradientPlan.Block, _ lists: [SparseLists], firstRow first: Int, _ scratch: GradientScratch,
         _ minibatch: Minibatch
     ) {
+        productGradient(block, firstRow: first, scratch, minibatch) { place, rows in
+            .lists(lists[place].matrix(width: rows))
+        }
+    }
+
+    /// Makes a block's gradient by products whose rows are inputs.
+    ///
+    /// - Parameters:
+    ///   - block: The block.
+    ///   - first: The row that belongs to the block's first input.
+    ///   - scratch: The scratch memory of the thread.
+    ///   - minibatch: The minibatch.
+    ///   - input: Returns the left factor of a shard, given its place among the shards of this process and its depth.
+    private func productGradient(
+        _ block: GradientPlan.Block, firstRow first: Int, _ scratch: GradientScratch, _ minibatch: Minibatch,
+        input: (Int, Int) -> ProductInput
+    ) {
         let delta = operands.deltas[block.layer]
         let width = kernels.panelWidth
         let prefetch = updatePrefetch(block, scratch)
@@ -108,7 +147,7 @@ extension StepEngine {
             let rows = minibatch.gradientRows(shard)
             kernels.product(
                 ProductArguments(
-                    precision: plan.precision, input: .lists(lists[place].matrix(width: rows.count)),
+                    precision: plan.precision, input: input(place, rows.count),
                     output: PanelMatrix(
                         base: scratch.gradient(place) - first * width, panelStride: block.inputs.count * width,
                         width: block.panels.count * width),

@@ -72,7 +72,7 @@ final class StepEngine: Sendable {
     ) {
         space = PlanSpace(network: network, recipe: recipe, threads: threads, kernels: kernels)
         self.density = density
-        let plan = StepPlan(network, recipe: recipe, choices ?? space.constants(density))
+        let plan = StepPlan(network, recipe: recipe, choices ?? space.constants(density), kernels: kernels)
         let layout = PackedLayout(network, panelWidth: kernels.panelWidth)
         let exchange = group.map {
             GradientExchange($0, shards: recipe.shards, layout: layout, threads: threads, kernels: kernels)
@@ -111,7 +111,9 @@ final class StepEngine: Sendable {
         blocks = GradientPlan(
             layout, plan: plan, density: density, rows: recipe.maxRowsAtOnce, threads: threads, kernels: kernels)
         scratch = (0..<threads).map { _ in
-            GradientScratch(shards: ownShards.count, shardRows: shardRows, panelWidth: kernels.panelWidth)
+            GradientScratch(
+                shards: ownShards.count, shardRows: shardRows, transposesInputs: plan.transposesInputs,
+                panelWidth: kernels.panelWidth)
         }
         sharedColumns = StepEngine.sharedColumns(plan, recipe, rows: rows, shards: ownShards.count)
     }
@@ -126,7 +128,7 @@ final class StepEngine: Sendable {
         space = other.space
         density = other.density
         let recipe = space.recipe
-        let plan = StepPlan(space.network, recipe: recipe, choices)
+        let plan = StepPlan(space.network, recipe: recipe, choices, kernels: other.kernels)
         self.plan = plan
         forward = other.forward.replanned(by: plan)
         rowWeights = other.rowWeights

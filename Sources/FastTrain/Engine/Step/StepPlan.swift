@@ -12,6 +12,8 @@ struct StepPlan: Sendable {
     let layers: [LayerPlan]
     /// The precision of the products' factors.
     let precision: KernelPrecision
+    /// Whether dense weight gradients are made from their inputs transposed, by products of tiles.
+    let transposesInputs: Bool
     /// Whether the last layer is divided by panels, so that its outputs change hands before the loss.
     let endsByPanels: Bool
 
@@ -28,11 +30,11 @@ struct StepPlan: Sendable {
     ///   - kernels: The kernels, for their panel width.
     init(_ network: Network, recipe: Recipe, density: FeatureDensity?, threads: Int, kernels: KernelTable) {
         let space = PlanSpace(network: network, recipe: recipe, threads: threads, kernels: kernels)
-        self.init(network, recipe: recipe, space.constants(density))
+        self.init(network, recipe: recipe, space.constants(density), kernels: kernels)
     }
 
     /// Creates the plan of a network from choices that its `PlanSpace` contains.
-    init(_ network: Network, recipe: Recipe, _ choices: PlanChoices) {
+    init(_ network: Network, recipe: Recipe, _ choices: PlanChoices, kernels: KernelTable) {
         let precision = recipe.kernelPrecision
         func division(_ index: Int) -> LayerPlan.Division { index < choices.panelLayers ? .panels : .rows }
         layers = choices.layers.enumerated().map { index, layer in
@@ -48,6 +50,7 @@ struct StepPlan: Sendable {
         endsByPanels = choices.panelLayers == network.layerCount
         self.choices = choices
         self.precision = precision
+        transposesInputs = precision == .bf16Tiles && kernels.instructionSet.hasTiles
     }
 
     /// The columns and the form of the features, which the first layer reads.

@@ -39,7 +39,7 @@ extension RecipeSetting {
                 Order in which products of bf16 numbers are added: pairs as AVX512_BF16 does, tiles as AMX does. The \
                 other order gives other results; every CPU computes both.
                 """,
-            default: "chosen for the CPU when the run starts, so far always pairs", goesWith: .precision,
+            default: "tiles on a CPU with AMX and pairs on others, chosen when the run starts", goesWith: .precision,
             omitted: { $0.precision == .bf16 ? .pairs : nil },
             resolved: { Accumulation.standard(for: $0.precision) }),
     ]
