@@ -45,6 +45,11 @@ class Mutation:
     # The tests that must notice it: names of Tests/Faults/run.py, or suites of the Swift tests (a longer build).
     faults: str = ""
     filter: str = ""
+    # The flag of /proc/cpuinfo without which no test can notice it.
+    cpu: str = ""
+
+    def is_out_of_reach(self) -> bool:
+        return bool(self.cpu) and self.cpu not in Path("/proc/cpuinfo").read_text().split()
 
     def mismatches(self) -> list[str]:
         """The reasons why the mutation does not fit the sources; empty if it does."""
@@ -247,6 +252,21 @@ MUTATIONS = [
         "drop the bounds of e^x", "Sources/FastTrain/Engine/PortableFunctions.swift",
         "guard x.magnitude <= 1000 else { return x > 0 ? .infinity : x < 0 ? 0 : x }", "",
         filter="LearningRateTests|LossAndWeightTests"),
+    Mutation(
+        "take a remembered plan that the network does not allow", "Sources/FastTrain/Planning/PlanCache.swift",
+        "entries().last { $0.key == key && space.contains($0.choices) }", "entries().last { $0.key == key }",
+        filter="PlanCacheTests"),
+    Mutation(
+        "add blocks of eight pairs in the order of tiles", "Sources/Kernels/BlockTile.swift",
+        "var pairsPerBlock: Int { 16 }", "var pairsPerBlock: Int { 8 }", filter="TileOrderTests"),
+    Mutation(
+        "leave old pairs in a shard's last block", "Sources/FastTrain/Engine/Memory/GradientOperands.swift",
+        "if rows.upperBound == minibatch.shardEnd(rows) {", "if rows.isEmpty {", filter="SameBitsTests",
+        cpu="amx_bf16"),
+    Mutation(
+        "store tiles over rows that are complete", "Sources/Kernels/TileProduct.swift",
+        "ft_tile_store_from(elements(panel, first), row - first)", "ft_tile_store(elements(panel, first), true)",
+        filter="SameBitsTests", cpu="amx_bf16"),
 ]
 
 
@@ -363,11 +383,14 @@ def main() -> int:
     copy_sources()
     unnoticed = len(misfits)
     for mutation in mutations:
-        if mutation.name not in misfits:
+        if mutation.is_out_of_reach():
+            print(f"{mutation.name}: SKIPPED, because this CPU has no {mutation.cpu}", flush=True)
+        elif mutation.name not in misfits:
             is_noticed, line = outcome(options.swift, mutation)
             unnoticed += not is_noticed
             print(f"{mutation.name}: {line}", flush=True)
-    print(f"{len(mutations) - unnoticed} of {len(mutations)} mutations noticed")
+    tried = sum(not mutation.is_out_of_reach() for mutation in mutations)
+    print(f"{tried - unnoticed} of {tried} mutations noticed")
     return 1 if unnoticed else 0
 
 

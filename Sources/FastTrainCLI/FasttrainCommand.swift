@@ -1,4 +1,5 @@
 import ArgumentParser
+import FastTrain
 import ProgramSupport
 
 /// The program `fasttrain` with its subcommands. Without a subcommand it trains.

@@ -143,6 +143,24 @@ import Testing
             }
             #expect(value > 0)
         }
+        #expect(result["accumulation"] == .null)
+    }
+
+    /// An instruction set that is named may train in bf16 without instructions for it.
+    @Test(arguments: Accumulation.allCases) func benchmarkOfEachOrder(accumulation: Accumulation) throws {
+        let arguments = ["benchmark", "--workload", "mnist-small", "--seconds", "0.1", "--threads", "1"]
+        let order = ["--accumulation", accumulation.rawValue]
+        let environment = ["FASTTRAIN_ISA": InstructionSet.best.rawValue]
+        let bf16 = arguments + order + ["--precision", "bf16"]
+        let text = try Fasttrain.run(bf16, environment: environment).stdout
+        #expect(text.contains("precision: bf16 added by \(accumulation.rawValue)"))
+        let result = try json(try Fasttrain.run(bf16 + ["--json"], environment: environment).stdout)
+        #expect(result["accumulation"] == .string(accumulation.rawValue))
+        let refused = try Fasttrain.run(arguments + order)
+        #expect(refused.status == 64)
+        #expect(
+            refused.error
+                == "--precision: expected bf16, whose products are added by \(accumulation.rawValue), found f32")
     }
 
     @Test func benchmarkOfPredictions() throws {

@@ -460,7 +460,7 @@ struct HelpTests {
             that reading the weights takes, and the rows per second on one thread if
             several rows are predicted at once.
 
-            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--batch-size <n>] [--shards <n>] [--mpi] [--precision <name>] [--profile] [--predict] [--json]
+            USAGE: fasttrain benchmark [--workload <name>] [--seconds <s>] [--data <file>] [--threads <n>] [--batch-size <n>] [--shards <n>] [--mpi] [--precision <name>] [--accumulation <name>] [--profile] [--predict] [--json]
 
             OPTIONS:
               --workload <name>       One of mnist-small, mnist-medium, mnist-wide,
@@ -479,6 +479,9 @@ struct HelpTests {
                                       without it.
               --precision <name>      Precision of the factors in matrix products and of
                                       the peak. (values: f32, bf16; default: f32)
+              --accumulation <name>   Order in which products of bf16 numbers are added.
+                                      (default: that of the CPU's fastest instructions)
+                                      (values: pairs, tiles)
               --profile               Show the time of each phase of a step by layer, and
                                       the fraction of the peak that its arithmetic reaches.
               --predict               Measure predictions by three networks instead of

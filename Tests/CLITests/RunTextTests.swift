@@ -234,7 +234,8 @@ struct BenchmarkTableTests {
     @Test func textAndJSON() {
         let result = Benchmark.Result(
             workload: "mnist-small", processes: 1, threads: 2, instructionSet: "avx2", precision: .bf16,
-            samplesPerSecond: 512_345.5, gflops: 303.125, peakGflops: 606.25, exchange: nil, phases: [],
+            accumulation: .tiles, samplesPerSecond: 512_345.5, gflops: 303.125, peakGflops: 606.25, exchange: nil,
+            phases: [],
             plan: nil)
         #expect(
             BenchmarkTable.text([result], style: .plain) == """
@@ -242,18 +243,19 @@ struct BenchmarkTableTests {
                 mnist-small        2    512,346      303   606    50.0%
 
                 instruction set: avx2
-                precision: bf16
+                precision: bf16 added by tiles
                 """)
         #expect(
             result.json.text
                 == #"{"workload":"mnist-small","processes":1,"threads":2,"samples_per_second":512345.5,"gflops":303.125,"#
-                + #""peak_gflops":606.25,"fraction_of_peak":0.5,"instruction_set":"avx2","precision":"bf16"}"#)
+                + #""peak_gflops":606.25,"fraction_of_peak":0.5,"instruction_set":"avx2","precision":"bf16","#
+                + #""accumulation":"tiles"}"#)
     }
 
     @Test func severalProcessesShowTheirExchange() {
         let result = Benchmark.Result(
             workload: "mnist-wide", processes: 4, threads: 2, instructionSet: "avx2", precision: .f32,
-            samplesPerSecond: 5000, gflops: 300, peakGflops: 600,
+            accumulation: nil, samplesPerSecond: 5000, gflops: 300, peakGflops: 600,
             exchange: ExchangeLoad(share: 0.25, imbalance: 0.125), phases: [], plan: nil)
         let text = BenchmarkTable.text([result], style: .plain)
         #expect(text.contains("mnist-wide    4 × 2"))

@@ -20,6 +20,8 @@ package enum Benchmark {
         package let instructionSet: String
         /// The precision of the factors in matrix products.
         package let precision: Precision
+        /// The order in which the products of bf16 numbers are added; `nil` in single precision.
+        package let accumulation: Accumulation?
         /// The number of rows trained per second, including shuffling and gathering.
         package let samplesPerSecond: Double
         /// Billions of nominal operations per second (`Network.operationsPerSample`), regardless of how many were
@@ -62,16 +64,19 @@ package enum Benchmark {
     ///   - seconds: The seconds to measure, after a warm-up of a fifth of that time.
     ///   - threads: The number of threads; `nil` means one for each usable CPU, but no more than a step has work for.
     ///   - precision: The precision of the factors in matrix products.
+    ///   - accumulation: The order in which the products of bf16 numbers are added; `nil` means that of this CPU's
+    ///     fastest instructions.
     ///   - batchSize: The rows of a minibatch; `nil` means those of the workload.
     ///   - shards: The shards of a minibatch; `nil` means those of a recipe, or one for each process.
     ///   - profile: Whether to measure each phase of a step, which itself takes some time.
     ///   - planning: How the plan of the steps is chosen.
     ///   - group: The processes that train together; `nil` means this one alone.
-    /// - Throws: `.invalidSetting` if there is no such workload, and any error of `Training`.
+    /// - Throws: `.invalidSetting` if there is no such workload or if an order is named in single precision, and any error
+    ///   of `Training`.
     package static func run(
         workload name: String, data: Dataset? = nil, seconds: Double = 3, threads: Int? = nil,
-        precision: Precision = .f32, batchSize: Int? = nil, shards: Int? = nil, profile: Bool = false,
-        planning: Planning = .fixed, group: ProcessGroup? = nil
+        precision: Precision = .f32, accumulation: Accumulation? = nil, batchSize: Int? = nil, shards: Int? = nil,
+        profile: Bool = false, planning: Planning = .fixed, group: ProcessGroup? = nil
     ) throws(FastTrainError) -> Result {
         guard let workload = Workload.all.first(where: { $0.name == name }) else {
             throw .invalidSetting(
@@ -80,6 +85,10 @@ package enum Benchmark {
         }
         guard seconds > 0 && seconds.isFinite else {
             throw .invalidSetting(name: "seconds", expected: "a number above 0", found: "\(seconds)")
+        }
+        if let accumulation, precision == .f32 {
+            throw .invalidSetting(
+                name: "precision", expected: "bf16, whose products are added by \(accumulation.rawValue)", found: "f32")
         }
         let data = if let data { data } else { try Dataset.mnistSample() }
         guard data.featureCount == Workload.features, case .classification(let classes) = data.task,
@@ -91,6 +100,7 @@ package enum Benchmark {
         }
         var recipe = workload.recipe
         recipe.precision = precision
+        recipe.accumulation = accumulation
         recipe.batchSize = batchSize ?? recipe.batchSize
         recipe.shards = shards ?? max(recipe.shards, group?.size ?? 1)
         var options = RunOptions(threads: threads)
@@ -112,7 +122,8 @@ package enum Benchmark {
         let rate = meter.stepsPerSecond * Double(training.trainRows) / Double(training.stepsPerEpoch)
         return Result(
             workload: name, processes: group?.size ?? 1, threads: training.threads,
-            instructionSet: training.instructionSet.rawValue, precision: precision, samplesPerSecond: rate,
+            instructionSet: training.instructionSet.rawValue, precision: precision,
+            accumulation: training.recipe.accumulation, samplesPerSecond: rate,
             gflops: rate * Double(training.network.operationsPerSample) / 1e9,
             peakGflops: try group?.sum(max(before, after)) ?? max(before, after),
             exchange: session.exchangeLoad,

@@ -48,6 +48,12 @@ struct BenchmarkCommand: GroupCommand {
     @Option(help: ArgumentHelp("Precision of the factors in matrix products and of the peak.", valueName: "name"))
     var precision = Recipe().precision
 
+    @Option(
+        help: ArgumentHelp(
+            "Order in which products of bf16 numbers are added. (default: that of the CPU's fastest instructions)",
+            valueName: "name"))
+    var accumulation: Accumulation?
+
     @Flag(
         help:
             "Show the time of each phase of a step by layer, and the fraction of the peak that its arithmetic reaches.")
@@ -75,7 +81,8 @@ struct BenchmarkCommand: GroupCommand {
             results.append(
                 try Benchmark.run(
                     workload: name, data: dataset, seconds: seconds, threads: threads.threads, precision: precision,
-                    batchSize: batchSize, shards: shards, profile: profile, planning: planning, group: group))
+                    accumulation: accumulation, batchSize: batchSize, shards: shards, profile: profile,
+                    planning: planning, group: group))
         }
         status.replace()
         let isReporter = RunGroup.isReporter
@@ -91,6 +98,7 @@ struct BenchmarkCommand: GroupCommand {
         let others = [
             ("--workload", workload != nil), ("--data", data != nil), ("--threads", threads.threads != nil),
             ("--profile", profile), ("--batch-size", batchSize != nil), ("--shards", shards != nil),
+            ("--accumulation", accumulation != nil),
         ]
         if let other = others.first(where: \.1) {
             throw FastTrainError.invalidUse("--predict and \(other.0) cannot be combined")
@@ -109,3 +117,5 @@ struct BenchmarkCommand: GroupCommand {
 }
 
 extension Precision: ExpressibleByArgument {}
+
+extension Accumulation: ExpressibleByArgument {}

@@ -14,7 +14,7 @@ enum BenchmarkTable {
         var lines =
             table.lines + exchanges(results)
             + (results.first.map {
-                ["", "instruction set: \($0.instructionSet)", "precision: \($0.precision.rawValue)"]
+                ["", "instruction set: \($0.instructionSet)", "precision: \(precision($0))"]
             } ?? [])
         for result in results where !result.phases.isEmpty {
             lines += [""] + profile(result, style: style)
@@ -38,6 +38,11 @@ enum BenchmarkTable {
     private static func threads(_ result: Benchmark.Result) -> String {
         let each = Format.integer(result.threads)
         return result.processes == 1 ? each : "\(Format.integer(result.processes)) × \(each)"
+    }
+
+    /// Returns the precision, such as "bf16 added by tiles".
+    private static func precision(_ result: Benchmark.Result) -> String {
+        result.precision.rawValue + (result.accumulation.map { " added by \($0.rawValue)" } ?? "")
     }
 
     /// Returns one line for each phase of each layer: its time per step, its share of the step, the fraction of the
@@ -71,6 +76,7 @@ extension Benchmark.Result {
                 .init("gflops", .number(gflops)),
                 .init("peak_gflops", .number(peakGflops)), .init("fraction_of_peak", .number(fractionOfPeak)),
                 .init("instruction_set", .string(instructionSet)), .init("precision", .string(precision.rawValue)),
+                .init("accumulation", accumulation.map { .string($0.rawValue) } ?? .null),
             ]
                 + (exchange.map {
                     [.init("exchange_share", .number($0.share)), .init("imbalance", .number($0.imbalance))]
