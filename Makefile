@@ -22,8 +22,8 @@ DOCUMENTATION = .build-documentation/FastTrain.doccarchive
 # Manual pages and shell completions.
 MANUAL = .build-manual/share
 
-.PHONY: all setup build mpi demo train install uninstall docs manual cli-reference
-.PHONY: test test-long test-install test-faults test-mpi test-soak test-sanitizers test-mutations fuzz lint instructions format
+.PHONY: all setup build mpi c-library demo train install uninstall docs manual cli-reference
+.PHONY: test test-long test-install test-c test-faults test-mpi test-soak test-sanitizers test-mutations fuzz lint instructions format
 .PHONY: bench bench-peers compare-scikit-learn speedrun scaling clean
 
 all: build
@@ -39,6 +39,10 @@ build: setup
 mpi: build
 	$(MPICC) -O2 -Wall -Wextra -fPIC -shared -I Sources/CProcessGroup/include \
 		-o $(PROGRAMS)/libfasttrain-mpi.so Tools/mpi/fasttrain-mpi.c
+
+# Builds the shared library with the C interface (docs/C.md).
+c-library: build
+	Tools/make-c-library.sh $(PROGRAMS)
 
 # Trains on the built-in sample of handwritten digits, for less than ten seconds.
 demo: build
@@ -78,6 +82,10 @@ test-long: build
 # Installs into a temporary folder, and checks the programs, manual pages and completions there.
 test-install: manual
 	Tools/test-install.sh
+
+# The C interface: a program that uses all of it, also under valgrind.
+test-c: c-library
+	Tests/C/run.sh $(PROGRAMS)
 
 # Faults at every call on the files of a run, power losses, kills, damaged checkpoints, hostile files. Takes eight
 # minutes, and a gigabyte for temporary files. make test-faults ARGS="--only kills --kills 1000"

@@ -97,6 +97,8 @@ let package = Package(
         .library(name: "FastTrainData", targets: ["FastTrainData"]),
         // The modules below FastTrain, for Benchmarks/ only: their interfaces are not stable.
         .library(name: "FastTrainKernels", targets: ["KernelDispatch", "KernelTypes", "CThreadTeam"]),
+        // The C interface, from which `make c-library` links a shared library.
+        .library(name: "FastTrainC", type: .static, targets: ["FastTrainC"]),
         .executable(name: "fasttrain", targets: ["FastTrainCLI"]),
         .executable(name: "fasttrain-data", targets: ["fasttrain-data"]),
     ],
@@ -157,6 +159,10 @@ let package = Package(
                 "Report/README.md", "RunFolder/README.md", "Search/README.md", "Training/README.md",
             ],
             swiftSettings: fuzzed),
+        .target(name: "CFastTrain"),
+        .target(
+            name: "FastTrainC", dependencies: ["CFastTrain", "FastTrain"],
+            exclude: ["README.md"]),
         .target(
             name: "CProgram", dependencies: ["CFiles"],
             // A program ends with a message, not a trap, if there is no memory (memory.c).

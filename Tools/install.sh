@@ -12,7 +12,7 @@ if [ "$1" = --remove ]; then
             "$prefix/share/bash-completion/completions/$name" "$prefix/share/zsh/site-functions/_$name" \
             "$prefix/share/fish/vendor_completions.d/$name.fish"
     done
-    rm -f "$prefix/lib/libfasttrain-mpi.so"
+    rm -f "$prefix/lib/libfasttrain"{-mpi.so,.so,.so.1} "$prefix/include/fasttrain.h"
     rm -rf "${prefix:?}/share/doc/fasttrain"
     exit
 fi
@@ -24,6 +24,12 @@ done
 # The shim of `make mpi`, if it was built.
 if [ -e "$source/libfasttrain-mpi.so" ]; then
     install -D -m 644 "$source/libfasttrain-mpi.so" "$prefix/lib/libfasttrain-mpi.so"
+fi
+# The C interface of `make c-library`, if it was built.
+if [ -e "$source/libfasttrain.so.1" ]; then
+    install -D -m 644 "$source/libfasttrain.so.1" "$prefix/lib/libfasttrain.so.1"
+    ln -sf libfasttrain.so.1 "$prefix/lib/libfasttrain.so"
+    install -D -m 644 "$(dirname "$0")/../Sources/CFastTrain/include/fasttrain.h" "$prefix/include/fasttrain.h"
 fi
 (cd "$share" && find . -type f -printf '%P\0') | while IFS= read -r -d '' file; do
     install -D -m 644 "$share/$file" "$prefix/share/$file"

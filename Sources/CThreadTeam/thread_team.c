@@ -214,8 +214,60 @@ void ft_team_return(ft_team_absence absence) {
 
 bool ft_team_is_called_out(void) { return state.is_called_out; }
 
+// Whether the process was forked from one in which OpenMP had a team. Only the forking thread exists in it, and
+// OpenMP's runtime waits forever for the others unless it could prepare the fork; scikit-learn, for one, forbids it
+// that (KMP_INIT_AT_FORK).
+static bool is_forked;
+
+static void begin_as_child(void) {
+    is_forked = true;
+    atomic_store(&threads_in_use, 0);
+}
+
+static void watch_forks(void) { pthread_atfork(NULL, NULL, begin_as_child); }
+
+// A member of the team of a forked process.
+typedef struct {
+    ft_team *team;
+    ft_team_body body;
+    void *context;
+    int rank;
+    int error;
+    pthread_t thread;
+} forked_member;
+
+static void *run_forked_member(void *argument) {
+    forked_member *member = argument;
+    member->error = run_member(member->team, member->rank, member->body, member->context);
+    if (member->error != 0) fail(member->team);
+    return NULL;
+}
+
+// Does what `run_region` does, without OpenMP.
+static int run_threads(ft_team *team, ft_team_body body, void *context) {
+    int threads = team->size;
+    forked_member *members = malloc((size_t)threads * sizeof *members);
+    if (members == NULL) return FT_TEAM_NO_THREADS;
+    int started = 1;
+    for (int rank = 0; rank < threads; rank++) {
+        members[rank] = (forked_member){.team = team, .body = body, .context = context, .rank = rank};
+        if (rank > 0 && pthread_create(&members[rank].thread, NULL, run_forked_member, &members[rank]) != 0) break;
+        started = rank + 1;
+    }
+    // The members that exist leave at their first barrier if others are missing.
+    if (started < threads) fail(team);
+    else run_forked_member(&members[0]);
+    int error = started < threads ? FT_TEAM_NO_THREADS : 0;
+    for (int rank = 1; rank < started; rank++) pthread_join(members[rank].thread, NULL);
+    for (int rank = 0; rank < started && error == 0; rank++) error = members[rank].error;
+    free(members);
+    return error;
+}
+
 // A separate function, because the compiler starts OpenMP's runtime at the beginning of the function that uses it.
 __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body, void *context) {
+    static pthread_once_t is_watching = PTHREAD_ONCE_INIT;
+    pthread_once(&is_watching, watch_forks);
     int threads = team->size;
     int first_error = 0;
     int first_rank = threads;
@@ -248,6 +300,7 @@ __attribute__((noinline)) static int run_region(ft_team *team, ft_team_body body
 int ft_team_run(int threads, int cpus, ft_team_body body, void *context) {
     ft_team team = {.size = threads, .spins = threads > cpus ? 0 : SPINS_BEFORE_YIELD};
     if (threads == 1) return run_member(&team, 0, body, context);
+    if (is_forked) return run_threads(&team, body, context);
     if (!can_write_shared_memory()) return FT_TEAM_NO_SHARED_MEMORY;
     if (!can_create_threads(threads)) return FT_TEAM_NO_THREADS;
     atomic_fetch_add(&threads_in_use, threads - 1);

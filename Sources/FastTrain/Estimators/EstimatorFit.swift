@@ -178,9 +178,10 @@ final class EstimatorFit: StepLoopLead, @unchecked Sendable {
         judge(loss, score)
         watch.progress(
             FitProgress(iteration: fitted.nIter, loss: loss, validationScore: score, learningRate: rate))
-        let isOver = isOver()
+        // What `progress` has seen may end the fit before its next step.
+        let isOver = isOver() || isStopped || fitted.nIter == epochs || watch.stop()
         rescaleMemories()
-        return isOver || isStopped || fitted.nIter == epochs ? .end : nextEpoch()
+        return isOver ? .end : nextEpoch()
     }
 
     // MARK: - scikit-learn's rules

@@ -12,7 +12,7 @@ public struct FitProgress: Sendable, Hashable {
 
 /// The functions that watch a fit and can end it. Both run with the floating-point state of the caller of the fit.
 struct FitWatch: Sendable {
-    /// Polled after each step; true ends the fit.
+    /// Polled after each step and epoch; true ends the fit.
     let stop: @Sendable () -> Bool
     /// Called after each epoch or iteration.
     let progress: @Sendable (FitProgress) -> Void

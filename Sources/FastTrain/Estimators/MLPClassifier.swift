@@ -40,7 +40,7 @@ public struct MLPClassifier<Label: Hashable & Comparable & Sendable>: MLPEstimat
     ///   - x: The features, [rows, features].
     ///   - y: The class of each row.
     ///   - sampleWeight: The weight of each row; `nil` means that all rows count the same.
-    ///   - stop: A function that is polled after each step. If it returns true, the fit ends with the weights so far,
+    ///   - stop: A function that is polled after each step and epoch. If it returns true, the fit ends with the weights so far,
     ///     and `isConverged` is false.
     ///   - progress: A function that is called after each epoch, or iteration of L-BFGS, on the calling thread.
     /// - Throws: `.invalidSetting` if a setting is out of range, if there are too few rows, if they differ in length, or

@@ -62,6 +62,13 @@ public struct Model: Sendable, Equatable {
         return recipe.network(inputs: layers[0].inputs, outputs: layers[layers.count - 1].outputs)
     }
 
+    /// The single-precision tensors of the model file.
+    package var floatTensors: [(name: String, shape: [Int], floats: [Float])] {
+        description.tensors().write(parameters).compactMap { tensor in
+            tensor.floats.map { (tensor.name, tensor.shape, $0) }
+        }
+    }
+
     /// Whether `predict` returns a probability for each class or label.
     public var hasProbabilities: Bool { recipe.loss?.output.givesProbabilities ?? false }
 

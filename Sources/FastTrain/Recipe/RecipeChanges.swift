@@ -76,7 +76,7 @@ package struct RecipeChanges: Sendable, Equatable {
     /// Reads an object of settings.
     ///
     /// - Throws: `.badData` that names the member, also for one that is not a setting.
-    init(_ json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
+    package init(_ json: JSON, file: String, place: FastTrainError.Place) throws(FastTrainError) {
         var reader = try ObjectReader(json, file: file, place: place)
         try self.init(&reader)
         try reader.finish()

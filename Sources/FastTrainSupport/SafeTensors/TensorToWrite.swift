@@ -35,6 +35,9 @@ package struct TensorToWrite: @unchecked Sendable {  // Its memory is only read.
         self.init(name: name, type: .f32, shape: shape, elements: .floats(floats))
     }
 
+    /// The elements of an F32 tensor that was made from an array.
+    package var floats: [Float]? { if case .floats(let floats) = elements { floats } else { nil } }
+
     /// Creates an I64 tensor without dimensions, which is a single number.
     package init(name: String, integer: Int64) {
         self.init(name: name, type: .i64, shape: [], elements: .integer(integer))
